@@ -1,0 +1,141 @@
+import type { ClassName, ColourName, Part } from '../vocabulary.ts';
+
+/** A box in pixels of the original picture, origin top left. */
+export interface Box {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** One object seen by a detector on one frame. `score` is 0 to 1. */
+export interface Detection extends Box {
+  readonly class: ClassName;
+  readonly score: number;
+}
+
+/** A packet of the video stream, as the demuxer gives it; integer ticks of the time base. */
+export interface Packet {
+  readonly pts: number;
+  readonly durationTicks: number;
+  readonly sizeBytes: number;
+  readonly key: boolean;
+}
+
+/** A frame in presentation order: `number` counts from 1. */
+export interface FrameRef {
+  readonly number: number;
+  readonly pts: number;
+}
+
+/** Cut at the first key frame after each 60 s of media time; `runUpFromPts` is up to 10 s earlier (architecture.md section 3). */
+export interface Segment {
+  readonly index: number;
+  readonly fromPts: number;
+  /** Exclusive. */
+  readonly toPts: number;
+  readonly runUpFromPts: number;
+}
+
+/** What is to be looked at in one segment. A cheaper plan replaces `frames` with fewer and adds quiet intervals. */
+export interface SegmentPlan {
+  readonly segment: Segment;
+  /** Frames to decode and show to the detector, run-up included, in presentation order. */
+  readonly frames: readonly FrameRef[];
+  readonly intervals: readonly LedgerInterval[];
+}
+
+export const COVERAGE_STATES = ['analysed', 'sampled', 'quiet', 'undecodable', 'outside'] as const;
+export type CoverageState = (typeof COVERAGE_STATES)[number];
+
+/** Part of the exhibit, media seconds from the first frame; intervals are contiguous and sum to the duration. */
+export interface LedgerInterval {
+  readonly fromSeconds: number;
+  readonly toSeconds: number;
+  readonly state: CoverageState;
+  readonly framesPerSecond?: number;
+  /** Why, for `undecodable` and `outside`. */
+  readonly reason?: string;
+}
+
+export interface Coverage {
+  readonly analysedSeconds: number;
+  readonly sampledSeconds: number;
+  readonly quietSeconds: number;
+  readonly undecodableSeconds: number;
+  readonly outsideSeconds: number;
+}
+
+export interface Ledger {
+  readonly durationSeconds: number;
+  readonly intervals: readonly LedgerInterval[];
+  readonly totals: Coverage;
+}
+
+/** Where a track was on one analysed frame. */
+export interface TrackPoint extends Box {
+  readonly frame: number;
+  readonly pts: number;
+  /** Media seconds from the first frame of the exhibit. */
+  readonly timeSeconds: number;
+  readonly score: number;
+  /** False where the tracker bridged a gap. */
+  readonly observed: boolean;
+}
+
+/** Share 0 to 1 of the foreground pixels of the part that bear the colour. */
+export interface ColourShare {
+  readonly part: Part;
+  readonly colour: ColourName;
+  readonly share: number;
+}
+
+/** One object seen through one exhibit. No appearance vector exists, here or anywhere. */
+export interface Track {
+  readonly class: ClassName;
+  /** Mean score of the observed points under the final class, 0 to 1. */
+  readonly confidence: number;
+  readonly firstSeconds: number;
+  readonly lastSeconds: number;
+  readonly colours: readonly ColourShare[];
+  /** Median box, pixels. */
+  readonly size: { readonly widthPx: number; readonly heightPx: number };
+  /** Of the bottom centre, pixels a second of the original picture. */
+  readonly speed: { readonly medianPxPerSecond: number; readonly maxPxPerSecond: number };
+  /** From the first to the last place, degrees clockwise from "up the picture"; absent for what hardly moved. */
+  readonly directionDegrees?: number;
+  readonly points: readonly TrackPoint[];
+}
+
+export interface ModelUse {
+  readonly name: string;
+  readonly sha256: string;
+}
+
+/** The reproducible result; its RFC 8785 text is `NAME.result.json` and the SHA-256 of that text is the digest. */
+export interface AnalysisResult {
+  readonly format: 'differe-result/1';
+  readonly exhibitSha256: string;
+  readonly plan: { readonly version: number; readonly framesPerSecond: number; readonly segments: number };
+  readonly models: readonly ModelUse[];
+  readonly build: {
+    readonly software: string;
+    readonly analysisSha256: string;
+    readonly ffmpeg: string;
+    readonly onnxruntime: string;
+  };
+  readonly processor: string;
+  /** Argument lists of ffmpeg, without paths. */
+  readonly arguments: readonly (readonly string[])[];
+  readonly picture: { readonly widthPx: number; readonly heightPx: number };
+  readonly timeBase: { readonly num: number; readonly den: number };
+  readonly frames: number;
+  readonly ledger: Ledger;
+  readonly tracks: readonly Track[];
+}
+
+/** Counts of work done, for metrics and the demo; not part of the digest. */
+export interface WorkDone {
+  readonly decodedFrames: number;
+  readonly detectorCalls: number;
+}

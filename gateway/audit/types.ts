@@ -1,0 +1,64 @@
+import type { JsonValue } from '../canonical.ts';
+
+/** A reference to a thing, never the thing (LOG-03): kinds and opaque ids. */
+export interface AuditObject {
+  readonly type:
+    | 'case'
+    | 'requisition'
+    | 'exhibit'
+    | 'job'
+    | 'question'
+    | 'hit'
+    | 'export'
+    | 'model'
+    | 'log'
+    | 'digest'
+    | 'upload';
+  readonly id: string;
+}
+
+/** What a caller gives to `append`. The log adds id, sequence, time, software and the hash of the record before. */
+export interface AuditEvent {
+  /** The act, as policy/types.ts names it, or a fact of the installation (`gateway.start`, `log.open`). */
+  readonly action: string;
+  readonly actor: { readonly id: string; readonly role: string; readonly service: string };
+  /** Why: never empty (LOG-02). `procedure` is the procedure number, or `-` when no case is touched. */
+  readonly reason: { readonly procedure: string; readonly requisition: string; readonly op: string };
+  readonly objects: readonly AuditObject[];
+  readonly outcome: {
+    readonly effect: 'permit' | 'forbid' | 'done' | 'failed';
+    readonly policyId: string;
+    readonly code: string;
+  };
+  /** Time range of the content shown, milliseconds since the epoch. */
+  readonly shown?: { readonly fromMs: number; readonly toMs: number };
+  readonly recipient?: string;
+  /** Digest of the set of models in use, when the act ran one. */
+  readonly models?: string;
+}
+
+/** The record as it stands in the log: canonical JSON of this is the leaf. */
+export type AuditRecord = AuditEvent & {
+  readonly id: string;
+  readonly seq: number;
+  /** UTC with milliseconds. */
+  readonly time: string;
+  readonly software: string;
+  /** SHA-256 (hex) of the leaf before, 64 zeros for the first. */
+  readonly previous: string;
+};
+
+/** An append-only log of acts. */
+export interface AuditLog {
+  /** MUST NOT resolve before the record is durable; rejects with E_LOG_DOWN when it cannot be. Returns its sequence number. */
+  append(event: AuditEvent): Promise<number>;
+  /** Number of durable records. */
+  size(): Promise<number>;
+  /** One record, parsed; undefined beyond the end. */
+  record(seq: number): Promise<{ [key: string]: JsonValue } | undefined>;
+  /** C2SP tlog-proof text for a record against the newest checkpoint. */
+  prove(seq: number): Promise<string>;
+  /** The newest checkpoint, a C2SP signed note. */
+  checkpoint(): Promise<string>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,335 @@
+// Every refusal and failure of the product: a closed table of code, HTTP status and one fixed sentence in French and English.
+// A response carries the sentence and never a value of the request or of the case; the detail goes to the journal.
+
+interface ErrorEntry {
+  readonly status: number;
+  readonly fr: string;
+  readonly en: string;
+}
+
+export const ERRORS = {
+  // Requisition (legal-requirements 1.2)
+  E_REQ_MISSING: {
+    status: 401,
+    fr: "Aucune réquisition n'est présentée : enregistrez l'autorisation et l'état des scellés, puis présentez-les avec chaque requête.",
+    en: 'No requisition was presented: register the authorisation and the exhibit schedule, then present them with every request.',
+  },
+  E_REQ_SIG: {
+    status: 401,
+    fr: "La signature du jeton n'est pas valable : seul un JWS EdDSA signé par une clé du registre est accepté.",
+    en: 'The token signature is not valid: only an EdDSA JWS signed by a key of the registry is accepted.',
+  },
+  E_REQ_PROOF: {
+    status: 401,
+    fr: "La preuve de possession (DPoP) manque, est périmée ou n'est pas faite par la clé désignée dans la réquisition.",
+    en: 'The proof of possession (DPoP) is missing, stale or not made with the key named in the requisition.',
+  },
+  E_REQ_SCHEMA: {
+    status: 403,
+    fr: 'Le jeton contient une donnée inconnue ou mal formée : chaque champ doit figurer au schéma.',
+    en: 'The token holds an unknown or malformed claim: every field must be in the schema.',
+  },
+  E_REQ_FRAMEWORK: {
+    status: 403,
+    fr: "Le cadre d'enquête n'est pas un de ceux qui permettent un logiciel de rapprochement judiciaire (art. 230-20 CPP).",
+    en: 'The legal framework is not one that allows judicial matching software (art. 230-20 CPP).',
+  },
+  E_REQ_ACTS: {
+    status: 403,
+    fr: "La réquisition doit porter deux actes distincts : le titre d'acquisition de chaque scellé et l'autorisation du magistrat.",
+    en: 'The requisition must hold two distinct acts: the acquisition title of each exhibit and the authorisation of the magistrate.',
+  },
+  E_REQ_AUTHORITY: {
+    status: 403,
+    fr: "L'autorité signataire n'est pas compétente pour ce cadre d'enquête.",
+    en: 'The signing authority is not competent for this legal framework.',
+  },
+  E_REQ_DEEMED: {
+    status: 403,
+    fr: "L'autorisation réputée acquise ne vaut qu'en flagrance, avec avis au procureur.",
+    en: 'A deemed authorisation holds only in flagrance, with notice to the prosecutor.',
+  },
+  E_REQ_NOT_SPECIFIC: {
+    status: 403,
+    fr: 'La réquisition doit viser une seule procédure : des instructions générales ne suffisent pas.',
+    en: 'The requisition must name one procedure: general instructions are not enough.',
+  },
+  E_REQ_SCOPE: {
+    status: 403,
+    fr: "La demande sort du périmètre de la réquisition (pièce, période ou critère qu'elle ne vise pas).",
+    en: 'The request is outside the scope of the requisition (an exhibit, period or criterion it does not name).',
+  },
+  E_REQ_OP: {
+    status: 403,
+    fr: "L'opération demandée ne figure pas dans la réquisition.",
+    en: 'The requested operation is not listed in the requisition.',
+  },
+  E_REQ_OBJECT: {
+    status: 403,
+    fr: "L'objet de la réquisition est incomplet : infraction, faits et nécessité doivent être exposés.",
+    en: 'The object of the requisition is incomplete: offence, facts and necessity must be stated.',
+  },
+  E_REQ_EXPIRED: {
+    status: 403,
+    fr: "La réquisition n'est pas en cours de validité : un nouvel acte est nécessaire.",
+    en: 'The requisition is not within its validity: a new act is needed.',
+  },
+  E_REQ_REPLAY: {
+    status: 403,
+    fr: "Ce jeton a déjà été enregistré, vise une autre installation ou n'appartient pas à cet agent.",
+    en: 'This token was registered before, names another installation or does not belong to this agent.',
+  },
+  E_REQ_QUALIFIED: {
+    status: 403,
+    fr: 'Une personne qualifiée ne peut opérer sans acte et référence de serment.',
+    en: 'A qualified person cannot operate without an act and an oath reference.',
+  },
+
+  // Deferred-only (1.1)
+  E_DEF_NOT_EXHIBIT: {
+    status: 422,
+    fr: "Le fichier n'est pas une pièce complète et finie portant un numéro de procédure.",
+    en: 'The file is not a complete, finite exhibit with a procedure piece number.',
+  },
+  E_DEF_HASH_MISMATCH: {
+    status: 409,
+    fr: "L'empreinte SHA-256 reçue n'est pas celle de l'état des scellés : les octets ont été détruits.",
+    en: 'The received SHA-256 is not the one in the exhibit schedule: the bytes were destroyed.',
+  },
+  E_DEF_TOO_SOON: {
+    status: 425,
+    fr: "L'enregistrement est trop récent : l'analyse n'est possible qu'en différé.",
+    en: 'The recording is too recent: analysis is possible only in deferred time.',
+  },
+  E_DEF_WINDOW: {
+    status: 422,
+    fr: 'Les dates de captation, de saisie et de signature se contredisent.',
+    en: 'The dates of capture, acquisition and signature contradict each other.',
+  },
+  E_DEF_SOURCE: {
+    status: 422,
+    fr: 'Seule une pièce déjà déposée peut être analysée : aucune adresse, aucun flux, aucun périphérique.',
+    en: 'Only a deposited exhibit can be analysed: no address, no stream, no device.',
+  },
+  E_DEF_CONTAINER: {
+    status: 422,
+    fr: "Le fichier n'est pas un enregistrement vidéo d'un format accepté.",
+    en: 'The file is not a video recording in an accepted format.',
+  },
+  E_DEF_CODEC: {
+    status: 422,
+    fr: "Le codage vidéo du fichier n'est pas accepté.",
+    en: 'The video codec of the file is not accepted.',
+  },
+  E_DEF_PICTURE: {
+    status: 422,
+    fr: "Les dimensions de l'image annoncées par le fichier dépassent ce qui peut être décodé.",
+    en: 'The picture dimensions that the file claims are beyond what can be decoded.',
+  },
+  E_DEF_UNSTABLE: {
+    status: 422,
+    fr: "Le fichier est incomplet ou a changé : déclarez-le endommagé dans l'état des scellés s'il l'est.",
+    en: 'The file is incomplete or has changed: declare it damaged in the exhibit schedule if it is.',
+  },
+  E_DEF_ROLLING: {
+    status: 422,
+    fr: 'Une suite de dépôts au fil de la captation équivaut à un suivi en direct.',
+    en: 'A series of deposits following the capture amounts to a live watch.',
+  },
+
+  // Upload
+  E_UPLOAD_DEFERRED: {
+    status: 422,
+    fr: 'Un dépôt sans longueur annoncée est un flux : annoncez la taille du fichier.',
+    en: 'An upload without a declared length is a stream: declare the size of the file.',
+  },
+  E_UPLOAD_CHUNK: {
+    status: 400,
+    fr: 'Envoyez au moins 64 Kio par requête (ou la fin du fichier).',
+    en: 'Send at least 64 KiB per request (or the end of the file).',
+  },
+  E_UPLOAD_BUSY: {
+    status: 423,
+    fr: 'Une autre requête écrit déjà ce dépôt : réessayez dans un instant.',
+    en: 'Another request is writing this upload: try again in a moment.',
+  },
+  E_UPLOAD_OFFSET: {
+    status: 409,
+    fr: "La position annoncée n'est pas celle du dépôt : demandez-la par HEAD et reprenez là.",
+    en: 'The declared offset is not that of the upload: ask for it by HEAD and resume there.',
+  },
+
+  // Jobs and search
+  E_JOB_NOT_DONE: {
+    status: 409,
+    fr: "L'analyse n'est pas terminée : aucun résultat partiel n'est lisible.",
+    en: 'The analysis is not finished: no partial result can be read.',
+  },
+  E_JOB_FAILED: {
+    status: 500,
+    fr: "L'analyse a échoué : la pièce reste scellée, relancez l'analyse.",
+    en: 'The analysis failed: the exhibit stays sealed, start the analysis again.',
+  },
+  E_QUESTION: {
+    status: 422,
+    fr: "La question n'est pas formée selon le schéma : critères énumérés seulement.",
+    en: 'The question does not follow the schema: enumerated criteria only.',
+  },
+  E_CURSOR: {
+    status: 422,
+    fr: 'Le curseur de page ne correspond pas à cette question.',
+    en: 'The page cursor does not belong to this question.',
+  },
+
+  // Persons and proportion
+  E_FACE_FORBIDDEN: {
+    status: 403,
+    fr: "Aucune fonction biométrique ni de caractérisation des personnes n'existe dans ce produit.",
+    en: 'No biometric function and no characterisation of persons exists in this product.',
+  },
+  E_FACE_QUERY_IMAGE: {
+    status: 403,
+    fr: "Aucune recherche par l'image n'existe : les critères sont énumérés.",
+    en: 'No query by image exists: criteria are enumerated.',
+  },
+  E_PRO_SILO: {
+    status: 404,
+    fr: "Cet objet n'existe pas dans cette procédure.",
+    en: 'This object does not exist in this case.',
+  },
+  E_PRO_QUOTA: {
+    status: 403,
+    fr: 'Le quota fixé par la réquisition est atteint : un nouvel acte est nécessaire.',
+    en: 'The quota set by the requisition is reached: a new act is needed.',
+  },
+  E_HUM_UNVALIDATED: {
+    status: 403,
+    fr: "Un résultat ne s'exporte qu'après validation par un agent qui a vu les images.",
+    en: 'A hit leaves the house only after validation by an agent who saw the pictures.',
+  },
+  E_HAB_ROLE: {
+    status: 403,
+    fr: "Le rôle de l'utilisateur ne permet pas cet acte.",
+    en: 'The role of the user does not allow this act.',
+  },
+  E_HAB_CASE: {
+    status: 403,
+    fr: "L'agent n'est pas désigné dans cette réquisition.",
+    en: 'The agent is not designated in this requisition.',
+  },
+
+  // Models (3.3)
+  E_GATE_HASH: {
+    status: 503,
+    fr: "L'empreinte du modèle n'est pas celle de sa fiche : le modèle n'est pas chargé.",
+    en: 'The digest of the model is not the one on its card: the model is not loaded.',
+  },
+  E_GATE_LABEL: {
+    status: 503,
+    fr: "Le modèle n'a pas de fiche, ou ses étiquettes sortent du vocabulaire fermé.",
+    en: 'The model has no card, or its labels are outside the closed vocabulary.',
+  },
+  E_GATE_CONTRACT: {
+    status: 503,
+    fr: "Les entrées ou sorties du modèle ne sont pas celles d'un contrat admis.",
+    en: 'The inputs or outputs of the model are not those of an admitted contract.',
+  },
+  E_MODEL_NONE: {
+    status: 503,
+    fr: "Aucun modèle de détection n'est présent : indiquez son dossier par DIFFERE_MODELS.",
+    en: 'No detection model is present: name its folder in DIFFERE_MODELS.',
+  },
+
+  // Platform
+  E_LOG_DOWN: {
+    status: 503,
+    fr: "Le journal ne peut pas être écrit : aucun acte sur un contenu n'est possible.",
+    en: 'The journal cannot be written: no act on content is possible.',
+  },
+  E_LOG_CONTENT: {
+    status: 500,
+    fr: "Une donnée de contenu allait entrer au journal : l'acte est refusé.",
+    en: 'Content was about to enter the journal: the act is refused.',
+  },
+  E_CLOCK: {
+    status: 503,
+    fr: "L'horloge de l'installation est en retard sur le journal : corrigez-la.",
+    en: 'The clock of the installation is behind the journal: correct it.',
+  },
+  E_KEY_REGISTRY: {
+    status: 503,
+    fr: 'Le registre des clés des autorités est absent ou ne convient pas à cet environnement.',
+    en: 'The registry of authority keys is absent or does not fit this environment.',
+  },
+  E_CONFIG: {
+    status: 503,
+    fr: 'La configuration est incomplète ou contradictoire.',
+    en: 'The configuration is incomplete or contradicts itself.',
+  },
+  E_VAULT: {
+    status: 503,
+    fr: 'Le coffre ne rend pas les octets scellés : clé absente ou données altérées.',
+    en: 'The vault does not give back the sealed bytes: key missing or data altered.',
+  },
+  E_DATABASE: {
+    status: 503,
+    fr: "La base de données n'est pas joignable.",
+    en: 'The database cannot be reached.',
+  },
+  E_MEDIA_JAIL: {
+    status: 503,
+    fr: "Le décodeur ne peut pas être enfermé (bubblewrap) : rien n'est décodé.",
+    en: 'The decoder cannot be jailed (bubblewrap): nothing is decoded.',
+  },
+  E_MEDIA_LIMIT: {
+    status: 422,
+    fr: 'Le décodage a dépassé les limites de temps ou de mémoire.',
+    en: 'Decoding went over its limits of time or memory.',
+  },
+  E_MEDIA_DECODE: {
+    status: 422,
+    fr: "Le fichier n'a pas pu être décodé.",
+    en: 'The file could not be decoded.',
+  },
+  E_PACKAGE: {
+    status: 422,
+    fr: "Le dossier de preuves n'est pas intact.",
+    en: 'The evidence package is not intact.',
+  },
+  E_ROUTE_ABSENT: { status: 404, fr: "Cette adresse n'existe pas.", en: 'This address does not exist.' },
+  E_REQUEST: {
+    status: 400,
+    fr: 'La requête est mal formée.',
+    en: 'The request is malformed.',
+  },
+  E_INTERNAL: {
+    status: 500,
+    fr: "Une erreur interne est survenue ; l'acte n'a pas eu lieu.",
+    en: 'An internal error occurred; the act did not take place.',
+  },
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+export function isErrorCode(text: string): text is ErrorCode {
+  return Object.hasOwn(ERRORS, text);
+}
+
+/** A refusal or failure with a code of the table. `detail` is for the journal and the operator, never for the response. */
+export class AppError extends Error {
+  readonly code: ErrorCode;
+  readonly detail: string | undefined;
+
+  constructor(code: ErrorCode, options: { detail?: string; cause?: unknown } = {}) {
+    super(`${code}: ${ERRORS[code].en}${options.detail === undefined ? '' : ` (${options.detail})`}`, {
+      cause: options.cause,
+    });
+    this.name = 'AppError';
+    this.code = code;
+    this.detail = options.detail;
+  }
+
+  get status(): number {
+    return ERRORS[this.code].status;
+  }
+}

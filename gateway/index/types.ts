@@ -1,0 +1,68 @@
+import type { Coverage, TrackPoint } from '../analysis/types.ts';
+import type { ExhibitId, JobId } from '../ids.ts';
+
+/** Cells of the coarse grid of bottom centres, row by row: 16 x 9 cells, 144 bits, 18 bytes. */
+export const GRID = { columns: 16, rows: 9, bytes: 18 } as const;
+
+/** Number of tracks and one typed array an attribute: one sealed block an exhibit, opened into these for a case's sessions. */
+export interface TrackColumns {
+  readonly exhibitId: ExhibitId;
+  readonly jobId: JobId;
+  readonly count: number;
+  /** Class id of models/vocabulary.json. */
+  readonly classId: Uint8Array;
+  /** Confidence in 1/255. */
+  readonly confidence: Uint8Array;
+  /** Media milliseconds from the first frame. */
+  readonly firstMs: Float64Array;
+  readonly lastMs: Float64Array;
+  /** Colour shares in 1/255: index ((track * PARTS.length) + part) * COLOURS.length + colour. */
+  readonly colourShare: Uint8Array;
+  /** Median box, original pixels. */
+  readonly widthPx: Uint16Array;
+  readonly heightPx: Uint16Array;
+  /** Median speed, pixels a second. */
+  readonly speed: Float32Array;
+  /** Degrees clockwise from up; NaN for what hardly moved. */
+  readonly direction: Float32Array;
+  /** GRID.bytes a track: cells that the bottom centre visited. */
+  readonly grid: Uint8Array;
+  /** Where the track's points stand in the sealed path block: first byte and length. */
+  readonly pathOffset: Uint32Array;
+  readonly pathLength: Uint32Array;
+}
+
+/** An exhibit as a case session holds it: what search needs, opened. */
+export interface OpenExhibit {
+  readonly exhibitId: ExhibitId;
+  readonly jobId: JobId;
+  readonly fileName: string;
+  readonly piece: string;
+  readonly cameraId: string;
+  readonly widthPx: number;
+  readonly heightPx: number;
+  /** True time of the first frame, clock offset applied, milliseconds since the epoch. */
+  readonly startMs: number;
+  readonly uncertaintyMs: number;
+  readonly timeZone: string;
+  readonly clockNote: string | undefined;
+  readonly durationSeconds: number;
+  readonly coverage: Coverage;
+  readonly resultDigest: string;
+  readonly columns: TrackColumns;
+  /** The exact path of one track, opened from the sealed path block. */
+  readonly path: (track: number) => readonly TrackPoint[];
+}
+
+/** An exhibit of the case that has no closed result: named in every answer, so that "nothing found" never hides it. */
+export interface UnanalysedExhibit {
+  readonly exhibitId: ExhibitId;
+  readonly fileName: string;
+  readonly piece: string;
+  readonly state: 'never_started' | 'running' | 'failed' | 'cancelled';
+}
+
+export interface OpenCase {
+  readonly exhibits: readonly OpenExhibit[];
+  readonly unanalysed: readonly UnanalysedExhibit[];
+}

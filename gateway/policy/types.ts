@@ -1,0 +1,140 @@
+import type { CaseId } from '../ids.ts';
+
+/** Operations that a requisition can list (REQ-08): a closed list without wildcard, and nothing biometric can be said in it. */
+export const OPS = [
+  'index.objects',
+  'search.class',
+  'search.colour',
+  'search.size',
+  'search.time',
+  'search.speed',
+  'search.direction',
+  'search.zone',
+  'search.line',
+  'search.sequence',
+  'search.dwell',
+  'search.stationary',
+  'search.path',
+  'search.proximity',
+  'search.count',
+  'search.cross_camera',
+  'track.single_exhibit',
+  'review.reveal',
+  'export.clip',
+  'export.report',
+] as const;
+export type Op = (typeof OPS)[number];
+
+/** Roles of HAB-01. `anonymous` is nobody: it may read what is public and present a requisition. */
+export const ROLES = [
+  'agent_habilite',
+  'magistrat_parquet',
+  'magistrat_instructeur',
+  'procureur_controle',
+  'magistrat_230_24',
+  'admin_technique',
+  'dpo',
+  'conformite',
+  'anonymous',
+] as const;
+export type Role = (typeof ROLES)[number];
+
+/**
+ * When the journal event of an act is written (LOG-01, LOG-05):
+ * `before`: durable before the handler runs, for acts that change something;
+ * `disclosure`: durable before the first byte of the response leaves, listing the ids shown;
+ * `none`: the act touches no case at all.
+ */
+type JournalMoment = 'before' | 'disclosure' | 'none';
+
+interface ActionEntry {
+  readonly journal: JournalMoment;
+  /** Kind of processing in the words of LII 101 / LED 25. */
+  readonly kind:
+    | 'collection'
+    | 'modification'
+    | 'consultation'
+    | 'communication'
+    | 'combination'
+    | 'erasure'
+    | 'administration';
+  /** Operations that the requisition must list, all of them. */
+  readonly ops: readonly Op[];
+  /** Whether the requisition must still be valid (exp): true for uploads, analyses and questions, false for reading results. */
+  readonly needsValidity: boolean;
+}
+
+/** Every act that a route or a job step can do. A route names one of these or the gateway does not start. */
+export const ACTIONS = {
+  'public.read': { journal: 'none', kind: 'administration', ops: [], needsValidity: false },
+  'requisition.register': { journal: 'before', kind: 'administration', ops: [], needsValidity: true },
+  'requisition.read': { journal: 'disclosure', kind: 'consultation', ops: [], needsValidity: false },
+  'case.list': { journal: 'disclosure', kind: 'consultation', ops: [], needsValidity: false },
+  'exhibit.upload': { journal: 'before', kind: 'collection', ops: ['index.objects'], needsValidity: true },
+  'exhibit.read': { journal: 'disclosure', kind: 'consultation', ops: [], needsValidity: false },
+  'job.start': {
+    journal: 'before',
+    kind: 'combination',
+    ops: ['index.objects', 'track.single_exhibit'],
+    needsValidity: true,
+  },
+  'job.step': {
+    journal: 'before',
+    kind: 'combination',
+    ops: ['index.objects', 'track.single_exhibit'],
+    needsValidity: true,
+  },
+  'job.read': { journal: 'disclosure', kind: 'consultation', ops: [], needsValidity: false },
+  'result.read': { journal: 'disclosure', kind: 'consultation', ops: [], needsValidity: false },
+  'search.ask': { journal: 'disclosure', kind: 'combination', ops: ['search.class'], needsValidity: true },
+  'hit.read': { journal: 'disclosure', kind: 'consultation', ops: [], needsValidity: false },
+  'hit.picture': { journal: 'disclosure', kind: 'consultation', ops: [], needsValidity: false },
+  'hit.review': { journal: 'before', kind: 'modification', ops: [], needsValidity: false },
+  'evidence.export': {
+    journal: 'before',
+    kind: 'communication',
+    ops: ['export.clip', 'export.report'],
+    needsValidity: false,
+  },
+  'evidence.read': { journal: 'disclosure', kind: 'communication', ops: ['export.report'], needsValidity: false },
+  'audit.read': { journal: 'disclosure', kind: 'consultation', ops: [], needsValidity: false },
+} as const satisfies Record<string, ActionEntry>;
+export type Action = keyof typeof ACTIONS;
+
+export interface Principal {
+  readonly role: Role;
+  /** Agent id as the schedule's `agents[]` has it; undefined for nobody. */
+  readonly agentId: string | undefined;
+  readonly service: string | undefined;
+}
+
+/** What a decision needs to know of the requisition. Plain data: policy/ knows no room. */
+export interface Authority {
+  readonly requisitionId: string;
+  readonly caseId: CaseId;
+  readonly ops: readonly Op[];
+  /** Seconds since the epoch; the stricter of authorisation and schedule. */
+  readonly notBefore: number;
+  readonly expires: number;
+  /** The agent's key is one of `cnf` and the agent is in `agents[]`. */
+  readonly agentDesignated: boolean;
+}
+
+export interface DecisionRequest {
+  readonly principal: Principal;
+  readonly action: Action;
+  /** The case that the act touches; undefined when it touches none. */
+  readonly caseId: CaseId | undefined;
+  /** Operations beyond the action's own, drawn from the content of the request (the facets of a question). */
+  readonly extraOps: readonly Op[];
+  readonly authority: Authority | undefined;
+  readonly nowSeconds: number;
+}
+
+export interface Decision {
+  readonly effect: 'permit' | 'forbid';
+  /** The policy that decided; `default-deny` when none spoke. */
+  readonly policyId: string;
+  /** Error code to answer with when the effect is `forbid`. */
+  readonly reason: string;
+}

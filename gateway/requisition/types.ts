@@ -1,0 +1,131 @@
+import type { CaseId, RequisitionId } from '../ids.ts';
+import type { Op } from '../policy/types.ts';
+import type { ClassName, ColourName } from '../vocabulary.ts';
+
+export const FRAMEWORKS = [
+  'FLAGRANCE',
+  'PRELIMINAIRE',
+  'COMMISSION_ROGATOIRE',
+  'MORT_SUSPECTE',
+  'DISPARITION',
+] as const;
+export type Framework = (typeof FRAMEWORKS)[number];
+
+/** Claims of `differe-authorisation+jwt`: signed for the judicial authority, one per procedure. Times in seconds or RFC 3339. */
+export interface AuthorisationClaims {
+  readonly ver: 1;
+  readonly env: 'prod' | 'test';
+  readonly iss: string;
+  /** Procedure number. */
+  readonly sub: string;
+  readonly aud: string;
+  readonly jti: string;
+  readonly iat: number;
+  readonly nbf: number;
+  readonly exp: number;
+  readonly prev?: string;
+  readonly framework: Framework;
+  readonly framework_ref: readonly string[];
+  readonly framework_since: string;
+  readonly purpose: 'preuve' | 'identification_auteur' | 'cause_mort' | 'cause_disparition';
+  readonly offence?: {
+    readonly natinf: readonly string[];
+    readonly label: string;
+    readonly art_706_73: boolean;
+    readonly max_penalty_years: number;
+  };
+  readonly authority: {
+    readonly role: string;
+    readonly id: string;
+    readonly jurisdiction: string;
+    readonly name_ref: string;
+  };
+  readonly lrj_auth: {
+    readonly kind: 'procedure_specific' | 'general_instruction';
+    readonly mode: 'explicit' | 'deemed_flagrance';
+    readonly decided_at: string;
+    readonly act_ref: string;
+    readonly act_sha256: string;
+    readonly prosecutor_notice_at?: string;
+  };
+  readonly ops: readonly Op[];
+  readonly facets: { readonly classes: readonly ClassName[]; readonly colours: readonly ColourName[] };
+  /** Capture times that exhibits may have. */
+  readonly period: { readonly start: string; readonly end: string };
+  readonly places: readonly string[];
+  readonly limits: { readonly max_hours: number; readonly max_queries: number; readonly max_exports: number };
+  readonly controller: { readonly type: string; readonly unit_code: string };
+  readonly dossier: { readonly id: string; readonly min_version: number };
+  readonly retention: { readonly erase_by: string };
+  readonly rev: { readonly list_id: string; readonly max_age_s: number };
+}
+
+export interface ScheduledExhibit {
+  /** Piece or seal number (PV, scellé). */
+  readonly id: string;
+  readonly sha256: string;
+  readonly size: number;
+  readonly camera: { readonly id: string; readonly operator: string; readonly place: string };
+  readonly capture: { readonly start: string; readonly end: string; readonly tz: string };
+  /** Parts that may be analysed; absent means the whole capture. */
+  readonly use_window?: readonly { readonly start: string; readonly end: string }[];
+  readonly clock?: { readonly offset_s: number; readonly uncertainty_s: number; readonly basis: string };
+  readonly acquisition: {
+    readonly article: string;
+    readonly act_ref: string;
+    readonly act_sha256: string;
+    readonly signed_by_role: string;
+    readonly requested_from: string;
+    readonly acquired_at: string;
+    readonly preservation_ref?: string;
+  };
+  readonly damaged?: boolean;
+}
+
+/** Claims of `differe-schedule+jwt`: signed by the officer who directs the investigation; lists exhibits by SHA-256. */
+export interface ScheduleClaims {
+  readonly ver: 1;
+  readonly env: 'prod' | 'test';
+  readonly iss: string;
+  readonly sub: string;
+  readonly aud: string;
+  readonly jti: string;
+  readonly iat: number;
+  readonly nbf: number;
+  readonly exp: number;
+  /** `jti` of the authorisation. */
+  readonly auth: string;
+  readonly facts: string;
+  readonly necessity: string;
+  readonly processing_title:
+    | { readonly kind: 'direct' }
+    | { readonly kind: 'qualified_person'; readonly act: string; readonly oath_ref: string };
+  readonly exhibits: readonly ScheduledExhibit[];
+  readonly agents: readonly {
+    readonly id: string;
+    readonly service: string;
+    readonly habilitation_ref: string;
+    readonly jkt: string;
+  }[];
+  /** RFC 7638 thumbprints of the agents' proof-of-possession keys. */
+  readonly cnf: { readonly jkt: readonly string[] };
+}
+
+declare const verified: unique symbol;
+
+/**
+ * A verified requisition: authorisation and exhibit schedule together. Only requisition/verify.ts makes one (REQ-01); every stage
+ * of the pipeline takes one, so nothing downstream can be written that runs without.
+ */
+export interface Requisition {
+  readonly [verified]: true;
+  readonly id: RequisitionId;
+  readonly caseId: CaseId;
+  readonly authorisation: AuthorisationClaims;
+  readonly schedule: ScheduleClaims;
+  /** SHA-256 (hex) of the two compact JWS as presented. */
+  readonly digests: { readonly authorisation: string; readonly schedule: string };
+  /** The stricter of both objects, seconds. */
+  readonly notBefore: number;
+  readonly expires: number;
+}

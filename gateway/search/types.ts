@@ -1,0 +1,105 @@
+import type { Coverage } from '../analysis/types.ts';
+import type { ExhibitId, HitId, QuestionId } from '../ids.ts';
+import type { ClassName, ColourName, Part } from '../vocabulary.ts';
+
+/** A place in the picture: fractions of width and height, origin top left. Named fields, so that no bare vector leaves (FACE-11). */
+export interface PicturePoint {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** A question: enumerated facets only (FACE-09). Facets are joined by AND, the members of one facet by OR. */
+export interface Question {
+  readonly version: 1;
+  readonly classes?: readonly ClassName[];
+  readonly colours?: readonly { readonly colour: ColourName; readonly part?: Part; readonly minShare?: number }[];
+  /** True wall-clock time (RFC 3339 with offset). */
+  readonly time?: { readonly from: string; readonly to: string };
+  readonly exhibits?: readonly ExhibitId[];
+  /** Polygon; a track answers when the bottom centre of its box is inside at some point of its path. */
+  readonly zone?: readonly PicturePoint[];
+  readonly minConfidence?: number;
+  readonly order?: 'time' | 'confidence';
+  readonly page?: { readonly size?: number; readonly cursor?: string };
+}
+
+/** The question as it was executed, every default written out: stored, hashed and shown. */
+export interface ExecutedQuestion {
+  readonly version: 1;
+  /** Leaf classes after the taxonomy was applied. */
+  readonly classes: readonly ClassName[];
+  readonly colours: readonly { readonly colour: ColourName; readonly part: Part; readonly minShare: number }[];
+  readonly time: { readonly from: string; readonly to: string } | null;
+  readonly exhibits: readonly ExhibitId[] | null;
+  readonly zone: readonly PicturePoint[] | null;
+  readonly minConfidence: number;
+  readonly order: 'time' | 'confidence';
+}
+
+export type Reason =
+  | { readonly facet: 'class'; readonly class: ClassName; readonly confidence: number }
+  | { readonly facet: 'colour'; readonly colour: ColourName; readonly part: Part; readonly share: number }
+  | { readonly facet: 'time'; readonly from: string; readonly to: string; readonly uncertaintySeconds: number }
+  | { readonly facet: 'zone'; readonly enteredSeconds: number; readonly at: PicturePoint }
+  | { readonly facet: 'confidence'; readonly confidence: number }
+  | { readonly facet: 'exhibit' };
+
+/** A track that answers a question. */
+export interface Hit {
+  readonly id: HitId;
+  readonly exhibitId: ExhibitId;
+  /** Order of the track in its result. */
+  readonly track: number;
+  readonly class: ClassName;
+  readonly confidence: number;
+  readonly fileName: string;
+  readonly cameraId: string;
+  /** True time, with the exhibit's uncertainty. */
+  readonly from: string;
+  readonly to: string;
+  readonly uncertaintySeconds: number;
+  readonly mediaFromSeconds: number;
+  readonly mediaToSeconds: number;
+  readonly colours: readonly { readonly part: Part; readonly colour: ColourName; readonly share: number }[];
+  /** The analysed frame shown in the still: where the box counts as evidence. */
+  readonly best: {
+    readonly frame: number;
+    readonly pts: number;
+    readonly timeSeconds: number;
+    readonly box: { readonly left: number; readonly top: number; readonly width: number; readonly height: number };
+  };
+  readonly reasons: readonly Reason[];
+  readonly verdict: 'unreviewed' | 'confirmed' | 'rejected' | 'uncertain';
+}
+
+export interface ExhibitCoverage {
+  readonly exhibitId: ExhibitId;
+  readonly fileName: string;
+  readonly durationSeconds: number;
+  readonly coverage: Coverage;
+  readonly clockNote?: string;
+}
+
+export interface Answer {
+  readonly questionId: QuestionId;
+  /** SHA-256 of the canonical text of `executed`. */
+  readonly questionSha256: string;
+  readonly executed: ExecutedQuestion;
+  readonly inFrench: string;
+  readonly inEnglish: string;
+  /** A single facet and no bound in time or space. */
+  readonly broad: boolean;
+  readonly total: number;
+  readonly hits: readonly Hit[];
+  readonly nextCursor?: string;
+  readonly coverage: {
+    readonly exhibits: readonly ExhibitCoverage[];
+    readonly notAnalysed: readonly {
+      readonly exhibitId: ExhibitId;
+      readonly fileName: string;
+      readonly state: string;
+    }[];
+  };
+  /** HUM-02. */
+  readonly notice: string;
+}
