@@ -139,3 +139,43 @@ export interface WorkDone {
   readonly decodedFrames: number;
   readonly detectorCalls: number;
 }
+
+/** A decoded frame at the detector's size, RGB24 rows without padding. Multiply by `scaleX`, `scaleY` for original pixels. */
+export interface DecodedFrame {
+  readonly ref: FrameRef;
+  readonly timeSeconds: number;
+  readonly widthPx: number;
+  readonly heightPx: number;
+  readonly scaleX: number;
+  readonly scaleY: number;
+  readonly rgb: Uint8Array;
+}
+
+/** What the detector saw on one analysed frame. */
+export interface FrameDetections {
+  readonly ref: FrameRef;
+  readonly timeSeconds: number;
+  readonly detections: readonly Detection[];
+}
+
+/** Foreground pixels counted by colour term, a part; summed over frames and over the segments that a track crosses. */
+export type ColourCounts = { readonly [P in Part]?: { readonly [C in ColourName]?: number } };
+
+/** A track before description: additive evidence, so that the stitch of two segments is a sum. */
+export interface RawTrack {
+  /** Sum of detection scores, a class. */
+  readonly votes: { readonly [C in ClassName]?: number };
+  readonly colourCounts: ColourCounts;
+  /** In presentation order; boxes in original pixels. */
+  readonly points: readonly TrackPoint[];
+}
+
+/** What one segment's analysis leaves: stored sealed, so that a killed job resumes from it. */
+export interface SegmentResult {
+  readonly index: number;
+  readonly tracks: readonly RawTrack[];
+  /** Ledger of the segment proper (run-up excluded): planned intervals, with what could not be decoded marked. */
+  readonly intervals: readonly LedgerInterval[];
+  readonly arguments: readonly (readonly string[])[];
+  readonly work: WorkDone;
+}
