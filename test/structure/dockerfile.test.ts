@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const root = resolve(import.meta.dirname, '../..');
+const read = (file: string) => readFileSync(join(root, file), 'utf8');
+const manifest = JSON.parse(read('package.json')) as {
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly allowScripts: Readonly<Record<string, boolean>>;
+};
+const dockerfile = read('Dockerfile')
+  .replace(/^#.*\n/gm, '')
+  .replace(/\\\n/g, ' ');
+const setup = read('gateway/setup.mjs');
+
+describe('the container image', () => {
+  it('runs the Node version that npm scripts run', () => {
+    expect(dockerfile).toMatch(new RegExp(`^FROM node:${manifest.dependencies.node}-\\w+-slim$`, 'm'));
+  });
+
+  it('installs what a checkout installs: the same Debian packages, and install scripts for the same two npm packages', () => {
+    const scripted = Object.keys(manifest.allowScripts).filter((name) => manifest.allowScripts[name]);
+    expect(dockerfile).toContain(`npm rebuild ${scripted.join(' ')} --ignore-scripts=false`);
+    expect(setup).toContain(`['${scripted.join("', '")}']`);
+    expect(dockerfile).toMatch(/npm ci --ignore-scripts\b/);
+    expect(dockerfile).toContain('apt-get install -y --no-install-recommends ffmpeg bubblewrap');
+    expect(setup).toContain(`apt(['ffmpeg', 'bubblewrap'])`);
+  });
+
+  it('does not run as root and asks /healthz how it is', () => {
+    expect(dockerfile.match(/^USER .*$/gm)?.at(-1)).toBe('USER 10001:10001');
+    expect(dockerfile).toMatch(/^HEALTHCHECK .*\/healthz/m);
+    expect(dockerfile).toMatch(/^ENTRYPOINT \["node", "gateway\/cli\.ts", "serve"\]$/m);
+  });
+});
