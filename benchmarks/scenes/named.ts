@@ -1,0 +1,106 @@
+import type { SceneSpec, Waypoint } from './types.ts';
+
+const at = (timeSeconds: number, x: number, y: number): Waypoint => ({ timeSeconds, x, y });
+
+const base = { widthPx: 640, heightPx: 360, framesPerSecond: 10, noise: 3, gopSeconds: 2 } as const;
+
+/** The demo's scene: two cars, two persons, one of whom pauses; none covers another. */
+const street: SceneSpec = {
+  ...base,
+  name: 'street',
+  durationSeconds: 30,
+  seed: 20260314,
+  clockStart: '2026-03-14T14:02:00Z',
+  objects: [
+    { id: 1, class: 'car', colour: 'red', heightPx: 46, path: [at(2, -60, 232), at(12, 700, 232)] },
+    { id: 2, class: 'car', colour: 'blue', heightPx: 48, path: [at(14, 700, 252), at(24, -60, 252)] },
+    {
+      id: 3,
+      class: 'person',
+      upper: 'red',
+      lower: 'blue',
+      heightPx: 76,
+      path: [at(1, -20, 172), at(9, 300, 172), at(13, 300, 172), at(22, 660, 172)],
+    },
+    {
+      id: 4,
+      class: 'person',
+      upper: 'green',
+      lower: 'black',
+      heightPx: 84,
+      path: [at(10, 660, 352), at(28.5, -20, 352)],
+    },
+  ],
+};
+
+/** Nothing happens: what it costs to look at nothing, and that nothing is found. */
+const quiet: SceneSpec = {
+  ...base,
+  name: 'quiet',
+  durationSeconds: 20,
+  seed: 31,
+  clockStart: '2026-03-14T03:10:00Z',
+  objects: [],
+};
+
+/** Three segments of 60 s; a person crosses the first cut, a car the second one, and long parts are empty. */
+const long: SceneSpec = {
+  ...base,
+  name: 'long',
+  durationSeconds: 130,
+  seed: 77,
+  clockStart: '2026-03-14T15:00:00Z',
+  objects: [
+    { id: 1, class: 'car', colour: 'yellow', heightPx: 44, path: [at(8, -60, 232), at(17, 700, 232)] },
+    {
+      id: 2,
+      class: 'person',
+      upper: 'red',
+      lower: 'black',
+      heightPx: 80,
+      path: [at(50, -20, 352), at(58, 260, 352), at(63, 260, 352), at(75, 660, 352)],
+    },
+    { id: 3, class: 'car', colour: 'white', heightPx: 48, path: [at(84, 700, 252), at(94, -60, 252)] },
+    { id: 4, class: 'car', colour: 'blue', heightPx: 46, path: [at(115, -60, 236), at(125, 700, 236)] },
+    {
+      id: 5,
+      class: 'person',
+      upper: 'purple',
+      lower: 'brown',
+      heightPx: 72,
+      path: [at(100, 660, 170), at(114, 120, 170)],
+    },
+  ],
+};
+
+/** Two persons pass each other on one pavement: for a moment one covers the other. */
+const crossing: SceneSpec = {
+  ...base,
+  name: 'crossing',
+  durationSeconds: 14,
+  seed: 5,
+  objects: [
+    {
+      id: 1,
+      class: 'person',
+      upper: 'red',
+      lower: 'blue',
+      heightPx: 90,
+      path: [at(0.5, -25, 340), at(13, 665, 340)],
+    },
+    {
+      id: 2,
+      class: 'person',
+      upper: 'yellow',
+      lower: 'green',
+      heightPx: 84,
+      path: [at(0.5, 665, 330), at(13, -25, 330)],
+    },
+  ],
+};
+
+export const namedScenes = { street, quiet, long, crossing } as const;
+
+export type SceneName = keyof typeof namedScenes;
+
+export const isSceneName = (name: string): name is SceneName => Object.hasOwn(namedScenes, name);
