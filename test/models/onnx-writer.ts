@@ -1,0 +1,113 @@
+// A writer for the small part of the ONNX protobuf schema (onnx.proto3) that the test detector needs.
+
+export const ELEMENT = { float: 1, int64: 7 } as const;
+
+export interface Tensor {
+  readonly name: string;
+  readonly type: keyof typeof ELEMENT;
+  readonly dims: readonly number[];
+  readonly values: readonly number[];
+}
+
+export interface ValueInfo {
+  readonly name: string;
+  readonly dims: readonly number[];
+}
+
+/** A whole number becomes INT, a list of them INTS. */
+export type Attributes = Readonly<Record<string, number | readonly number[]>>;
+
+export interface Node {
+  readonly op: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly attributes?: Attributes;
+}
+
+export interface Model {
+  readonly name: string;
+  readonly irVersion: number;
+  readonly opset: number;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly nodes: readonly Node[];
+  readonly initializers: readonly Tensor[];
+  readonly inputs: readonly ValueInfo[];
+  readonly outputs: readonly ValueInfo[];
+}
+
+/** The bytes of an .onnx file; the same model always gives the same bytes. */
+export function encodeModel(model: Model): Buffer {
+  return Buffer.concat([
+    integer(1, model.irVersion),
+    text(2, 'differe'),
+    field(7, graph(model)),
+    field(8, Buffer.concat([text(1, ''), integer(2, model.opset)])),
+    ...Object.entries(model.metadata).map(([key, value]) => field(14, Buffer.concat([text(1, key), text(2, value)]))),
+  ]);
+}
+
+function graph(model: Model): Buffer {
+  return Buffer.concat([
+    ...model.nodes.map((each, index) => field(1, node(each, index))),
+    text(2, model.name),
+    ...model.initializers.map((each) => field(5, tensor(each))),
+    ...model.inputs.map((each) => field(11, valueInfo(each))),
+    ...model.outputs.map((each) => field(12, valueInfo(each))),
+  ]);
+}
+
+function node({ op, inputs, outputs, attributes = {} }: Node, index: number): Buffer {
+  return Buffer.concat([
+    ...inputs.map((name) => text(1, name)),
+    ...outputs.map((name) => text(2, name)),
+    text(3, `${op}_${index}`),
+    text(4, op),
+    ...Object.entries(attributes).map(([name, value]) => field(5, attribute(name, value))),
+  ]);
+}
+
+function attribute(name: string, value: number | readonly number[]): Buffer {
+  if (typeof value === 'number') return Buffer.concat([text(1, name), integer(3, value), integer(20, 2)]);
+  return Buffer.concat([text(1, name), ...value.map((each) => integer(8, each)), integer(20, 7)]);
+}
+
+function tensor({ name, type, dims, values }: Tensor): Buffer {
+  const count = dims.reduce((product, size) => product * size, 1);
+  if (count !== values.length) throw new RangeError(`${name}: ${values.length} values for ${dims.join(' x ')}`);
+  const bytes = Buffer.alloc(values.length * (type === 'float' ? 4 : 8));
+  for (const [index, value] of values.entries()) {
+    if (type === 'float') bytes.writeFloatLE(value, index * 4);
+    else bytes.writeBigInt64LE(BigInt(value), index * 8);
+  }
+  return Buffer.concat([
+    ...dims.map((size) => integer(1, size)),
+    integer(2, ELEMENT[type]),
+    text(8, name),
+    field(9, bytes),
+  ]);
+}
+
+function valueInfo({ name, dims }: ValueInfo): Buffer {
+  const shape = Buffer.concat(dims.map((size) => field(1, integer(1, size))));
+  const type = field(1, Buffer.concat([integer(1, ELEMENT.float), field(2, shape)]));
+  return Buffer.concat([text(1, name), field(2, type)]);
+}
+
+const text = (number: number, value: string): Buffer => field(number, Buffer.from(value, 'utf8'));
+
+/** Length-delimited field. */
+const field = (number: number, bytes: Buffer): Buffer =>
+  Buffer.concat([varint(number * 8 + 2), varint(bytes.length), bytes]);
+
+const integer = (number: number, value: number): Buffer => Buffer.concat([varint(number * 8), varint(value)]);
+
+function varint(value: number): Buffer {
+  const bytes: number[] = [];
+  let rest = BigInt.asUintN(64, BigInt(value));
+  do {
+    const low = Number(rest & 127n);
+    rest >>= 7n;
+    bytes.push(rest === 0n ? low : low | 128);
+  } while (rest !== 0n);
+  return Buffer.from(bytes);
+}
