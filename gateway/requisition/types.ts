@@ -1,3 +1,4 @@
+import type {} from 'fastify';
 import type { CaseId, RequisitionId } from '../ids.ts';
 import type { Op } from '../policy/types.ts';
 import type { ClassName, ColourName } from '../vocabulary.ts';
@@ -128,4 +129,11 @@ export interface Requisition {
   /** The stricter of both objects, seconds. */
   readonly notBefore: number;
   readonly expires: number;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The requisition that this request was made under. Throws E_REQ_MISSING where none was presented. */
+    readonly requisition: Requisition;
+  }
 }

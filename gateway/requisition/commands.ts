@@ -1,0 +1,158 @@
+import { parseArgs } from 'node:util';
+import { nowSeconds, systemClock } from '../clock.ts';
+import type { Command, CommandIo, ExitCode } from '../command.ts';
+import { AppError, type ErrorCode } from '../errors.ts';
+import { type CaseId, newId } from '../ids.ts';
+import { fileText, isArgumentError, onlyFile, UsageError } from './arguments.ts';
+import { authorizeCommand, keygenCommand, scheduleCommand } from './issue-commands.ts';
+import { parseOrRefuse, readCompactJws, verifyJws } from './jws.ts';
+import { type Environment, loadRegistry } from './registry.ts';
+import { isJsonObject, parseStrictJson } from './strict-json.ts';
+import { type Tokens, type VerifyContext, verifyAlone, verifyRequisition } from './verify.ts';
+
+const USAGE = `differe requisition keygen [--out FILE] [--kid KID] [--iss OFFICE --role ROLE --env prod|test [--signs TYP]... [--registry FILE]]
+differe requisition authorize --key KEY.json --claims FILE.json [--procedure N] [--aud ID] [--days N] [--out FILE]
+differe requisition schedule --key KEY.json --claims FILE.json [--authorisation FILE] [--exhibit PIECE=FILE]... [--days N] [--out FILE]
+differe requisition inspect FILE
+differe requisition verify --keys JWKS.json [--aud ID] [--env prod|test] [--at TIME] FILE
+differe requisition verify-jws --key JWK.json FILE`;
+
+/** `differe requisition ...`: what an authority's machine issues, and what anyone can check offline. */
+export const requisitionCommand: Command = async (args, io) => {
+  const [name, ...rest] = args;
+  const command = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  try {
+    if (command === undefined) throw new UsageError('no such sub-command');
+    return await command(rest, io);
+  } catch (error) {
+    return failed(error, io);
+  }
+};
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  keygen: keygenCommand,
+  authorize: authorizeCommand,
+  schedule: scheduleCommand,
+  inspect: inspectCommand,
+  verify: verifyCommand,
+  'verify-jws': verifyJwsCommand,
+};
+
+function failed(error: unknown, io: CommandIo): ExitCode {
+  if (error instanceof AppError) {
+    io.err(`${error.message}`);
+    return 1;
+  }
+  const called = isArgumentError(error);
+  io.err(called ? `${error.message}\n\n${USAGE}` : `${error instanceof Error ? error.message : String(error)}`);
+  return called ? 2 : 3;
+}
+
+async function inspectCommand(args: readonly string[], io: CommandIo): Promise<ExitCode> {
+  const { positionals } = parseArgs({ args: [...args], allowPositionals: true, options: {} });
+  const tokens = readTokens(await fileText(onlyFile(positionals)));
+  io.err('Nothing was verified: this is what the file says, not what is true.');
+  const parts = typeof tokens === 'string' ? { token: tokens } : { ...tokens };
+  const shown = Object.entries(parts).map(([part, compact]) => {
+    const { header, payload } = readCompactJws(compact);
+    return [part, { header, claims: parseOrRefuse(payload) }];
+  });
+  io.out(`${JSON.stringify(Object.fromEntries(shown), null, 2)}`);
+  return 0;
+}
+
+async function verifyCommand(args: readonly string[], io: CommandIo): Promise<ExitCode> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      keys: { type: 'string' },
+      aud: { type: 'string' },
+      env: { type: 'string' },
+      at: { type: 'string' },
+    },
+  });
+  if (values.keys === undefined) throw new UsageError('--keys is missing');
+  const env = values.env === undefined ? undefined : readEnvironment(values.env);
+  const at = values.at === undefined ? nowSeconds(systemClock) : readTime(values.at);
+  const jwks = await fileText(values.keys);
+  const text = await fileText(onlyFile(positionals));
+  return await verdict(io, async () => {
+    const tokens = readTokens(text);
+    const said = saidOf(typeof tokens === 'string' ? tokens : tokens.authorisation);
+    const context: VerifyContext = {
+      registry: loadRegistry(jwks, env ?? said.env),
+      env: env ?? said.env,
+      audience: values.aud ?? said.aud,
+      nowSeconds: at,
+      caseIdOf: () => newId<CaseId>(),
+      // The record of used tokens is the installation's.
+      isUsed: () => false,
+    };
+    await (typeof tokens === 'string' ? verifyAlone(tokens, context) : verifyRequisition(tokens, context));
+  });
+}
+
+async function verifyJwsCommand(args: readonly string[], io: CommandIo): Promise<ExitCode> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { key: { type: 'string' } },
+  });
+  if (values.key === undefined) throw new UsageError('--key is missing');
+  const keyText = await fileText(values.key);
+  const compact = withoutLineEnd(await fileText(onlyFile(positionals)));
+  return await verdict(io, async () => {
+    await verifyJws(compact, parseOrRefuse(Buffer.from(keyText, 'utf8')));
+  });
+}
+
+/** Prints the verdict; a refusal is an answer, anything else a failure. */
+async function verdict(io: CommandIo, check: () => Promise<void>): Promise<ExitCode> {
+  let code: ErrorCode | null = null;
+  try {
+    await check();
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    code = error.code;
+    io.err(`${error.message}`);
+  }
+  io.out(`${JSON.stringify({ verdict: code === null ? 'accepted' : 'refused', code })}`);
+  return code === null ? 0 : 1;
+}
+
+/** What a token says of its own environment and audience: used for what the caller does not ask about. */
+function saidOf(compact: string): { readonly env: Environment; readonly aud: string } {
+  const claims = parseOrRefuse(readCompactJws(compact).payload);
+  if (!isJsonObject(claims)) throw new AppError('E_REQ_SCHEMA');
+  return { env: claims.env === 'test' ? 'test' : 'prod', aud: typeof claims.aud === 'string' ? claims.aud : '' };
+}
+
+/** One compact JWS, or JSON with `authorisation` and `schedule`. */
+function readTokens(text: string): Tokens | string {
+  if (!text.trimStart().startsWith('{')) return withoutLineEnd(text);
+  let parsed: unknown;
+  try {
+    parsed = parseStrictJson(text);
+  } catch (cause) {
+    throw new AppError('E_REQ_SIG', { cause, detail: 'the file is not strict JSON' });
+  }
+  if (!isJsonObject(parsed) || typeof parsed.authorisation !== 'string' || typeof parsed.schedule !== 'string') {
+    throw new AppError('E_REQ_MISSING', { detail: 'the file does not hold both tokens' });
+  }
+  return { authorisation: parsed.authorisation, schedule: parsed.schedule };
+}
+
+// A text file ends with a line end; anything else that is no base64url is part of what is judged.
+const withoutLineEnd = (text: string): string => text.replace(/\r?\n$/, '');
+
+function readEnvironment(text: string): Environment {
+  if (text !== 'prod' && text !== 'test') throw new UsageError('--env is prod or test');
+  return text;
+}
+
+function readTime(text: string): number {
+  const ms = Date.parse(text);
+  if (Number.isNaN(ms)) throw new UsageError('--at is not a time');
+  return Math.floor(ms / 1000);
+}

@@ -1,0 +1,87 @@
+import { type CryptoKey, compactVerify, importJWK, type JWK } from 'jose';
+import type { JsonValue } from '../canonical.ts';
+import { AppError } from '../errors.ts';
+import { isJsonObject, MAX_PAYLOAD_BYTES, parseStrictJson } from './strict-json.ts';
+
+export interface CompactJws {
+  readonly header: { readonly [name: string]: JsonValue };
+  readonly payload: Buffer;
+}
+
+/** Header members by which a token would bring its own key, its own rules or another encoding (RFC 8725). */
+const FORBIDDEN = ['jwk', 'jku', 'x5u', 'x5c', 'crit', 'b64', 'zip'] as const;
+
+const refuse = (detail: string, cause?: unknown): AppError => new AppError('E_REQ_SIG', { detail, cause });
+
+/**
+ * Takes a compact JWS apart: three parts in canonical base64url, header strict JSON with `alg` EdDSA. Verifies nothing.
+ * Throws E_REQ_SIG.
+ */
+export function readCompactJws(compact: string): CompactJws {
+  // base64url needs 4 characters for 3 bytes; header and signature fit in the rest.
+  if (compact.length > MAX_PAYLOAD_BYTES * 1.4) throw refuse('too large');
+  const parts = compact.split('.');
+  if (parts.length !== 3) throw refuse('not three parts');
+  const [headerBytes, payload, signature] = parts.map(decodeCanonical);
+  if (headerBytes === undefined || payload === undefined || signature === undefined) throw refuse('not base64url');
+  if (payload.length > MAX_PAYLOAD_BYTES) throw refuse('payload too large');
+  if (signature.length !== 64) throw refuse('not an Ed25519 signature');
+  const header = parseOrRefuse(headerBytes);
+  if (!isJsonObject(header)) throw refuse('header is not an object');
+  if (header.alg !== 'EdDSA') throw refuse('alg is not EdDSA');
+  return { header, payload };
+}
+
+/** Refuses the header members that only a proof of possession may have, or nothing may. */
+export function refuseForbiddenMembers(header: CompactJws['header'], allowed: readonly string[] = []): void {
+  const found = FORBIDDEN.find((name) => Object.hasOwn(header, name) && !allowed.includes(name));
+  if (found !== undefined) throw refuse(`header member ${found}`);
+}
+
+/** Strict JSON of a token's payload. Throws E_REQ_SIG: what parsers could read in two ways was not signed in one. */
+export function parseOrRefuse(bytes: Uint8Array): JsonValue {
+  try {
+    return parseStrictJson(bytes);
+  } catch (cause) {
+    throw refuse('not strict JSON', cause);
+  }
+}
+
+/**
+ * The public half of an Ed25519 key in JWK form, and nothing else of what the file held. Throws E_REQ_SIG for another key type, curve
+ * or use.
+ */
+export function publicJwkOf(jwk: unknown): { readonly kty: 'OKP'; readonly crv: 'Ed25519'; readonly x: string } {
+  if (!isJsonObject(jwk) || jwk.kty !== 'OKP' || jwk.crv !== 'Ed25519') throw refuse('key is not OKP Ed25519');
+  if (typeof jwk.x !== 'string' || decodeCanonical(jwk.x)?.length !== 32) throw refuse('key has no 32-byte x');
+  if (jwk.alg !== undefined && jwk.alg !== 'EdDSA' && jwk.alg !== 'Ed25519') throw refuse('key is for another alg');
+  if (jwk.use !== undefined && jwk.use !== 'sig') throw refuse('key is for another use');
+  return { kty: 'OKP', crv: 'Ed25519', x: jwk.x };
+}
+
+/** Verifies the signature by a key that the caller chose; the token has no say in it. Throws E_REQ_SIG. */
+export async function verifySignature(compact: string, publicJwk: JWK): Promise<void> {
+  try {
+    const key = (await importJWK(publicJwk, 'EdDSA')) as CryptoKey;
+    await compactVerify(compact, key, { algorithms: ['EdDSA'] });
+  } catch (cause) {
+    throw refuse('signature', cause);
+  }
+}
+
+/**
+ * The check of `requisition verify-jws`: encoding, `alg`, key type, signature and forbidden header members; `typ`, `kid` and claims
+ * are not asked for. Throws E_REQ_SIG.
+ */
+export async function verifyJws(compact: string, jwk: unknown): Promise<CompactJws> {
+  const opened = readCompactJws(compact);
+  refuseForbiddenMembers(opened.header);
+  await verifySignature(compact, publicJwkOf(jwk));
+  return opened;
+}
+
+// Decoders forgive padding, whitespace, the other alphabet and stray trailing bits; encoding again shows all of them.
+function decodeCanonical(text: string): Buffer | undefined {
+  const bytes = Buffer.from(text, 'base64url');
+  return bytes.toString('base64url') === text ? bytes : undefined;
+}

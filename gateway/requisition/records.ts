@@ -1,0 +1,132 @@
+import { sha256Hex } from '../canonical.ts';
+import { type Clock, nowSeconds } from '../clock.ts';
+import type { Database } from '../database.ts';
+import { AppError } from '../errors.ts';
+import type { CaseId, RequisitionId } from '../ids.ts';
+import type { Vault } from '../vault.ts';
+import { AUTHORISATION_TYP } from './registry.ts';
+import * as store from './store.ts';
+import type { Requisition } from './types.ts';
+import { type Tokens, type VerifyContext, verifyRequisition } from './verify.ts';
+
+export interface RecordsDeps extends Pick<VerifyContext, 'registry' | 'env' | 'audience' | 'controller'> {
+  readonly database: Database;
+  readonly vault: Vault;
+  readonly clock: Clock;
+}
+
+/** What is sealed in a requisition's row. */
+interface SealedTokens extends Tokens {
+  /** When it was verified for the first time, seconds: the moment it is judged at when it is read again. */
+  readonly registeredAt: number;
+}
+
+/** Requisitions on record. Each one that leaves here was verified again: nothing runs on a stored belief. */
+export interface RequisitionRecords {
+  /** Verifies tokens as they are presented, against everything on record. Stores nothing. */
+  verify(tokens: Tokens): Promise<Requisition>;
+  /** Puts a verified requisition on record, durably. `before` runs just before the commit and can still stop it. E_REQ_REPLAY. */
+  add(tokens: Tokens, requisition: Requisition, before: () => Promise<void>): Promise<void>;
+  /** One requisition of a case. E_PRO_SILO when the case has none of this id; E_REQ_SIG when its authority is trusted no more. */
+  load(caseId: CaseId, id: RequisitionId): Promise<Requisition>;
+  /** All of a case, newest first. */
+  list(caseId: CaseId): Promise<readonly Requisition[]>;
+  route(id: RequisitionId): ReturnType<typeof store.requisitionRoute>;
+  /** Requisitions that designate a key. */
+  ofThumbprint(jkt: string): Promise<readonly Requisition[]>;
+  findCase(caseId: CaseId): Promise<store.CaseRow>;
+}
+
+const UNIQUE_VIOLATION = '23505';
+
+export function createRecords(deps: RecordsDeps): RequisitionRecords {
+  const { database, vault } = deps;
+  const label = (id: RequisitionId): string => `requisition:${id}`;
+
+  function contextAt(atSeconds: number, isUsed: VerifyContext['isUsed']): VerifyContext {
+    return { ...deps, nowSeconds: atSeconds, caseIdOf: vault.caseIdOf, isUsed };
+  }
+
+  async function unseal(caseId: CaseId, id: RequisitionId, sealed: Buffer): Promise<SealedTokens> {
+    return JSON.parse((await vault.unseal(caseId, label(id), sealed)).toString('utf8')) as SealedTokens;
+  }
+
+  // Validity is judged at the moment of registration here and at the moment of the act by policy/: reading what was lawfully found
+  // outlives `exp`, and everything else of the verification is run again.
+  async function open(caseId: CaseId, id: RequisitionId, sealed: Buffer): Promise<Requisition> {
+    const tokens = await unseal(caseId, id, sealed);
+    const requisition = await verifyRequisition(
+      tokens,
+      contextAt(tokens.registeredAt, () => false),
+    );
+    if (requisition.id !== id || requisition.caseId !== caseId) {
+      throw new AppError('E_VAULT', { detail: 'a requisition stands in the wrong row' });
+    }
+    return requisition;
+  }
+
+  /** An authorisation carries many schedules: its `jti` may come again with the same bytes. */
+  const isUsed: VerifyContext['isUsed'] = async ({ jti, sha256, type }) => {
+    const rows = await database.inService((tx) => store.withJti(tx, jti));
+    for (const { id, caseId } of rows) {
+      if (type !== AUTHORISATION_TYP || id === jti) return true;
+      const sealed = await database.inCase(caseId, (tx) => store.findSealed(tx, id));
+      if (sealed === undefined) return true;
+      const tokens = await unseal(caseId, id, sealed);
+      if (sha256Hex(tokens.authorisation) !== sha256) return true;
+    }
+    return false;
+  };
+
+  async function load(caseId: CaseId, id: RequisitionId): Promise<Requisition> {
+    const sealed = await database.inCase(caseId, (tx) => store.findSealed(tx, id));
+    if (sealed === undefined) throw new AppError('E_PRO_SILO', { detail: 'no such requisition in this case' });
+    return await open(caseId, id, sealed);
+  }
+
+  return {
+    verify: (tokens) => verifyRequisition(tokens, contextAt(nowSeconds(deps.clock), isUsed)),
+    async add(tokens, requisition, before) {
+      const { caseId, id } = requisition;
+      const kept: SealedTokens = {
+        authorisation: tokens.authorisation,
+        schedule: tokens.schedule,
+        registeredAt: nowSeconds(deps.clock),
+      };
+      await vault.createCase(caseId);
+      const sealed = await vault.seal(caseId, label(id), JSON.stringify(kept));
+      try {
+        await database.inCase(caseId, async (tx) => {
+          await store.insertRequisition(tx, requisition, sealed, deps.clock.nowMs());
+          await before();
+        });
+      } catch (error) {
+        if (error instanceof Error && 'code' in error && error.code === UNIQUE_VIOLATION) {
+          throw new AppError('E_REQ_REPLAY', { cause: error, detail: 'registered at the same moment' });
+        }
+        throw error;
+      }
+    },
+    load,
+    async list(caseId) {
+      const rows = await database.inCase(caseId, store.listSealed);
+      return await Promise.all(rows.map(({ id, sealed }) => open(caseId, id, sealed)));
+    },
+    route: (id) => database.inService((tx) => store.requisitionRoute(tx, id)),
+    async ofThumbprint(jkt) {
+      const rows = await database.inService((tx) => store.casesOfThumbprint(tx, jkt));
+      const opened = await Promise.all(rows.map(({ caseId, id }) => load(caseId, id).catch(unlessUntrusted)));
+      return opened.filter((requisition) => requisition !== undefined);
+    },
+    async findCase(caseId) {
+      const row = await database.inCase(caseId, (tx) => store.findCase(tx, caseId));
+      if (row === undefined) throw new AppError('E_PRO_SILO', { detail: 'no such case' });
+      return row;
+    },
+  };
+}
+
+// One requisition whose authority is trusted no more must not hide the others of the same agent.
+function unlessUntrusted(error: unknown): undefined {
+  if (!(error instanceof AppError && error.code.startsWith('E_REQ_'))) throw error;
+}

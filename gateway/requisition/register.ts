@@ -1,0 +1,26 @@
+import { AppError } from '../errors.ts';
+import type { RequisitionRecords } from './records.ts';
+import type { Requisition } from './types.ts';
+import type { Tokens } from './verify.ts';
+
+/**
+ * Puts a requisition on record: verified, presented by a key that it names, its event in the journal and its `jti` durable, in that
+ * order. Throws the code of the first fault; E_REQ_PROOF without a proof, E_REQ_REPLAY when the proof is by a key that is not one of
+ * its agents'. `journal` must resolve only when the event is durable.
+ */
+export async function registerRequisition(
+  tokens: Tokens,
+  thumbprint: string | undefined,
+  deps: {
+    readonly records: Pick<RequisitionRecords, 'verify' | 'add'>;
+    journal(requisition: Requisition): Promise<void>;
+  },
+): Promise<Requisition> {
+  if (thumbprint === undefined) throw new AppError('E_REQ_PROOF', { detail: 'registration without proof' });
+  const requisition = await deps.records.verify(tokens);
+  if (!requisition.schedule.cnf.jkt.includes(thumbprint)) {
+    throw new AppError('E_REQ_REPLAY', { detail: 'presented by a key that is not in cnf' });
+  }
+  await deps.records.add(tokens, requisition, () => deps.journal(requisition));
+  return requisition;
+}

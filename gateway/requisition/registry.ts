@@ -1,0 +1,92 @@
+import { AppError } from '../errors.ts';
+import { publicJwkOf } from './jws.ts';
+import { isJsonObject, parseStrictJson } from './strict-json.ts';
+
+export const AUTHORISATION_TYP = 'differe-authorisation+jwt';
+export const SCHEDULE_TYP = 'differe-schedule+jwt';
+export const TOKEN_TYPES = [AUTHORISATION_TYP, SCHEDULE_TYP] as const;
+export type TokenType = (typeof TOKEN_TYPES)[number];
+
+export type Environment = 'prod' | 'test';
+
+/** A public key of the registry and what its holder may sign. */
+export interface AuthorityKey {
+  readonly kid: string;
+  readonly jwk: { readonly kty: 'OKP'; readonly crv: 'Ed25519'; readonly x: string };
+  /** Office that holds the private key. */
+  readonly iss: string;
+  /** Role of the office: procureur, juge_instruction, greffe, opj. */
+  readonly role: string;
+  readonly signs: readonly TokenType[];
+  readonly env: Environment;
+  /** Signatures made before or after are refused; seconds. */
+  readonly nbf: number | undefined;
+  readonly exp: number | undefined;
+}
+
+/** Keys of the authorities whose tokens this installation accepts, by `kid`. */
+export type KeyRegistry = ReadonlyMap<string, AuthorityKey>;
+
+const MEMBERS = ['kid', 'kty', 'crv', 'x', 'alg', 'use', 'iss', 'role', 'signs', 'env', 'nbf', 'exp'];
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,127}$/;
+
+/**
+ * Reads the registry, a JWKS file. Throws E_KEY_REGISTRY: malformed, empty, a private key in it (only the authority may hold one), the
+ * same `kid` twice, or, in production, a test issuer (REQ-18: the gateway then does not start).
+ */
+export function loadRegistry(jwks: string, env: Environment): KeyRegistry {
+  const registry = new Map<string, AuthorityKey>();
+  for (const entry of keysOf(jwks)) {
+    const key = readKey(entry);
+    if (registry.has(key.kid)) throw refuse(`kid ${key.kid} stands twice`);
+    if (env === 'prod' && key.env !== 'prod') throw refuse(`${key.kid} is a test issuer`);
+    registry.set(key.kid, key);
+  }
+  if (registry.size === 0) throw refuse('no key');
+  return registry;
+}
+
+const refuse = (detail: string, cause?: unknown): AppError => new AppError('E_KEY_REGISTRY', { detail, cause });
+
+function keysOf(jwks: string): readonly unknown[] {
+  let parsed: unknown;
+  try {
+    parsed = parseStrictJson(jwks);
+  } catch (cause) {
+    throw refuse('not strict JSON', cause);
+  }
+  if (!isJsonObject(parsed) || !Array.isArray(parsed.keys)) throw refuse('not a JWKS');
+  return parsed.keys;
+}
+
+function readKey(entry: unknown): AuthorityKey {
+  if (!isJsonObject(entry)) throw refuse('a key is not an object');
+  if (Object.hasOwn(entry, 'd')) throw refuse('a private key stands in the registry');
+  const unknown = Object.keys(entry).find((name) => !MEMBERS.includes(name));
+  if (unknown !== undefined) throw refuse(`unknown member ${unknown}`);
+  const { env, signs } = entry;
+  if (env !== 'prod' && env !== 'test') throw refuse('env is neither prod nor test');
+  if (!Array.isArray(signs) || signs.length === 0 || !signs.every(isTokenType))
+    throw refuse('signs names no token type');
+  let jwk: AuthorityKey['jwk'];
+  try {
+    jwk = publicJwkOf(entry);
+  } catch (cause) {
+    throw refuse('a key is not OKP Ed25519', cause);
+  }
+  const { kid, iss, role } = { kid: name(entry.kid), iss: name(entry.iss), role: name(entry.role) };
+  return { kid, jwk, iss, role, signs, env, nbf: seconds(entry.nbf), exp: seconds(entry.exp) };
+}
+
+const isTokenType = (value: unknown): value is TokenType => (TOKEN_TYPES as readonly unknown[]).includes(value);
+
+function name(value: unknown): string {
+  if (typeof value !== 'string' || !NAME.test(value)) throw refuse('kid, iss or role is missing or malformed');
+  return value;
+}
+
+function seconds(value: unknown): number | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) throw refuse('nbf or exp is no time');
+  return value;
+}

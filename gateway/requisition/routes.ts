@@ -1,0 +1,102 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { Type } from 'typebox';
+import { sha256Hex } from '../canonical.ts';
+import { AppError } from '../errors.ts';
+import type { RequisitionRecords } from './records.ts';
+import { registerRequisition } from './register.ts';
+import {
+  caseBody,
+  caseParams,
+  caseShape,
+  caseWithRequisitions,
+  iso,
+  requisitionBody,
+  requisitionShape,
+} from './shapes.ts';
+import { MAX_PAYLOAD_BYTES } from './strict-json.ts';
+
+export interface RequisitionRoutesDeps {
+  readonly records: RequisitionRecords;
+}
+
+/** Presenting a requisition; the cases that a key is designated in; the requisitions of a case. */
+export const requisitionRoutes =
+  ({ records }: RequisitionRoutesDeps): FastifyPluginAsyncTypebox =>
+  async (app) => {
+    app.post(
+      '/api/v1/requisitions',
+      {
+        config: { action: 'requisition.register', journal: 'handler' },
+        // Two tokens of the largest payload, in base64url.
+        bodyLimit: 3 * MAX_PAYLOAD_BYTES,
+        schema: {
+          body: Type.Object({ authorisation: Type.String(), schedule: Type.String() }, { additionalProperties: false }),
+          response: { 201: requisitionBody },
+        },
+      },
+      async (request, reply) => {
+        const digests = [request.body.authorisation, request.body.schedule].map(sha256Hex);
+        request.show(digests.map((id) => ({ type: 'digest', id })));
+        const requisition = await registerRequisition(request.body, request.thumbprint, {
+          records,
+          journal: ({ id, caseId, authorisation: { sub } }) =>
+            request.record(
+              [
+                { type: 'requisition', id },
+                { type: 'case', id: caseId },
+              ],
+              { procedure: sub, requisitionId: id },
+            ),
+        });
+        return reply.code(201).send(requisitionShape(requisition));
+      },
+    );
+
+    app.get(
+      '/api/v1/cases',
+      {
+        config: { action: 'case.list' },
+        schema: { response: { 200: Type.Object({ cases: Type.Array(caseWithRequisitions) }) } },
+      },
+      async (request) => {
+        if (request.thumbprint === undefined) throw new AppError('E_REQ_PROOF');
+        const designating = Map.groupBy(await records.ofThumbprint(request.thumbprint), ({ caseId }) => caseId);
+        request.show([...designating.keys()].map((id) => ({ type: 'case', id })));
+        const cases = [...designating].map(async ([caseId, requisitions]) => ({
+          ...caseShape(await records.findCase(caseId), requisitions[0]?.authorisation.sub ?? '-'),
+          requisitions: requisitions.map(({ id, notBefore, expires }) => ({
+            id,
+            notBefore: iso(notBefore),
+            expires: iso(expires),
+          })),
+        }));
+        return { cases: await Promise.all(cases) };
+      },
+    );
+
+    app.get(
+      '/api/v1/cases/:caseId',
+      { config: { action: 'requisition.read' }, schema: { params: caseParams, response: { 200: caseBody } } },
+      async (request) => {
+        const { requisition } = request;
+        request.show([{ type: 'case', id: requisition.caseId }]);
+        return caseShape(await records.findCase(requisition.caseId), requisition.authorisation.sub);
+      },
+    );
+
+    app.get(
+      '/api/v1/cases/:caseId/requisitions',
+      {
+        config: { action: 'requisition.read' },
+        schema: {
+          params: caseParams,
+          response: { 200: Type.Object({ requisitions: Type.Array(requisitionBody) }) },
+        },
+      },
+      async (request) => {
+        const requisitions = await records.list(request.requisition.caseId);
+        request.show(requisitions.map(({ id }) => ({ type: 'requisition', id })));
+        return { requisitions: requisitions.map(requisitionShape) };
+      },
+    );
+  };

@@ -1,0 +1,109 @@
+import type { Transaction } from '../database.ts';
+import type { CaseId, RequisitionId } from '../ids.ts';
+import type { Requisition } from './types.ts';
+
+export interface CaseRow {
+  readonly id: CaseId;
+  readonly state: 'open' | 'closed' | 'erased';
+  readonly createdAtMs: number;
+  /** When the first recording of the case was sealed here; retention counts from it. */
+  readonly firstRecordingAtMs: number | undefined;
+}
+
+/** Puts a requisition on record, and its case unless it is there. In the case. A `jti` on record is a unique violation (23505). */
+export async function insertRequisition(
+  tx: Transaction,
+  requisition: Requisition,
+  sealed: Buffer,
+  registeredAtMs: number,
+): Promise<void> {
+  const registeredAt = new Date(registeredAtMs);
+  await tx.query('INSERT INTO cases (id, created_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING', [
+    requisition.caseId,
+    registeredAt,
+  ]);
+  await tx.query(
+    `INSERT INTO requisitions (id, case_id, authorisation_jti, thumbprints, not_before, expires, sealed, registered_at)
+     VALUES ($1, $2, $3, $4, to_timestamp($5), to_timestamp($6), $7, $8)`,
+    [
+      requisition.id,
+      requisition.caseId,
+      requisition.authorisation.jti,
+      requisition.schedule.cnf.jkt,
+      requisition.notBefore,
+      requisition.expires,
+      sealed,
+      registeredAt,
+    ],
+  );
+}
+
+/** The sealed tokens of one requisition of the case. */
+export async function findSealed(tx: Transaction, id: RequisitionId): Promise<Buffer | undefined> {
+  const { rows } = await tx.query<{ sealed: Buffer }>('SELECT sealed FROM requisitions WHERE id = $1', [id]);
+  return rows[0]?.sealed;
+}
+
+/** The sealed tokens of the case, newest first. */
+export async function listSealed(
+  tx: Transaction,
+): Promise<readonly { readonly id: RequisitionId; readonly sealed: Buffer }[]> {
+  const { rows } = await tx.query<{ id: RequisitionId; sealed: Buffer }>(
+    'SELECT id, sealed FROM requisitions ORDER BY registered_at DESC, id',
+  );
+  return rows;
+}
+
+export async function findCase(tx: Transaction, id: CaseId): Promise<CaseRow | undefined> {
+  const { rows } = await tx.query<{
+    id: CaseId;
+    state: CaseRow['state'];
+    created_at: Date;
+    first_recording_at: Date | null;
+  }>('SELECT id, state, created_at, first_recording_at FROM cases WHERE id = $1', [id]);
+  const row = rows[0];
+  if (row === undefined) return undefined;
+  return {
+    id: row.id,
+    state: row.state,
+    createdAtMs: row.created_at.getTime(),
+    firstRecordingAtMs: row.first_recording_at?.getTime(),
+  };
+}
+
+/** Which case a requisition id leads to, and the keys that may use it. In the service role. */
+export async function requisitionRoute(
+  tx: Transaction,
+  id: RequisitionId,
+): Promise<{ readonly caseId: CaseId; readonly thumbprints: readonly string[] } | undefined> {
+  const { rows } = await tx.query<{ case_id: CaseId; thumbprints: string[] }>(
+    'SELECT case_id, thumbprints FROM requisitions WHERE id = $1',
+    [id],
+  );
+  const row = rows[0];
+  return row === undefined ? undefined : { caseId: row.case_id, thumbprints: row.thumbprints };
+}
+
+/** Requisitions that name a key, the latest to end first. In the service role. */
+export async function casesOfThumbprint(
+  tx: Transaction,
+  jkt: string,
+): Promise<readonly { readonly id: RequisitionId; readonly caseId: CaseId }[]> {
+  const { rows } = await tx.query<{ id: RequisitionId; case_id: CaseId }>(
+    'SELECT id, case_id FROM requisitions WHERE $1 = ANY (thumbprints) ORDER BY expires DESC, id',
+    [jkt],
+  );
+  return rows.map((row) => ({ id: row.id, caseId: row.case_id }));
+}
+
+/** Requisitions on record that bear a `jti`, as schedule or as authorisation. In the service role. */
+export async function withJti(
+  tx: Transaction,
+  jti: string,
+): Promise<readonly { readonly id: RequisitionId; readonly caseId: CaseId }[]> {
+  const { rows } = await tx.query<{ id: RequisitionId; case_id: CaseId }>(
+    'SELECT id, case_id FROM requisitions WHERE id = $1 OR authorisation_jti = $1',
+    [jti],
+  );
+  return rows.map((row) => ({ id: row.id, caseId: row.case_id }));
+}

@@ -1,0 +1,169 @@
+import { sha256Hex } from '../canonical.ts';
+import { AppError } from '../errors.ts';
+import type { CaseId, RequisitionId } from '../ids.ts';
+import { parseAuthorisation, parseSchedule } from './claims.ts';
+import { checkActs, checkAgents, checkExhibits, checkScope } from './exhibits.ts';
+import { CLOCK_SKEW_SECONDS, checkAuthority, checkCap, checkFramework, mayDirect } from './frameworks.ts';
+import { parseOrRefuse, readCompactJws, refuseForbiddenMembers, verifySignature } from './jws.ts';
+import {
+  AUTHORISATION_TYP,
+  type AuthorityKey,
+  type Environment,
+  type KeyRegistry,
+  SCHEDULE_TYP,
+  type TokenType,
+} from './registry.ts';
+import type { AuthorisationClaims, Requisition, ScheduleClaims } from './types.ts';
+
+/** The two compact JWS that are "the requisition token". */
+export interface Tokens {
+  readonly authorisation: string;
+  readonly schedule: string;
+}
+
+export interface VerifyContext {
+  readonly registry: KeyRegistry;
+  readonly env: Environment;
+  /** This installation's id: the `aud` of both tokens. */
+  readonly audience: string;
+  readonly nowSeconds: number;
+  /** Service responsible for this installation; when given, the authorisation must name it. */
+  readonly controller?: { readonly type: string; readonly unit_code: string };
+  caseIdOf(procedure: string): CaseId;
+  /**
+   * Whether a token was registered before: a schedule's `jti` once, an authorisation's `jti` with these bytes only, since one
+   * authorisation carries many schedules.
+   */
+  isUsed(token: {
+    readonly jti: string;
+    readonly sha256: string;
+    readonly type: TokenType;
+  }): Promise<boolean> | boolean;
+  /** When set, the procedure must be this case. */
+  readonly expectedCaseId?: CaseId;
+}
+
+interface Opened<T> {
+  readonly claims: T;
+  readonly key: AuthorityKey;
+  readonly sha256: string;
+}
+
+/**
+ * Verifies authorisation and schedule together, in the order of the validation rule: size and syntax, header, signature, registry role,
+ * schema, environment and audience, times, replay, framework and authority, acts, exhibits, scope, agents. The first fault decides the
+ * code. This is the only place that makes a `Requisition`. Revocation lists (REQ-13) are not read here.
+ */
+export async function verifyRequisition(tokens: Tokens, context: VerifyContext): Promise<Requisition> {
+  const authorisation = await openToken(tokens.authorisation, AUTHORISATION_TYP, parseAuthorisation, context);
+  const schedule = await openToken(tokens.schedule, SCHEDULE_TYP, parseSchedule, context);
+  checkInstallation(authorisation.claims, context);
+  checkInstallation(schedule.claims, context);
+  checkTimes(authorisation.claims, context.nowSeconds);
+  checkTimes(schedule.claims, context.nowSeconds);
+  checkCap(authorisation.claims);
+  checkShortLived(authorisation.claims, schedule.claims);
+  await checkReplay(authorisation, AUTHORISATION_TYP, context);
+  await checkReplay(schedule, SCHEDULE_TYP, context);
+  checkCompetence(authorisation, context);
+  checkActs(authorisation.claims, schedule.claims);
+  checkExhibits(schedule.claims);
+  checkScope(authorisation.claims, schedule.claims);
+  const caseId = context.caseIdOf(authorisation.claims.sub);
+  if (context.expectedCaseId !== undefined && caseId !== context.expectedCaseId) throw new AppError('E_PRO_SILO');
+  checkAgents(schedule.claims);
+  // The brand has no value: this assertion is the one way to a Requisition.
+  return {
+    id: schedule.claims.jti as RequisitionId,
+    caseId,
+    authorisation: authorisation.claims,
+    schedule: schedule.claims,
+    digests: { authorisation: authorisation.sha256, schedule: schedule.sha256 },
+    notBefore: Math.max(authorisation.claims.nbf, schedule.claims.nbf),
+    expires: Math.min(authorisation.claims.exp, schedule.claims.exp),
+  } as Requisition;
+}
+
+/** Verifies one of the two objects as far as it goes alone: no scope, no replay of the other. For the command line. */
+export async function verifyAlone(compact: string, context: VerifyContext): Promise<void> {
+  if (readCompactJws(compact).header.typ === SCHEDULE_TYP) {
+    const schedule = await openToken(compact, SCHEDULE_TYP, parseSchedule, context);
+    checkInstallation(schedule.claims, context);
+    checkTimes(schedule.claims, context.nowSeconds);
+    await checkReplay(schedule, SCHEDULE_TYP, context);
+    checkExhibits(schedule.claims);
+    return checkAgents(schedule.claims);
+  }
+  const authorisation = await openToken(compact, AUTHORISATION_TYP, parseAuthorisation, context);
+  checkInstallation(authorisation.claims, context);
+  checkTimes(authorisation.claims, context.nowSeconds);
+  checkCap(authorisation.claims);
+  await checkReplay(authorisation, AUTHORISATION_TYP, context);
+  checkCompetence(authorisation, context);
+}
+
+async function openToken<T extends AuthorisationClaims | ScheduleClaims>(
+  compact: string,
+  typ: TokenType,
+  parse: (value: ReturnType<typeof parseOrRefuse>) => T,
+  { registry }: VerifyContext,
+): Promise<Opened<T>> {
+  const { header, payload } = readCompactJws(compact);
+  refuseForbiddenMembers(header);
+  if (header.typ !== typ) throw new AppError('E_REQ_SIG', { detail: `typ is not ${typ}` });
+  const key = typeof header.kid === 'string' ? registry.get(header.kid) : undefined;
+  if (key === undefined) throw new AppError('E_REQ_SIG', { detail: 'kid is not in the registry' });
+  if (Object.keys(header).length !== 3)
+    throw new AppError('E_REQ_SIG', { detail: 'header has more than alg, kid, typ' });
+  const value = parseOrRefuse(payload);
+  await verifySignature(compact, key.jwk);
+  if (!key.signs.includes(typ) || (typ === SCHEDULE_TYP && !mayDirect(key.role))) {
+    throw new AppError('E_REQ_AUTHORITY', { detail: `${key.kid} does not sign ${typ}` });
+  }
+  const claims = parse(value);
+  if (claims.iss !== key.iss) throw new AppError('E_REQ_AUTHORITY', { detail: 'iss does not own the key' });
+  if (claims.env !== key.env) throw new AppError('E_REQ_AUTHORITY', { detail: 'key of another environment' });
+  if (claims.iat < (key.nbf ?? 0) || claims.iat >= (key.exp ?? Number.POSITIVE_INFINITY)) {
+    throw new AppError('E_REQ_SIG', { detail: `${key.kid} was not active at iat` });
+  }
+  return { claims, key, sha256: sha256Hex(compact) };
+}
+
+function checkInstallation(claims: AuthorisationClaims | ScheduleClaims, context: VerifyContext): void {
+  if (claims.env !== context.env) throw new AppError('E_REQ_REPLAY', { detail: `env is ${claims.env}` });
+  if (claims.aud !== context.audience) throw new AppError('E_REQ_REPLAY', { detail: 'aud is another installation' });
+}
+
+function checkTimes(claims: AuthorisationClaims | ScheduleClaims, nowSeconds: number): void {
+  const refuse = (detail: string): AppError => new AppError('E_REQ_EXPIRED', { detail });
+  if (claims.iat > nowSeconds + CLOCK_SKEW_SECONDS) throw refuse('signed in the future');
+  if (claims.nbf >= claims.exp) throw refuse('empty window');
+  if (nowSeconds < claims.nbf) throw refuse('not yet valid');
+  if (nowSeconds >= claims.exp) throw refuse('no longer valid');
+}
+
+/** The schedule is short-lived: never longer than what it stands on. */
+function checkShortLived(authorisation: AuthorisationClaims, schedule: ScheduleClaims): void {
+  if (schedule.exp - schedule.nbf > authorisation.exp - authorisation.nbf) {
+    throw new AppError('E_REQ_EXPIRED', { detail: 'schedule longer than its authorisation' });
+  }
+}
+
+async function checkReplay(
+  opened: Opened<AuthorisationClaims | ScheduleClaims>,
+  type: TokenType,
+  context: VerifyContext,
+): Promise<void> {
+  if (await context.isUsed({ jti: opened.claims.jti, sha256: opened.sha256, type })) {
+    throw new AppError('E_REQ_REPLAY', { detail: 'jti was used before' });
+  }
+}
+
+function checkCompetence({ claims, key }: Opened<AuthorisationClaims>, { controller }: VerifyContext): void {
+  checkFramework(claims);
+  checkAuthority(claims, key.role);
+  const { type, unit_code } = claims.controller;
+  if (controller !== undefined && (type !== controller.type || unit_code !== controller.unit_code)) {
+    throw new AppError('E_REQ_AUTHORITY', { detail: 'another service is responsible here' });
+  }
+}
