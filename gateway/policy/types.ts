@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../errors.ts';
 import type { CaseId } from '../ids.ts';
 
 /** Operations that a requisition can list (REQ-08): a closed list without wildcard, and nothing biometric can be said in it. */
@@ -112,6 +113,8 @@ export interface Principal {
 export interface Authority {
   readonly requisitionId: string;
   readonly caseId: CaseId;
+  /** Procedure number: the reason of every journal event (LOG-02). */
+  readonly procedure: string;
   readonly ops: readonly Op[];
   /** Seconds since the epoch; the stricter of authorisation and schedule. */
   readonly notBefore: number;
@@ -135,6 +138,18 @@ export interface Decision {
   readonly effect: 'permit' | 'forbid';
   /** The policy that decided; `default-deny` when none spoke. */
   readonly policyId: string;
-  /** Error code to answer with when the effect is `forbid`. */
-  readonly reason: string;
+  /** Error code to answer with when the effect is `forbid`; `OK` when it is `permit`. */
+  readonly reason: ErrorCode | 'OK';
+}
+
+/**
+ * One rule: it speaks when `when` is true. This is the door where Cedar files come in: a compiled policy set becomes a list of these,
+ * and neither `decide` nor the guard learns what a rule is written in.
+ */
+export interface Policy {
+  readonly id: string;
+  readonly effect: 'permit' | 'forbid';
+  /** Error code of a `forbid`. */
+  readonly reason?: ErrorCode;
+  when(request: DecisionRequest): boolean;
 }

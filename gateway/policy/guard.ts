@@ -1,0 +1,226 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { type Clock, nowSeconds } from '../clock.ts';
+import { AppError, type ErrorCode } from '../errors.ts';
+import type { CaseId } from '../ids.ts';
+import { decide } from './decide.ts';
+import {
+  type Act,
+  type ActEvent,
+  appendOrStop,
+  createRefusalJournal,
+  eventOf,
+  type Journal,
+  type ThingShown,
+} from './journal.ts';
+import { installProblems } from './problem.ts';
+import { ACTIONS, type Action, type Authority, type Decision, type Op, type Policy, type Principal } from './types.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The act of the route; without one the gateway does not start. */
+    action?: Action;
+    /**
+     * `handler`: the handler writes the journal event itself by `request.record`, because only it learns the reason (the presenting of a
+     * requisition). An answer below 400 without that event becomes E_LOG_DOWN.
+     */
+    journal?: 'handler';
+  }
+  interface FastifyRequest {
+    /** Who asks; nobody until the guard has run. */
+    readonly principal: Principal;
+    /** The requisition in force for this request, as far as a decision needs it. */
+    readonly authority: Authority | undefined;
+    /** RFC 7638 thumbprint of the key that proved itself for this request. */
+    readonly thumbprint: string | undefined;
+    /** Says which things the response shows (LOG-01); `shown` is the time range of the content. Adds to what was said before. */
+    show(objects: readonly ThingShown[], shown?: { readonly fromMs: number; readonly toMs: number }): void;
+    /** Decides again with operations drawn from the content of the request; throws the refusal. */
+    decide(extraOps: readonly Op[]): void;
+    /** Writes the event of a route with `journal: 'handler'`; resolves when it is durable. */
+    record(objects: readonly ThingShown[], authority: Pick<Authority, 'procedure' | 'requisitionId'>): Promise<void>;
+  }
+}
+
+export interface Identity {
+  readonly principal: Principal;
+  readonly authority: Authority | undefined;
+  /** Handed on to the handlers as `request.requisition`, whose type is the requisition room's; policy does not look into it. */
+  readonly requisition?: FastifyRequest['requisition'];
+  readonly thumbprint?: string;
+}
+
+export interface GuardDeps {
+  /** Who asks, by proof; throws E_REQ_MISSING or E_REQ_PROOF. Not called for what is public. */
+  authenticate(request: FastifyRequest): Promise<Identity>;
+  readonly log: Journal;
+  readonly clock: Clock;
+  readonly policies: readonly Policy[];
+  /** Hears of every refusal, for the counters. */
+  readonly onRefusal?: (code: ErrorCode) => void;
+}
+
+/** What the guard knows of one request. */
+interface Seen {
+  identity: Identity;
+  decision: Decision | undefined;
+  objects: ThingShown[];
+  shown: { fromMs: number; toMs: number } | undefined;
+  recorded: boolean;
+}
+
+const NOBODY: Identity = {
+  principal: { role: 'anonymous', agentId: undefined, service: undefined },
+  authority: undefined,
+};
+
+/**
+ * Puts the guard and the problem documents on the root instance: call it before any route is registered. From then on a route without a
+ * known action stops the start (onRoute); every request is authenticated and decided before its body is read (onRequest), also on a
+ * route that was registered earlier; acts that change something are in the journal before their handler runs (preHandler); what is
+ * disclosed is in the journal before its first byte leaves (onSend). When the journal cannot be written the answer is E_LOG_DOWN.
+ */
+export function installGuard(app: FastifyInstance, deps: GuardDeps): void {
+  const seenOf = new WeakMap<FastifyRequest, Seen>();
+  const refusals = createRefusalJournal(deps);
+
+  function see(request: FastifyRequest): Seen {
+    const known = seenOf.get(request);
+    if (known !== undefined) return known;
+    const fresh: Seen = { identity: NOBODY, decision: undefined, objects: [], shown: undefined, recorded: false };
+    seenOf.set(request, fresh);
+    return fresh;
+  }
+
+  function actOf(request: FastifyRequest): Act {
+    const seen = see(request);
+    return {
+      ...seen.identity,
+      action: request.routeOptions.config.action ?? 'route.unknown',
+      decision: seen.decision,
+      objects: unique(seen.objects),
+      ...(seen.shown === undefined ? {} : { shown: seen.shown }),
+    };
+  }
+
+  function demand(request: FastifyRequest, action: Action, extraOps: readonly Op[]): void {
+    const seen = see(request);
+    seen.decision = decide(
+      {
+        ...seen.identity,
+        action,
+        caseId: caseOf(request) ?? seen.identity.authority?.caseId,
+        extraOps,
+        nowSeconds: nowSeconds(deps.clock),
+      },
+      deps.policies,
+    );
+    if (seen.decision.reason !== 'OK') throw new AppError(seen.decision.reason, { detail: seen.decision.policyId });
+  }
+
+  function permitOf(request: FastifyRequest): ActEvent {
+    const act = actOf(request);
+    return eventOf(act, { effect: 'permit', policyId: act.decision?.policyId ?? '-', code: 'OK' });
+  }
+
+  const append = (request: FastifyRequest): Promise<void> => appendOrStop(deps.log, permitOf(request));
+
+  app.decorateRequest('principal', {
+    getter: function principal() {
+      return see(this).identity.principal;
+    },
+  });
+  app.decorateRequest('authority', {
+    getter: function authority() {
+      return see(this).identity.authority;
+    },
+  });
+  app.decorateRequest('thumbprint', {
+    getter: function thumbprint() {
+      return see(this).identity.thumbprint;
+    },
+  });
+  app.decorateRequest('requisition', {
+    getter: function requisition() {
+      const { requisition: presented } = see(this).identity;
+      if (presented === undefined) throw new AppError('E_REQ_MISSING');
+      return presented;
+    },
+  });
+  app.decorateRequest('show', function show(this: FastifyRequest, objects, shown) {
+    const seen = see(this);
+    seen.objects.push(...objects);
+    if (shown === undefined) return;
+    seen.shown = {
+      fromMs: Math.min(shown.fromMs, seen.shown?.fromMs ?? shown.fromMs),
+      toMs: Math.max(shown.toMs, seen.shown?.toMs ?? shown.toMs),
+    };
+  });
+  app.decorateRequest('decide', function decideWith(this: FastifyRequest, extraOps) {
+    demand(this, actionOf(this), extraOps);
+  });
+  app.decorateRequest('record', async function record(this: FastifyRequest, objects, authority) {
+    const seen = see(this);
+    seen.objects.push(...objects);
+    const event = permitOf(this);
+    const reason = { ...event.reason, procedure: authority.procedure, requisition: authority.requisitionId };
+    await appendOrStop(deps.log, { ...event, reason });
+    seen.recorded = true;
+  });
+
+  app.addHook('onRoute', (route) => {
+    const action = route.config?.action;
+    if (action === undefined || !Object.hasOwn(ACTIONS, action)) {
+      throw new AppError('E_CONFIG', { detail: `route ${String(route.method)} ${route.url} names no known action` });
+    }
+  });
+
+  app.addHook('onRequest', async (request) => {
+    if (request.is404) return;
+    const action = actionOf(request);
+    if (action !== 'public.read') see(request).identity = await deps.authenticate(request);
+    demand(request, action, []);
+  });
+
+  app.addHook('preHandler', async (request, reply) => {
+    if (request.is404) return;
+    const { journal } = ACTIONS[actionOf(request)];
+    if (journal === 'before' && request.routeOptions.config.journal !== 'handler') await append(request);
+    if (journal === 'disclosure') {
+      // A hijacked reply passes no onSend hook: what it shows could not be in the journal first.
+      reply.hijack = () => {
+        throw new AppError('E_INTERNAL', { detail: 'a disclosing route may not hijack its reply' });
+      };
+    }
+  });
+
+  app.addHook('onSend', async (request, reply, payload) => {
+    if (request.is404 || reply.statusCode >= 400) return payload;
+    const { journal } = ACTIONS[actionOf(request)];
+    if (journal === 'disclosure') await append(request);
+    if (request.routeOptions.config.journal === 'handler' && !see(request).recorded) {
+      throw new AppError('E_LOG_DOWN', { detail: 'the handler wrote no event' });
+    }
+    return payload;
+  });
+
+  installProblems(app, (code, request) => refusals.journalRefusal(code, actOf(request)));
+}
+
+/** Denies when the action is absent, so that the order of registration opens no door. */
+function actionOf(request: FastifyRequest): Action {
+  const action = request.routeOptions.config?.action;
+  if (action === undefined || !Object.hasOwn(ACTIONS, action)) {
+    throw new AppError('E_HAB_ROLE', { detail: 'the route names no act' });
+  }
+  return action;
+}
+
+/** The case that the URL names, as it stands there: what is no id of a case equals no authority's case. */
+function caseOf(request: FastifyRequest): CaseId | undefined {
+  const params = request.params as { readonly caseId?: string } | undefined;
+  return params?.caseId as CaseId | undefined;
+}
+
+function unique(objects: readonly ThingShown[]): readonly ThingShown[] {
+  return [...new Map(objects.map((object) => [`${object.type}:${object.id}`, object])).values()];
+}

@@ -1,0 +1,118 @@
+import type { Clock } from '../clock.ts';
+import { AppError, ERRORS, type ErrorCode } from '../errors.ts';
+import type { Authority, Decision, Principal } from './types.ts';
+
+// The guard knows the log by these shapes alone, since policy/ stands on the ground floor: an AuditLog of audit/types.ts fits `Journal`.
+
+/** A reference to a thing, never the thing (LOG-03): a kind and an opaque id. */
+export interface ThingShown {
+  readonly type:
+    | 'case'
+    | 'requisition'
+    | 'exhibit'
+    | 'job'
+    | 'question'
+    | 'hit'
+    | 'export'
+    | 'model'
+    | 'log'
+    | 'digest'
+    | 'upload';
+  readonly id: string;
+}
+
+/** The event of an act of a request (LOG-02). `-` says "none". */
+export interface ActEvent {
+  readonly action: string;
+  readonly actor: { readonly id: string; readonly role: string; readonly service: string };
+  readonly reason: { readonly procedure: string; readonly requisition: string; readonly op: string };
+  readonly objects: readonly ThingShown[];
+  readonly outcome: {
+    readonly effect: 'permit' | 'forbid' | 'failed';
+    readonly policyId: string;
+    readonly code: ErrorCode | 'OK';
+  };
+  readonly shown?: { readonly fromMs: number; readonly toMs: number };
+}
+
+export interface Journal {
+  /** MUST NOT resolve before the event is durable. */
+  append(event: ActEvent): Promise<number>;
+}
+
+/** What is known of one request when its event is written. */
+export interface Act {
+  readonly action: string;
+  readonly principal: Principal;
+  readonly authority: Authority | undefined;
+  readonly decision: Decision | undefined;
+  readonly objects: readonly ThingShown[];
+  readonly shown?: { readonly fromMs: number; readonly toMs: number };
+}
+
+/** The event of an act (LOG-02): who, why, what, and the policy that decided. */
+export function eventOf(act: Act, outcome: ActEvent['outcome']): ActEvent {
+  return {
+    action: act.action,
+    actor: {
+      id: act.principal.agentId ?? 'anonymous',
+      role: act.principal.role,
+      service: act.principal.service ?? '-',
+    },
+    reason: {
+      procedure: act.authority?.procedure ?? '-',
+      requisition: act.authority?.requisitionId ?? '-',
+      op: act.action,
+    },
+    objects: act.objects,
+    outcome,
+    ...(act.shown === undefined ? {} : { shown: act.shown }),
+  };
+}
+
+/** Appends and resolves when the event is durable. Rejects with E_LOG_DOWN (or the log's own code): then the act must not happen. */
+export async function appendOrStop(log: Journal, event: ActEvent): Promise<void> {
+  try {
+    await log.append(event);
+  } catch (cause) {
+    throw cause instanceof AppError ? cause : new AppError('E_LOG_DOWN', { cause });
+  }
+}
+
+export interface RefusalJournal {
+  /** Appends the event of a refusal or failure. Never rejects: a refusal is answered even when the log is down. */
+  journalRefusal(code: ErrorCode, act: Act): Promise<void>;
+}
+
+// Codes that a stranger can cause: nothing was signed by a known key when they arise.
+const BEFORE_SIGNATURE: readonly ErrorCode[] = ['E_REQ_MISSING', 'E_REQ_SIG', 'E_REQ_PROOF'];
+
+/** Whether a known key had signed something when the request was refused: then the refusal is an event of its own. */
+const isSigned = (code: ErrorCode, act: Act): boolean =>
+  act.principal.agentId !== undefined ||
+  (act.action === 'requisition.register' && code.startsWith('E_REQ_') && !BEFORE_SIGNATURE.includes(code));
+
+/**
+ * The one place where refusals enter the journal. What a stranger causes is one event a code and minute, so that nobody can fill the
+ * log from outside; `onRefusal` hears of every single one, for the counters.
+ */
+export function createRefusalJournal(deps: {
+  readonly log: Journal;
+  readonly clock: Clock;
+  readonly onRefusal?: (code: ErrorCode) => void;
+}): RefusalJournal {
+  const lastMinute = new Map<ErrorCode, number>();
+  return {
+    async journalRefusal(code, act) {
+      deps.onRefusal?.(code);
+      const minute = Math.floor(deps.clock.nowMs() / 60_000);
+      if (!isSigned(code, act)) {
+        if (lastMinute.get(code) === minute) return;
+        lastMinute.set(code, minute);
+      }
+      const policyId = act.decision?.effect === 'forbid' ? act.decision.policyId : '-';
+      const effect = ERRORS[code].status >= 500 ? 'failed' : 'forbid';
+      await deps.log.append(eventOf(act, { effect, policyId, code })).catch(() => undefined);
+    },
+  };
+}

@@ -1,0 +1,105 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { AppError, ERRORS, type ErrorCode } from '../errors.ts';
+
+/** RFC 9457 problem document: the code, its fixed sentence and an id to ask about; no value of the request or of the case. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly code: ErrorCode;
+  readonly detail: string;
+  readonly correlationId: string;
+}
+
+type Language = 'fr' | 'en';
+
+const TITLES: Readonly<Record<number, Readonly<Record<Language, string>>>> = {
+  400: { fr: 'Requête mal formée', en: 'Bad request' },
+  401: { fr: 'Réquisition ou preuve manquante', en: 'Requisition or proof missing' },
+  403: { fr: 'Refusé', en: 'Refused' },
+  404: { fr: 'Introuvable', en: 'Not found' },
+  409: { fr: 'Conflit', en: 'Conflict' },
+  422: { fr: 'Contenu refusé', en: 'Content refused' },
+  423: { fr: 'Occupé', en: 'Busy' },
+  425: { fr: 'Trop tôt', en: 'Too early' },
+  500: { fr: 'Erreur interne', en: 'Internal error' },
+  503: { fr: 'Service arrêté', en: 'Service stopped' },
+};
+
+/** The code that any thrown value answers with. What is not ours and not a client's fault is E_INTERNAL. */
+export function codeOf(error: unknown): ErrorCode {
+  if (error instanceof AppError) return error.code;
+  if (typeof error !== 'object' || error === null) return 'E_INTERNAL';
+  if ('validation' in error && error.validation !== undefined) return 'E_REQUEST';
+  // Errors of the framework carry FST_ codes: malformed JSON, unsupported media type, body too large.
+  if ('code' in error && typeof error.code === 'string' && error.code.startsWith('FST_') && 'statusCode' in error) {
+    const status = Number(error.statusCode);
+    if (status === 404) return 'E_ROUTE_ABSENT';
+    if (status >= 400 && status < 500) return 'E_REQUEST';
+  }
+  return 'E_INTERNAL';
+}
+
+/** Accept-Language: English when it is preferred to French, else French. */
+export function languageOf(accept: string | undefined): Language {
+  const weights = { fr: 0, en: 0 };
+  for (const part of (accept ?? '').slice(0, 200).split(',')) {
+    const [range = '', ...parameters] = part.trim().toLowerCase().split(';');
+    const language = range.split('-')[0];
+    if (language !== 'fr' && language !== 'en') continue;
+    const q = parameters.map((parameter) => /^\s*q=([0-9.]+)$/.exec(parameter)?.[1]).find((text) => text !== undefined);
+    weights[language] = Math.max(weights[language], q === undefined ? 1 : Number(q));
+  }
+  return weights.en > weights.fr ? 'en' : 'fr';
+}
+
+export function problemOf(code: ErrorCode, language: Language, correlationId: string): Problem {
+  const { status } = ERRORS[code];
+  return {
+    type: `urn:differe:error:${code}`,
+    title: TITLES[status]?.[language] ?? TITLES[500]?.[language] ?? code,
+    status,
+    code,
+    detail: ERRORS[code][language],
+    correlationId,
+  };
+}
+
+// Headers that say nothing of a case and must stand on refusals too.
+const HARMLESS =
+  /^(strict-transport-security|content-security-policy|x-content-type-options|referrer-policy|permissions-policy|cross-origin-[a-z-]+|tus-[a-z-]+)$/;
+
+/** Answers with a problem document, and with nothing of what a handler had prepared: its headers can name files and digests. */
+export function sendProblem(code: ErrorCode, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  for (const name of Object.keys(reply.getHeaders())) if (!HARMLESS.test(name)) reply.removeHeader(name);
+  const language = languageOf(request.headers['accept-language']);
+  const problem = problemOf(code, language, String(request.id));
+  if (problem.status === 401) reply.header('www-authenticate', 'DPoP algs="EdDSA"');
+  return reply
+    .code(problem.status)
+    .headers({ 'content-type': 'application/problem+json; charset=utf-8', 'content-language': language })
+    .headers({ 'cache-control': 'no-store', 'differe-code': code })
+    .serializer(JSON.stringify)
+    .send(problem);
+}
+
+/**
+ * Makes every error of the application a problem document, after `refused` has put it in the journal. For what is not a refusal the
+ * operator gets the place in the code, never the message: messages can hold values of the case (LOG-08).
+ */
+export function installProblems(
+  app: FastifyInstance,
+  refused: (code: ErrorCode, request: FastifyRequest) => Promise<void>,
+): void {
+  app.setErrorHandler(async (error: unknown, request, reply) => {
+    const code = codeOf(error);
+    if (code === 'E_INTERNAL') request.log.error({ correlationId: request.id, stack: placesOf(error) }, code);
+    await refused(code, request);
+    return sendProblem(code, request, reply);
+  });
+}
+
+const placesOf = (error: unknown): readonly string[] =>
+  error instanceof Error
+    ? [error.name, ...(error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))]
+    : [typeof error];
