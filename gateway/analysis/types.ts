@@ -173,6 +173,10 @@ export interface RawTrack {
 /** What one segment's analysis leaves: stored sealed, so that a killed job resumes from it. */
 export interface SegmentResult {
   readonly index: number;
+  /**
+   * Points reach back into the run-up, so that the stitch can match; `votes` and `colourCounts` hold the segment proper alone, so
+   * that summing over segments counts each frame once.
+   */
   readonly tracks: readonly RawTrack[];
   /** Ledger of the segment proper (run-up excluded): planned intervals, with what could not be decoded marked. */
   readonly intervals: readonly LedgerInterval[];

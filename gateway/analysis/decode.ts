@@ -1,0 +1,245 @@
+import { AppError } from '../errors.ts';
+import type { Timeline } from '../footage/types.ts';
+import { decodeFrames, type RawFrame, seekTarget } from '../media.ts';
+import { firstIndexFrom, type PacketList } from './packets.ts';
+import type { DecodedFrame, FrameRef, SegmentPlan } from './types.ts';
+
+export interface DecodeSource {
+  /** The exhibit's bytes as a file, for the jail alone. */
+  readonly file: string;
+  readonly timeline: Timeline;
+  readonly packets: PacketList;
+  /** Size of the frames that come out. */
+  readonly widthPx: number;
+  readonly heightPx: number;
+}
+
+/** What a decode left behind; complete when its frames have ended. */
+export interface DecodeReport {
+  /** Planned frames that did not come out. */
+  readonly missing: readonly FrameRef[];
+  /** Why the last one of them did not, when ffmpeg said so. */
+  readonly complaint: string | undefined;
+  readonly arguments: readonly (readonly string[])[];
+  readonly decodedFrames: number;
+}
+
+interface Progress {
+  readonly missing: FrameRef[];
+  readonly arguments: (readonly string[])[];
+  complaint: string | undefined;
+  decodedFrames: number;
+}
+
+// Some 30 kB of argument: the kernel takes 128 kB in one.
+const MAX_TERMS = 1_000;
+
+/**
+ * Decodes the planned frames of a segment and no other, in order. Frames that do not decode are reported and do not stop the rest;
+ * E_MEDIA_JAIL and E_MEDIA_LIMIT do, because what is missing then would depend on the machine and not on the footage.
+ */
+export function decodePlan(
+  plan: SegmentPlan,
+  source: DecodeSource,
+  signal?: AbortSignal,
+): { readonly frames: AsyncGenerator<DecodedFrame>; readonly report: () => DecodeReport } {
+  const progress: Progress = { missing: [], arguments: [], complaint: undefined, decodedFrames: 0 };
+  return { frames: decodeBatches(plan.frames, source, progress, signal), report: () => progress };
+}
+
+async function* decodeBatches(
+  wanted: readonly FrameRef[],
+  source: DecodeSource,
+  progress: Progress,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<DecodedFrame> {
+  for (const batch of batches(wanted, source.packets.addressing)) {
+    if (source.packets.addressing === 'number') yield* decodeByNumber(batch, source, progress, signal);
+    else yield* decodeByPts(batch, source, progress, signal);
+  }
+}
+
+async function* decodeByPts(
+  batch: Batch,
+  source: DecodeSource,
+  progress: Progress,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<DecodedFrame> {
+  const seekSeconds = seekFor(batch.first.pts, source.packets);
+  const order = { untilPts: batch.last.pts + 1, selectExpression: batch.expression };
+  if (seekSeconds !== undefined) {
+    const attempt = read({ ...order, seekSeconds }, source, progress, signal);
+    const first = await attempt.next();
+    // Verified seek: what came first must be what was wanted first. A demuxer that overshot is read again from the start.
+    if (!first.done && first.value.pts === batch.first.pts) {
+      yield* matched(batch.frames, joined(first.value, attempt), source, progress);
+      return;
+    }
+    await attempt.return(undefined);
+  }
+  yield* matched(batch.frames, read(order, source, progress, signal), source, progress);
+}
+
+async function* matched(
+  wanted: readonly FrameRef[],
+  raw: AsyncGenerator<RawFrame>,
+  source: DecodeSource,
+  progress: Progress,
+): AsyncGenerator<DecodedFrame> {
+  let next = 0;
+  for await (const frame of raw) {
+    for (let ref = wanted[next]; ref !== undefined && ref.pts < frame.pts; ref = wanted[++next])
+      progress.missing.push(ref);
+    const ref = wanted[next];
+    if (ref === undefined) return;
+    // A second frame of the same time, or one that an edit list hides.
+    if (ref.pts !== frame.pts) continue;
+    next++;
+    yield decoded(ref, frame, source, progress);
+    if (next === wanted.length) return;
+  }
+  progress.missing.push(...wanted.slice(next));
+}
+
+async function* decodeByNumber(
+  batch: Batch,
+  source: DecodeSource,
+  progress: Progress,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<DecodedFrame> {
+  const order = { untilFrame: batch.last.number, selectExpression: batch.expression };
+  let next = 0;
+  for await (const frame of read(order, source, progress, signal)) {
+    const ref = batch.frames[next++];
+    if (ref === undefined) return;
+    yield decoded(ref, frame, source, progress);
+    if (next === batch.frames.length) return;
+  }
+  progress.missing.push(...batch.frames.slice(next));
+}
+
+function decoded(ref: FrameRef, frame: RawFrame, source: DecodeSource, progress: Progress): DecodedFrame {
+  progress.decodedFrames++;
+  const { widthPx, heightPx, timeline } = source;
+  return {
+    ref,
+    timeSeconds: source.packets.secondsOf(ref.pts),
+    widthPx,
+    heightPx,
+    scaleX: timeline.widthPx / widthPx,
+    scaleY: timeline.heightPx / heightPx,
+    rgb: frame.bytes,
+  };
+}
+
+async function* read(
+  part: {
+    readonly seekSeconds?: number;
+    readonly untilPts?: number;
+    readonly untilFrame?: number;
+    readonly selectExpression: string;
+  },
+  source: DecodeSource,
+  progress: Progress,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<RawFrame> {
+  const { file, timeline, widthPx, heightPx } = source;
+  const run = decodeFrames(
+    {
+      path: file,
+      demuxer: timeline.container,
+      decoder: timeline.codec,
+      widthPx,
+      heightPx,
+      pixelFormat: 'rgb24',
+      ...part,
+    },
+    signal,
+  );
+  progress.arguments.push(run.arguments);
+  try {
+    yield* run.frames;
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'E_MEDIA_DECODE') throw error;
+    progress.complaint = error.detail;
+  }
+}
+
+async function* joined(first: RawFrame, rest: AsyncGenerator<RawFrame>): AsyncGenerator<RawFrame> {
+  yield first;
+  yield* rest;
+}
+
+function seekFor(pts: number, packets: PacketList): number | undefined {
+  for (let index = Math.min(firstIndexFrom(packets, pts), packets.count - 1); index >= 0; index--) {
+    const at = packets.pts[index] ?? 0;
+    // A key frame at the very start needs no seek, and a file that starts there is the safest place to read from.
+    if (packets.key[index] === 1 && at <= pts)
+      return at <= packets.firstPts ? undefined : seekTarget(at, packets.timeBase);
+  }
+  return undefined;
+}
+
+interface Batch {
+  readonly frames: readonly FrameRef[];
+  readonly first: FrameRef;
+  readonly last: FrameRef;
+  readonly expression: string;
+}
+
+/** Planned frames in as few ffmpeg runs as the length of an expression allows: one, unless the times are irregular and many. */
+function* batches(wanted: readonly FrameRef[], addressing: PacketList['addressing']): Generator<Batch> {
+  const values = wanted.map((ref) => (addressing === 'pts' ? ref.pts : ref.number - 1));
+  const terms = progressions(values);
+  let from = 0;
+  for (let at = 0; at < terms.length; at += MAX_TERMS) {
+    const part = terms.slice(at, at + MAX_TERMS);
+    const count = part.reduce((sum, term) => sum + term.count, 0);
+    const frames = wanted.slice(from, from + count);
+    from += count;
+    const first = frames[0];
+    const last = frames.at(-1);
+    if (first === undefined || last === undefined) return;
+    yield { frames, first, last, expression: selectExpression(part, addressing === 'pts' ? 'pts' : 'n') };
+  }
+}
+
+interface Progression {
+  readonly first: number;
+  readonly step: number;
+  readonly count: number;
+}
+
+/** Rising whole numbers as arithmetic progressions, so that the recorded argument list of a regular plan is one short term. */
+export function progressions(values: readonly number[]): Progression[] {
+  const result: Progression[] = [];
+  for (let at = 0; at < values.length; ) {
+    const first = values[at] ?? 0;
+    const step = (values[at + 1] ?? first) - first;
+    let count = 1;
+    while (at + count < values.length && (values[at + count] ?? 0) - (values[at + count - 1] ?? 0) === step) count++;
+    // Two values are no regularity.
+    if (count < 3) count = 1;
+    result.push({ first, step: count === 1 ? 0 : step, count });
+    at += count;
+  }
+  return result;
+}
+
+/** The `select` expression that is true for exactly these values of `pts` or `n`. */
+export function selectExpression(terms: readonly Progression[], variable: 'pts' | 'n'): string {
+  const [only] = terms;
+  if (only === undefined) return '0';
+  if (terms.length === 1) return selectTerm(only, variable);
+  // Halves within halves: ffmpeg refuses an expression that is nested a hundred deep, and a plain sum of n terms is n deep.
+  const half = terms.length >>> 1;
+  const parts = [terms.slice(0, half), terms.slice(half)].map((part) => selectExpression(part, variable));
+  return terms.length < 8 ? parts.join('+') : parts.map((part) => `(${part})`).join('+');
+}
+
+function selectTerm({ first, step, count }: Progression, variable: 'pts' | 'n'): string {
+  if (count === 1) return `eq(${variable},${first})`;
+  return `between(${variable},${first},${first + step * (count - 1)})*not(mod(${variable}-${signed(first)},${step}))`;
+}
+
+const signed = (value: number): string => (value < 0 ? `(${value})` : String(value));

@@ -1,0 +1,109 @@
+import { COLOURS, isClassName, leavesOf, PARTS } from '../vocabulary.ts';
+import { votedClass } from './duplicates.ts';
+import type { ColourShare, RawTrack, Track, TrackPoint } from './types.ts';
+
+const LEAST_SHARE = 0.08;
+const SPEED_WINDOW_SECONDS = 0.4;
+/** A box that wanders less than this part of its size in a window stands still: networks are no steadier. */
+const JITTER = 0.05;
+
+/** Turns evidence into closed terms: leaf class, colours, size, speed, direction; never a vector (FACE-11). */
+export function describe(raw: RawTrack): Track {
+  const seen = raw.points.filter(({ observed }) => observed);
+  const [first, last] = [raw.points[0], raw.points.at(-1)];
+  if (first === undefined || last === undefined || seen.length === 0)
+    throw new RangeError('a track has observed points');
+  const size = {
+    widthPx: rounded(median(seen.map(({ width }) => width)), 1),
+    heightPx: rounded(median(seen.map(({ height }) => height)), 1),
+  };
+  const length = Math.sqrt(size.widthPx * size.heightPx);
+  const places = steadyPlaces(seen);
+  const speeds = windowSpeeds(places, length);
+  const heading = directionOf(places, length);
+  return {
+    class: leafClass(raw.votes),
+    confidence: rounded(seen.reduce((sum, { score }) => sum + score, 0) / seen.length, 3),
+    firstSeconds: first.timeSeconds,
+    lastSeconds: last.timeSeconds,
+    colours: colourShares(raw.colourCounts),
+    size,
+    speed: {
+      medianPxPerSecond: rounded(median(speeds), 1),
+      maxPxPerSecond: rounded(
+        speeds.reduce((most, speed) => Math.max(most, speed), 0),
+        1,
+      ),
+    },
+    ...(heading === undefined ? {} : { directionDegrees: heading }),
+    points: raw.points,
+  };
+}
+
+function leafClass(votes: RawTrack['votes']): Track['class'] {
+  const leaves = Object.entries(votes).filter(([name]) => isClassName(name) && leavesOf(name)[0] === name);
+  return leaves.length === 0 ? 'object' : votedClass(Object.fromEntries(leaves));
+}
+
+/** By part, each part's colours from the largest share down. */
+function colourShares(counts: RawTrack['colourCounts']): readonly ColourShare[] {
+  return PARTS.flatMap((part) => {
+    const named = counts[part] ?? {};
+    const total = COLOURS.reduce((sum, colour) => sum + (named[colour] ?? 0), 0);
+    if (total === 0) return [];
+    return COLOURS.map((colour) => ({ part, colour, share: rounded((named[colour] ?? 0) / total, 3) }))
+      .filter(({ share }) => share >= LEAST_SHARE)
+      .toSorted((a, b) => b.share - a.share);
+  });
+}
+
+/** A moment of the bottom centre, where an object touches the ground. */
+interface Place {
+  readonly seconds: number;
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Bottom centres, each the median of itself and its neighbours: one wrong box makes no top speed. */
+function steadyPlaces(seen: readonly TrackPoint[]): readonly Place[] {
+  const x = seen.map(({ left, width }) => left + width / 2);
+  const y = seen.map(({ top, height }) => top + height);
+  const steady = (values: readonly number[], index: number): number =>
+    index === 0 || index === values.length - 1 ? (values[index] ?? 0) : median(values.slice(index - 1, index + 2));
+  return seen.map(({ timeSeconds }, index) => ({ seconds: timeSeconds, x: steady(x, index), y: steady(y, index) }));
+}
+
+/** Speeds over the shortest windows of at least 0.4 s, pixels a second. */
+function windowSpeeds(places: readonly Place[], length: number): readonly number[] {
+  const speeds: number[] = [];
+  let from = 0;
+  for (const place of places) {
+    while (place.seconds - (places[from + 1]?.seconds ?? place.seconds) >= SPEED_WINDOW_SECONDS) from += 1;
+    const start = places[from] ?? place;
+    const seconds = place.seconds - start.seconds;
+    if (seconds < SPEED_WINDOW_SECONDS) continue;
+    const way = Math.hypot(place.x - start.x, place.y - start.y);
+    speeds.push(way < JITTER * length ? 0 : way / seconds);
+  }
+  return speeds;
+}
+
+function directionOf(places: readonly Place[], length: number): number | undefined {
+  const [first, last] = [places[0], places.at(-1)];
+  if (first === undefined || last === undefined) return undefined;
+  const [dx, dy] = [last.x - first.x, last.y - first.y];
+  if (Math.hypot(dx, dy) <= length / 2) return undefined;
+  return rounded((Math.atan2(dx, -dy) * (180 / Math.PI) + 360) % 360, 0) % 360;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  if (sorted.length === 0) return 0;
+  return sorted.length % 2 === 1 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
+}
+
+function rounded(value: number, digits: number): number {
+  // Adding 0 turns -0, which canonical JSON refuses, into 0.
+  return Math.round(value * 10 ** digits) / 10 ** digits + 0;
+}

@@ -1,0 +1,182 @@
+import { Worker } from 'node:worker_threads';
+import { AppError, isErrorCode } from '../errors.ts';
+import type { ModelCard } from './card.ts';
+import { decodeSize, type PictureSize } from './letterbox.ts';
+import type { LoadedModel } from './models.ts';
+import type { DetectRequest, WorkerAnswer, WorkerFailure } from './onnx-worker.ts';
+import type { DecodedFrame, Detection, ModelUse } from './types.ts';
+
+/** Detector sessions in worker threads. One session answers one frame at a time; further calls wait in order. */
+export interface DetectorPool {
+  /**
+   * What the detector sees on a frame, boxes in original pixels. The pixels are copied before the call returns its promise. The
+   * same frame gives the same detections in whatever thread. Rejects with E_JOB_FAILED when a thread dies or the pool is closed.
+   */
+  detect(frame: DecodedFrame): Promise<readonly Detection[]>;
+  /** Frames that a network has answered. */
+  readonly calls: number;
+  readonly modelUse: ModelUse;
+  /** The size a decoder should deliver for a picture. */
+  decodeSize(picture: PictureSize): PictureSize;
+  /** Waits for calls under way, then ends the threads. */
+  close(): Promise<void>;
+}
+
+interface Call {
+  readonly request: DetectRequest;
+  readonly resolve: (detections: readonly Detection[]) => void;
+  readonly reject: (error: AppError) => void;
+}
+
+interface Seat {
+  readonly worker: Worker;
+  call: Call | undefined;
+}
+
+export interface DetectorPoolOptions extends LoadedModel {
+  readonly threads: number;
+  /** The program of a thread, when it is not onnx-worker.ts. */
+  readonly program?: URL;
+}
+
+/**
+ * Starts `threads` workers with one session each from the same bytes. Throws E_GATE_HASH, E_GATE_CONTRACT (the graph is not what
+ * the card says) or E_JOB_FAILED.
+ */
+export async function createDetectorPool(options: DetectorPoolOptions): Promise<DetectorPool> {
+  const { card, bytes, threads, program = new URL('./onnx-worker.ts', import.meta.url) } = options;
+  const starts = Array.from({ length: Math.max(1, threads) }, () => startWorker(program, card, bytes));
+  const started = await Promise.allSettled(starts);
+  const workers = started.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  const refused = started.find((result) => result.status === 'rejected');
+  if (refused !== undefined) {
+    await Promise.all(workers.map(endWorker));
+    throw refused.reason;
+  }
+  return poolOf(card, workers);
+}
+
+function poolOf(card: ModelCard, workers: readonly Worker[]): DetectorPool {
+  const seats: readonly Seat[] = workers.map((worker) => ({ worker, call: undefined }));
+  const waiting: Call[] = [];
+  const memory: SharedArrayBuffer[] = [];
+  let broken: AppError | undefined;
+  let closing: Promise<void> | undefined;
+  let idle: (() => void) | undefined;
+  let calls = 0;
+  let nextId = 1;
+
+  function giveWork(): void {
+    for (const seat of seats) {
+      if (seat.call !== undefined) continue;
+      seat.call = waiting.shift();
+      if (seat.call === undefined) break;
+      seat.worker.postMessage(seat.call.request);
+    }
+    if (waiting.length === 0 && seats.every(({ call }) => call === undefined)) idle?.();
+  }
+
+  function breakDown(cause: unknown): void {
+    const error = new AppError('E_JOB_FAILED', { cause, detail: `a thread of detector ${card.name} ended` });
+    broken ??= error;
+    for (const seat of seats) {
+      seat.call?.reject(error);
+      seat.call = undefined;
+    }
+    for (const call of waiting.splice(0)) call.reject(error);
+    idle?.();
+  }
+
+  for (const seat of seats) {
+    seat.worker.on('message', (answer: WorkerAnswer) => {
+      const { call } = seat;
+      if (call === undefined || (answer.kind !== 'detections' && answer.kind !== 'failed')) return;
+      seat.call = undefined;
+      memory.push(call.request.rgb);
+      if (answer.kind === 'detections') {
+        calls += 1;
+        call.resolve(answer.detections);
+      } else {
+        call.reject(asError(answer.failure));
+      }
+      giveWork();
+    });
+    seat.worker.on('error', breakDown);
+    seat.worker.on('exit', (code) => {
+      if (closing === undefined || seat.call !== undefined) breakDown(new Error(`exit code ${code}`));
+    });
+  }
+
+  return {
+    detect(frame) {
+      if (broken !== undefined) return Promise.reject(broken);
+      if (closing !== undefined)
+        return Promise.reject(new AppError('E_JOB_FAILED', { detail: 'the detector is closed' }));
+      const bytes = frame.widthPx * frame.heightPx * 3;
+      if (frame.rgb.length !== bytes) {
+        return Promise.reject(
+          new AppError('E_JOB_FAILED', {
+            detail: `frame ${frame.ref.number}: ${frame.rgb.length} bytes, not ${bytes}`,
+          }),
+        );
+      }
+      // Memory is used again, so that a long recording does not leave a shared buffer a frame to the collector.
+      const spare = memory.findIndex((buffer) => buffer.byteLength === bytes);
+      const rgb = spare < 0 ? new SharedArrayBuffer(bytes) : memory.splice(spare, 1)[0];
+      if (rgb === undefined) return Promise.reject(new AppError('E_INTERNAL'));
+      if (spare < 0) memory.length = 0;
+      new Uint8Array(rgb).set(frame.rgb);
+      const { widthPx, heightPx, scaleX, scaleY } = frame;
+      const request: DetectRequest = { id: nextId, rgb, widthPx, heightPx, scaleX, scaleY };
+      nextId += 1;
+      return new Promise((resolve, reject) => {
+        waiting.push({ request, resolve, reject });
+        giveWork();
+      });
+    },
+    get calls() {
+      return calls;
+    },
+    modelUse: { name: card.name, sha256: card.sha256 },
+    decodeSize: (picture) => decodeSize(card.input, picture),
+    close() {
+      closing ??= (async () => {
+        await new Promise<void>((resolve) => {
+          idle = resolve;
+          giveWork();
+        });
+        await Promise.all(workers.map(endWorker));
+      })();
+      return closing;
+    },
+  };
+}
+
+function startWorker(program: URL, card: ModelCard, bytes: Uint8Array<ArrayBuffer>): Promise<Worker> {
+  // No environment: a parser of model bytes has no use for the gateway's settings.
+  const worker = new Worker(program, { workerData: { card, bytes }, env: {} });
+  return new Promise((resolve, reject) => {
+    const fail = (cause: unknown): void =>
+      reject(new AppError('E_JOB_FAILED', { cause, detail: `detector ${card.name} did not start` }));
+    worker.once('error', fail);
+    worker.once('exit', fail);
+    worker.once('message', (answer: WorkerAnswer) => {
+      worker.off('error', fail);
+      worker.off('exit', fail);
+      if (answer.kind === 'refused') reject(asError(answer.failure));
+      else resolve(worker);
+    });
+  });
+}
+
+function endWorker(worker: Worker): Promise<void> {
+  if (worker.threadId === -1) return Promise.resolve();
+  return new Promise((resolve) => {
+    worker.once('exit', () => resolve());
+    worker.postMessage('close');
+  });
+}
+
+function asError({ code, detail }: WorkerFailure): AppError {
+  return new AppError(isErrorCode(code) ? code : 'E_JOB_FAILED', { detail });
+}

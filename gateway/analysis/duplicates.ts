@@ -1,0 +1,61 @@
+import type { ClassName } from '../vocabulary.ts';
+import { containment, iou } from './boxes.ts';
+import { type Group, groupOf } from './groups.ts';
+import type { RawTrack, TrackPoint } from './types.ts';
+
+const SAME_IOU = 0.6;
+const PART_CONTAINMENT = 0.9;
+const PART_IOU = 0.3;
+const MOST_OF_ITS_LIFE = 0.8;
+
+/** The class that a track's votes name; ties go to the alphabet, so that the answer does not depend on the order of votes. */
+export function votedClass(votes: RawTrack['votes']): ClassName {
+  let winner: ClassName = 'object';
+  let most = Number.NEGATIVE_INFINITY;
+  for (const name of Object.keys(votes).toSorted() as ClassName[]) {
+    const weight = votes[name] ?? 0;
+    if (weight > most) [winner, most] = [name, weight];
+  }
+  return winner;
+}
+
+/**
+ * Drops the weaker of two tracks that follow one object: nearly the same box, or a part inside the whole, for most of the shorter
+ * life. Only tracks of one group are compared, so a rider stays beside the bicycle.
+ */
+export function withoutDuplicates(tracks: readonly RawTrack[]): readonly RawTrack[] {
+  const weighed = tracks
+    .map((track) => ({
+      track,
+      group: groupOf(votedClass(track.votes)),
+      weight: Object.values(track.votes).reduce((sum, vote) => sum + vote, 0),
+      byFrame: new Map(track.points.map((point) => [point.frame, point])),
+    }))
+    .toSorted((a, b) => b.weight - a.weight);
+  const kept: typeof weighed = [];
+  for (const candidate of weighed) {
+    if (!kept.some((other) => follows(candidate, other))) kept.push(candidate);
+  }
+  return kept.map(({ track }) => track);
+}
+
+interface Weighed {
+  readonly track: RawTrack;
+  readonly group: Group;
+  readonly byFrame: ReadonlyMap<number, TrackPoint>;
+}
+
+function follows(candidate: Weighed, other: Weighed): boolean {
+  if (candidate.group !== other.group) return false;
+  let seen = 0;
+  let same = 0;
+  for (const point of candidate.track.points) {
+    if (!point.observed) continue;
+    seen += 1;
+    const beside = other.byFrame.get(point.frame);
+    if (beside === undefined) continue;
+    const overlap = iou(point, beside);
+    if (overlap >= SAME_IOU || (overlap >= PART_IOU && containment(point, beside) >= PART_CONTAINMENT)) same += 1;
+  }
+  return same >= MOST_OF_ITS_LIFE * seen;
+}

@@ -1,0 +1,60 @@
+import type { DecodedFrame } from './types.ts';
+
+const MOST_SAMPLES = 25;
+const FEWEST_SAMPLES = 5;
+const LEAST_SECONDS = 3;
+const LEAST_DIFFERENCE = 24;
+const SHADOW_DARKEST = 0.45;
+const SHADOW_LIGHTEST = 0.97;
+const SHADOW_TINT = 0.12;
+
+/** RGB rows of what stands still, at the decoded size. */
+export interface Background {
+  readonly widthPx: number;
+  readonly heightPx: number;
+  readonly rgb: Uint8Array;
+}
+
+/**
+ * The median of each pixel and channel over frames spread over the given ones. Undefined when they are too few or too close in
+ * time to tell what stands still from what only passes slowly.
+ */
+export function findBackground(frames: readonly DecodedFrame[]): Background | undefined {
+  const [first, last] = [frames[0], frames.at(-1)];
+  if (first === undefined || last === undefined) return undefined;
+  if (frames.length < FEWEST_SAMPLES || last.timeSeconds - first.timeSeconds < LEAST_SECONDS) return undefined;
+  const count = Math.min(MOST_SAMPLES, frames.length);
+  const samples: Uint8Array[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const frame = frames[Math.round((index * (frames.length - 1)) / (count - 1))];
+    if (frame !== undefined && frame.rgb.length === first.rgb.length) samples.push(frame.rgb);
+  }
+  const rgb = new Uint8Array(first.rgb.length);
+  const values = new Uint8Array(samples.length);
+  const middle = samples.length >> 1;
+  for (let at = 0; at < rgb.length; at += 1) {
+    for (const [index, sample] of samples.entries()) values[index] = sample[at] ?? 0;
+    rgb[at] = values.sort()[middle] ?? 0;
+  }
+  return { widthPx: first.widthPx, heightPx: first.heightPx, rgb };
+}
+
+/** Whether the pixel at a byte offset is not the background there. */
+export function differs(frame: DecodedFrame, background: Background, at: number): boolean {
+  for (let channel = at; channel < at + 3; channel += 1) {
+    if (Math.abs((frame.rgb[channel] ?? 0) - (background.rgb[channel] ?? 0)) > LEAST_DIFFERENCE) return true;
+  }
+  return false;
+}
+
+/** Whether the pixel is the background made darker evenly: ground in a shadow keeps its tint. */
+export function isShadow(frame: DecodedFrame, background: Background, at: number): boolean {
+  let least = Number.POSITIVE_INFINITY;
+  let most = 0;
+  for (let channel = at; channel < at + 3; channel += 1) {
+    const ratio = ((frame.rgb[channel] ?? 0) + 1) / ((background.rgb[channel] ?? 0) + 1);
+    least = Math.min(least, ratio);
+    most = Math.max(most, ratio);
+  }
+  return least > SHADOW_DARKEST && most < SHADOW_LIGHTEST && most - least < SHADOW_TINT;
+}

@@ -1,0 +1,83 @@
+import { AppError } from '../errors.ts';
+import type { Coverage, CoverageState, Ledger, LedgerInterval } from './types.ts';
+
+// Whole microseconds inside, so that parts sum to the file exactly and not nearly.
+const micro = (seconds: number): number => Math.round(seconds * 1e6);
+const TOTALS: { readonly [S in CoverageState]: keyof Coverage } = {
+  analysed: 'analysedSeconds',
+  sampled: 'sampledSeconds',
+  quiet: 'quietSeconds',
+  undecodable: 'undecodableSeconds',
+  outside: 'outsideSeconds',
+};
+
+/** Marks the spans as undecodable where they were to be looked at; what is outside the requisition stays outside. */
+export function markUndecodable(
+  intervals: readonly LedgerInterval[],
+  spans: readonly { readonly fromSeconds: number; readonly toSeconds: number }[],
+  reason: string,
+): LedgerInterval[] {
+  return spans.reduce<LedgerInterval[]>(
+    (marked, span) => marked.flatMap((interval) => cut(interval, span, reason)),
+    [...intervals],
+  );
+}
+
+function cut(
+  interval: LedgerInterval,
+  span: { readonly fromSeconds: number; readonly toSeconds: number },
+  reason: string,
+): LedgerInterval[] {
+  const from = Math.max(interval.fromSeconds, span.fromSeconds);
+  const to = Math.min(interval.toSeconds, span.toSeconds);
+  if (interval.state === 'outside' || interval.state === 'undecodable' || from >= to) return [interval];
+  const parts: LedgerInterval[] = [
+    { ...interval, toSeconds: from },
+    { fromSeconds: from, toSeconds: to, state: 'undecodable', reason },
+    { ...interval, fromSeconds: to },
+  ];
+  return parts.filter((part) => part.toSeconds > part.fromSeconds);
+}
+
+/**
+ * Joins the intervals of all segments, in order, into the ledger of the exhibit, to the microsecond. Throws E_INTERNAL unless they are
+ * contiguous and sum to the duration: a result with a hole in its coverage must not exist.
+ */
+export function closeLedger(intervals: readonly LedgerInterval[], durationSeconds: number): Ledger {
+  const end = micro(durationSeconds);
+  const sums: { -readonly [P in keyof Coverage]: number } = {
+    analysedSeconds: 0,
+    sampledSeconds: 0,
+    quietSeconds: 0,
+    undecodableSeconds: 0,
+    outsideSeconds: 0,
+  };
+  const joined: LedgerInterval[] = [];
+  let at = 0;
+  for (const interval of intervals) {
+    const from = micro(interval.fromSeconds);
+    const to = micro(interval.toSeconds);
+    if (from !== at || to < from)
+      throw broken(`${interval.fromSeconds} to ${interval.toSeconds} s, expected from ${at / 1e6} s`);
+    at = to;
+    if (to === from) continue;
+    sums[TOTALS[interval.state]] += to - from;
+    const last = joined.at(-1);
+    if (last !== undefined && isAlike(last, interval)) joined[joined.length - 1] = { ...last, toSeconds: to / 1e6 };
+    else joined.push({ ...interval, fromSeconds: from / 1e6, toSeconds: to / 1e6 });
+  }
+  if (at !== end) throw broken(`ends at ${at / 1e6} s of ${durationSeconds} s`);
+  const totals: Coverage = {
+    analysedSeconds: sums.analysedSeconds / 1e6,
+    sampledSeconds: sums.sampledSeconds / 1e6,
+    quietSeconds: sums.quietSeconds / 1e6,
+    undecodableSeconds: sums.undecodableSeconds / 1e6,
+    outsideSeconds: sums.outsideSeconds / 1e6,
+  };
+  return { durationSeconds: end / 1e6, intervals: joined, totals };
+}
+
+const isAlike = (a: LedgerInterval, b: LedgerInterval): boolean =>
+  a.state === b.state && a.framesPerSecond === b.framesPerSecond && a.reason === b.reason;
+
+const broken = (detail: string): AppError => new AppError('E_INTERNAL', { detail: `coverage ledger: ${detail}` });

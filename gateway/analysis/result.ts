@@ -1,0 +1,166 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { canonicalJson, type JsonValue, sha256Hex } from '../canonical.ts';
+import type { Exhibit } from '../footage/types.ts';
+import { ffmpegVersion } from '../media.ts';
+import { classId } from '../vocabulary.ts';
+import { closeLedger } from './ledger.ts';
+import type { PacketList } from './packets.ts';
+import { PLAN_VERSION } from './plan.ts';
+import { cutSegments } from './segments.ts';
+import { stitch } from './stitch.ts';
+import type { AnalysisResult, Box, ModelUse, RawTrack, SegmentResult, Track, TrackPoint } from './types.ts';
+
+/** What made a result, told once a process: part of the digest. */
+export interface BuildFacts {
+  /** Name and version of package.json, such as `differe 0.1.0`. */
+  readonly software: string;
+  /** SHA-256 over the sources of the analysis and of the decoder's jail. */
+  readonly analysisSha256: string;
+  readonly ffmpeg: string;
+  readonly onnxruntime: string;
+  /** Architecture, maker, family and widest vector instructions: results are equal to the last bit within one of these. */
+  readonly processor: string;
+}
+
+export interface ClosingInput {
+  readonly exhibit: Pick<Exhibit, 'sha256' | 'timeline'>;
+  readonly packets: PacketList;
+  readonly framesPerSecond: number;
+  /** One a segment, in any order. */
+  readonly segments: readonly SegmentResult[];
+  readonly models: readonly ModelUse[];
+  readonly build: BuildFacts;
+}
+
+/**
+ * Stitches, describes and closes a result. `text` is its RFC 8785 form and `digest` the SHA-256 of that. Holds no id, job, case,
+ * requisition or wall-clock value. E_INTERNAL when a segment is missing or the ledger does not sum to the file.
+ */
+export function closeResult(
+  input: ClosingInput,
+  describe: (raw: RawTrack) => Track,
+): { readonly result: AnalysisResult; readonly text: string; readonly digest: string } {
+  const { exhibit, packets, build } = input;
+  const cuts = cutSegments(packets);
+  const segments = input.segments.toSorted((a, b) => a.index - b.index);
+  const intervals = segments.flatMap((segment) => segment.intervals);
+  const result: AnalysisResult = {
+    format: 'differe-result/1',
+    exhibitSha256: exhibit.sha256,
+    plan: { version: PLAN_VERSION, framesPerSecond: input.framesPerSecond, segments: cuts.length },
+    models: input.models.map(({ name, sha256 }) => ({ name, sha256 })).toSorted(byName),
+    build: {
+      software: build.software,
+      analysisSha256: build.analysisSha256,
+      ffmpeg: build.ffmpeg,
+      onnxruntime: build.onnxruntime,
+    },
+    processor: build.processor,
+    arguments: segments.flatMap((segment) => segment.arguments),
+    picture: { widthPx: exhibit.timeline.widthPx, heightPx: exhibit.timeline.heightPx },
+    timeBase: { num: exhibit.timeline.timeBase.num, den: exhibit.timeline.timeBase.den },
+    frames: packets.count,
+    ledger: closeLedger(intervals, packets.durationSeconds),
+    tracks: stitch(cuts, segments)
+      .map((raw) => roundedTrack(describe(raw)))
+      .toSorted(compareTracks),
+  };
+  const text = canonicalJson(result as unknown as JsonValue);
+  return { result, text, digest: sha256Hex(text) };
+}
+
+const byName = (a: ModelUse, b: ModelUse): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
+
+/** Rounds so that noise of the last bits and the sign of zero never enter a digest. */
+const round =
+  (decimals: number) =>
+  (value: number): number =>
+    Math.round(value * 10 ** decimals) / 10 ** decimals + 0;
+const pixels = round(2);
+const share = round(4);
+const seconds = round(6);
+
+const roundedBox = ({ left, top, width, height }: Box): Box => ({
+  left: pixels(left),
+  top: pixels(top),
+  width: pixels(width),
+  height: pixels(height),
+});
+
+const roundedPoint = (point: TrackPoint): TrackPoint => ({
+  frame: point.frame,
+  pts: point.pts,
+  timeSeconds: seconds(point.timeSeconds),
+  score: share(point.score),
+  observed: point.observed,
+  ...roundedBox(point),
+});
+
+const roundedTrack = (track: Track): Track => ({
+  class: track.class,
+  confidence: share(track.confidence),
+  firstSeconds: seconds(track.firstSeconds),
+  lastSeconds: seconds(track.lastSeconds),
+  colours: track.colours.map((colour) => ({ part: colour.part, colour: colour.colour, share: share(colour.share) })),
+  size: { widthPx: pixels(track.size.widthPx), heightPx: pixels(track.size.heightPx) },
+  speed: {
+    medianPxPerSecond: pixels(track.speed.medianPxPerSecond),
+    maxPxPerSecond: pixels(track.speed.maxPxPerSecond),
+  },
+  // 360 is 0 again after rounding.
+  ...(track.directionDegrees === undefined ? {} : { directionDegrees: pixels(track.directionDegrees) % 360 }),
+  points: track.points.map(roundedPoint),
+});
+
+/** First time, class, first box, then everything else: no two different tracks compare equal. */
+function compareTracks(a: Track, b: Track): number {
+  const [first, other] = [a.points[0], b.points[0]];
+  const byStart = a.firstSeconds - b.firstSeconds || classId(a.class) - classId(b.class);
+  if (byStart !== 0 || first === undefined || other === undefined) return byStart;
+  const byBox =
+    first.left - other.left || first.top - other.top || first.width - other.width || first.height - other.height;
+  if (byBox !== 0) return byBox;
+  const [text, otherText] = [canonicalJson(a as unknown as JsonValue), canonicalJson(b as unknown as JsonValue)];
+  return text < otherText ? -1 : text > otherText ? 1 : 0;
+}
+
+/** Reads what made this build. E_MEDIA_JAIL when ffmpeg cannot be run. */
+export async function buildFacts(): Promise<BuildFacts> {
+  const gateway = path.dirname(import.meta.dirname);
+  const { name, version } = await packageFacts(path.join(path.dirname(gateway), 'package.json'));
+  const onnxruntime = createRequire(import.meta.url).resolve('onnxruntime-node/package.json');
+  return {
+    software: `${name} ${version}`,
+    analysisSha256: await sourcesDigest(gateway),
+    ffmpeg: await ffmpegVersion(),
+    onnxruntime: (await packageFacts(onnxruntime)).version,
+    processor: processorOf(process.arch, await readFile('/proc/cpuinfo', 'utf8').catch(() => '')),
+  };
+}
+
+async function packageFacts(file: string): Promise<{ readonly name: string; readonly version: string }> {
+  return JSON.parse(await readFile(file, 'utf8')) as { name: string; version: string };
+}
+
+/** SHA-256 over name and digest of each source that a result depends on, in order of name. */
+async function sourcesDigest(gateway: string): Promise<string> {
+  const analysis = (await readdir(path.join(gateway, 'analysis'))).filter((file) => file.endsWith('.ts'));
+  const files = [...analysis.map((file) => `analysis/${file}`), 'media.ts', 'jail.ts', 'vocabulary.ts'].toSorted();
+  const lines = await Promise.all(
+    files.map(async (file) => `${sha256Hex(await readFile(path.join(gateway, file)))}  ${file}\n`),
+  );
+  return sha256Hex(lines.join(''));
+}
+
+/** Such as `x64 AuthenticAMD 26 avx512f`, from the text of /proc/cpuinfo; the architecture alone where that tells nothing. */
+export function processorOf(architecture: string, cpuinfo: string): string {
+  const field = (name: string): string | undefined =>
+    new RegExp(`^${name}\\s*:\\s*(.+)$`, 'm').exec(cpuinfo)?.[1]?.trim();
+  const flags = new Set((field('flags') ?? '').split(' '));
+  const vectors = ['avx512f', 'avx2', 'avx'].find((flag) => flags.has(flag));
+  const maker = field('vendor_id') ?? field('CPU implementer');
+  const family = field('cpu family') ?? field('CPU part');
+  return [architecture, maker, family, vectors].filter((word) => word !== undefined).join(' ');
+}

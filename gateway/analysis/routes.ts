@@ -1,0 +1,122 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { Type } from 'typebox';
+import type { ExhibitId, JobId } from '../ids.ts';
+import type { Requisition } from '../requisition/types.ts';
+import type { Job } from './store.ts';
+
+export interface AnalysisRoutesDeps {
+  /** Queues the analysis of a sealed exhibit; the same job again while one runs. */
+  startJob(requisition: Requisition, exhibitId: ExhibitId): Promise<Job>;
+  readJob(requisition: Requisition, jobId: JobId): Promise<Job>;
+  listJobs(requisition: Requisition): Promise<readonly Job[]>;
+  cancelJob(requisition: Requisition, jobId: JobId): Promise<Job>;
+  /** Canonical text of a closed result; E_JOB_NOT_DONE before (DEF-10). */
+  readResult(requisition: Requisition, jobId: JobId): Promise<string>;
+  /** MOTChallenge text of a closed result. */
+  readMot(requisition: Requisition, jobId: JobId): Promise<string>;
+}
+
+const uuid = Type.String({ format: 'uuid' });
+const jobParams = Type.Object({ caseId: uuid, jobId: uuid });
+
+const jobBody = Type.Object({
+  id: uuid,
+  exhibitId: uuid,
+  state: Type.Enum(['queued', 'running', 'done', 'failed', 'cancelled']),
+  failureCode: Type.Optional(Type.String()),
+  segments: Type.Optional(Type.Integer()),
+  segmentsDone: Type.Integer(),
+  secondsDone: Type.Number(),
+  startedAt: Type.Optional(Type.String()),
+  finishedAt: Type.Optional(Type.String()),
+  digest: Type.Optional(Type.String()),
+  decodedFrames: Type.Optional(Type.Integer()),
+  detectorCalls: Type.Optional(Type.Integer()),
+});
+
+// State and media time while it runs; the digest and the work done only when it is closed (DEF-10).
+const shape = (job: Job) => ({
+  id: job.id,
+  exhibitId: job.exhibitId,
+  state: job.state,
+  segmentsDone: job.segmentsDone,
+  secondsDone: job.secondsDone,
+  ...(job.failureCode === undefined ? {} : { failureCode: job.failureCode }),
+  ...(job.segments === undefined ? {} : { segments: job.segments }),
+  ...(job.startedAt === undefined ? {} : { startedAt: job.startedAt }),
+  ...(job.finishedAt === undefined ? {} : { finishedAt: job.finishedAt }),
+  ...(job.state === 'done' && job.resultSha256 !== undefined
+    ? { digest: job.resultSha256, decodedFrames: job.work.decodedFrames, detectorCalls: job.work.detectorCalls }
+    : {}),
+});
+
+/** Jobs: start, watch, cancel, and the closed result's own files. */
+export const analysisRoutes =
+  (deps: AnalysisRoutesDeps): FastifyPluginAsyncTypebox =>
+  async (app) => {
+    app.post(
+      '/api/v1/cases/:caseId/jobs',
+      {
+        config: { action: 'job.start' },
+        schema: {
+          params: Type.Object({ caseId: uuid }),
+          body: Type.Object({ exhibitId: uuid }, { additionalProperties: false }),
+          response: { 202: jobBody },
+        },
+      },
+      async (request, reply) =>
+        reply.code(202).send(shape(await deps.startJob(request.requisition, request.body.exhibitId as ExhibitId))),
+    );
+
+    app.get(
+      '/api/v1/cases/:caseId/jobs',
+      {
+        config: { action: 'job.read' },
+        schema: {
+          params: Type.Object({ caseId: uuid }),
+          response: { 200: Type.Object({ jobs: Type.Array(jobBody) }) },
+        },
+      },
+      async (request) => {
+        const jobs = await deps.listJobs(request.requisition);
+        request.show(jobs.map((job) => ({ type: 'job', id: job.id })));
+        return { jobs: jobs.map(shape) };
+      },
+    );
+
+    app.get(
+      '/api/v1/cases/:caseId/jobs/:jobId',
+      { config: { action: 'job.read' }, schema: { params: jobParams, response: { 200: jobBody } } },
+      async (request) => {
+        const job = await deps.readJob(request.requisition, request.params.jobId as JobId);
+        request.show([{ type: 'job', id: job.id }]);
+        return shape(job);
+      },
+    );
+
+    app.delete(
+      '/api/v1/cases/:caseId/jobs/:jobId',
+      { config: { action: 'job.start' }, schema: { params: jobParams, response: { 200: jobBody } } },
+      async (request) => shape(await deps.cancelJob(request.requisition, request.params.jobId as JobId)),
+    );
+
+    app.get(
+      '/api/v1/cases/:caseId/jobs/:jobId/result',
+      { config: { action: 'result.read' }, schema: { params: jobParams, response: { 200: Type.String() } } },
+      async (request, reply) => {
+        const text = await deps.readResult(request.requisition, request.params.jobId as JobId);
+        request.show([{ type: 'job', id: request.params.jobId }]);
+        return reply.type('application/json').serializer(String).send(text);
+      },
+    );
+
+    app.get(
+      '/api/v1/cases/:caseId/jobs/:jobId/mot',
+      { config: { action: 'result.read' }, schema: { params: jobParams, response: { 200: Type.String() } } },
+      async (request, reply) => {
+        const text = await deps.readMot(request.requisition, request.params.jobId as JobId);
+        request.show([{ type: 'job', id: request.params.jobId }]);
+        return reply.type('text/plain').send(text);
+      },
+    );
+  };

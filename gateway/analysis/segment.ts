@@ -1,0 +1,163 @@
+import { AppError } from '../errors.ts';
+import type { Exhibit } from '../footage/types.ts';
+import type { Requisition } from '../requisition/types.ts';
+import { iou } from './boxes.ts';
+import { type DecodeReport, decodePlan } from './decode.ts';
+import { markUndecodable } from './ledger.ts';
+import type { PacketList } from './packets.ts';
+import { type Planner, planEvenly } from './plan.ts';
+import type {
+  DecodedFrame,
+  Detection,
+  FrameDetections,
+  LedgerInterval,
+  RawTrack,
+  Segment,
+  SegmentPlan,
+  SegmentResult,
+  TrackPoint,
+} from './types.ts';
+
+export interface SegmentInput {
+  readonly exhibit: Exhibit;
+  /** The exhibit's bytes as a scratch file, for the jail alone. */
+  readonly file: string;
+  readonly packets: PacketList;
+  readonly segment: Segment;
+  readonly framesPerSecond: number;
+}
+
+export interface SegmentDeps {
+  /** Plain plan when absent. */
+  readonly plan?: Planner;
+  detect(frame: DecodedFrame): Promise<readonly Detection[]>;
+  /** Size of the frames that the detector wants of a picture. */
+  decodeSize(picture: { readonly widthPx: number; readonly heightPx: number }): {
+    readonly widthPx: number;
+    readonly heightPx: number;
+  };
+  track(frames: readonly FrameDetections[]): readonly RawTrack[];
+  /** Gives the tracks back in the same order, with `colourCounts` filled. */
+  countColours(tracks: readonly RawTrack[], frames: readonly DecodedFrame[]): readonly RawTrack[];
+}
+
+// Enough to keep every detector thread busy while the next frames are decoded.
+const IN_FLIGHT = 8;
+
+/**
+ * Analyses one segment: a pure function of the exhibit's bytes, the segment, the plan and the models. Refuses an exhibit that the
+ * requisition does not list (E_REQ_SCOPE). Frames that do not decode become `undecodable` intervals; E_MEDIA_LIMIT and E_MEDIA_JAIL end it.
+ */
+export async function analyseSegment(
+  requisition: Requisition,
+  input: SegmentInput,
+  deps: SegmentDeps,
+  signal?: AbortSignal,
+): Promise<SegmentResult> {
+  demandScope(requisition, input.exhibit);
+  const { exhibit, file, packets, segment, framesPerSecond } = input;
+  const plan = (deps.plan ?? planEvenly)({ segment, packets, framesPerSecond, windows: exhibit.windows });
+  const size = deps.decodeSize(exhibit.timeline);
+  const decoding = decodePlan(plan, { file, timeline: exhibit.timeline, packets, ...size }, signal);
+  const { frames, seen } = await see(decoding.frames, deps.detect, signal);
+  const tracks = ownPart(deps.track(seen), segment, seen);
+  const coloured = deps.countColours(
+    tracks.map((track) => track.own),
+    frames,
+  );
+  const report = decoding.report();
+  return {
+    index: segment.index,
+    tracks: coloured.map((own, index) => ({ ...own, points: tracks[index]?.points ?? own.points })),
+    intervals: withLosses(plan, report, packets),
+    arguments: report.arguments,
+    work: { decodedFrames: report.decodedFrames, detectorCalls: seen.length },
+  };
+}
+
+/** REQ-07: the exhibit belongs to the case of the requisition and stands, with its digest, in its schedule. */
+function demandScope(requisition: Requisition, exhibit: Exhibit): void {
+  const listed = requisition.schedule.exhibits.some(({ sha256 }) => sha256 === exhibit.sha256);
+  if (exhibit.caseId !== requisition.caseId || !listed)
+    throw new AppError('E_REQ_SCOPE', { detail: 'the exhibit is not listed in the schedule' });
+}
+
+/** Shows every frame to the detector, several at a time; what it saw stands in the order of the frames. */
+async function see(
+  decoded: AsyncIterable<DecodedFrame>,
+  detect: SegmentDeps['detect'],
+  signal: AbortSignal | undefined,
+): Promise<{ readonly frames: readonly DecodedFrame[]; readonly seen: readonly FrameDetections[] }> {
+  const frames: DecodedFrame[] = [];
+  const answers: Promise<readonly Detection[]>[] = [];
+  for await (const frame of decoded) {
+    signal?.throwIfAborted();
+    const answer = detect(frame);
+    // Awaited below, in order; a rejection before that must not end the process.
+    answer.catch(() => {});
+    frames.push(frame);
+    answers.push(answer);
+    await answers[answers.length - IN_FLIGHT];
+  }
+  const detections = await Promise.all(answers);
+  const seen = frames.map(({ ref, timeSeconds }, index) => ({ ref, timeSeconds, detections: detections[index] ?? [] }));
+  return { frames, seen };
+}
+
+interface OwnPart {
+  /** The track from the cut on, with what it counts there. */
+  readonly own: RawTrack;
+  readonly points: readonly TrackPoint[];
+}
+
+/**
+ * What each track counts in this segment. Frames of the run-up were counted by the segment before, so votes are counted again from
+ * the cut on; the points are kept whole, because the stitch matches them. A track that ends before the cut is the other segment's.
+ */
+function ownPart(tracks: readonly RawTrack[], segment: Segment, seen: readonly FrameDetections[]): OwnPart[] {
+  const detections = new Map(seen.map((frame) => [frame.ref.number, frame.detections]));
+  return tracks.flatMap((track): OwnPart[] => {
+    const points = track.points.filter((point) => point.pts >= segment.fromPts);
+    if (points.length === 0) return [];
+    if (points.length === track.points.length) return [{ own: track, points }];
+    return [{ own: { ...track, votes: votesOf(points, detections), points }, points: track.points }];
+  });
+}
+
+/** Votes of some points: each observed point is a detection of its frame, the one with its score that covers it best. */
+function votesOf(
+  points: readonly TrackPoint[],
+  detections: ReadonlyMap<number, readonly Detection[]>,
+): RawTrack['votes'] {
+  const votes: { -readonly [C in keyof RawTrack['votes']]: number } = {};
+  for (const point of points) {
+    if (!point.observed) continue;
+    const candidates = detections.get(point.frame) ?? [];
+    const same = candidates.filter((candidate) => Math.abs(candidate.score - point.score) < 1e-6);
+    const pool = same.length > 0 ? same : candidates;
+    const best = pool.reduce<Detection | undefined>(
+      (found, candidate) => (found === undefined || iou(candidate, point) > iou(found, point) ? candidate : found),
+      undefined,
+    );
+    if (best !== undefined) votes[best.class] = (votes[best.class] ?? 0) + best.score;
+  }
+  return votes;
+}
+
+/** Each planned frame that did not come out leaves the time until the next planned one undecodable. */
+function withLosses(plan: SegmentPlan, report: DecodeReport, packets: PacketList): readonly LedgerInterval[] {
+  if (report.missing.length === 0) return plan.intervals;
+  const missing = new Set(report.missing.map((ref) => ref.number));
+  const own = plan.frames.filter((ref) => ref.pts >= plan.segment.fromPts);
+  const end = packets.secondsOf(plan.segment.toPts);
+  const spans = own.flatMap((ref, index) => {
+    if (!missing.has(ref.number)) return [];
+    const next = own[index + 1];
+    return [
+      { fromSeconds: packets.secondsOf(ref.pts), toSeconds: next === undefined ? end : packets.secondsOf(next.pts) },
+    ];
+  });
+  const nothing = own.length > 0 && own.every((ref) => missing.has(ref.number));
+  const whole = [{ fromSeconds: 0, toSeconds: end }];
+  return markUndecodable(plan.intervals, nothing ? whole : spans, 'E_MEDIA_DECODE');
+}

@@ -1,0 +1,228 @@
+import type { Transaction } from '../database.ts';
+import type { CaseId, ExhibitId, JobId, ObjectId, RequisitionId } from '../ids.ts';
+import type { WorkDone } from './types.ts';
+
+export type JobState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
+
+/** One analysis of one exhibit, as PostgreSQL knows it: ids, states and times. */
+export interface Job {
+  readonly id: JobId;
+  readonly caseId: CaseId;
+  readonly exhibitId: ExhibitId;
+  readonly requisitionId: RequisitionId;
+  readonly state: JobState;
+  readonly failureCode: string | undefined;
+  readonly framesPerSecond: number;
+  readonly segments: number | undefined;
+  readonly segmentsDone: number;
+  /** Media seconds in finished segments: progress, and nothing of what was seen (DEF-10). */
+  readonly secondsDone: number;
+  readonly resultObject: ObjectId | undefined;
+  readonly resultSha256: string | undefined;
+  /** Numbers of the log's records about this job. */
+  readonly logRecords: readonly number[];
+  readonly work: WorkDone;
+  readonly createdAt: string;
+  readonly startedAt: string | undefined;
+  readonly finishedAt: string | undefined;
+}
+
+interface JobRow {
+  id: JobId;
+  case_id: CaseId;
+  exhibit_id: ExhibitId;
+  requisition_id: RequisitionId;
+  state: JobState;
+  failure_code: string | null;
+  frames_per_second: number;
+  segments: number | null;
+  segments_done: string;
+  seconds_done: number;
+  result_object: ObjectId | null;
+  result_sha256: string | null;
+  log_records: readonly (number | string)[];
+  decoded_frames: string;
+  detector_calls: string;
+  created_at: Date;
+  started_at: Date | null;
+  finished_at: Date | null;
+}
+
+const SELECT_JOB = `
+  SELECT j.*,
+    (SELECT count(*) FROM segments s WHERE s.job_id = j.id AND s.state = 'done') AS segments_done,
+    (SELECT coalesce(sum(s.to_seconds - s.from_seconds), 0) FROM segments s WHERE s.job_id = j.id AND s.state = 'done') AS seconds_done
+  FROM jobs j`;
+
+/** Queues a job unless one of the exhibit is open already: of two that ask at once, one makes it. */
+export async function insertJob(
+  tx: Transaction,
+  job: Pick<Job, 'id' | 'caseId' | 'exhibitId' | 'requisitionId' | 'framesPerSecond'>,
+): Promise<void> {
+  await tx.query(
+    `INSERT INTO jobs (id, case_id, exhibit_id, requisition_id, state, frames_per_second) VALUES ($1, $2, $3, $4, 'queued', $5)
+     ON CONFLICT (exhibit_id) WHERE state IN ('queued', 'running') DO NOTHING`,
+    [job.id, job.caseId, job.exhibitId, job.requisitionId, job.framesPerSecond],
+  );
+}
+
+export async function findJob(tx: Transaction, id: JobId): Promise<Job | undefined> {
+  const { rows } = await tx.query<JobRow>(`${SELECT_JOB} WHERE j.id = $1`, [id]);
+  return rows[0] === undefined ? undefined : toJob(rows[0]);
+}
+
+export async function jobsOfCase(tx: Transaction): Promise<readonly Job[]> {
+  const { rows } = await tx.query<JobRow>(`${SELECT_JOB} ORDER BY j.created_at, j.id`);
+  return rows.map(toJob);
+}
+
+/** The job of an exhibit that still runs, if any: one exhibit is analysed once at a time. */
+export async function openJobOf(tx: Transaction, exhibitId: ExhibitId): Promise<Job | undefined> {
+  const { rows } = await tx.query<JobRow>(
+    `${SELECT_JOB} WHERE j.exhibit_id = $1 AND j.state IN ('queued', 'running')`,
+    [exhibitId],
+  );
+  return rows[0] === undefined ? undefined : toJob(rows[0]);
+}
+
+/** The newest closed job of each exhibit of the case, in the order in which the exhibits were deposited. */
+export async function newestClosedJobs(tx: Transaction): Promise<readonly Job[]> {
+  const { rows } = await tx.query<JobRow>(
+    `SELECT newest.* FROM (
+       SELECT DISTINCT ON (x.exhibit_id) x.* FROM (${SELECT_JOB}) x
+       WHERE x.state = 'done' ORDER BY x.exhibit_id, x.finished_at DESC, x.id
+     ) newest JOIN exhibits e ON e.id = newest.exhibit_id ORDER BY e.created_at, e.id`,
+  );
+  return rows.map(toJob);
+}
+
+export async function addLogRecord(tx: Transaction, id: JobId, seq: number): Promise<void> {
+  await tx.query(`UPDATE jobs SET log_records = array_append(log_records, $2) WHERE id = $1`, [id, seq]);
+}
+
+/** Case and id of every job that is not finished: what a start after a crash has to take up. */
+export async function unfinishedJobs(
+  tx: Transaction,
+): Promise<readonly { readonly id: JobId; readonly caseId: CaseId }[]> {
+  const { rows } = await tx.query<{ id: JobId; case_id: CaseId }>(
+    `SELECT id, case_id FROM jobs WHERE state IN ('queued', 'running') ORDER BY id`,
+  );
+  return rows.map((row) => ({ id: row.id, caseId: row.case_id }));
+}
+
+/** Where a queued piece of work belongs; the queue's payload carries the job id alone. */
+export async function caseOfJob(tx: Transaction, id: JobId): Promise<CaseId | undefined> {
+  const { rows } = await tx.query<{ case_id: CaseId }>(`SELECT case_id FROM jobs WHERE id = $1`, [id]);
+  return rows[0]?.case_id;
+}
+
+export async function planJob(
+  tx: Transaction,
+  job: Job,
+  segments: readonly { readonly n: number; readonly fromSeconds: number; readonly toSeconds: number }[],
+): Promise<void> {
+  await tx.query(
+    `UPDATE jobs SET state = 'running', segments = $2, started_at = coalesce(started_at, now()) WHERE id = $1`,
+    [job.id, segments.length],
+  );
+  for (const segment of segments) {
+    await tx.query(
+      `INSERT INTO segments (job_id, case_id, n, from_seconds, to_seconds, state) VALUES ($1, $2, $3, $4, $5, 'waiting')
+       ON CONFLICT (job_id, n) DO NOTHING`,
+      [job.id, job.caseId, segment.n, segment.fromSeconds, segment.toSeconds],
+    );
+  }
+}
+
+export async function waitingSegments(tx: Transaction, id: JobId): Promise<readonly number[]> {
+  const { rows } = await tx.query<{ n: number }>(
+    `SELECT n FROM segments WHERE job_id = $1 AND state = 'waiting' ORDER BY n`,
+    [id],
+  );
+  return rows.map((row) => row.n);
+}
+
+/**
+ * Records a finished segment and says whether it was the last. The job row is locked, so of two that finish at once exactly one
+ * is told so.
+ */
+export async function finishSegment(
+  tx: Transaction,
+  id: JobId,
+  n: number,
+  object: ObjectId,
+  work: WorkDone,
+): Promise<boolean> {
+  await tx.query(`SELECT 1 FROM jobs WHERE id = $1 FOR UPDATE`, [id]);
+  const { rowCount } = await tx.query(
+    `UPDATE segments SET state = 'done', object_id = $3, finished_at = now() WHERE job_id = $1 AND n = $2 AND state = 'waiting'`,
+    [id, n, object],
+  );
+  if (rowCount === 1) {
+    await tx.query(
+      `UPDATE jobs SET decoded_frames = decoded_frames + $2, detector_calls = detector_calls + $3 WHERE id = $1`,
+      [id, work.decodedFrames, work.detectorCalls],
+    );
+  }
+  return (await waitingSegments(tx, id)).length === 0;
+}
+
+export async function segmentObjects(tx: Transaction, id: JobId): Promise<readonly ObjectId[]> {
+  const { rows } = await tx.query<{ object_id: ObjectId | null }>(
+    `SELECT object_id FROM segments WHERE job_id = $1 ORDER BY n`,
+    [id],
+  );
+  return rows.flatMap((row) => (row.object_id === null ? [] : [row.object_id]));
+}
+
+export async function closeJob(
+  tx: Transaction,
+  id: JobId,
+  closed: {
+    readonly result: ObjectId;
+    readonly columns: ObjectId;
+    readonly paths: ObjectId;
+    readonly sha256: string;
+  },
+): Promise<void> {
+  await tx.query(
+    `UPDATE jobs SET state = 'done', result_object = $2, columns_object = $3, paths_object = $4, result_sha256 = $5,
+       finished_at = now() WHERE id = $1 AND state = 'running'`,
+    [id, closed.result, closed.columns, closed.paths, closed.sha256],
+  );
+}
+
+export async function endJob(
+  tx: Transaction,
+  id: JobId,
+  state: 'failed' | 'cancelled',
+  code: string,
+): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    `UPDATE jobs SET state = $2, failure_code = $3, finished_at = now() WHERE id = $1 AND state IN ('queued', 'running')`,
+    [id, state, code],
+  );
+  return rowCount === 1;
+}
+
+function toJob(row: JobRow): Job {
+  return {
+    id: row.id,
+    caseId: row.case_id,
+    exhibitId: row.exhibit_id,
+    requisitionId: row.requisition_id,
+    state: row.state,
+    failureCode: row.failure_code ?? undefined,
+    framesPerSecond: row.frames_per_second,
+    segments: row.segments ?? undefined,
+    segmentsDone: Number(row.segments_done),
+    secondsDone: row.seconds_done,
+    resultObject: row.result_object ?? undefined,
+    resultSha256: row.result_sha256 ?? undefined,
+    logRecords: row.log_records.map(Number),
+    work: { decodedFrames: Number(row.decoded_frames), detectorCalls: Number(row.detector_calls) },
+    createdAt: row.created_at.toISOString(),
+    startedAt: row.started_at?.toISOString(),
+    finishedAt: row.finished_at?.toISOString(),
+  };
+}

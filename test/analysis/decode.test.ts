@@ -1,0 +1,211 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type DecodeSource, decodePlan, progressions, selectExpression } from '../../gateway/analysis/decode.ts';
+import { packetList, readPacketList } from '../../gateway/analysis/packets.ts';
+import { planEvenly } from '../../gateway/analysis/plan.ts';
+import { cutSegments } from '../../gateway/analysis/segments.ts';
+import type { Segment } from '../../gateway/analysis/types.ts';
+import { type Demuxer, packets, pictureAt } from '../../gateway/media.ts';
+import { countingFilm, ffmpeg, mediaFolder, shownNumber, timelineOf } from '../media/made-media.ts';
+
+const media = mediaFolder();
+afterAll(media.remove);
+
+async function sourceOf(file: string, demuxer: Demuxer): Promise<DecodeSource> {
+  const timeline = await timelineOf(file, demuxer);
+  const list = await readPacketList({ timeline }, file);
+  return { file, timeline, packets: list, widthPx: 32, heightPx: 24 };
+}
+
+async function decodeAll(source: DecodeSource, framesPerSecond: number, change: Partial<Segment> = {}) {
+  const [first] = cutSegments(source.packets);
+  if (first === undefined) throw new Error('no segment');
+  const windows = [{ fromSeconds: 0, toSeconds: source.packets.durationSeconds }];
+  const plan = planEvenly({ segment: { ...first, ...change }, packets: source.packets, framesPerSecond, windows });
+  const decoding = decodePlan(plan, source);
+  const frames = await Array.fromAsync(decoding.frames);
+  return { plan, frames, report: decoding.report() };
+}
+
+const X264 = ['-c:v', 'libx264', '-g', '25', '-bf', '2'];
+const FILMS: [string, Demuxer, string[]][] = [
+  ['h264 in mp4 with B frames', 'mov', [...X264, 'a.mp4']],
+  ['h264 in matroska', 'matroska', [...X264, 'a.mkv']],
+  ['h264 in a transport stream that starts at 100 s', 'mpegts', [...X264, '-output_ts_offset', '100', 'a.ts']],
+  ['h264 in avi, which has decode times alone', 'avi', [...X264, 'a.avi']],
+  ['raw h264, which has no times', 'h264', [...X264, 'a.h264']],
+  ['raw hevc', 'hevc', ['-c:v', 'libx265', '-x265-params', 'log-level=error:keyint=25', 'a.hevc']],
+  ['mpeg4 in avi', 'avi', ['-c:v', 'mpeg4', '-g', '25', '-q:v', '2', 'b.avi']],
+  ['mpeg4 in avi with B frames', 'avi', ['-c:v', 'mpeg4', '-g', '25', '-bf', '2', '-q:v', '2', 'c.avi']],
+  [
+    'mpeg2 in a program stream',
+    'mpeg',
+    ['-c:v', 'mpeg2video', '-bf', '2', '-g', '12', '-q:v', '2', '-f', 'mpeg', 'a.mpg'],
+  ],
+  ['raw mpeg1', 'mpegvideo', ['-c:v', 'mpeg1video', '-bf', '2', '-g', '12', '-q:v', '2', '-f', 'mpeg1video', 'a.m1v']],
+  ['mpeg4 in asf', 'asf', ['-c:v', 'mpeg4', '-g', '25', '-q:v', '2', 'a.asf']],
+  ['mjpeg in avi', 'avi', ['-c:v', 'mjpeg', '-q:v', '2', 'd.avi']],
+];
+
+describe.each(FILMS)('%s', (_, demuxer, output) => {
+  const file = media.file(output.at(-1) ?? '');
+  beforeAll(() => ffmpeg(...countingFilm(6), ...output.slice(0, -1), file));
+
+  it('gives each planned frame and no other, and each is the one of its number', async () => {
+    const source = await sourceOf(file, demuxer);
+    const { plan, frames, report } = await decodeAll(source, 5);
+    expect(source.packets.count).toBe(150);
+    expect(frames.map((frame) => frame.ref)).toEqual(plan.frames);
+    expect(frames.map((frame) => shownNumber(frame.rgb))).toEqual(plan.frames.map((ref) => (ref.number - 1) % 100));
+    expect(plan.frames).toHaveLength(30);
+    expect(report).toMatchObject({ missing: [], decodedFrames: 30 });
+    expect(report.arguments.flat().join(' ')).not.toContain(media.folder);
+    expect(frames[5]).toMatchObject({ timeSeconds: 1, widthPx: 32, heightPx: 24, scaleX: 2, scaleY: 2 });
+  });
+
+  it('gives the same frames when it starts in the middle of the file', async () => {
+    const source = await sourceOf(file, demuxer);
+    const from = source.packets.pts[101] ?? 0;
+    const { frames, plan } = await decodeAll(source, 5, { fromPts: from, runUpFromPts: from });
+    expect(frames.map((frame) => [frame.ref.number, shownNumber(frame.rgb)])).toEqual(
+      [106, 111, 116, 121, 126, 131, 136, 141, 146].map((number) => [number, (number - 1) % 100]),
+    );
+    expect(frames).toHaveLength(plan.frames.length);
+  });
+
+  it('gives the very same frame as a picture for the investigator', async () => {
+    const { timeline, packets: list } = await sourceOf(file, demuxer);
+    const { codec: decoder, widthPx, heightPx, timeBase, basis } = timeline;
+    const order = { path: file, demuxer, decoder, widthPx, heightPx, timeBase, basis };
+    const picture = await pictureAt({ ...order, pts: list.pts[87] ?? 0, frame: 88 });
+    expect(shownNumber(picture.rgb)).toBe(87);
+  });
+});
+
+describe('a variable frame rate', () => {
+  it('finds irregular frames by their own times', async () => {
+    const file = media.file('vfr.mp4');
+    const irregular = "select='not(eq(mod(n,7),3))*not(between(n,40,60))',setpts='PTS+mod(N,5)*0.003/TB'";
+    const film = countingFilm(6);
+    const filters = `${film.at(-1)},${irregular}`;
+    ffmpeg(...film.slice(0, -1), filters, '-fps_mode', 'vfr', '-video_track_timescale', '90000', ...X264, file);
+    const kept = Array.from({ length: 150 }, (_, n) => n).filter((n) => n % 7 !== 3 && (n < 40 || n > 60));
+    const source = await sourceOf(file, 'mov');
+    expect(source.packets.count).toBe(kept.length);
+    const { plan, frames, report } = await decodeAll(source, 10);
+    expect(report.missing).toEqual([]);
+    expect(frames.map((frame) => shownNumber(frame.rgb))).toEqual(
+      plan.frames.map((ref) => (kept[ref.number - 1] ?? 0) % 100),
+    );
+    expect(new Set(frames.map((frame) => Math.floor(frame.timeSeconds * 10))).size).toBe(frames.length);
+  });
+
+  it('finds a thousand irregular frames in one expression', async () => {
+    const file = media.file('long-vfr.mp4');
+    const film = countingFilm(60);
+    const filters = `${film.at(-1)},setpts='PTS+mod(N*N,7)*0.004/TB'`;
+    ffmpeg(...film.slice(0, -1), filters, '-fps_mode', 'vfr', '-video_track_timescale', '90000', '-c:v', 'mpeg4', file);
+    const source = await sourceOf(file, 'mov');
+    const { plan, frames, report } = await decodeAll(source, 25);
+    expect(plan.frames.length).toBeGreaterThan(1_000);
+    expect(frames.map((frame) => frame.ref)).toEqual(plan.frames);
+    expect(report.missing).toEqual([]);
+  });
+});
+
+describe('when the file misleads', () => {
+  const file = media.file('lies.mp4');
+  beforeAll(() => ffmpeg(...countingFilm(6), ...X264, file));
+
+  it('reads again from the start when a seek went too far', async () => {
+    const source = await sourceOf(file, 'mov');
+    // A clock that runs three times as fast sends the demuxer three times as far.
+    const fast = { ...source.packets, timeBase: { num: 3, den: source.packets.timeBase.den } };
+    const from = source.packets.pts[50] ?? 0;
+    const [first] = cutSegments(source.packets);
+    if (first === undefined) throw new Error('no segment');
+    const segment = { ...first, fromPts: from, runUpFromPts: from };
+    const windows = [{ fromSeconds: 0, toSeconds: 6 }];
+    const plan = planEvenly({ segment, packets: source.packets, framesPerSecond: 5, windows });
+    const decoding = decodePlan(plan, { ...source, packets: fast });
+    const frames = await Array.fromAsync(decoding.frames, (frame) => shownNumber(frame.rgb));
+    expect(frames).toEqual(plan.frames.map((ref) => (ref.number - 1) % 100));
+    expect(decoding.report().arguments).toHaveLength(2);
+  });
+
+  it('reports planned frames that the file does not hold', async () => {
+    const source = await sourceOf(file, 'mov');
+    const list = await Array.fromAsync(packets({ path: file, demuxer: 'mov' }));
+    const invented = [...list, ...list.slice(-25).map((packet) => ({ ...packet, pts: (packet.pts ?? 0) + 25 * 512 }))];
+    const longer = packetList(invented, { ...source.timeline, durationSeconds: 7 });
+    const { frames, report } = await decodeAll({ ...source, packets: longer }, 5);
+    expect(frames).toHaveLength(30);
+    expect(report.missing.map((ref) => ref.number)).toEqual([151, 156, 161, 166, 171]);
+  });
+
+  it('reports the frames that a damaged part took with it, and gives the others', async () => {
+    const broken = media.file('broken.avi');
+    ffmpeg(...countingFilm(6), '-c:v', 'mjpeg', broken);
+    const bytes = readFileSync(broken);
+    const frame75 = [...bytes.toString('latin1').matchAll(/\xff\xd8\xff/g)][75]?.index ?? 0;
+    bytes.fill(0, frame75, frame75 + 200);
+    writeFileSync(broken, bytes);
+    const { frames, report } = await decodeAll(await sourceOf(broken, 'avi'), 5);
+    expect(report.missing.map((ref) => ref.number)).toEqual([76]);
+    expect(frames).toHaveLength(29);
+  });
+
+  it('decodes nothing when nothing is planned', async () => {
+    const source = await sourceOf(file, 'mov');
+    const [segment] = cutSegments(source.packets);
+    if (segment === undefined) throw new Error('no segment');
+    const decoding = decodePlan({ segment, frames: [], intervals: [] }, source);
+    expect(await Array.fromAsync(decoding.frames)).toEqual([]);
+    expect(decoding.report().arguments).toEqual([]);
+  });
+});
+
+describe('selectExpression', () => {
+  it('writes regular values as one term and irregular ones singly', () => {
+    expect(selectExpression(progressions([0, 512, 1_024, 1_536, 1_600, 9_000]), 'pts')).toBe(
+      'between(pts,0,1536)*not(mod(pts-0,512))+eq(pts,1600)+eq(pts,9000)',
+    );
+    expect(selectExpression(progressions([-40, -20, 0]), 'n')).toBe('between(n,-40,0)*not(mod(n-(-40),20))');
+  });
+
+  it('is true for exactly the values given', () => {
+    const values = [3, 7, 11, 15, 16, 18, 20, 22, 90];
+    const terms = progressions(values);
+    const all = terms.flatMap(({ first, step, count }) => Array.from({ length: count }, (_, n) => first + n * step));
+    expect(all).toEqual(values);
+  });
+});
+
+describe('clips of other makers', () => {
+  const clip = (name: string): string => path.join(import.meta.dirname, '../../../shared/footage/evaluation', name);
+  it.skipIf(!existsSync(clip('packt_hallway.mpg')))(
+    'reads a raw MPEG-1 file whose container time is wrong',
+    async () => {
+      const source = await sourceOf(clip('packt_hallway.mpg'), 'mpegvideo');
+      const { frames, report } = await decodeAll(source, 5);
+      expect(source.packets.count).toBe(485);
+      expect(source.timeline.durationSeconds).toBeCloseTo(19.4, 1);
+      expect([frames.length, report.missing.length]).toEqual([97, 0]);
+    },
+  );
+
+  it.skipIf(!existsSync(clip('dvr_traffic_camera_vfr.mp4')))('reads a variable frame rate', async () => {
+    const source = await sourceOf(clip('dvr_traffic_camera_vfr.mp4'), 'mov');
+    const { frames, plan, report } = await decodeAll(source, 5);
+    expect(frames.map((frame) => frame.ref)).toEqual(plan.frames);
+    expect(report.missing).toEqual([]);
+  });
+
+  it.skipIf(!existsSync(clip('bgs_video02.avi')))('reads an AVI whose packets are not all frames', async () => {
+    const source = await sourceOf(clip('bgs_video02.avi'), 'avi');
+    const { frames, report } = await decodeAll(source, 5);
+    expect(frames.length + report.missing.length).toBe(150);
+    expect(report.missing.length).toBeLessThanOrEqual(1);
+  });
+});

@@ -1,0 +1,268 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { motText } from '../../gateway/analysis/mot.ts';
+import { type PacketList, readPacketList } from '../../gateway/analysis/packets.ts';
+import { type BuildFacts, buildFacts, closeResult, processorOf } from '../../gateway/analysis/result.ts';
+import { analyseSegment, type SegmentDeps } from '../../gateway/analysis/segment.ts';
+import { cutSegments } from '../../gateway/analysis/segments.ts';
+import { track } from '../../gateway/analysis/track.ts';
+import type { DecodedFrame, Detection, RawTrack, SegmentResult, Track } from '../../gateway/analysis/types.ts';
+import { sha256Hex } from '../../gateway/canonical.ts';
+import type { Exhibit } from '../../gateway/footage/types.ts';
+import type { Requisition } from '../../gateway/requisition/types.ts';
+import { ffmpeg, mediaFolder, timelineOf } from '../media/made-media.ts';
+
+// A white block of 40 x 40 that goes from left to right at 8 px/s over a black ground, for 70 s: two segments.
+const media = mediaFolder();
+afterAll(media.remove);
+const file = media.file('block.mp4');
+const [WIDTH, HEIGHT] = [640, 120];
+const film = (seconds: number): string[] => [
+  ...['-f', 'lavfi', '-i', `color=black:s=${WIDTH}x${HEIGHT}:r=10:d=${seconds}`],
+  ...['-f', 'lavfi', '-i', `color=white:s=40x40:r=10:d=${seconds}`],
+  ...['-filter_complex', '[0][1]overlay=x=8*t:y=40:shortest=1,format=yuv420p', '-r', '10'],
+];
+
+const sha256 = sha256Hex('exhibit');
+const requisition = { caseId: 'case-1', schedule: { exhibits: [{ sha256 }] } } as unknown as Requisition;
+const build: BuildFacts = {
+  software: 'differe 0.1.0',
+  analysisSha256: '0'.repeat(64),
+  ffmpeg: '5.1',
+  onnxruntime: '1',
+  processor: 'test',
+};
+
+let exhibit: Exhibit;
+let packets: PacketList;
+beforeAll(async () => {
+  ffmpeg(...film(70), '-c:v', 'libx264', '-g', '50', '-bf', '2', file);
+  const timeline = await timelineOf(file, 'mov');
+  const windows = [{ fromSeconds: 0, toSeconds: 70 }];
+  exhibit = { caseId: 'case-1', sha256, timeline, windows } as unknown as Exhibit;
+  packets = await readPacketList(exhibit, file);
+});
+
+/** Finds the bright block: the detector of this test reads the pixels that were decoded. */
+function findBlock(frame: DecodedFrame): Detection[] {
+  let [left, top, right, bottom] = [frame.widthPx, frame.heightPx, -1, -1];
+  for (let y = 0; y < frame.heightPx; y++) {
+    for (let x = 0; x < frame.widthPx; x++) {
+      if ((frame.rgb[(y * frame.widthPx + x) * 3] ?? 0) < 128) continue;
+      left = Math.min(left, x);
+      right = Math.max(right, x);
+      top = Math.min(top, y);
+      bottom = Math.max(bottom, y);
+    }
+  }
+  if (right < 0) return [];
+  const width = (right - left + 1) * frame.scaleX;
+  const height = (bottom - top + 1) * frame.scaleY;
+  return [{ left: left * frame.scaleX, top: top * frame.scaleY, width, height, class: 'car', score: 0.8 }];
+}
+
+const deps = (change: Partial<SegmentDeps> = {}): SegmentDeps => ({
+  detect: (frame) => Promise.resolve(findBlock(frame)),
+  decodeSize: () => ({ widthPx: 320, heightPx: 60 }),
+  track,
+  countColours: (tracks) => tracks.map((raw) => ({ ...raw, colourCounts: { whole: { white: raw.points.length } } })),
+  ...change,
+});
+
+const analyse = (n: number, change: Partial<SegmentDeps> = {}, over: Partial<Exhibit> = {}, by = requisition) => {
+  const segment = cutSegments(packets)[n];
+  if (segment === undefined) throw new Error('no such segment');
+  return analyseSegment(
+    by,
+    { exhibit: { ...exhibit, ...over }, file, packets, segment, framesPerSecond: 5 },
+    deps(change),
+  );
+};
+
+const describeTrack = (raw: RawTrack): Track => ({
+  class: 'car',
+  confidence: (raw.votes.car ?? 0) / raw.points.length,
+  firstSeconds: raw.points[0]?.timeSeconds ?? 0,
+  lastSeconds: raw.points.at(-1)?.timeSeconds ?? 0,
+  colours: [{ part: 'whole', colour: 'white', share: (raw.colourCounts.whole?.white ?? 0) / raw.points.length }],
+  size: { widthPx: 40, heightPx: 40 },
+  speed: { medianPxPerSecond: 8.004_9, maxPxPerSecond: -0 },
+  directionDegrees: 359.999,
+  points: raw.points,
+});
+
+const close = (segments: readonly SegmentResult[]) =>
+  closeResult(
+    { exhibit, packets, framesPerSecond: 5, segments, models: [{ name: 'block', sha256: 'm' }], build },
+    describeTrack,
+  );
+
+describe('analyseSegment', () => {
+  it('finds the block where it is, in pixels of the original picture', async () => {
+    const result = await analyse(0);
+    expect(result.tracks).toHaveLength(1);
+    const points = result.tracks[0]?.points ?? [];
+    expect(points).toHaveLength(300);
+    for (const point of points) expect(Math.abs(point.left - 8 * point.timeSeconds)).toBeLessThan(4);
+    expect(result.work).toEqual({ decodedFrames: 300, detectorCalls: 300 });
+    expect(result.intervals).toEqual([{ fromSeconds: 0, toSeconds: 60, state: 'analysed', framesPerSecond: 5 }]);
+  });
+
+  it('reaches back into the run-up with its points, not with its votes and colours', async () => {
+    const result = await analyse(1);
+    const [only] = result.tracks;
+    expect(result.work.decodedFrames).toBe(100);
+    expect(only?.points[0]?.timeSeconds).toBe(50);
+    expect(only?.points).toHaveLength(100);
+    expect(only?.votes.car).toBeCloseTo(50 * 0.8, 6);
+    expect(only?.colourCounts).toEqual({ whole: { white: 50 } });
+    expect(result.intervals).toEqual([{ fromSeconds: 60, toSeconds: 70, state: 'analysed', framesPerSecond: 5 }]);
+  });
+
+  it('REQ-07: refuses an exhibit that the schedule does not list, or of another case', async () => {
+    let seen = 0;
+    const detect: SegmentDeps['detect'] = () => Promise.resolve([]).finally(() => seen++);
+    await expect(analyse(0, { detect }, { sha256: sha256Hex('another') })).rejects.toThrow('E_REQ_SCOPE');
+    const other = { ...requisition, caseId: 'case-2' } as unknown as Requisition;
+    await expect(analyse(0, { detect }, {}, other)).rejects.toThrow('E_REQ_SCOPE');
+    expect(seen).toBe(0);
+  });
+
+  it('REQ-07: shows the detector no frame outside the windows', async () => {
+    const times: number[] = [];
+    const detect: SegmentDeps['detect'] = (frame) => {
+      times.push(frame.timeSeconds);
+      return Promise.resolve([]);
+    };
+    const result = await analyse(0, { detect }, { windows: [{ fromSeconds: 10, toSeconds: 12 }] });
+    expect([times[0], times.at(-1), times.length]).toEqual([10, 11.8, 10]);
+    expect(result.intervals.map((interval) => interval.state)).toEqual(['outside', 'analysed', 'outside']);
+  });
+
+  it('keeps the order of frames when the detector answers out of order', async () => {
+    const waiting: (() => void)[] = [];
+    const detect: SegmentDeps['detect'] = (frame) =>
+      new Promise((resolve) => {
+        waiting.push(() => resolve(findBlock(frame)));
+        // Answers in pairs, the later one first.
+        if (waiting.length === 2 || frame.timeSeconds > 69.7)
+          for (const answer of waiting.splice(0).reverse()) answer();
+      });
+    expect(await analyse(1, { detect })).toEqual(await analyse(1));
+  });
+
+  it('ends with the error of the detector', async () => {
+    await expect(analyse(1, { detect: () => Promise.reject(new Error('the session died')) })).rejects.toThrow(
+      'session died',
+    );
+  });
+
+  it('marks what does not decode as undecodable', async () => {
+    const broken = media.file('broken.avi');
+    ffmpeg(...film(10), '-c:v', 'mjpeg', broken);
+    const bytes = readFileSync(broken);
+    const pictures = [...bytes.toString('latin1').matchAll(/\xff\xd8\xff/g)].map((match) => match.index);
+    for (let n = 40; n < 60; n++) bytes.fill(0, pictures[n], (pictures[n] ?? 0) + 300);
+    writeFileSync(broken, bytes);
+    const timeline = await timelineOf(broken, 'avi');
+    const damaged = { ...exhibit, timeline, windows: [{ fromSeconds: 0, toSeconds: 10 }] };
+    const list = await readPacketList(damaged, broken);
+    const [segment] = cutSegments(list);
+    if (segment === undefined) throw new Error('no segment');
+    const input = { exhibit: damaged, file: broken, packets: list, segment, framesPerSecond: 5 };
+    const result = await analyseSegment(requisition, input, deps());
+    const rate = { framesPerSecond: 5 };
+    expect(result.intervals).toEqual([
+      { fromSeconds: 0, toSeconds: 4, state: 'analysed', ...rate },
+      ...[4, 4.2, 4.4, 4.6, 4.8, 5, 5.2, 5.4, 5.6, 5.8].map((fromSeconds) =>
+        expect.objectContaining({ fromSeconds, state: 'undecodable', reason: 'E_MEDIA_DECODE' }),
+      ),
+      { fromSeconds: 6, toSeconds: 10, state: 'analysed', ...rate },
+    ]);
+  });
+});
+
+describe('closeResult', () => {
+  it('closes one track over two segments, with a ledger that sums to the file', async () => {
+    const { result } = close([await analyse(1), await analyse(0)]);
+    expect(result.tracks).toHaveLength(1);
+    expect(result.tracks[0]).toMatchObject({ firstSeconds: 0, lastSeconds: 69.8, confidence: 0.8 });
+    expect(result.tracks[0]?.points).toHaveLength(350);
+    expect(result.tracks[0]?.colours).toEqual([{ part: 'whole', colour: 'white', share: 1 }]);
+    expect(result.ledger.totals.analysedSeconds).toBe(70);
+    expect(result).toMatchObject({ frames: 700, plan: { version: 1, framesPerSecond: 5, segments: 2 } });
+    expect(result.arguments).toHaveLength(2);
+  });
+
+  it('gives the same text and digest for the same exhibit, and the digest is that of the text', async () => {
+    const [first, second] = [close([await analyse(0), await analyse(1)]), close([await analyse(0), await analyse(1)])];
+    expect(second.text).toBe(first.text);
+    expect(first.digest).toBe(sha256Hex(first.text));
+    expect(first.text).not.toContain(media.folder);
+    expect(JSON.parse(first.text)).toEqual(first.result);
+  });
+
+  it('survives storing a segment as JSON', async () => {
+    const segments = [await analyse(0), await analyse(1)];
+    const stored = JSON.parse(JSON.stringify(segments)) as SegmentResult[];
+    expect(close(stored).digest).toBe(close(segments).digest);
+  });
+
+  it('rounds what is noise, and writes neither -0 nor 360 degrees', async () => {
+    const [only] = close([await analyse(0), await analyse(1)]).result.tracks;
+    expect(only?.speed).toEqual({ medianPxPerSecond: 8, maxPxPerSecond: 0 });
+    expect(Object.is(only?.speed.maxPxPerSecond, 0)).toBe(true);
+    expect(only?.directionDegrees).toBe(0);
+  });
+
+  it('does not close while a segment is missing', async () => {
+    const first = await analyse(0);
+    expect(() => close([first])).toThrow('E_INTERNAL');
+  });
+});
+
+describe('motText', () => {
+  it('has a line for every frame of the file between the first and the last sighting', async () => {
+    const { result } = close([await analyse(0), await analyse(1)]);
+    const lines = motText(result, packets).trimEnd().split('\n');
+    // Analysed are frames 1, 3, 5 and so on up to 699; the even ones between are interpolated.
+    expect(lines.map((line) => Number(line.split(',')[0]))).toEqual(Array.from({ length: 699 }, (_, n) => n + 1));
+    for (const line of lines) {
+      const [frame = 0, id, left = 0, top = 0, width, height, confidence, classNumber, visibility] = line
+        .split(',')
+        .map(Number);
+      expect(Math.abs(left - 0.8 * (frame - 1))).toBeLessThan(4);
+      expect(Math.abs(top - 40)).toBeLessThan(3);
+      expect([id, confidence, classNumber, visibility]).toEqual([1, 0.8, 3, 1]);
+      expect(Math.abs((width ?? 0) - 40) + Math.abs((height ?? 0) - 40)).toBeLessThan(8);
+    }
+  });
+
+  it('interpolates by time and not by frame number', () => {
+    const point = { top: 0, width: 10, height: 10, timeSeconds: 0, observed: true };
+    const points = [
+      { ...point, frame: 1, pts: 0, left: 0, score: 0.9 },
+      { ...point, frame: 4, pts: 100, left: 100, score: 0.5 },
+    ];
+    const tracks = [{ ...describeTrack({ votes: {}, colourCounts: {}, points }) }];
+    expect(motText({ tracks }, { pts: Float64Array.of(0, 10, 90, 100) })).toBe(
+      '1,1,0,0,10,10,0.9,3,1\n2,1,10,0,10,10,0.5,3,1\n3,1,90,0,10,10,0.5,3,1\n4,1,100,0,10,10,0.5,3,1\n',
+    );
+  });
+});
+
+describe('buildFacts', () => {
+  it('tells what made a result, the same each time', async () => {
+    const facts = await buildFacts();
+    expect(facts.software).toMatch(/^differe \d+\.\d+\.\d+$/);
+    expect(facts.analysisSha256).toMatch(/^[0-9a-f]{64}$/);
+    expect(facts.onnxruntime).toMatch(/^\d+\.\d+\.\d+/);
+    expect(await buildFacts()).toEqual(facts);
+  });
+
+  it('names the processor family, and the architecture alone where nothing is known', () => {
+    const cpuinfo = 'vendor_id\t: AuthenticAMD\ncpu family\t: 26\nmodel\t\t: 2\nflags\t\t: fpu avx avx2 avx512f\n';
+    expect(processorOf('x64', cpuinfo)).toBe('x64 AuthenticAMD 26 avx512f');
+    expect(processorOf('arm64', '')).toBe('arm64');
+  });
+});
