@@ -1,7 +1,11 @@
 import type { Coverage, TrackPoint } from '../analysis/types.ts';
-import type { ExhibitId, JobId } from '../ids.ts';
+import type { CaseId, ExhibitId, JobId } from '../ids.ts';
+import type { Requisition } from '../requisition/types.ts';
 
-/** Cells of the coarse grid of bottom centres, row by row: 16 x 9 cells, 144 bits, 18 bytes. */
+/**
+ * Cells of the coarse grid of bottom centres, row by row: 16 x 9 cells, 144 bits, 18 bytes. Bit `row * 16 + column` is bit
+ * `n % 8` of byte `floor(n / 8)`. A cell is set when the closed cell meets the path between any two neighbouring points.
+ */
 export const GRID = { columns: 16, rows: 9, bytes: 18 } as const;
 
 /** Number of tracks and one typed array an attribute: one sealed block an exhibit, opened into these for a case's sessions. */
@@ -36,6 +40,7 @@ export interface TrackColumns {
 export interface OpenExhibit {
   readonly exhibitId: ExhibitId;
   readonly jobId: JobId;
+  readonly sha256: string;
   readonly fileName: string;
   readonly piece: string;
   readonly cameraId: string;
@@ -57,6 +62,7 @@ export interface OpenExhibit {
 /** An exhibit of the case that has no closed result: named in every answer, so that "nothing found" never hides it. */
 export interface UnanalysedExhibit {
   readonly exhibitId: ExhibitId;
+  readonly sha256: string;
   readonly fileName: string;
   readonly piece: string;
   readonly state: 'never_started' | 'running' | 'failed' | 'cancelled';
@@ -65,4 +71,14 @@ export interface UnanalysedExhibit {
 export interface OpenCase {
   readonly exhibits: readonly OpenExhibit[];
   readonly unanalysed: readonly UnanalysedExhibit[];
+}
+
+/** The cases that are open in this process: column blocks as typed arrays, one copy a case for all of its sessions. */
+export interface CaseSessions {
+  /** Every exhibit of the case with its latest closed result (DEF-10). Rejects with E_VAULT when a block was altered. */
+  open(requisition: Requisition): Promise<OpenCase>;
+  /** The results of these jobs, in that order, closed ones of this case only: E_PRO_SILO for any other. */
+  openJobs(requisition: Requisition, jobIds: readonly JobId[]): Promise<readonly OpenExhibit[]>;
+  /** Forgets what is open of the case: at the end of its sessions, at revocation, at erasure. */
+  drop(caseId: CaseId): void;
 }

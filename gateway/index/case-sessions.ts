@@ -1,0 +1,218 @@
+import type { TrackPoint } from '../analysis/types.ts';
+import type { Clock } from '../clock.ts';
+import type { Database } from '../database.ts';
+import { AppError } from '../errors.ts';
+import type { Exhibit } from '../footage/types.ts';
+import type { CaseId, ExhibitId, JobId, RequisitionId } from '../ids.ts';
+import type { Requisition } from '../requisition/types.ts';
+import type { Vault } from '../vault.ts';
+import { refused } from './byte-reader.ts';
+import { decodeBlock, openPaths } from './columns.ts';
+import type { BlockHeader } from './layout.ts';
+import * as store from './store.ts';
+import type { CaseSessions, OpenCase, OpenExhibit, TrackColumns, UnanalysedExhibit } from './types.ts';
+
+export interface CaseSessionsDeps {
+  readonly vault: Vault;
+  readonly database: Database;
+  readonly clock: Clock;
+  /** Opened blocks that may stay in memory, over all cases. A single case that is larger stays while it is the newest. */
+  readonly budgetBytes: number;
+  /** Sealed exhibits of the requisition's case, opened by footage/. */
+  listExhibits(requisition: Requisition): Promise<readonly Exhibit[]>;
+}
+
+/** A case that nobody asked about for this long is forgotten at the next call. */
+export const IDLE_MS = 30 * 60 * 1000;
+
+interface OpenBlock {
+  readonly header: BlockHeader;
+  readonly columns: TrackColumns;
+  readonly path: (track: number) => readonly TrackPoint[];
+  readonly bytes: number;
+}
+
+interface CaseEntry {
+  readonly blocks: Map<JobId, Promise<OpenBlock>>;
+  bytes: number;
+  usedAtMs: number;
+  /** The case as each requisition sees it: which exhibits are listed is footage's answer to a requisition. */
+  readonly views: Map<RequisitionId, View>;
+}
+
+interface View {
+  /** State of the case's exhibits and jobs when it was opened. */
+  readonly signature: string;
+  readonly exhibits: Promise<ReadonlyMap<ExhibitId, Exhibit>>;
+  readonly opened: Promise<OpenCase>;
+}
+
+/** Opens column blocks once a case and keeps them for the case's sessions; the least recently used case leaves first. */
+export function createCaseSessions(deps: CaseSessionsDeps): CaseSessions {
+  // In the order of use, the newest last.
+  const cases = new Map<CaseId, CaseEntry>();
+
+  function entryOf(caseId: CaseId): CaseEntry {
+    const nowMs = deps.clock.nowMs();
+    for (const [id, entry] of cases) if (nowMs - entry.usedAtMs > IDLE_MS) cases.delete(id);
+    const entry = cases.get(caseId) ?? {
+      blocks: new Map(),
+      bytes: 0,
+      usedAtMs: nowMs,
+      views: new Map(),
+    };
+    entry.usedAtMs = nowMs;
+    cases.delete(caseId);
+    cases.set(caseId, entry);
+    return entry;
+  }
+
+  function keepWithinBudget(): void {
+    let total = [...cases.values()].reduce((sum, entry) => sum + entry.bytes, 0);
+    for (const [id, entry] of cases) {
+      if (total <= deps.budgetBytes || cases.size === 1) return;
+      cases.delete(id);
+      total -= entry.bytes;
+    }
+  }
+
+  function blockOf(requisition: Requisition, entry: CaseEntry, job: store.ClosedJob): Promise<OpenBlock> {
+    const known = entry.blocks.get(job.jobId);
+    if (known !== undefined) return known;
+    const loading = loadBlock(deps.vault, requisition.caseId, job).then((block) => {
+      entry.bytes += block.bytes;
+      return block;
+    });
+    entry.blocks.set(job.jobId, loading);
+    // What failed is tried again at the next call.
+    loading.catch(() => {
+      if (entry.blocks.get(job.jobId) === loading) entry.blocks.delete(job.jobId);
+    });
+    return loading;
+  }
+
+  async function load(
+    requisition: Requisition,
+    entry: CaseEntry,
+    states: readonly store.ExhibitState[],
+    listed: Promise<ReadonlyMap<ExhibitId, Exhibit>>,
+  ): Promise<OpenCase> {
+    const byId = await listed;
+    const wanted = new Set(states.flatMap((state) => (state.closed === undefined ? [] : [state.closed.jobId])));
+    await forget(entry, (jobId) => !wanted.has(jobId));
+    const exhibits: OpenExhibit[] = [];
+    const unanalysed: UnanalysedExhibit[] = [];
+    for (const { exhibitId, closed, latestState } of states) {
+      const exhibit = byId.get(exhibitId);
+      if (exhibit === undefined) continue;
+      if (closed === undefined) unanalysed.push(unanalysedOf(exhibit, latestState));
+      else exhibits.push(describe(exhibit, closed, await blockOf(requisition, entry, closed)));
+    }
+    return { exhibits, unanalysed };
+  }
+
+  async function viewOf(requisition: Requisition): Promise<{ entry: CaseEntry; view: View }> {
+    const states = await deps.database.inCase(requisition.caseId, store.exhibitStates);
+    const entry = entryOf(requisition.caseId);
+    const signature = JSON.stringify(states);
+    const known = entry.views.get(requisition.id);
+    if (known?.signature === signature) return { entry, view: known };
+    const exhibits = listedIn(requisition);
+    const view: View = { signature, exhibits, opened: load(requisition, entry, states, exhibits) };
+    entry.views.set(requisition.id, view);
+    view.opened.catch(() => {
+      if (entry.views.get(requisition.id) === view) entry.views.delete(requisition.id);
+    });
+    return { entry, view };
+  }
+
+  async function listedIn(requisition: Requisition): Promise<ReadonlyMap<ExhibitId, Exhibit>> {
+    const exhibits = await deps.listExhibits(requisition);
+    const own = exhibits.filter((exhibit) => exhibit.caseId === requisition.caseId);
+    return new Map(own.map((exhibit) => [exhibit.id, exhibit] as const));
+  }
+
+  return {
+    async open(requisition) {
+      const { view } = await viewOf(requisition);
+      const opened = await view.opened;
+      keepWithinBudget();
+      return opened;
+    },
+
+    async openJobs(requisition, jobIds) {
+      const { entry, view } = await viewOf(requisition);
+      const exhibits = await view.exhibits;
+      const rows = await deps.database.inCase(requisition.caseId, (tx) => store.closedJobs(tx, jobIds));
+      const byId = new Map(rows.map((row) => [row.jobId, row]));
+      const opened: OpenExhibit[] = [];
+      for (const jobId of jobIds) {
+        const job = byId.get(jobId);
+        const exhibit = job === undefined ? undefined : exhibits.get(job.exhibitId);
+        if (job === undefined || exhibit === undefined) {
+          throw new AppError('E_PRO_SILO', { detail: 'no closed job of an exhibit of this case' });
+        }
+        opened.push(describe(exhibit, job, await blockOf(requisition, entry, job)));
+      }
+      keepWithinBudget();
+      return opened;
+    },
+
+    drop(caseId) {
+      cases.delete(caseId);
+    },
+  };
+}
+
+async function forget(entry: CaseEntry, isUnwanted: (jobId: JobId) => boolean): Promise<void> {
+  for (const [jobId, loading] of [...entry.blocks]) {
+    if (!isUnwanted(jobId)) continue;
+    entry.blocks.delete(jobId);
+    const block = await loading.catch(() => undefined);
+    entry.bytes -= block?.bytes ?? 0;
+  }
+}
+
+async function loadBlock(vault: Vault, caseId: CaseId, job: store.ClosedJob): Promise<OpenBlock> {
+  const { columns, header } = decodeBlock(await vault.get(caseId, job.columnsObject));
+  if (columns.jobId !== job.jobId || columns.exhibitId !== job.exhibitId) throw refused('columns of another job');
+  const paths = await vault.get(caseId, job.pathsObject);
+  if (paths.length !== header.pathBytes) throw refused('paths of other columns');
+  const bytes = paths.length + Object.values(header.arrays).reduce((sum, array) => sum + array.length, 0);
+  return { header, columns, path: openPaths(paths, columns), bytes };
+}
+
+const describe = (exhibit: Exhibit, job: store.ClosedJob, block: OpenBlock): OpenExhibit => ({
+  exhibitId: exhibit.id,
+  jobId: job.jobId,
+  sha256: exhibit.sha256,
+  fileName: exhibit.fileName,
+  piece: exhibit.piece,
+  cameraId: exhibit.camera.id,
+  widthPx: block.header.widthPx,
+  heightPx: block.header.heightPx,
+  startMs: exhibit.captureStartMs + exhibit.clock.offsetSeconds * 1000,
+  uncertaintyMs: exhibit.clock.uncertaintySeconds * 1000,
+  timeZone: exhibit.timeZone,
+  clockNote: exhibit.clockNote,
+  durationSeconds: block.header.durationSeconds,
+  coverage: block.header.coverage,
+  resultDigest: job.resultSha256,
+  columns: block.columns,
+  path: block.path,
+});
+
+const unanalysedOf = (exhibit: Exhibit, latest: store.ExhibitState['latestState']): UnanalysedExhibit => ({
+  exhibitId: exhibit.id,
+  sha256: exhibit.sha256,
+  fileName: exhibit.fileName,
+  piece: exhibit.piece,
+  state:
+    latest === undefined
+      ? 'never_started'
+      : latest === 'queued' || latest === 'running'
+        ? 'running'
+        : latest === 'failed'
+          ? 'failed'
+          : 'cancelled',
+});

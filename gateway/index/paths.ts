@@ -1,0 +1,87 @@
+import type { TrackPoint } from '../analysis/types.ts';
+import { AppError } from '../errors.ts';
+import { type ByteReader, type ByteWriter, byteReader, refused } from './byte-reader.ts';
+
+// The path of one track. Analysis rounds its numbers, so nearly always every value is a small decimal: then the path is stored as
+// whole-number steps from point to point, about 12 bytes a point. Values that are not come back exactly too, as 64-bit floats.
+
+const DECIMAL = 0;
+const EXACT = 1;
+const FIELDS = ['frame', 'pts', 'timeSeconds', 'left', 'top', 'width', 'height', 'score'] as const;
+/** Decimal units a whole: frames and ticks are whole, times and scores have millionths, pixels thousandths. */
+const UNITS = [1, 1, 1e6, 1e3, 1e3, 1e3, 1e3, 1e6] as const;
+// A step between two values of this size is twice as large, its zigzag form four times: still a safe integer.
+const LARGEST = 2 ** 50;
+
+/** Appends one path; what `decodePath` gives back is equal to it in every bit. */
+export function encodePath(points: readonly TrackPoint[], to: ByteWriter): void {
+  const values = points.map((point) => FIELDS.map((field) => point[field]));
+  if (values.some((row) => row.some((value) => !Number.isFinite(value)))) {
+    throw new AppError('E_INTERNAL', { detail: 'a track point holds a number that is not finite' });
+  }
+  const decimal = values.every((row) => row.every(isDecimal));
+  to.byte(decimal ? DECIMAL : EXACT);
+  to.unsigned(points.length);
+  const before: number[] = FIELDS.map(() => 0);
+  for (const [index, row] of values.entries()) {
+    to.byte(points[index]?.observed === true ? 1 : 0);
+    for (const [field, value] of row.entries()) {
+      if (decimal) {
+        const units = unitsOf(value, field);
+        to.signed(units - (before[field] ?? 0));
+        before[field] = units;
+      } else {
+        to.float64(value);
+      }
+    }
+  }
+}
+
+/** The points of one path from its bytes alone. Throws E_VAULT for bytes that no path was written as. */
+export function decodePath(bytes: Uint8Array): readonly TrackPoint[] {
+  const from = byteReader(bytes);
+  const mode = from.byte();
+  if (mode !== DECIMAL && mode !== EXACT) throw refused('unknown path encoding');
+  const count = from.unsigned();
+  if (count > from.remaining) throw refused('path is cut short');
+  const before: number[] = FIELDS.map(() => 0);
+  const points: TrackPoint[] = [];
+  for (let index = 0; index < count; index++) {
+    const observed = from.byte();
+    if (observed > 1) throw refused('not a path');
+    const at = (field: number): number => (mode === DECIMAL ? decimalAt(from, before, field) : exactAt(from));
+    // Fields are read in the order of FIELDS: object literals evaluate in source order.
+    points.push({
+      frame: at(0),
+      pts: at(1),
+      timeSeconds: at(2),
+      left: at(3),
+      top: at(4),
+      width: at(5),
+      height: at(6),
+      score: at(7),
+      observed: observed === 1,
+    });
+  }
+  if (from.remaining !== 0) throw refused('bytes after the path');
+  return points;
+}
+
+const unitsOf = (value: number, field: number): number => Math.round(value * (UNITS[field] ?? 1));
+
+const isDecimal = (value: number, field: number): boolean => {
+  const units = unitsOf(value, field);
+  return Math.abs(units) <= LARGEST && !Object.is(units, -0) && Object.is(units / (UNITS[field] ?? 1), value);
+};
+
+function decimalAt(from: ByteReader, before: number[], field: number): number {
+  const units = (before[field] ?? 0) + from.signed();
+  before[field] = units;
+  return units / (UNITS[field] ?? 1);
+}
+
+function exactAt(from: ByteReader): number {
+  const value = from.float64();
+  if (!Number.isFinite(value)) throw refused('a track point holds a number that is not finite');
+  return value;
+}

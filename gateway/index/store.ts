@@ -1,0 +1,73 @@
+import type { Transaction } from '../database.ts';
+import type { ExhibitId, JobId, ObjectId } from '../ids.ts';
+
+/** A closed job and where its blocks lie. */
+export interface ClosedJob {
+  readonly jobId: JobId;
+  readonly exhibitId: ExhibitId;
+  readonly columnsObject: ObjectId;
+  readonly pathsObject: ObjectId;
+  readonly resultSha256: string;
+}
+
+type JobState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
+
+/** What the index knows of an exhibit's analyses: the latest closed one, and how the latest of all stands. */
+export interface ExhibitState {
+  readonly exhibitId: ExhibitId;
+  readonly latestState: JobState | undefined;
+  readonly closed: ClosedJob | undefined;
+}
+
+interface ClosedRow {
+  job_id: JobId;
+  exhibit_id: ExhibitId;
+  columns_object: ObjectId;
+  paths_object: ObjectId;
+  result_sha256: string;
+}
+
+const toClosed = (row: ClosedRow): ClosedJob => ({
+  jobId: row.job_id,
+  exhibitId: row.exhibit_id,
+  columnsObject: row.columns_object,
+  pathsObject: row.paths_object,
+  resultSha256: row.result_sha256,
+});
+
+/** The sealed exhibits of the case in the order of their sealing. Of a job only `done` counts as a result (DEF-10). */
+export async function exhibitStates(tx: Transaction): Promise<readonly ExhibitState[]> {
+  const { rows } = await tx.query<Partial<ClosedRow> & { exhibit: ExhibitId; latest_state: JobState | null }>(
+    `SELECT e.id AS exhibit, latest.state AS latest_state, closed.*
+       FROM exhibits e
+       LEFT JOIN LATERAL (
+         SELECT j.state FROM jobs j WHERE j.exhibit_id = e.id ORDER BY j.created_at DESC, j.id DESC LIMIT 1
+       ) latest ON true
+       LEFT JOIN LATERAL (
+         SELECT j.id AS job_id, j.exhibit_id, j.columns_object, j.paths_object, j.result_sha256
+           FROM jobs j
+          WHERE j.exhibit_id = e.id AND j.state = 'done' AND j.columns_object IS NOT NULL
+            AND j.paths_object IS NOT NULL AND j.result_sha256 IS NOT NULL
+          ORDER BY j.finished_at DESC NULLS LAST, j.created_at DESC, j.id DESC LIMIT 1
+       ) closed ON true
+      WHERE e.state = 'sealed'
+      ORDER BY e.sealed_at, e.id`,
+  );
+  return rows.map((row) => ({
+    exhibitId: row.exhibit,
+    latestState: row.latest_state ?? undefined,
+    closed: row.job_id == null ? undefined : toClosed(row as ClosedRow),
+  }));
+}
+
+/** Those of the named jobs that are closed; the case's row-level security hides every other case's. */
+export async function closedJobs(tx: Transaction, ids: readonly JobId[]): Promise<readonly ClosedJob[]> {
+  const { rows } = await tx.query<ClosedRow>(
+    `SELECT id AS job_id, exhibit_id, columns_object, paths_object, result_sha256
+       FROM jobs
+      WHERE id = ANY ($1::uuid[]) AND state = 'done' AND columns_object IS NOT NULL
+        AND paths_object IS NOT NULL AND result_sha256 IS NOT NULL`,
+    [ids],
+  );
+  return rows.map(toClosed);
+}
