@@ -1,5 +1,5 @@
 import type { Coverage } from '../analysis/types.ts';
-import type { ExhibitId, HitId, QuestionId } from '../ids.ts';
+import type { ExhibitId, HitId, JobId, QuestionId } from '../ids.ts';
 import type { ClassName, ColourName, Part } from '../vocabulary.ts';
 
 /** A place in the picture: fractions of width and height, origin top left. Named fields, so that no bare vector leaves (FACE-11). */
@@ -102,4 +102,27 @@ export interface Answer {
   };
   /** HUM-02. */
   readonly notice: string;
+}
+
+export type Verdict = Exclude<Hit['verdict'], 'unreviewed'>;
+
+/** A hit with what it came from: the question as it was executed, the analysis, and who decided on it. */
+export interface HitRecord {
+  readonly hit: Hit;
+  readonly jobId: JobId;
+  readonly question: {
+    readonly id: QuestionId;
+    readonly sha256: string;
+    readonly executed: ExecutedQuestion;
+    readonly inFrench: string;
+    readonly inEnglish: string;
+  };
+  /** Undefined while nobody decided. */
+  readonly review:
+    | {
+        readonly agentId: string;
+        readonly reviewedAtMs: number;
+        readonly pictureSeenAtMs: number | undefined;
+      }
+    | undefined;
 }

@@ -1,0 +1,96 @@
+import { Type } from 'typebox';
+import { CLASSES, COLOURS, PARTS } from '../vocabulary.ts';
+import { VERDICTS } from './schema.ts';
+import type { Answer, Hit } from './types.ts';
+
+// What leaves by HTTP: every number has a name, and no array holds bare ones (FACE-11).
+
+const oneOf = (names: readonly string[]) => Type.Union(names.map((name) => Type.Literal(name)));
+const place = Type.Object({ x: Type.Number(), y: Type.Number() });
+const colourShare = Type.Object({ part: oneOf(PARTS), colour: oneOf(COLOURS), share: Type.Number() });
+
+const reason = Type.Object({
+  facet: oneOf(['class', 'colour', 'time', 'zone', 'confidence', 'exhibit']),
+  class: Type.Optional(oneOf(CLASSES)),
+  confidence: Type.Optional(Type.Number()),
+  colour: Type.Optional(oneOf(COLOURS)),
+  part: Type.Optional(oneOf(PARTS)),
+  share: Type.Optional(Type.Number()),
+  from: Type.Optional(Type.String()),
+  to: Type.Optional(Type.String()),
+  uncertaintySeconds: Type.Optional(Type.Number()),
+  enteredSeconds: Type.Optional(Type.Number()),
+  at: Type.Optional(place),
+});
+
+export const HitSchema = Type.Unsafe<Hit>(
+  Type.Object({
+    id: Type.String(),
+    exhibitId: Type.String(),
+    track: Type.Integer(),
+    class: oneOf(CLASSES),
+    confidence: Type.Number(),
+    fileName: Type.String(),
+    cameraId: Type.String(),
+    from: Type.String(),
+    to: Type.String(),
+    uncertaintySeconds: Type.Number(),
+    mediaFromSeconds: Type.Number(),
+    mediaToSeconds: Type.Number(),
+    colours: Type.Array(colourShare),
+    best: Type.Object({
+      frame: Type.Integer(),
+      pts: Type.Integer(),
+      timeSeconds: Type.Number(),
+      box: Type.Object({ left: Type.Number(), top: Type.Number(), width: Type.Number(), height: Type.Number() }),
+    }),
+    reasons: Type.Array(reason),
+    verdict: oneOf(['unreviewed', ...VERDICTS]),
+  }),
+);
+
+const coverage = Type.Object({
+  analysedSeconds: Type.Number(),
+  sampledSeconds: Type.Number(),
+  quietSeconds: Type.Number(),
+  undecodableSeconds: Type.Number(),
+  outsideSeconds: Type.Number(),
+});
+
+const executed = Type.Object({
+  version: Type.Literal(1),
+  classes: Type.Array(oneOf(CLASSES)),
+  colours: Type.Array(Type.Object({ colour: oneOf(COLOURS), part: oneOf(PARTS), minShare: Type.Number() })),
+  time: Type.Union([Type.Object({ from: Type.String(), to: Type.String() }), Type.Null()]),
+  exhibits: Type.Union([Type.Array(Type.String()), Type.Null()]),
+  zone: Type.Union([Type.Array(place), Type.Null()]),
+  minConfidence: Type.Number(),
+  order: oneOf(['time', 'confidence']),
+});
+
+export const AnswerSchema = Type.Unsafe<Answer>(
+  Type.Object({
+    questionId: Type.String(),
+    questionSha256: Type.String(),
+    executed,
+    inFrench: Type.String(),
+    inEnglish: Type.String(),
+    broad: Type.Boolean(),
+    total: Type.Integer(),
+    hits: Type.Array(HitSchema),
+    nextCursor: Type.Optional(Type.String()),
+    coverage: Type.Object({
+      exhibits: Type.Array(
+        Type.Object({
+          exhibitId: Type.String(),
+          fileName: Type.String(),
+          durationSeconds: Type.Number(),
+          coverage,
+          clockNote: Type.Optional(Type.String()),
+        }),
+      ),
+      notAnalysed: Type.Array(Type.Object({ exhibitId: Type.String(), fileName: Type.String(), state: Type.String() })),
+    }),
+    notice: Type.String(),
+  }),
+);

@@ -1,0 +1,189 @@
+import type { Clock } from '../clock.ts';
+import type { Database } from '../database.ts';
+import { AppError } from '../errors.ts';
+import { type HitId, isUuid, newId, type QuestionId } from '../ids.ts';
+import type { CaseSessions, OpenExhibit, UnanalysedExhibit } from '../index/types.ts';
+import type { Requisition } from '../requisition/types.ts';
+import type { Vault } from '../vault.ts';
+import { type AskedQuestion, exhibitsAsked, isListed, readQuestion, sealQuestion } from './asked.ts';
+import { decodeCursor, encodeCursor } from './cursor.ts';
+import { describeMatch, matchTracks } from './match.ts';
+import { DEFAULT_PAGE_SIZE, fingerprint, isBroad, normalise } from './normalise.ts';
+import * as store from './store.ts';
+import type { Answer, ExecutedQuestion, Hit, Question } from './types.ts';
+import { inEnglish, inFrench, NOTICE } from './words.ts';
+
+export interface SearchDeps {
+  readonly database: Database;
+  readonly vault: Vault;
+  readonly clock: Clock;
+  readonly sessions: CaseSessions;
+}
+
+interface Match {
+  readonly exhibit: OpenExhibit;
+  readonly track: number;
+}
+
+/**
+ * Asks a question once, on the exhibits that are sealed and analysed now, and keeps it with what it was executed on. With a cursor in
+ * `page` it is the next page of the question that the cursor names, and no new question. Refuses with E_REQ_SCOPE, E_PRO_SILO,
+ * E_PRO_QUOTA, E_QUESTION or E_CURSOR.
+ */
+export async function ask(requisition: Requisition, question: Question, deps: SearchDeps): Promise<Answer> {
+  const executed = normalise(question, requisition);
+  const { sha256 } = fingerprint(executed);
+  const cursor = question.page?.cursor;
+  if (cursor !== undefined) return nextPage(requisition, cursor, { questionSha256: sha256 }, deps);
+
+  const open = await deps.sessions.open(requisition);
+  const about = exhibitsAsked(requisition, executed, [...open.exhibits, ...open.unanalysed]);
+  const exhibits = about.filter((exhibit) => 'columns' in exhibit);
+  const unanalysed = about.filter((exhibit): exhibit is UnanalysedExhibit => !('columns' in exhibit));
+  const asked: AskedQuestion = {
+    format: 'differe-question/1',
+    executed,
+    sha256,
+    pageSize: question.page?.size ?? DEFAULT_PAGE_SIZE,
+    jobs: exhibits.map((exhibit) => exhibit.jobId),
+    notAnalysed: unanalysed.map(({ exhibitId, fileName, state }) => ({ exhibitId, fileName, state })),
+  };
+  const id = newId<QuestionId>();
+  const sealed = await sealQuestion(deps.vault, requisition, id, asked);
+  const matches = ordered(executed, exhibits);
+  const page = matches.slice(0, asked.pageSize);
+  // The question and what it showed become rows together: no question without its answer, no answer beyond the quota (PRO-03).
+  const states = await deps.database.inCase(requisition.caseId, async (tx) => {
+    const { authorisation } = requisition;
+    if ((await store.countQuestions(tx, authorisation.jti)) >= authorisation.limits.max_queries) {
+      throw new AppError('E_PRO_QUOTA', { detail: 'limits.max_queries' });
+    }
+    const row = { id, caseId: requisition.caseId, requisitionId: requisition.id };
+    await store.insertQuestion(tx, { ...row, sealed, askedAtMs: deps.clock.nowMs() });
+    return store.showTracks(tx, requisition.caseId, id, rowsFor(page));
+  });
+  return answerOf(requisition, id, asked, exhibits, matches, { offset: 0, size: asked.pageSize }, states);
+}
+
+/** A page of a question that was asked before; the first without a cursor. E_PRO_SILO when the case has no such question. */
+export async function readAnswer(
+  requisition: Requisition,
+  questionId: QuestionId,
+  cursor: string | undefined,
+  deps: SearchDeps,
+): Promise<Answer> {
+  if (cursor !== undefined) return nextPage(requisition, cursor, { questionId }, deps);
+  const asked = isUuid(questionId) ? await loadQuestion(requisition, questionId, deps) : undefined;
+  if (asked === undefined) throw new AppError('E_PRO_SILO', { detail: 'no such question in this case' });
+  return pageOf(requisition, questionId, asked, { offset: 0, size: asked.pageSize }, deps);
+}
+
+async function nextPage(
+  requisition: Requisition,
+  text: string,
+  expected: { readonly questionId?: QuestionId; readonly questionSha256?: string },
+  deps: SearchDeps,
+): Promise<Answer> {
+  const cursor = decodeCursor(text);
+  const asked = await loadQuestion(requisition, cursor.questionId, deps);
+  const belongs =
+    asked !== undefined &&
+    asked.sha256 === cursor.questionSha256 &&
+    (expected.questionId ?? cursor.questionId) === cursor.questionId &&
+    (expected.questionSha256 ?? asked.sha256) === asked.sha256;
+  if (!belongs) throw new AppError('E_CURSOR', { detail: 'cursor of another question' });
+  return pageOf(requisition, cursor.questionId, asked, cursor, deps);
+}
+
+const loadQuestion = (requisition: Requisition, id: QuestionId, deps: SearchDeps): Promise<AskedQuestion | undefined> =>
+  deps.database.inCase(requisition.caseId, (tx) => readQuestion(tx, deps.vault, requisition, id));
+
+interface Place {
+  readonly offset: number;
+  readonly size: number;
+}
+
+async function pageOf(
+  requisition: Requisition,
+  id: QuestionId,
+  asked: AskedQuestion,
+  place: Place,
+  deps: SearchDeps,
+): Promise<Answer> {
+  const exhibits = await deps.sessions.openJobs(requisition, asked.jobs);
+  if (!exhibits.every((exhibit) => isListed(requisition, exhibit))) {
+    throw new AppError('E_REQ_SCOPE', { detail: 'the answer is about an exhibit that is not in the schedule' });
+  }
+  const matches = ordered(asked.executed, exhibits);
+  const page = matches.slice(place.offset, place.offset + place.size);
+  const states = await deps.database.inCase(requisition.caseId, (tx) =>
+    store.showTracks(tx, requisition.caseId, id, rowsFor(page)),
+  );
+  return answerOf(requisition, id, asked, exhibits, matches, place, states);
+}
+
+/** Every match in the order asked for; of equals the earlier, then exhibit id and track decide, so that pages never overlap. */
+function ordered(executed: ExecutedQuestion, exhibits: readonly OpenExhibit[]): readonly Match[] {
+  const matches = exhibits.flatMap((exhibit) => matchTracks(executed, exhibit).map((track) => ({ exhibit, track })));
+  const startMs = ({ exhibit, track }: Match): number => exhibit.startMs + (exhibit.columns.firstMs[track] ?? 0);
+  const confidence = ({ exhibit, track }: Match): number => exhibit.columns.confidence[track] ?? 0;
+  return matches.sort(
+    (a, b) =>
+      (executed.order === 'confidence' ? confidence(b) - confidence(a) : 0) ||
+      startMs(a) - startMs(b) ||
+      (a.exhibit.exhibitId < b.exhibit.exhibitId ? -1 : a.exhibit.exhibitId > b.exhibit.exhibitId ? 1 : 0) ||
+      a.track - b.track,
+  );
+}
+
+const rowsFor = (page: readonly Match[]): readonly store.ShownTrack[] =>
+  page.map(({ exhibit, track }) => ({
+    id: newId<HitId>(),
+    jobId: exhibit.jobId,
+    exhibitId: exhibit.exhibitId,
+    track,
+  }));
+
+function answerOf(
+  requisition: Requisition,
+  questionId: QuestionId,
+  asked: AskedQuestion,
+  exhibits: readonly OpenExhibit[],
+  matches: readonly Match[],
+  { offset, size }: Place,
+  states: readonly store.HitState[],
+): Answer {
+  const { executed, sha256 } = asked;
+  const byTrack = new Map(states.map((state) => [`${state.jobId} ${state.track}`, state]));
+  const hits = matches.slice(offset, offset + size).map(({ exhibit, track }): Hit => {
+    const state = byTrack.get(`${exhibit.jobId} ${track}`);
+    if (state === undefined) throw new AppError('E_INTERNAL', { detail: 'a hit without a row' });
+    const described = describeMatch(executed, exhibit, track, requisition.authorisation.facets.colours);
+    return { id: state.id, ...described, verdict: state.verdict };
+  });
+  const next = offset + size;
+  return {
+    questionId,
+    questionSha256: sha256,
+    executed,
+    inFrench: inFrench(executed),
+    inEnglish: inEnglish(executed),
+    broad: isBroad(executed),
+    total: matches.length,
+    hits,
+    ...(next < matches.length
+      ? { nextCursor: encodeCursor({ questionId, questionSha256: sha256, offset: next, size }) }
+      : {}),
+    coverage: {
+      exhibits: exhibits.map(({ exhibitId, fileName, durationSeconds, coverage, clockNote }) => ({
+        exhibitId,
+        fileName,
+        durationSeconds,
+        coverage,
+        ...(clockNote === undefined ? {} : { clockNote }),
+      })),
+      notAnalysed: asked.notAnalysed,
+    },
+    notice: NOTICE,
+  };
+}

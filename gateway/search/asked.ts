@@ -1,0 +1,72 @@
+import type { Transaction } from '../database.ts';
+import { AppError } from '../errors.ts';
+import type { ExhibitId, JobId, QuestionId } from '../ids.ts';
+import type { OpenExhibit, UnanalysedExhibit } from '../index/types.ts';
+import type { Requisition } from '../requisition/types.ts';
+import type { Vault } from '../vault.ts';
+import { assertInScope } from './normalise.ts';
+import * as store from './store.ts';
+import type { ExecutedQuestion } from './types.ts';
+
+/**
+ * A question as its row keeps it, sealed: what was executed and on which closed results. That fixes the answer (DEF-09): an exhibit
+ * or an analysis that comes later belongs to the next question.
+ */
+export interface AskedQuestion {
+  readonly format: 'differe-question/1';
+  readonly executed: ExecutedQuestion;
+  readonly sha256: string;
+  readonly pageSize: number;
+  readonly jobs: readonly JobId[];
+  readonly notAnalysed: readonly {
+    readonly exhibitId: ExhibitId;
+    readonly fileName: string;
+    readonly state: string;
+  }[];
+}
+
+const label = (id: QuestionId): string => `question:${id}`;
+
+export const sealQuestion = (
+  vault: Vault,
+  requisition: Requisition,
+  id: QuestionId,
+  asked: AskedQuestion,
+): Promise<Buffer> => vault.seal(requisition.caseId, label(id), JSON.stringify(asked));
+
+/** The question of this id, still within the scope of the requisition that now reads it; undefined when the case has none. */
+export async function readQuestion(
+  tx: Transaction,
+  vault: Vault,
+  requisition: Requisition,
+  id: QuestionId,
+): Promise<AskedQuestion | undefined> {
+  const sealed = await store.findQuestion(tx, id);
+  if (sealed === undefined) return undefined;
+  const text = await vault.unseal(requisition.caseId, label(id), sealed);
+  const asked = JSON.parse(text.toString('utf8')) as AskedQuestion;
+  assertInScope(asked.executed, requisition);
+  return asked;
+}
+
+/** Whether the schedule of the requisition lists the exhibit, by its digest (REQ-07, DEF-02). */
+export const isListed = (requisition: Requisition, exhibit: { readonly sha256: string }): boolean =>
+  requisition.schedule.exhibits.some((listed) => listed.sha256 === exhibit.sha256);
+
+/** The exhibits that a question is about. A named one that the case does not have is E_PRO_SILO, one that the schedule does not list E_REQ_SCOPE. */
+export function exhibitsAsked<T extends OpenExhibit | UnanalysedExhibit>(
+  requisition: Requisition,
+  executed: ExecutedQuestion,
+  exhibits: readonly T[],
+): readonly T[] {
+  if (executed.exhibits === null) return exhibits.filter((exhibit) => isListed(requisition, exhibit));
+  return executed.exhibits.map((id) => {
+    const exhibit = exhibits.find((candidate) => candidate.exhibitId === id);
+    if (exhibit === undefined)
+      throw new AppError('E_PRO_SILO', { detail: 'the question names an exhibit of no such case' });
+    if (!isListed(requisition, exhibit)) {
+      throw new AppError('E_REQ_SCOPE', { detail: `exhibit ${id} is not in the schedule` });
+    }
+    return exhibit;
+  });
+}

@@ -1,0 +1,190 @@
+import type { TrackPoint } from '../analysis/types.ts';
+import { GRID, type OpenExhibit, type TrackColumns } from '../index/types.ts';
+import { type ClassName, COLOURS, type ColourName, classId, classNameOf, PARTS, type Part } from '../vocabulary.ts';
+import type { ExecutedQuestion, Hit, Reason } from './types.ts';
+import { localInstant } from './words.ts';
+import { type Contact, contains, footOf, pathContact, type Window, type Zone, zoneCells } from './zone.ts';
+
+const STEPS = 255;
+const CLASS_IDS = 256;
+
+/**
+ * Tracks of one exhibit that answer the question, in their order in the result. Pure. Columns are looked at from the cheapest to
+ * the dearest; only what is left after the coarse grid has its path opened. With both a time and a zone, the path must touch the
+ * zone within the time: a car that was in the zone an hour before is no answer. The exhibit's clock uncertainty widens the time
+ * on both sides.
+ */
+export function matchTracks(question: ExecutedQuestion, exhibit: OpenExhibit): number[] {
+  if (question.exhibits !== null && !question.exhibits.includes(exhibit.exhibitId)) return [];
+  const { columns } = exhibit;
+  const wantedClass = new Uint8Array(CLASS_IDS);
+  for (const name of question.classes) wantedClass[classId(name)] = 1;
+  const minConfidence = leastStep(question.minConfidence);
+  const colours = question.colours.map((entry) => ({
+    at: colourAt(entry),
+    least: Math.max(1, leastStep(entry.minShare)),
+  }));
+  const window = windowOf(question, exhibit);
+  const cells = question.zone === null ? undefined : zoneCells(question.zone);
+  const matches: number[] = [];
+  for (let track = 0; track < columns.count; track++) {
+    if (wantedClass[columns.classId[track] ?? 0] !== 1) continue;
+    if ((columns.confidence[track] ?? 0) < minConfidence) continue;
+    if (window !== undefined && !overlaps(columns, track, window)) continue;
+    if (colours.length > 0 && !colours.some(({ at, least }) => shareAt(columns, track, at) >= least)) continue;
+    if (cells !== undefined && !sharesCell(columns.grid, track, cells)) continue;
+    if (question.zone !== null && pathContact(question.zone, exhibit.path(track), exhibit, window) === undefined)
+      continue;
+    matches.push(track);
+  }
+  return matches;
+}
+
+/** What a matched track looks like as a hit, without its row's id and verdict. `colours` lists the named colours only. */
+export function describeMatch(
+  question: ExecutedQuestion,
+  exhibit: OpenExhibit,
+  track: number,
+  permittedColours: readonly ColourName[],
+): Omit<Hit, 'id' | 'verdict'> {
+  const { columns } = exhibit;
+  const path = exhibit.path(track);
+  const window = windowOf(question, exhibit);
+  const contact = question.zone === null ? undefined : pathContact(question.zone, path, exhibit, window);
+  const best = bestPoint(path, exhibit, question.zone, window, contact);
+  const first = columns.firstMs[track] ?? 0;
+  const last = columns.lastMs[track] ?? 0;
+  return {
+    exhibitId: exhibit.exhibitId,
+    track,
+    class: classOf(columns, track),
+    confidence: fractionOf(columns.confidence[track] ?? 0),
+    fileName: exhibit.fileName,
+    cameraId: exhibit.cameraId,
+    from: localInstant(exhibit.startMs + first),
+    to: localInstant(exhibit.startMs + last),
+    uncertaintySeconds: exhibit.uncertaintyMs / 1000,
+    mediaFromSeconds: first / 1000,
+    mediaToSeconds: last / 1000,
+    colours: coloursOf(columns, track).filter(({ colour }) => permittedColours.includes(colour)),
+    best: {
+      frame: best.frame,
+      pts: best.pts,
+      timeSeconds: best.timeSeconds,
+      box: { left: best.left, top: best.top, width: best.width, height: best.height },
+    },
+    reasons: reasonsOf(question, exhibit, track, contact),
+  };
+}
+
+function reasonsOf(
+  question: ExecutedQuestion,
+  exhibit: OpenExhibit,
+  track: number,
+  contact: Contact | undefined,
+): readonly Reason[] {
+  const { columns } = exhibit;
+  const confidence = fractionOf(columns.confidence[track] ?? 0);
+  const reasons: Reason[] = [{ facet: 'class', class: classOf(columns, track), confidence }];
+  for (const { colour, part, minShare } of question.colours) {
+    const share = shareAt(columns, track, colourAt({ colour, part }));
+    if (share >= Math.max(1, leastStep(minShare)))
+      reasons.push({ facet: 'colour', colour, part, share: fractionOf(share) });
+  }
+  if (question.time !== null) {
+    reasons.push({
+      facet: 'time',
+      from: localInstant(exhibit.startMs + (columns.firstMs[track] ?? 0)),
+      to: localInstant(exhibit.startMs + (columns.lastMs[track] ?? 0)),
+      uncertaintySeconds: exhibit.uncertaintyMs / 1000,
+    });
+  }
+  if (contact !== undefined) reasons.push({ facet: 'zone', enteredSeconds: contact.seconds, at: contact.at });
+  if (question.minConfidence > 0) reasons.push({ facet: 'confidence', confidence });
+  if (question.exhibits !== null) reasons.push({ facet: 'exhibit' });
+  return reasons;
+}
+
+/** The observed point of highest score within the time and the zone asked for, the earliest of equals; else the observed point nearest to them. */
+function bestPoint(
+  path: readonly TrackPoint[],
+  exhibit: OpenExhibit,
+  zone: Zone | null,
+  window: Window | undefined,
+  contact: Contact | undefined,
+): TrackPoint {
+  const observed = path.filter((point) => point.observed);
+  const points = observed.length === 0 ? path : observed;
+  const fits = (point: TrackPoint): boolean =>
+    distanceMs(point, window) === 0 &&
+    (zone === null || contains(zone, footOf(point, exhibit.widthPx, exhibit.heightPx)));
+  const fitting = points.filter(fits);
+  const best =
+    fitting.length > 0
+      ? leastBy(fitting, (point) => -point.score)
+      : leastBy(points, (point) =>
+          contact === undefined ? distanceMs(point, window) : Math.abs(point.timeSeconds - contact.seconds),
+        );
+  if (best === undefined) throw new RangeError('search: a track without points');
+  return best;
+}
+
+function distanceMs(point: TrackPoint, window: Window | undefined): number {
+  const ms = point.timeSeconds * 1000;
+  return window === undefined ? 0 : Math.max(0, window.fromMs - ms, ms - window.toMs);
+}
+
+function leastBy<T>(items: readonly T[], weight: (item: T) => number): T | undefined {
+  let best: T | undefined;
+  for (const item of items) if (best === undefined || weight(item) < weight(best)) best = item;
+  return best;
+}
+
+// The asked time in media milliseconds of this exhibit, widened by what its clock may be wrong.
+function windowOf(question: ExecutedQuestion, exhibit: OpenExhibit): Window | undefined {
+  if (question.time === null) return undefined;
+  return {
+    fromMs: Date.parse(question.time.from) - exhibit.uncertaintyMs - exhibit.startMs,
+    toMs: Date.parse(question.time.to) + exhibit.uncertaintyMs - exhibit.startMs,
+  };
+}
+
+const overlaps = (columns: TrackColumns, track: number, window: Window): boolean =>
+  (columns.firstMs[track] ?? 0) <= window.toMs && (columns.lastMs[track] ?? 0) >= window.fromMs;
+
+function sharesCell(grid: Uint8Array, track: number, cells: Uint8Array): boolean {
+  const start = track * GRID.bytes;
+  for (let byte = 0; byte < GRID.bytes; byte++) if (((grid[start + byte] ?? 0) & (cells[byte] ?? 0)) !== 0) return true;
+  return false;
+}
+
+const colourAt = (entry: { readonly colour: ColourName; readonly part: Part }): number =>
+  PARTS.indexOf(entry.part) * COLOURS.length + COLOURS.indexOf(entry.colour);
+
+const shareAt = (columns: TrackColumns, track: number, at: number): number =>
+  columns.colourShare[track * PARTS.length * COLOURS.length + at] ?? 0;
+
+// The smallest stored step that is at least the threshold: what is shown always satisfies what was asked.
+function leastStep(threshold: number): number {
+  let step = Math.floor(threshold * STEPS);
+  while (step / STEPS < threshold) step++;
+  return step;
+}
+
+// Four decimals say 1/255 without making the answer look more exact than the column is.
+const fractionOf = (step: number): number => Math.round((step / STEPS) * 10_000) / 10_000;
+
+function classOf(columns: TrackColumns, track: number): ClassName {
+  const name = classNameOf(columns.classId[track] ?? 0);
+  if (name === undefined) throw new RangeError('search: a track without a class');
+  return name;
+}
+
+function coloursOf(columns: TrackColumns, track: number): Hit['colours'] {
+  return PARTS.flatMap((part) =>
+    COLOURS.flatMap((colour) => {
+      const share = shareAt(columns, track, colourAt({ colour, part }));
+      return share === 0 ? [] : [{ part, colour, share: fractionOf(share) }];
+    }),
+  ).sort((a, b) => PARTS.indexOf(a.part) - PARTS.indexOf(b.part) || b.share - a.share);
+}

@@ -1,0 +1,131 @@
+import { type FastifyPluginAsyncTypebox, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
+import type { FastifySchemaCompiler } from 'fastify';
+import { type TSchema, Type } from 'typebox';
+import type { AuditObject } from '../audit/types.ts';
+import { AppError } from '../errors.ts';
+import { type HitId, isUuid, type QuestionId } from '../ids.ts';
+import { AnswerSchema, HitSchema } from './answer-schema.ts';
+import { ask, readAnswer, type SearchDeps } from './ask.ts';
+import { getHit, reviewHit } from './hits.ts';
+import { normalise, opsOf } from './normalise.ts';
+import { parseQuestion, QuestionSchema, VerdictSchema } from './schema.ts';
+import type { Answer, Hit } from './types.ts';
+
+const uuid = Type.String({ format: 'uuid' });
+
+const MAX_QUESTION_BYTES = 65_536;
+
+// A fault of the body has a code of its own here: it is about the question, or about a picture that was slipped into it.
+const questionValidator: FastifySchemaCompiler<TSchema> = (route) => {
+  if (route.httpPart !== 'body') return TypeBoxValidatorCompiler(route);
+  return (body: unknown) => {
+    try {
+      return { value: parseQuestion(body) };
+    } catch (error) {
+      return { error: error instanceof Error ? error : new AppError('E_QUESTION', { cause: error }) };
+    }
+  };
+};
+
+type Shown = readonly [objects: readonly AuditObject[], range?: { readonly fromMs: number; readonly toMs: number }];
+
+/** Ids that an answer shows, and the span of the content: what its journal event lists (LOG-01). */
+function shownIn(questionId: QuestionId | undefined, hits: readonly Hit[], answer?: Answer): Shown {
+  const exhibitIds = [...hits, ...(answer?.coverage.exhibits ?? [])].map((item) => item.exhibitId);
+  const objects: AuditObject[] = [
+    ...(questionId === undefined ? [] : [{ type: 'question', id: questionId } as const]),
+    ...hits.map((hit) => ({ type: 'hit', id: hit.id }) as const),
+    ...[...new Set(exhibitIds)].map((id) => ({ type: 'exhibit', id }) as const),
+  ];
+  if (hits.length === 0) return [objects];
+  const fromMs = Math.min(...hits.map((hit) => Date.parse(hit.from)));
+  const toMs = Math.max(...hits.map((hit) => Date.parse(hit.to)));
+  return [objects, { fromMs, toMs }];
+}
+
+export type SearchRoutesDeps = SearchDeps;
+
+/** Questions, their pages, hits and the verdict on one hit. There is no subscription and no query by image (DEF-09, FACE-09). */
+export const searchRoutes =
+  (deps: SearchRoutesDeps): FastifyPluginAsyncTypebox =>
+  async (app) => {
+    const refuseImage = (): never => {
+      throw new AppError('E_FACE_QUERY_IMAGE', { detail: 'the question came as a picture or a form' });
+    };
+    for (const type of [/^image\//, /^video\//, /^multipart\//, 'application/octet-stream']) {
+      app.addContentTypeParser(type, async () => refuseImage());
+    }
+
+    app.post(
+      '/api/v1/cases/:caseId/questions',
+      {
+        config: { action: 'search.ask' },
+        bodyLimit: MAX_QUESTION_BYTES,
+        validatorCompiler: questionValidator,
+        schema: { params: Type.Object({ caseId: uuid }), body: QuestionSchema, response: { 200: AnswerSchema } },
+      },
+      async (request) => {
+        await request.decide(opsOf(normalise(request.body, request.requisition)));
+        const answer = await ask(request.requisition, request.body, deps);
+        request.show(...shownIn(answer.questionId, answer.hits, answer));
+        return answer;
+      },
+    );
+
+    app.get(
+      '/api/v1/cases/:caseId/questions/:questionId',
+      {
+        config: { action: 'hit.read' },
+        schema: {
+          params: Type.Object({ caseId: uuid, questionId: uuid }),
+          querystring: Type.Object(
+            { cursor: Type.Optional(Type.String({ maxLength: 400 })) },
+            { additionalProperties: false },
+          ),
+          response: { 200: AnswerSchema },
+        },
+      },
+      async (request) => {
+        const { params, query } = request;
+        const answer = await readAnswer(request.requisition, params.questionId as QuestionId, query.cursor, deps);
+        await request.decide(opsOf(answer.executed));
+        request.show(...shownIn(answer.questionId, answer.hits, answer));
+        return answer;
+      },
+    );
+
+    app.get(
+      '/api/v1/cases/:caseId/hits/:hitId',
+      {
+        config: { action: 'hit.read' },
+        schema: { params: Type.Object({ caseId: uuid, hitId: uuid }), response: { 200: HitSchema } },
+      },
+      async (request) => {
+        const hit = await getHit(request.requisition, request.params.hitId as HitId, deps);
+        request.show(...shownIn(undefined, [hit]));
+        return hit;
+      },
+    );
+
+    app.put(
+      '/api/v1/cases/:caseId/hits/:hitId/verdict',
+      {
+        config: { action: 'hit.review' },
+        // The event is written before the handler runs, so the hit is named here.
+        preValidation: async (request) => {
+          const { hitId } = request.params;
+          if (isUuid(hitId)) request.show([{ type: 'hit', id: hitId }]);
+        },
+        schema: {
+          params: Type.Object({ caseId: uuid, hitId: uuid }),
+          body: VerdictSchema,
+          response: { 200: HitSchema },
+        },
+      },
+      async (request) => {
+        const { agentId } = request.principal;
+        const hitId = request.params.hitId as HitId;
+        return reviewHit(request.requisition, { hitId, verdict: request.body.verdict, agentId }, deps);
+      },
+    );
+  };

@@ -1,0 +1,161 @@
+import type { Transaction } from '../database.ts';
+import type { CaseId, ExhibitId, HitId, JobId, QuestionId, RequisitionId } from '../ids.ts';
+import type { Hit, Verdict } from './types.ts';
+
+/**
+ * Questions already asked under an authorisation, whichever schedule they were asked with. Questions of one authorisation take turns
+ * from here to the end of the transaction, so that two at once cannot both be the last.
+ */
+export async function countQuestions(tx: Transaction, authorisationJti: string): Promise<number> {
+  await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`questions:${authorisationJti}`]);
+  const { rows } = await tx.query<{ count: number }>(
+    `SELECT count(*) AS count
+       FROM questions q
+       JOIN requisitions r ON r.id = q.requisition_id
+      WHERE r.authorisation_jti = $1`,
+    [authorisationJti],
+  );
+  return Number(rows[0]?.count ?? 0);
+}
+
+export async function insertQuestion(
+  tx: Transaction,
+  question: {
+    readonly id: QuestionId;
+    readonly caseId: CaseId;
+    readonly requisitionId: RequisitionId;
+    readonly sealed: Buffer;
+    readonly askedAtMs: number;
+  },
+): Promise<void> {
+  await tx.query('INSERT INTO questions (id, case_id, requisition_id, sealed, asked_at) VALUES ($1, $2, $3, $4, $5)', [
+    question.id,
+    question.caseId,
+    question.requisitionId,
+    question.sealed,
+    new Date(question.askedAtMs),
+  ]);
+}
+
+/** The sealed text of a question of the case; undefined when the case has none of this id. */
+export async function findQuestion(tx: Transaction, id: QuestionId): Promise<Buffer | undefined> {
+  const { rows } = await tx.query<{ sealed: Buffer }>('SELECT sealed FROM questions WHERE id = $1', [id]);
+  return rows[0]?.sealed;
+}
+
+export interface ShownTrack {
+  readonly id: HitId;
+  readonly jobId: JobId;
+  readonly exhibitId: ExhibitId;
+  readonly track: number;
+}
+
+export interface HitState {
+  readonly id: HitId;
+  readonly jobId: JobId;
+  readonly track: number;
+  readonly verdict: Hit['verdict'];
+}
+
+/** Gives every track that is shown a row; a track that was shown before under the same question keeps the row and id it has. */
+export async function showTracks(
+  tx: Transaction,
+  caseId: CaseId,
+  questionId: QuestionId,
+  shown: readonly ShownTrack[],
+): Promise<readonly HitState[]> {
+  if (shown.length === 0) return [];
+  const columns = [
+    shown.map((hit) => hit.id),
+    shown.map((hit) => hit.jobId),
+    shown.map((hit) => hit.exhibitId),
+    shown.map((hit) => hit.track),
+  ];
+  await tx.query(
+    `INSERT INTO hits (id, case_id, question_id, job_id, exhibit_id, track)
+     SELECT shown.id, $5, $6, shown.job_id, shown.exhibit_id, shown.track
+       FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::int[]) AS shown (id, job_id, exhibit_id, track)
+     ON CONFLICT (question_id, job_id, track) DO NOTHING`,
+    [...columns, caseId, questionId],
+  );
+  const { rows } = await tx.query<{ id: HitId; job_id: JobId; track: number; verdict: Hit['verdict'] }>(
+    `SELECT h.id, h.job_id, h.track, h.verdict
+       FROM hits h
+       JOIN unnest($2::uuid[], $3::int[]) AS shown (job_id, track) ON h.job_id = shown.job_id AND h.track = shown.track
+      WHERE h.question_id = $1`,
+    [questionId, columns[1], columns[3]],
+  );
+  return rows.map((row) => ({ id: row.id, jobId: row.job_id, track: row.track, verdict: row.verdict }));
+}
+
+export interface HitRow {
+  readonly id: HitId;
+  readonly questionId: QuestionId;
+  readonly jobId: JobId;
+  readonly exhibitId: ExhibitId;
+  readonly track: number;
+  readonly verdict: Hit['verdict'];
+  readonly pictureSeenAtMs: number | undefined;
+  readonly pictureSeenBy: Buffer | undefined;
+  readonly reviewedBy: Buffer | undefined;
+  readonly reviewedAtMs: number | undefined;
+}
+
+/** A hit of the case; locked until the end of the transaction when it is about to be changed. */
+export async function findHit(tx: Transaction, id: HitId, lock: 'read' | 'change'): Promise<HitRow | undefined> {
+  const { rows } = await tx.query<{
+    id: HitId;
+    question_id: QuestionId;
+    job_id: JobId;
+    exhibit_id: ExhibitId;
+    track: number;
+    verdict: Hit['verdict'];
+    picture_seen_at: Date | null;
+    picture_seen_by: Buffer | null;
+    reviewed_by: Buffer | null;
+    reviewed_at: Date | null;
+  }>(
+    `SELECT id, question_id, job_id, exhibit_id, track, verdict, picture_seen_at, picture_seen_by, reviewed_by, reviewed_at
+       FROM hits WHERE id = $1${lock === 'change' ? ' FOR UPDATE' : ''}`,
+    [id],
+  );
+  const row = rows[0];
+  if (row === undefined) return undefined;
+  return {
+    id: row.id,
+    questionId: row.question_id,
+    jobId: row.job_id,
+    exhibitId: row.exhibit_id,
+    track: row.track,
+    verdict: row.verdict,
+    pictureSeenAtMs: row.picture_seen_at?.getTime(),
+    pictureSeenBy: row.picture_seen_by ?? undefined,
+    reviewedBy: row.reviewed_by ?? undefined,
+    reviewedAtMs: row.reviewed_at?.getTime(),
+  };
+}
+
+/** One hit, one decision: there is no statement here that decides several (HUM-01). */
+export async function setVerdict(
+  tx: Transaction,
+  id: HitId,
+  decision: { readonly verdict: Verdict; readonly reviewedBy: Buffer; readonly reviewedAtMs: number },
+): Promise<void> {
+  await tx.query('UPDATE hits SET verdict = $2, reviewed_by = $3, reviewed_at = $4 WHERE id = $1', [
+    id,
+    decision.verdict,
+    decision.reviewedBy,
+    new Date(decision.reviewedAtMs),
+  ]);
+}
+
+export async function setPictureSeen(
+  tx: Transaction,
+  id: HitId,
+  seen: { readonly by: Buffer; readonly atMs: number },
+): Promise<void> {
+  await tx.query(
+    'UPDATE hits SET picture_seen_by = $2, picture_seen_at = coalesce(picture_seen_at, $3) WHERE id = $1',
+    [id, seen.by, new Date(seen.atMs)],
+  );
+}

@@ -1,0 +1,173 @@
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Exhibit } from '../../gateway/footage/types.ts';
+import { type HitId, newId } from '../../gateway/ids.ts';
+import type { Requisition } from '../../gateway/requisition/types.ts';
+import { ask, readAnswer } from '../../gateway/search/ask.ts';
+import * as hitsRoom from '../../gateway/search/hits.ts';
+import { confirmedHits, getHit, loadHit, markPictureSeen, reviewHit } from '../../gateway/search/hits.ts';
+import type { Answer, Verdict } from '../../gateway/search/types.ts';
+import { asOwner } from '../support/database.ts';
+import {
+  AGENT,
+  codeOf,
+  createWorld,
+  exhibitOf,
+  NOW_MS,
+  OTHER_AGENT,
+  point,
+  testRequisition,
+  track,
+  type World,
+} from './fixtures.ts';
+
+let world: World;
+let requisition: Requisition;
+let exhibit: Exhibit;
+let answer: Answer;
+
+beforeAll(async () => {
+  world = await createWorld();
+});
+
+async function newCase(): Promise<{ requisition: Requisition; exhibit: Exhibit; answer: Answer }> {
+  const sha256 = newId<HitId>().replaceAll('-', '').repeat(2);
+  const fresh = await testRequisition({ sha256s: [sha256] });
+  await world.register(fresh);
+  const sealed = exhibitOf(fresh, { sha256 });
+  await world.addExhibit(sealed);
+  await world.addJob(fresh, sealed, 'done', [
+    track(),
+    track({ points: [point({ timeSeconds: 30 }), point({ timeSeconds: 31 })] }),
+  ]);
+  return {
+    requisition: fresh,
+    exhibit: sealed,
+    answer: await ask(fresh, { version: 1, classes: ['car'] }, world.deps),
+  };
+}
+
+beforeEach(async () => {
+  ({ requisition, exhibit, answer } = await newCase());
+});
+
+const hitId = (n = 0): HitId => {
+  const hit = answer.hits[n];
+  if (hit === undefined) throw new Error('no such hit');
+  return hit.id;
+};
+const review = (verdict: Verdict, agentId: string | undefined = AGENT, id = hitId()) =>
+  reviewHit(requisition, { hitId: id, verdict, agentId }, world.deps);
+
+describe('a hit', () => {
+  it('is the same alone as it stood in the answer', async () => {
+    for (const hit of answer.hits) expect(await getHit(requisition, hit.id, world.deps)).toStrictEqual(hit);
+  });
+
+  it('comes with its question and its job for the evidence room', async () => {
+    const record = await loadHit(requisition, hitId(), world.deps);
+    expect(record).toMatchObject({
+      question: {
+        id: answer.questionId,
+        sha256: answer.questionSha256,
+        executed: answer.executed,
+        inFrench: answer.inFrench,
+      },
+      review: undefined,
+    });
+    expect(record.jobId).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it('PRO-01: of another case and a hit that does not exist both give E_PRO_SILO', async () => {
+    const other = await newCase();
+    for (const id of [other.answer.hits[0]?.id as HitId, newId<HitId>(), '../x' as HitId]) {
+      expect(await codeOf(() => getHit(requisition, id, world.deps))).toBe('E_PRO_SILO');
+      expect(await codeOf(() => review('rejected', AGENT, id))).toBe('E_PRO_SILO');
+      expect(await codeOf(() => markPictureSeen(requisition, id, AGENT, world.deps))).toBe('E_PRO_SILO');
+      expect(await codeOf(() => confirmedHits(requisition, [id], world.deps))).toBe('E_PRO_SILO');
+    }
+  });
+
+  it('REQ-07: is refused to a requisition of the case whose schedule does not list its exhibit', async () => {
+    const elsewhere = await testRequisition({ caseIdOf: () => requisition.caseId, sha256s: ['9'.repeat(64)] });
+    expect(await codeOf(() => getHit(elsewhere, hitId(), world.deps))).toBe('E_REQ_SCOPE');
+    expect(exhibit.sha256).not.toBe('9'.repeat(64));
+  });
+});
+
+describe('a verdict', () => {
+  it('HUM-01: confirms only by the agent who was shown the picture', async () => {
+    expect(await codeOf(() => review('confirmed'))).toBe('E_HUM_UNVALIDATED');
+    await markPictureSeen(requisition, hitId(), OTHER_AGENT, world.deps);
+    expect(await codeOf(() => review('confirmed'))).toBe('E_HUM_UNVALIDATED');
+    expect((await getHit(requisition, hitId(), world.deps)).verdict).toBe('unreviewed');
+    await markPictureSeen(requisition, hitId(), AGENT, world.deps);
+    expect(await review('confirmed')).toMatchObject({ id: hitId(), verdict: 'confirmed' });
+    expect(await review('confirmed', OTHER_AGENT)).toMatchObject({ verdict: 'confirmed' });
+  });
+
+  it('HUM-01: of one hit says nothing about another, and no function decides on several', async () => {
+    await markPictureSeen(requisition, hitId(0), AGENT, world.deps);
+    await review('confirmed', AGENT, hitId(0));
+    expect((await getHit(requisition, hitId(1), world.deps)).verdict).toBe('unreviewed');
+    expect(await codeOf(() => review('confirmed', AGENT, hitId(1)))).toBe('E_HUM_UNVALIDATED');
+    expect(Object.keys(hitsRoom).sort()).toStrictEqual([
+      'confirmedHits',
+      'getHit',
+      'loadHit',
+      'markPictureSeen',
+      'reviewHit',
+    ]);
+  });
+
+  it('HUM-03: rejects, or leaves open, in one act', async () => {
+    expect((await review('rejected')).verdict).toBe('rejected');
+    expect((await review('uncertain')).verdict).toBe('uncertain');
+  });
+
+  it('needs an agent whom the schedule designates', async () => {
+    expect(
+      await codeOf(() =>
+        reviewHit(requisition, { hitId: hitId(), verdict: 'rejected', agentId: undefined }, world.deps),
+      ),
+    ).toBe('E_HAB_CASE');
+    expect(await codeOf(() => review('rejected', 'agent-unknown'))).toBe('E_HAB_CASE');
+  });
+
+  it('stands in the answer when its page is read again, and not in the answer to a new question', async () => {
+    await review('rejected', AGENT, hitId(1));
+    const again = await readAnswer(requisition, answer.questionId, undefined, world.deps);
+    expect(again.hits.map(({ verdict }) => verdict)).toStrictEqual(['unreviewed', 'rejected']);
+    const anew = await ask(requisition, { version: 1, classes: ['car'] }, world.deps);
+    expect(anew.hits.map(({ verdict }) => verdict)).toStrictEqual(['unreviewed', 'unreviewed']);
+  });
+
+  it('keeps who decided and who saw sealed in the database', async () => {
+    await markPictureSeen(requisition, hitId(), AGENT, world.deps);
+    await review('confirmed');
+    const { rows } = await asOwner(world.database, 'SELECT * FROM hits WHERE id = $1', [hitId()]);
+    expect(rows[0]).toMatchObject({
+      verdict: 'confirmed',
+      reviewed_at: new Date(NOW_MS),
+      picture_seen_at: new Date(NOW_MS),
+    });
+    for (const sealed of [rows[0]?.reviewed_by, rows[0]?.picture_seen_by]) {
+      expect(Buffer.isBuffer(sealed) && sealed.includes(AGENT)).toBe(false);
+    }
+  });
+});
+
+describe('hits for an export', () => {
+  it('HUM-01: are refused with E_HUM_UNVALIDATED while one of them is not confirmed', async () => {
+    await markPictureSeen(requisition, hitId(0), AGENT, world.deps);
+    await markPictureSeen(requisition, hitId(1), AGENT, world.deps);
+    await review('confirmed', AGENT, hitId(0));
+    const both = [hitId(1), hitId(0)];
+    expect(await codeOf(() => confirmedHits(requisition, both, world.deps))).toBe('E_HUM_UNVALIDATED');
+    await review('rejected', AGENT, hitId(1));
+    expect(await codeOf(() => confirmedHits(requisition, both, world.deps))).toBe('E_HUM_UNVALIDATED');
+    await review('confirmed', AGENT, hitId(1));
+    const records = await confirmedHits(requisition, both, world.deps);
+    expect(records.map(({ hit }) => hit.id)).toStrictEqual(both);
+    expect(records[0]?.review).toStrictEqual({ agentId: AGENT, reviewedAtMs: NOW_MS, pictureSeenAtMs: NOW_MS });
+  });
+});

@@ -1,0 +1,200 @@
+import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { AuditEvent } from '../../gateway/audit/types.ts';
+import type { CaseId, HitId } from '../../gateway/ids.ts';
+import { installGuard } from '../../gateway/policy/guard.ts';
+import { POLICIES } from '../../gateway/policy/policies.ts';
+import { authorityOf } from '../../gateway/requisition/authority.ts';
+import type { Requisition } from '../../gateway/requisition/types.ts';
+import { markPictureSeen } from '../../gateway/search/hits.ts';
+import { searchRoutes } from '../../gateway/search/routes.ts';
+import type { Answer } from '../../gateway/search/types.ts';
+import { AGENT, clock, createWorld, exhibitOf, testRequisition, track, uuid, type World } from './fixtures.ts';
+
+let world: World;
+let app: FastifyInstance;
+let requisition: Requisition;
+const events: AuditEvent[] = [];
+
+/** The real guard and the real routes; the proof that a request would carry is the requisition room's test. */
+async function buildApp(): Promise<FastifyInstance> {
+  const built = Fastify().setValidatorCompiler(TypeBoxValidatorCompiler).withTypeProvider<TypeBoxTypeProvider>();
+  installGuard(built, {
+    authenticate: async () => ({
+      principal: { role: 'agent_habilite', agentId: AGENT, service: 'DEMO-75' },
+      authority: authorityOf(requisition, true),
+      requisition,
+    }),
+    log: { append: async (event) => events.push(event) },
+    clock,
+    policies: POLICIES,
+  });
+  await built.register(searchRoutes(world.deps));
+  return built;
+}
+
+beforeAll(async () => {
+  world = await createWorld();
+  app = await buildApp();
+});
+afterAll(() => app.close());
+
+beforeEach(async () => {
+  requisition = await newCase();
+  events.length = 0;
+});
+
+async function newCase(changes: Parameters<typeof testRequisition>[0] = {}): Promise<Requisition> {
+  const sha256 = uuid().replaceAll('-', '').repeat(2);
+  const fresh = await testRequisition({ sha256s: [sha256], ...changes });
+  await world.register(fresh);
+  const exhibit = exhibitOf(fresh, { sha256 });
+  await world.addExhibit(exhibit);
+  await world.addJob(fresh, exhibit, 'done', [track(), track({ class: 'person' })]);
+  return fresh;
+}
+
+const urlOf = (rest: string, caseId: CaseId = requisition.caseId): string => `/api/v1/cases/${caseId}/${rest}`;
+const post = (payload: unknown, contentType = 'application/json', caseId?: CaseId) =>
+  app.inject({
+    method: 'POST',
+    url: urlOf('questions', caseId),
+    headers: { 'content-type': contentType },
+    payload: typeof payload === 'string' || Buffer.isBuffer(payload) ? payload : JSON.stringify(payload),
+  });
+const codeIn = (response: { json(): { code?: string } }): string | undefined => response.json().code;
+
+const zone = [
+  { x: 0, y: 0 },
+  { x: 1, y: 0 },
+  { x: 0, y: 1 },
+];
+
+describe('POST questions', () => {
+  it('answers, and writes an event with the ids and the span that the answer shows and no facet (LOG-01, LOG-03)', async () => {
+    const response = await post({ version: 1, classes: ['car'], colours: [{ colour: 'red' }], zone });
+    expect(response.statusCode).toBe(200);
+    const answer = response.json<Answer>();
+    expect(answer.hits).toHaveLength(1);
+    expect(answer.hits[0]?.reasons.map(({ facet }) => facet)).toStrictEqual(['class', 'colour', 'zone']);
+    expect(answer.executed).toMatchObject({ time: null, exhibits: null, zone });
+    const [event, ...more] = events;
+    expect(more).toStrictEqual([]);
+    expect(event).toMatchObject({ action: 'search.ask', outcome: { effect: 'permit' } });
+    expect(event?.objects).toStrictEqual([
+      { type: 'question', id: answer.questionId },
+      { type: 'hit', id: answer.hits[0]?.id },
+      { type: 'exhibit', id: answer.hits[0]?.exhibitId },
+    ]);
+    expect(event?.shown).toStrictEqual({
+      fromMs: Date.parse(answer.hits[0]?.from ?? ''),
+      toMs: Date.parse(answer.hits[0]?.to ?? ''),
+    });
+    expect(JSON.stringify(event)).not.toMatch(/car"|red|mp4/);
+  });
+
+  it('FACE-11: shows no array of bare numbers and nothing that its schema does not name', async () => {
+    const response = await post({ version: 1, zone });
+    expect(response.body).not.toMatch(/\[\s*-?\d/);
+    expect(response.json<Answer>().hits).toHaveLength(2);
+  });
+
+  it.each([
+    ['an unknown member', { version: 1, text: 'rouge' }],
+    ['no object', []],
+  ])('refuses %s with E_QUESTION', async (_, body) => {
+    const response = await post(body);
+    expect([response.statusCode, codeIn(response)]).toStrictEqual([422, 'E_QUESTION']);
+  });
+
+  it('refuses a body that is not JSON without keeping a question', async () => {
+    expect((await post('{"version":1', 'application/json')).statusCode).toBe(400);
+    expect(codeIn(await post('une voiture rouge', 'text/plain'))).toBe('E_QUESTION');
+    expect((await post('<q/>', 'application/xml')).statusCode).toBe(400);
+  });
+
+  it.each(['image/jpeg', 'image/png', 'multipart/form-data; boundary=x', 'application/octet-stream'])(
+    'FACE-09: refuses %s with E_FACE_QUERY_IMAGE',
+    async (contentType) => {
+      const response = await post(Buffer.from([0xff, 0xd8, 0xff, 0xe0]), contentType);
+      expect([response.statusCode, codeIn(response)]).toStrictEqual([403, 'E_FACE_QUERY_IMAGE']);
+      expect(events.map(({ outcome }) => outcome.code)).toStrictEqual(['E_FACE_QUERY_IMAGE']);
+    },
+  );
+
+  it('FACE-09: refuses an image inside the JSON with E_FACE_QUERY_IMAGE', async () => {
+    expect(codeIn(await post({ version: 1, image: 'data:image/png;base64,AAAA' }))).toBe('E_FACE_QUERY_IMAGE');
+  });
+
+  it('REQ-08: refuses with E_REQ_OP a facet whose operation the requisition does not list', async () => {
+    requisition = await newCase({ authorisation: { ops: ['index.objects', 'track.single_exhibit', 'search.class'] } });
+    expect((await post({ version: 1, classes: ['car'] })).statusCode).toBe(200);
+    const time = { from: '2026-03-02T14:00:00+01:00', to: '2026-03-02T15:00:00+01:00' };
+    for (const facet of [{ zone }, { time }, { colours: [{ colour: 'red' }] }]) {
+      expect(codeIn(await post({ version: 1, classes: ['car'], ...facet }))).toBe('E_REQ_OP');
+    }
+  });
+
+  it('REQ-08: refuses with E_REQ_SCOPE a class that the requisition does not permit', async () => {
+    requisition = await newCase({ authorisation: { facets: { classes: ['car'], colours: [] } } });
+    expect(codeIn(await post({ version: 1, classes: ['person'] }))).toBe('E_REQ_SCOPE');
+    expect((await post({ version: 1 })).json<Answer>().hits.map((hit) => hit.class)).toStrictEqual(['car']);
+  });
+
+  it("PRO-01: refuses another case's address", async () => {
+    const other = await newCase();
+    expect(codeIn(await post({ version: 1 }, 'application/json', other.caseId))).toBe('E_PRO_SILO');
+  });
+});
+
+describe('pages and hits', () => {
+  it('are read by their ids, each with an event of what it shows', async () => {
+    const first = (await post({ version: 1, page: { size: 1 } })).json<Answer>();
+    events.length = 0;
+    const next = await app.inject(`${urlOf(`questions/${first.questionId}`)}?cursor=${first.nextCursor}`);
+    const page = next.json<Answer>();
+    expect(page.hits[0]?.id).not.toBe(first.hits[0]?.id);
+    expect(events.map(({ action, objects }) => [action, objects.slice(0, 2)])).toStrictEqual([
+      [
+        'hit.read',
+        [
+          { type: 'question', id: first.questionId },
+          { type: 'hit', id: page.hits[0]?.id },
+        ],
+      ],
+    ]);
+    const alone = await app.inject(urlOf(`hits/${page.hits[0]?.id}`));
+    expect(alone.json()).toStrictEqual(page.hits[0]);
+    expect(events[1]).toMatchObject({ action: 'hit.read', objects: [{ type: 'hit' }, { type: 'exhibit' }] });
+  });
+
+  it('PRO-01: are E_PRO_SILO when the case has none of that id', async () => {
+    expect(codeIn(await app.inject(urlOf(`questions/${uuid()}`)))).toBe('E_PRO_SILO');
+    expect(codeIn(await app.inject(urlOf(`hits/${uuid()}`)))).toBe('E_PRO_SILO');
+    expect((await app.inject(urlOf('hits/..%2f..%2fx'))).statusCode).toBe(400);
+  });
+});
+
+describe('PUT verdict', () => {
+  const put = (hitId: string, payload: object) =>
+    app.inject({ method: 'PUT', url: urlOf(`hits/${hitId}/verdict`), payload });
+
+  it('HUM-01: names the hit in an event before it decides, and confirms only what was seen', async () => {
+    const answer = (await post({ version: 1, classes: ['car'] })).json<Answer>();
+    const hitId = answer.hits[0]?.id as HitId;
+    events.length = 0;
+    expect(codeIn(await put(hitId, { verdict: 'confirmed' }))).toBe('E_HUM_UNVALIDATED');
+    expect(events[0]).toMatchObject({ action: 'hit.review', objects: [{ type: 'hit', id: hitId }] });
+    await markPictureSeen(requisition, hitId, AGENT, world.deps);
+    expect((await put(hitId, { verdict: 'confirmed' })).json()).toMatchObject({ id: hitId, verdict: 'confirmed' });
+  });
+
+  it('refuses a verdict that is none, or several at once', async () => {
+    const answer = (await post({ version: 1 })).json<Answer>();
+    const hitId = answer.hits[0]?.id as HitId;
+    for (const body of [{}, { verdict: 'unreviewed' }, { verdict: 'rejected', hits: [] }]) {
+      expect((await put(hitId, body)).statusCode).toBe(400);
+    }
+  });
+});
