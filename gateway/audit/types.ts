@@ -1,6 +1,9 @@
 import type { JsonValue } from '../canonical.ts';
 
-/** A reference to a thing, never the thing (LOG-03): kinds and opaque ids. */
+/**
+ * A reference to a thing, never the thing (LOG-03): kinds and opaque ids. `id` is a UUID; for `digest` a SHA-256 in hex, for `model` a
+ * SHA-256 or a model name, for `log` a sequence number, a record id or a root hash in hex. Anything else is E_LOG_CONTENT (record.ts).
+ */
 export interface AuditObject {
   readonly type:
     | 'case'
@@ -17,23 +20,30 @@ export interface AuditObject {
   readonly id: string;
 }
 
-/** What a caller gives to `append`. The log adds id, sequence, time, software and the hash of the record before. */
+/**
+ * What a caller gives to `append`. The log adds id, sequence, time, software and the hash of the record before. Every text is a code or
+ * an id without spaces, held to a pattern by record.ts; `-` says "none". A member of another name or form is E_LOG_CONTENT.
+ */
 export interface AuditEvent {
   /** The act, as policy/types.ts names it, or a fact of the installation (`gateway.start`, `log.open`). */
   readonly action: string;
   readonly actor: { readonly id: string; readonly role: string; readonly service: string };
-  /** Why: never empty (LOG-02). `procedure` is the procedure number, or `-` when no case is touched. */
+  /**
+   * Why: never empty (LOG-02), so at least one of the three is not `-`. `procedure` is the procedure number, or `-` when no case is
+   * touched; `requisition` is its UUID, or `-`; `op` is the operation or the act, several joined by `,`, or `-`.
+   */
   readonly reason: { readonly procedure: string; readonly requisition: string; readonly op: string };
   readonly objects: readonly AuditObject[];
   readonly outcome: {
     readonly effect: 'permit' | 'forbid' | 'done' | 'failed';
     readonly policyId: string;
+    /** A code of errors.ts, or `OK`, or `-`. */
     readonly code: string;
   };
   /** Time range of the content shown, milliseconds since the epoch. */
   readonly shown?: { readonly fromMs: number; readonly toMs: number };
   readonly recipient?: string;
-  /** Digest of the set of models in use, when the act ran one. */
+  /** SHA-256 (hex) of the set of models in use, when the act ran one. */
   readonly models?: string;
 }
 
@@ -61,4 +71,14 @@ export interface AuditLog {
   /** The newest checkpoint, a C2SP signed note. */
   checkpoint(): Promise<string>;
   close(): Promise<void>;
+}
+
+/** One thing that is wrong with a stored log. Both raw states are kept, as text or as base64 of the bytes. */
+export interface Finding {
+  readonly what: 'key' | 'checkpoint' | 'files' | 'tile' | 'entries' | 'record' | 'pinned';
+  /** Path below the log's folder. */
+  readonly file: string;
+  readonly detail: string;
+  readonly expected: string;
+  readonly found: string;
 }

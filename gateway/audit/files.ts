@@ -1,0 +1,62 @@
+import { randomBytes } from 'node:crypto';
+import { renameSync } from 'node:fs';
+import { mkdir, open, rm, rmdir } from 'node:fs/promises';
+import path from 'node:path';
+import { syncFolder } from '../vault.ts';
+
+/** A file that is durable under a temporary name. */
+export interface StagedFile {
+  readonly temporary: string;
+  readonly file: string;
+}
+
+/** The disk as the log needs it; tests put faults in its place. */
+export interface LogFiles {
+  /** Makes the folders of `below` inside `root`. MUST NOT resolve before they are durable. */
+  makeFolder(root: string, below: string): Promise<void>;
+  /** Writes a file beside its place. MUST NOT resolve before its bytes are durable. */
+  stage(file: string, bytes: Uint8Array): Promise<StagedFile>;
+  /** Puts staged files in their places, in this turn: what allowed it cannot have changed meanwhile. Durable after `syncFolder`. */
+  place(staged: readonly StagedFile[]): void;
+  syncFolder(folder: string): Promise<void>;
+  remove(file: string): Promise<void>;
+  removeFolder(folder: string): Promise<void>;
+}
+
+/** A name that `stage` uses on the way: never part of a log. */
+export const isTemporary = (file: string): boolean => /\.[0-9a-f]{12}\.tmp$/.test(file);
+
+export const diskFiles: LogFiles = {
+  async makeFolder(root, below) {
+    let folder = root;
+    for (const part of below.split('/')) {
+      const parent = folder;
+      folder = path.join(folder, part);
+      const made = await mkdir(folder, { mode: 0o700 }).then(
+        () => true,
+        (cause: NodeJS.ErrnoException) => {
+          if (cause.code === 'EEXIST') return false;
+          throw cause;
+        },
+      );
+      if (made) await syncFolder(parent);
+    }
+  },
+  async stage(file, bytes) {
+    const temporary = `${file}.${randomBytes(6).toString('hex')}.tmp`;
+    const handle = await open(temporary, 'wx', 0o600);
+    try {
+      await handle.writeFile(bytes);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    return { temporary, file };
+  },
+  place(staged) {
+    for (const { temporary, file } of staged) renameSync(temporary, file);
+  },
+  syncFolder,
+  remove: (file) => rm(file),
+  removeFolder: (folder) => rmdir(folder),
+};

@@ -1,0 +1,99 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { AppError } from '../errors.ts';
+import { type Checkpoint, openCheckpoint } from './checkpoint.ts';
+import { decodeVkey, type NoteVerifier } from './note.ts';
+import { encodeProofText, proveInclusion } from './proof.ts';
+import { parseBundle, parseHashes, TILE_WIDTH, type Tile, tilePath, widthOf } from './tiles.ts';
+
+// Reads a log that another process may be writing: nothing but static files, as any C2SP client would.
+
+export const CHECKPOINT_FILE = 'checkpoint';
+export const VKEY_FILE = 'log.vkey';
+
+export interface LogReader {
+  /** The newest checkpoint, its signature checked, and its text. */
+  checkpoint(): Promise<{ readonly value: Checkpoint; readonly text: string }>;
+  /** Bytes of a record; undefined beyond the end. */
+  entry(seq: number): Promise<Buffer | undefined>;
+  /** tlog-proof text against the newest checkpoint; undefined beyond the end. */
+  prove(seq: number): Promise<string | undefined>;
+}
+
+/** Opens a log for reading. Rejects with E_LOG_DOWN when the key or, later, a file is absent or not what it should be. */
+export async function openReader(dir: string, vkey?: string): Promise<LogReader> {
+  const verifier = await readVerifier(dir, vkey);
+
+  /** The bundle read last; a full one never changes. */
+  let bundle: { readonly n: number; readonly entries: readonly Buffer[] } | undefined;
+
+  async function checkpoint(): Promise<{ value: Checkpoint; text: string }> {
+    const bytes = await readStored(dir, CHECKPOINT_FILE);
+    const opened = openCheckpoint(bytes, verifier);
+    if (!opened.ok)
+      throw new AppError('E_LOG_DOWN', { detail: `checkpoint: ${opened.reason}`, cause: bytes.toString() });
+    return { value: opened.value, text: bytes.toString('utf8') };
+  }
+
+  /** A partial tile goes when a later checkpoint is out: then the answer is asked again from that one. */
+  async function atNewest<T>(work: (size: number, text: string) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      const { value, text } = await checkpoint();
+      try {
+        return await work(value.size, text);
+      } catch (error) {
+        if (attempt >= 8 || (await checkpoint()).text === text) throw error;
+      }
+    }
+  }
+
+  return {
+    checkpoint,
+    entry: (seq) =>
+      atNewest(async (size) => {
+        if (!isBelow(seq, size)) return undefined;
+        const n = Math.floor(seq / TILE_WIDTH);
+        const width = widthOf('entries', n, size);
+        const known = bundle?.n === n && bundle.entries.length === TILE_WIDTH ? bundle.entries : undefined;
+        bundle = { n, entries: known ?? (await readEntries(dir, { level: 'entries', n, width })) };
+        return bundle.entries[seq % TILE_WIDTH];
+      }),
+    prove: (seq) =>
+      atNewest(async (size, text) => {
+        if (!isBelow(seq, size)) return undefined;
+        return encodeProofText(seq, await proveInclusion(seq, size, (tile) => readHashes(dir, tile)), text);
+      }),
+  };
+}
+
+export const isBelow = (seq: number, size: number): boolean => Number.isSafeInteger(seq) && seq >= 0 && seq < size;
+
+/** Hashes of a stored tile; E_LOG_DOWN when it is absent or not as wide as the tree says. */
+export async function readHashes(dir: string, tile: Tile): Promise<Buffer[]> {
+  return ofWidth(tile, parseHashes(await readStored(dir, tilePath(tile))));
+}
+
+/** Entries of a stored bundle; E_LOG_DOWN as above. */
+export async function readEntries(dir: string, tile: Tile): Promise<Buffer[]> {
+  return ofWidth(tile, parseBundle(await readStored(dir, tilePath(tile))));
+}
+
+function ofWidth(tile: Tile, parts: Buffer[] | undefined): Buffer[] {
+  if (parts?.length === tile.width) return parts;
+  throw new AppError('E_LOG_DOWN', {
+    detail: `${tilePath(tile)}: ${parts?.length ?? 'not whole'} parts, not ${tile.width}`,
+  });
+}
+
+export async function readStored(dir: string, file: string): Promise<Buffer> {
+  return readFile(path.join(dir, file)).catch((cause: unknown) => {
+    throw new AppError('E_LOG_DOWN', { detail: `${file} cannot be read`, cause });
+  });
+}
+
+async function readVerifier(dir: string, vkey: string | undefined): Promise<NoteVerifier> {
+  const text = vkey ?? (await readStored(dir, VKEY_FILE)).toString('utf8');
+  const verifier = decodeVkey(text.replace(/\n$/, ''));
+  if (!verifier.ok) throw new AppError('E_LOG_DOWN', { detail: `key: ${verifier.reason}` });
+  return verifier.value;
+}

@@ -1,0 +1,88 @@
+import { joinRoots, leafHash, subtreeRoots, treeRoot } from './merkle.ts';
+import { frameEntry, partialFolder, TILE_WIDTH, type Tile, tilePath } from './tiles.ts';
+
+// The right edge of the tree is all that an append needs to know: the entries of the bundle that is not full yet and, for each
+// level, the hashes of the tile that is not full yet. Everything left of it never changes again.
+
+export interface RightEdge {
+  readonly size: number;
+  /** Entries of the partial bundle, 0 to 255. */
+  readonly entries: readonly Buffer[];
+  /** Hashes of the partial tile of each level, 0 to 255 each, level 0 first. */
+  readonly levels: readonly (readonly Buffer[])[];
+}
+
+export const EMPTY_EDGE: RightEdge = { size: 0, entries: [], levels: [] };
+
+/** What turns the stored tree of one edge into that of a later one. */
+export interface Growth {
+  readonly edge: RightEdge;
+  readonly root: Buffer;
+  /** Paths below the log's folder. */
+  readonly written: readonly { readonly path: string; readonly bytes: Buffer }[];
+  /** Partial tiles that the new tree does not have, and the folders that are empty without them. */
+  readonly removed: readonly string[];
+  readonly removedFolders: readonly string[];
+}
+
+/** The root of the whole tree. */
+export const rootOfEdge = (edge: RightEdge): Buffer => joinRoots(edge.levels.toReversed().flatMap(subtreeRoots));
+
+/** Adds entries to the right; pure. */
+export function growEdge(edge: RightEdge, added: readonly Buffer[]): Growth {
+  const written = new Map<string, Buffer>();
+  const write = (tile: Tile, parts: readonly Buffer[]): void => {
+    written.set(tilePath(tile), Buffer.concat(parts));
+  };
+  let entries = [...edge.entries];
+  const levels = edge.levels.map((hashes) => [...hashes]);
+  let size = edge.size;
+
+  // Hashes of a level that has filled a tile become one hash of the level above.
+  const push = (level: number, hash: Buffer): void => {
+    const hashes = levels[level] ?? [];
+    levels[level] = hashes;
+    hashes.push(hash);
+    if (hashes.length < TILE_WIDTH) return;
+    write({ level, n: size / TILE_WIDTH ** (level + 1) - 1, width: TILE_WIDTH }, hashes);
+    levels[level] = [];
+    push(level + 1, treeRoot(hashes));
+  };
+  for (const entry of added) {
+    entries.push(entry);
+    size++;
+    push(0, leafHash(entry));
+    if (entries.length < TILE_WIDTH) continue;
+    write({ level: 'entries', n: size / TILE_WIDTH - 1, width: TILE_WIDTH }, entries.map(frameEntry));
+    entries = [];
+  }
+
+  const after: RightEdge = { size, entries, levels };
+  const before = new Map(partialTiles(edge).map((tile) => [tilePath(tile), tile]));
+  for (const tile of partialTiles(after)) {
+    // A higher level whose tile did not change keeps its file.
+    if (before.delete(tilePath(tile))) continue;
+    write(tile, tile.level === 'entries' ? entries.map(frameEntry) : (levels[tile.level] ?? []));
+  }
+  const kept = new Set(partialTiles(after).map(partialFolder));
+  return {
+    edge: after,
+    root: rootOfEdge(after),
+    written: [...written].map(([path, bytes]) => ({ path, bytes })),
+    removed: [...before.keys()],
+    removedFolders: [...before.values()].map(partialFolder).filter((folder) => !kept.has(folder)),
+  };
+}
+
+/** The partial tiles of an edge, one a level that has one. */
+export function partialTiles(edge: RightEdge): Tile[] {
+  const tiles: Tile[] = [];
+  if (edge.entries.length > 0) {
+    tiles.push({ level: 'entries', n: Math.floor(edge.size / TILE_WIDTH), width: edge.entries.length });
+  }
+  for (const [level, hashes] of edge.levels.entries()) {
+    if (hashes.length === 0) continue;
+    tiles.push({ level, n: Math.floor(edge.size / TILE_WIDTH ** (level + 1)), width: hashes.length });
+  }
+  return tiles;
+}

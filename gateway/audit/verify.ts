@@ -1,0 +1,283 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { AppError } from '../errors.ts';
+import { type Checkpoint, openCheckpoint } from './checkpoint.ts';
+import { EMPTY_ROOT, joinRoots, leafHash, subtreeRoots, treeRoot } from './merkle.ts';
+import { decodeVkey, encodeVkey, type NoteVerifier } from './note.ts';
+import { parseRecord } from './record.ts';
+import type { Finding } from './types.ts';
+
+// Reads a stored log as a third party would: from the entries up, everything is computed again and compared. Nothing of the writer
+// (append.ts, right-edge.ts, recover.ts, tiles.ts) is used, so that a mistake of the writer is not made twice.
+
+export interface VerifyOptions {
+  /** Verifier key known from elsewhere, as text; without it the log's own key file is believed. */
+  readonly vkey?: string;
+  /** An older checkpoint of this log known from elsewhere: the log must extend it. */
+  readonly pinned?: string;
+}
+
+export type Verdict =
+  | { readonly ok: true; readonly size: number; readonly root: string }
+  | { readonly ok: false; readonly findings: readonly Finding[] };
+
+const PER_TILE = 256;
+/** More says nothing new. */
+const MAX_FINDINGS = 100;
+/** A log that is being written changes under the reader; each change of the folder allows another look. */
+const MAX_LOOKS = 20;
+/** How long a batch may be on its way: files that are not named yet are looked at again after it. */
+const BATCH_MS = 100;
+
+/**
+ * Verifies every byte of every file in a log's folder: key, checkpoint, the exact set of files, each tile, each record and its
+ * chain. A log in use is looked at again when it changed meanwhile. Rejects with E_LOG_DOWN when there is no verdict: the folder
+ * cannot be listed, or changes faster than it can be read (then a copy can be verified).
+ */
+export async function verifyLog(dir: string, options: VerifyOptions = {}): Promise<Verdict> {
+  let before = await fingerprint(dir);
+  for (let look = 1; look <= MAX_LOOKS; look++) {
+    const verdict = await lookOnce(dir, options);
+    if (verdict.ok) return verdict;
+    if (verdict.findings.every(({ what, expected }) => what === 'files' && expected === '')) await delay(BATCH_MS);
+    const after = await fingerprint(dir);
+    if (after === before) return verdict;
+    before = after;
+  }
+  throw new AppError('E_LOG_DOWN', { detail: 'the log is being written: verify a copy' });
+}
+
+async function fingerprint(dir: string): Promise<string> {
+  const checkpoint = await readFile(path.join(dir, 'checkpoint'), 'latin1').catch(() => 'none');
+  const { files, folders } = await listFolder(dir);
+  return JSON.stringify([checkpoint, files, folders]);
+}
+
+async function lookOnce(dir: string, options: VerifyOptions): Promise<Verdict> {
+  const findings: Finding[] = [];
+  const report = (finding: Finding): void => {
+    if (findings.length < MAX_FINDINGS) findings.push(finding);
+  };
+  const refuse = (): Verdict => ({ ok: false, findings });
+
+  const verifier = await verifyKey(dir, options.vkey, report);
+  if (verifier === undefined) return refuse();
+  const stated = await verifyCheckpoint(dir, verifier, report);
+  if (stated === undefined) return refuse();
+  const pinned = openPinned(options.pinned, verifier, report);
+  await verifyFileSet(dir, stated.size, report);
+  const root = await verifyTree(dir, stated.size, pinned, report);
+  if (!root.equals(stated.root)) {
+    const [expected, found] = [stated.root.toString('base64'), root.toString('base64')];
+    report({ what: 'checkpoint', file: 'checkpoint', detail: 'the records have another root', expected, found });
+  }
+  return findings.length > 0 ? refuse() : { ok: true, size: stated.size, root: root.toString('base64') };
+}
+
+type Report = (finding: Finding) => void;
+
+async function verifyKey(dir: string, known: string | undefined, report: Report): Promise<NoteVerifier | undefined> {
+  const bytes = await readOrReport(dir, 'log.vkey', 'key', report);
+  if (bytes === undefined) return undefined;
+  const found = bytes.toString('utf8');
+  const verifier = decodeVkey(found.slice(0, -1));
+  if (!verifier.ok) {
+    report({ what: 'key', file: 'log.vkey', detail: verifier.reason, expected: known ?? '', found });
+    return undefined;
+  }
+  const expected = `${known?.replace(/\n$/, '') ?? encodeVkey(verifier.value.name, verifier.value.publicKey)}\n`;
+  if (!bytes.equals(Buffer.from(expected, 'utf8'))) {
+    report({ what: 'key', file: 'log.vkey', detail: 'not the key that was expected', expected, found });
+    return undefined;
+  }
+  return verifier.value;
+}
+
+async function verifyCheckpoint(dir: string, verifier: NoteVerifier, report: Report): Promise<Checkpoint | undefined> {
+  const bytes = await readOrReport(dir, 'checkpoint', 'checkpoint', report);
+  if (bytes === undefined) return undefined;
+  const opened = openCheckpoint(bytes, verifier);
+  if (opened.ok) return opened.value;
+  const expected = encodeVkey(verifier.name, verifier.publicKey);
+  report({ what: 'checkpoint', file: 'checkpoint', detail: opened.reason, expected, found: bytes.toString('utf8') });
+  return undefined;
+}
+
+function openPinned(pinned: string | undefined, verifier: NoteVerifier, report: Report): Checkpoint | undefined {
+  if (pinned === undefined) return undefined;
+  const opened = openCheckpoint(Buffer.from(pinned, 'utf8'), verifier);
+  if (opened.ok) return opened.value;
+  const expected = encodeVkey(verifier.name, verifier.publicKey);
+  report({
+    what: 'pinned',
+    file: 'checkpoint',
+    detail: `the known checkpoint: ${opened.reason}`,
+    expected,
+    found: pinned,
+  });
+  return undefined;
+}
+
+/** Name of the n-th tile of a level (or of `entries`): three digits a folder, all but the last marked by an x. */
+function nameOf(level: string, n: number, width: number): string {
+  const digits = `${n}`.padStart(Math.ceil(`${n}`.length / 3) * 3, '0');
+  const groups = digits.match(/\d{3}/g) ?? [];
+  const parts = groups.map((group, at) => (at < groups.length - 1 ? `x${group}` : group));
+  return `tile/${level}/${parts.join('/')}${width === PER_TILE ? '' : `.p/${width}`}`;
+}
+
+/** The files of a log of this size: entries, then every level as long as it has a hash. */
+function* filesOf(size: number): Generator<string> {
+  yield 'checkpoint';
+  yield 'log.vkey';
+  for (let [level, hashes] = [-1, size]; hashes > 0; level++) {
+    for (let n = 0; n * PER_TILE < hashes; n++) {
+      yield nameOf(level < 0 ? 'entries' : `${level}`, n, Math.min(PER_TILE, hashes - n * PER_TILE));
+    }
+    if (level >= 0) hashes = Math.floor(hashes / PER_TILE);
+  }
+}
+
+async function listFolder(dir: string): Promise<{ files: string[]; folders: string[] }> {
+  const files: string[] = [];
+  const folders: string[] = [];
+  const list = async (below: string): Promise<void> => {
+    const entries = await readdir(path.join(dir, below), { withFileTypes: true }).catch(
+      (cause: NodeJS.ErrnoException) => {
+        // The writer takes folders away, too; but not the log's own.
+        if (cause.code === 'ENOENT' && below !== '') return [];
+        throw new AppError('E_LOG_DOWN', { detail: 'the folder cannot be listed', cause });
+      },
+    );
+    for (const entry of entries) {
+      const name = path.join(below, entry.name);
+      // A link or a device is not a file of ours, whatever its name: marked, it is in no list.
+      if (!entry.isDirectory()) files.push(entry.isFile() ? name : `${name} (not a file)`);
+      else {
+        folders.push(name);
+        await list(name);
+      }
+    }
+  };
+  await list('');
+  return { files: files.sort(), folders: folders.sort() };
+}
+
+async function verifyFileSet(dir: string, size: number, report: Report): Promise<void> {
+  const { files, folders } = await listFolder(dir);
+  const found = new Set(files);
+  const needed = new Set<string>();
+  for (const file of filesOf(size)) {
+    for (let up = path.dirname(file); up !== '.'; up = path.dirname(up)) needed.add(up);
+    if (!found.delete(file)) report({ what: 'files', file, detail: 'missing', expected: file, found: '' });
+  }
+  const extra = [...found, ...folders.filter((folder) => !needed.has(folder))];
+  for (const file of extra) report({ what: 'files', file, detail: 'not of this log', expected: '', found: file });
+}
+
+/** Reads every entry, checks the chain, recomputes every tile; returns the root. */
+async function verifyTree(dir: string, size: number, pinned: Checkpoint | undefined, report: Report): Promise<Buffer> {
+  if (pinned !== undefined) verifyPinned(pinned, 0, EMPTY_ROOT, report);
+  const levels: Buffer[][] = [];
+  const rootNow = (): Buffer => joinRoots(levels.toReversed().flatMap(subtreeRoots));
+  const chain = chainCheck(report);
+
+  const push = async (level: number, hash: Buffer, count: number): Promise<void> => {
+    const hashes = levels[level] ?? [];
+    levels[level] = hashes;
+    hashes.push(hash);
+    if (hashes.length < PER_TILE) return;
+    await compareTile(dir, nameOf(`${level}`, count / PER_TILE - 1, PER_TILE), hashes, report);
+    levels[level] = [];
+    await push(level + 1, treeRoot(hashes), count / PER_TILE);
+  };
+
+  for (let seq = 0; seq < size; ) {
+    const width = Math.min(PER_TILE, size - seq);
+    const file = nameOf('entries', seq / PER_TILE, width);
+    const entries = await readEntries(dir, file, width, report);
+    if (entries === undefined) return EMPTY_ROOT;
+    for (const entry of entries) {
+      chain(entry, seq, file);
+      seq++;
+      await push(0, leafHash(entry), seq);
+      if (pinned?.size === seq) verifyPinned(pinned, seq, rootNow(), report);
+    }
+  }
+  for (const [level, hashes] of levels.entries()) {
+    if (hashes.length === 0) continue;
+    const n = Math.floor(size / PER_TILE ** (level + 1));
+    await compareTile(dir, nameOf(`${level}`, n, hashes.length), hashes, report);
+  }
+  if (pinned !== undefined && pinned.size > size) {
+    const [expected, found] = [`${pinned.size} records`, `${size} records`];
+    report({ what: 'pinned', file: 'checkpoint', detail: 'shorter than a checkpoint known before', expected, found });
+  }
+  return rootNow();
+}
+
+function verifyPinned(pinned: Checkpoint, size: number, root: Buffer, report: Report): void {
+  if (pinned.size !== size || pinned.root.equals(root)) return;
+  const [expected, found] = [pinned.root.toString('base64'), root.toString('base64')];
+  report({ what: 'pinned', file: 'checkpoint', detail: `another root at ${size} records than known`, expected, found });
+}
+
+/** Records are numbered, chained by the hash of the one before, and ordered in time. */
+function chainCheck(report: Report): (entry: Buffer, seq: number, file: string) => void {
+  let previous = '0'.repeat(64);
+  let time = '';
+  return (entry, seq, file) => {
+    const note = (detail: string, expected: string): void =>
+      report({ what: 'record', file, detail: `record ${seq}: ${detail}`, expected, found: entry.toString('utf8') });
+    try {
+      const record = parseRecord(entry);
+      if (record.seq !== seq) note('another number', `${seq}`);
+      if (record.previous !== previous) note('another hash of the record before', previous);
+      // RFC 3339 texts of one form sort as the times do.
+      if (record.time < time) note('before the record before it', time);
+      time = record.time;
+    } catch (error) {
+      note(error instanceof AppError ? (error.detail ?? error.code) : `${error}`, 'a record in canonical form');
+    }
+    previous = leafHash(entry).toString('hex');
+  };
+}
+
+async function readEntries(dir: string, file: string, width: number, report: Report): Promise<Buffer[] | undefined> {
+  const bundle = await readOrReport(dir, file, 'entries', report);
+  if (bundle === undefined) return undefined;
+  const entries: Buffer[] = [];
+  let at = 0;
+  while (at + 2 <= bundle.length) {
+    const length = bundle.readUInt16BE(at);
+    entries.push(bundle.subarray(at + 2, at + 2 + length));
+    at += 2 + length;
+  }
+  if (at === bundle.length && entries.length === width) return entries;
+  const [expected, found] = [`${width} entries`, bundle.toString('base64')];
+  report({ what: 'entries', file, detail: 'not the stated number of whole entries', expected, found });
+  return undefined;
+}
+
+async function compareTile(dir: string, file: string, hashes: readonly Buffer[], report: Report): Promise<void> {
+  const stored = await readOrReport(dir, file, 'tile', report);
+  const computed = Buffer.concat(hashes);
+  if (stored === undefined || stored.equals(computed)) return;
+  const [expected, found] = [computed.toString('base64'), stored.toString('base64')];
+  report({ what: 'tile', file, detail: 'not the hashes of the records', expected, found });
+}
+
+async function readOrReport(
+  dir: string,
+  file: string,
+  what: Finding['what'],
+  report: Report,
+): Promise<Buffer | undefined> {
+  try {
+    return await readFile(path.join(dir, file));
+  } catch (error) {
+    report({ what, file, detail: 'cannot be read', expected: file, found: `${error}` });
+    return undefined;
+  }
+}
