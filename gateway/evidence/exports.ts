@@ -1,0 +1,133 @@
+import type { Database } from '../database.ts';
+import { AppError } from '../errors.ts';
+import { type ExportId, type HitId, newId } from '../ids.ts';
+import type { Principal } from '../policy/types.ts';
+import type { Requisition } from '../requisition/types.ts';
+import type { Vault } from '../vault.ts';
+import { createLimit } from './limit.ts';
+import { buildPackage, demandValidated, type PackageDeps, type PackageInput } from './package.ts';
+import * as store from './store.ts';
+import type { LoadAnalysed, LoadedHit, LoadHit, PackageFile, StoredFile } from './types.ts';
+import { vaultWriter } from './writers.ts';
+
+export interface ExportsDeps extends PackageDeps {
+  readonly database: Database;
+  readonly vault: Pick<Vault, 'put' | 'get' | 'seal' | 'unseal' | 'remove'>;
+  readonly loadHit: LoadHit;
+  readonly loadAnalysed: LoadAnalysed;
+  /** Hears of a package that could not be built. */
+  readonly onError: (error: unknown) => void;
+}
+
+export interface ExportView {
+  readonly id: ExportId;
+  readonly state: store.ExportState;
+  readonly failureCode?: string;
+  readonly createdAt: string;
+  readonly finishedAt?: string;
+  /** Present when done: every file of the package, the manifest included. */
+  readonly files?: readonly PackageFile[];
+}
+
+/** Packages of the cases: each is built in the background, one at a time, and lies sealed in the vault. */
+export interface Exports {
+  /** Starts a package of these hits; E_HUM_UNVALIDATED and E_PRO_QUOTA refuse it before anything is made. */
+  start(requisition: Requisition, principal: Principal, hitIds: readonly HitId[]): Promise<ExportView>;
+  read(requisition: Requisition, exportId: ExportId): Promise<ExportView>;
+  /** Bytes of one file of a finished package; E_PRO_SILO when it has none of this path. */
+  file(requisition: Requisition, exportId: ExportId, path: string): Promise<{ bytes: Buffer; file: PackageFile }>;
+  /** Gives up what is being built. */
+  close(): Promise<void>;
+}
+
+const listLabel = (id: ExportId): string => `export:${id}`;
+
+export function createExports(deps: ExportsDeps): Exports {
+  const { database, vault, clock } = deps;
+  const running = new Map<ExportId, Promise<void>>();
+  const oneAtATime = createLimit(1);
+  const stop = new AbortController();
+
+  async function build(requisition: Requisition, input: PackageInput): Promise<void> {
+    const writer = vaultWriter(vault, requisition.caseId);
+    try {
+      await buildPackage(requisition, input, deps, writer, stop.signal);
+      const sealed = await vault.seal(requisition.caseId, listLabel(input.exportId), JSON.stringify(writer.files));
+      await database.inCase(requisition.caseId, (tx) => store.finishExport(tx, input.exportId, sealed, clock.nowMs()));
+    } catch (error) {
+      deps.onError(error);
+      for (const { object } of writer.files) await vault.remove(requisition.caseId, object);
+      await fail(requisition, input.exportId, error instanceof AppError ? error.code : 'E_INTERNAL');
+    }
+  }
+
+  const fail = (requisition: Requisition, id: ExportId, code: string): Promise<void> =>
+    database.inCase(requisition.caseId, (tx) => store.failExport(tx, id, code, clock.nowMs()));
+
+  async function rowOf(requisition: Requisition, id: ExportId): Promise<store.ExportRow> {
+    const find = () => database.inCase(requisition.caseId, (tx) => store.findExport(tx, id));
+    let row = await find();
+    if (row?.state === 'building' && !running.has(id)) {
+      // Nobody builds it: the process that did was killed. An export is asked for again, never resumed, because it is signed whole.
+      await fail(requisition, id, 'E_INTERNAL');
+      row = await find();
+    }
+    if (row === undefined) throw new AppError('E_PRO_SILO', { detail: 'no such export in this case' });
+    return row;
+  }
+
+  async function filesOf(requisition: Requisition, row: store.ExportRow): Promise<readonly StoredFile[]> {
+    if (row.sealed === undefined) return [];
+    const text = await vault.unseal(requisition.caseId, listLabel(row.id), row.sealed);
+    return JSON.parse(text.toString('utf8')) as readonly StoredFile[];
+  }
+
+  async function read(requisition: Requisition, exportId: ExportId): Promise<ExportView> {
+    const row = await rowOf(requisition, exportId);
+    const files = await filesOf(requisition, row);
+    return {
+      id: row.id,
+      state: row.state,
+      createdAt: row.createdAt,
+      ...(row.failureCode === undefined ? {} : { failureCode: row.failureCode }),
+      ...(row.finishedAt === undefined ? {} : { finishedAt: row.finishedAt }),
+      ...(row.state === 'done'
+        ? { files: files.map(({ path, sha256, sizeBytes }) => ({ path, sha256, sizeBytes })) }
+        : {}),
+    };
+  }
+
+  return {
+    async start(requisition, principal, hitIds) {
+      const hits: LoadedHit[] = [];
+      for (const hitId of hitIds) hits.push(await deps.loadHit(requisition, hitId));
+      demandValidated(hits);
+      const exhibits = await deps.loadAnalysed(requisition);
+      if (hits.length === 0 && exhibits.length === 0) throw new AppError('E_JOB_NOT_DONE');
+      const exportId = newId<ExportId>();
+      await database.inCase(requisition.caseId, async (tx) => {
+        const { jti, limits } = requisition.authorisation;
+        if ((await store.countExports(tx, jti)) >= limits.max_exports) throw new AppError('E_PRO_QUOTA');
+        const { caseId, id: requisitionId } = requisition;
+        await store.insertExport(tx, { id: exportId, caseId, requisitionId, atMs: clock.nowMs() });
+      });
+      const built = oneAtATime(() => build(requisition, { exportId, principal, hits, exhibits }))
+        .catch(deps.onError)
+        .finally(() => running.delete(exportId));
+      running.set(exportId, built);
+      return read(requisition, exportId);
+    },
+    read,
+    async file(requisition, exportId, path) {
+      const row = await rowOf(requisition, exportId);
+      const stored = (await filesOf(requisition, row)).find((file) => file.path === path);
+      if (stored === undefined) throw new AppError('E_PRO_SILO', { detail: 'no such file in this export' });
+      const { object, ...file } = stored;
+      return { bytes: await vault.get(requisition.caseId, object), file };
+    },
+    async close() {
+      stop.abort(new AppError('E_INTERNAL', { detail: 'the gateway stops' }));
+      await Promise.allSettled(running.values());
+    },
+  };
+}

@@ -1,0 +1,147 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyReply } from 'fastify';
+import { Type } from 'typebox';
+import type { AuditObject } from '../audit/types.ts';
+import { type ExportId, type HitId, isUuid } from '../ids.ts';
+import type { Hit } from '../search/types.ts';
+import type { Evidence } from './evidence.ts';
+import { STILL_SIZES } from './still.ts';
+import type { PackageFile } from './types.ts';
+
+export type EvidenceRoutesDeps = Pick<Evidence, 'pictures' | 'exports'>;
+
+const uuid = Type.String({ format: 'uuid' });
+const hitParams = Type.Object({ caseId: uuid, hitId: uuid });
+const exportParams = Type.Object({ caseId: uuid, exportId: uuid });
+const binary = Type.Unsafe<Buffer>(Type.String({ format: 'binary' }));
+const strict = { additionalProperties: false };
+const MOST_HITS = 200;
+
+const exportBody = Type.Object({
+  id: uuid,
+  state: Type.Enum(['building', 'done', 'failed']),
+  failureCode: Type.Optional(Type.String()),
+  createdAt: Type.String(),
+  finishedAt: Type.Optional(Type.String()),
+  files: Type.Optional(
+    Type.Unsafe<readonly PackageFile[]>(
+      Type.Array(Type.Object({ path: Type.String(), sha256: Type.String(), sizeBytes: Type.Integer() })),
+    ),
+  ),
+});
+
+type Shown = readonly [objects: readonly AuditObject[], range: { readonly fromMs: number; readonly toMs: number }];
+
+const shownOf = (hit: Hit): Shown => [
+  [
+    { type: 'hit', id: hit.id },
+    { type: 'exhibit', id: hit.exhibitId },
+  ],
+  { fromMs: Date.parse(hit.from), toMs: Date.parse(hit.to) },
+];
+
+const pathOf = (params: object): string => ('*' in params && typeof params['*'] === 'string' ? params['*'] : '');
+
+function hitsNamedIn(body: unknown): readonly string[] {
+  const hits = typeof body === 'object' && body !== null && 'hits' in body ? body.hits : undefined;
+  return Array.isArray(hits) ? hits.filter((id): id is string => typeof id === 'string' && isUuid(id)) : [];
+}
+
+const MEDIA_TYPES: Readonly<Record<string, string>> = {
+  json: 'application/json',
+  jpg: 'image/jpeg',
+  mp4: 'video/mp4',
+  txt: 'text/plain; charset=utf-8',
+};
+
+// Bytes of a case stay in no cache, and no browser guesses that they are something else.
+const send = (reply: FastifyReply, mediaType: string, bytes: Buffer): FastifyReply =>
+  reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }).type(mediaType).send(bytes);
+
+/** Masked pictures of a hit, and packages: ask, watch, fetch file by file. */
+export const evidenceRoutes =
+  (deps: EvidenceRoutesDeps): FastifyPluginAsyncTypebox =>
+  async (app) => {
+    app.get(
+      '/api/v1/cases/:caseId/hits/:hitId/still',
+      {
+        config: { action: 'hit.picture' },
+        schema: {
+          params: hitParams,
+          querystring: Type.Object({ size: Type.Optional(Type.Enum([...STILL_SIZES])) }, strict),
+          response: { 200: binary },
+        },
+      },
+      async (request, reply) => {
+        const asked = { hitId: request.params.hitId as HitId, agentId: request.principal.agentId };
+        const { picture, hit } = await deps.pictures.still(request.requisition, {
+          ...asked,
+          size: request.query.size ?? 'full',
+        });
+        request.show(...shownOf(hit));
+        return send(reply, 'image/jpeg', picture.jpeg);
+      },
+    );
+
+    app.get(
+      '/api/v1/cases/:caseId/hits/:hitId/clip',
+      { config: { action: 'hit.picture' }, schema: { params: hitParams, response: { 200: binary } } },
+      async (request, reply) => {
+        const asked = { hitId: request.params.hitId as HitId, agentId: request.principal.agentId };
+        const { picture, hit } = await deps.pictures.clip(request.requisition, asked);
+        request.show(...shownOf(hit));
+        return send(reply, 'video/mp4', picture.mp4);
+      },
+    );
+
+    app.post(
+      '/api/v1/cases/:caseId/exports',
+      {
+        config: { action: 'evidence.export' },
+        // The event is written before the handler runs, so the hits are named here.
+        preValidation: async (request) => {
+          request.show(hitsNamedIn(request.body).map((id) => ({ type: 'hit', id })));
+        },
+        schema: {
+          params: Type.Object({ caseId: uuid }),
+          body: Type.Object({ hits: Type.Array(uuid, { maxItems: MOST_HITS, uniqueItems: true }) }, strict),
+          response: { 202: exportBody },
+        },
+      },
+      async (request, reply) => {
+        const hitIds = request.body.hits as readonly string[] as readonly HitId[];
+        return reply.code(202).send(await deps.exports.start(request.requisition, request.principal, hitIds));
+      },
+    );
+
+    app.get(
+      '/api/v1/cases/:caseId/exports/:exportId',
+      { config: { action: 'evidence.read' }, schema: { params: exportParams, response: { 200: exportBody } } },
+      async (request) => {
+        const view = await deps.exports.read(request.requisition, request.params.exportId as ExportId);
+        request.show([{ type: 'export', id: view.id }]);
+        return view;
+      },
+    );
+
+    app.get(
+      '/api/v1/cases/:caseId/exports/:exportId/files/*',
+      {
+        config: { action: 'evidence.read' },
+        schema: {
+          // The rest of the path stands under `*`, a name that the schema compiler cannot take.
+          params: exportParams,
+          response: { 200: binary },
+        },
+      },
+      async (request, reply) => {
+        const exportId = request.params.exportId as ExportId;
+        const { bytes, file } = await deps.exports.file(request.requisition, exportId, pathOf(request.params));
+        request.show([
+          { type: 'export', id: exportId },
+          { type: 'digest', id: file.sha256 },
+        ]);
+        return send(reply, MEDIA_TYPES[file.path.split('.').at(-1) ?? ''] ?? 'application/octet-stream', bytes);
+      },
+    );
+  };

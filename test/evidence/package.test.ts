@@ -1,0 +1,608 @@
+import { createHash, generateKeyPairSync, randomUUID } from 'node:crypto';
+import { chmod, cp, mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { CompactSign } from 'jose';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { SceneSpec } from '../../benchmarks/scenes/types.ts';
+import { openLog, type WritableLog } from '../../gateway/audit/append.ts';
+import { canonicalJson, type JsonValue, sha256Hex } from '../../gateway/canonical.ts';
+import type { ExitCode } from '../../gateway/command.ts';
+import { evidenceCommand } from '../../gateway/evidence/commands.ts';
+import { readKeyFrames } from '../../gateway/evidence/key-frames.ts';
+import { type EvidenceKey, openEvidenceKey } from '../../gateway/evidence/keys.ts';
+import { buildPackage, type PackageDeps, type PackageInput } from '../../gateway/evidence/package.ts';
+import { recordsAbout } from '../../gateway/evidence/proofs.ts';
+import type { LoadedHit, Manifest } from '../../gateway/evidence/types.ts';
+import { verifyPackage } from '../../gateway/evidence/verify.ts';
+import { checkManifest } from '../../gateway/evidence/verify-manifest.ts';
+import { folderWriter } from '../../gateway/evidence/writers.ts';
+import type { CaseId, ExportId, JobId } from '../../gateway/ids.ts';
+import { type Footage, filmScene, hitOn, requisitionOf, resultOf, temporaryFolder } from './fixtures.ts';
+
+const caseId = randomUUID() as string as CaseId;
+const requisition = requisitionOf(caseId);
+const nowMs = Date.parse('2026-03-17T10:00:00Z');
+const at = (timeSeconds: number, x: number, y: number) => ({ timeSeconds, x, y });
+const scene: SceneSpec = {
+  name: 'package',
+  widthPx: 320,
+  heightPx: 180,
+  framesPerSecond: 10,
+  durationSeconds: 3,
+  seed: 6,
+  noise: 1,
+  gopSeconds: 1,
+  objects: [
+    { id: 1, class: 'person', upper: 'red', lower: 'blue', heightPx: 60, path: [at(0, 40, 120), at(3, 140, 120)] },
+    { id: 2, class: 'car', colour: 'white', heightPx: 30, path: [at(0, 300, 175), at(3, 100, 175)] },
+  ],
+};
+
+let footage: Footage;
+let log: WritableLog;
+let key: EvidenceKey;
+let keysDir: string;
+let hits: readonly LoadedHit[];
+/** A finished package; tests work on copies of it. */
+let original: string;
+
+beforeAll(async () => {
+  footage = await filmScene(caseId, scene, 'rue neuve.mp4');
+  const result = resultOf(footage, 2);
+  const jobId = randomUUID() as string as JobId;
+  hits = result.tracks.map((_, index) => ({ ...hitOn(footage.exhibit, result, index), jobId }));
+  keysDir = await temporaryFolder();
+  key = await openEvidenceKey(keysDir);
+  log = await openLog({
+    dir: path.join(await temporaryFolder(), 'log'),
+    origin: 'test-installation/log',
+    signingKey: generateKeyPairSync('ed25519').privateKey,
+    clock: { nowMs: () => nowMs },
+    software: 'differe/0.1.0',
+  });
+  for (const code of ['-', 'OK'] as const) {
+    await log.append({
+      action: 'job.step',
+      actor: { id: 'gateway', role: 'worker', service: '-' },
+      reason: { procedure: '2026/000123', requisition: requisition.id, op: 'index.objects' },
+      objects: [{ type: 'job', id: jobId }],
+      outcome: { effect: 'done', policyId: '-', code },
+    });
+  }
+  original = path.join(await temporaryFolder(), 'package');
+  await buildPackage(requisition, inputOf(hits), depsOf(), folderWriter(original));
+});
+
+const depsOf = (): PackageDeps => ({
+  clock: { nowMs: () => nowMs },
+  installation: 'test-installation',
+  key,
+  log,
+  logVkey: log.vkey,
+  withSource: (_requisition, _exhibit, work) => work(footage.file),
+  keyFrames: readKeyFrames,
+  recordsOfJob: (_requisition, jobId) => recordsAbout(log, new Set([jobId])),
+  modelNotice: ({ name, sha256 }) => ({ name, sha256, licence: 'Apache-2.0', source: undefined, errorRate: undefined }),
+  motText: async () => '1,1,0,0,10,10,0.9,1,1\n',
+});
+
+const inputOf = (chosen: readonly LoadedHit[]): PackageInput => ({
+  exportId: randomUUID() as string as ExportId,
+  principal: { role: 'agent_habilite', agentId: 'OPJ-1', service: 'DCPJ-75' },
+  hits: chosen,
+  exhibits: [],
+});
+
+async function copyOfPackage(): Promise<string> {
+  const folder = path.join(await temporaryFolder(), 'package');
+  await cp(original, folder, { recursive: true });
+  return folder;
+}
+
+const filesOf = async (folder: string): Promise<string[]> =>
+  (await readdir(folder, { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
+    .sort();
+
+const readManifest = async (folder: string): Promise<Manifest> => {
+  const jws = await readFile(path.join(folder, 'manifest.jws'), 'latin1');
+  return JSON.parse(Buffer.from(jws.split('.')[1] ?? '', 'base64url').toString('utf8')) as Manifest;
+};
+
+/** Changes files and signs the package again, with the installation's own key or another one. */
+async function signAgain(
+  folder: string,
+  changes: Readonly<Record<string, Uint8Array | string>>,
+  signer: EvidenceKey = key,
+): Promise<void> {
+  const manifest = await readManifest(folder);
+  for (const [file, bytes] of Object.entries(changes)) await writeFile(path.join(folder, file), bytes);
+  const files = [];
+  for (const file of (await filesOf(folder)).filter((name) => name !== 'manifest.jws')) {
+    const bytes = await readFile(path.join(folder, file));
+    files.push({ path: file, sha256: sha256Hex(bytes), sizeBytes: bytes.length });
+  }
+  files.sort((a, b) => (a.path < b.path ? -1 : 1));
+  await writeFile(path.join(folder, 'manifest.jws'), await signer.sign(canonicalJson({ ...manifest, files } as never)));
+}
+
+describe('a package', () => {
+  it('holds what a third party needs and verifies', async () => {
+    expect(await filesOf(original)).toEqual(
+      [
+        'LISEZMOI.txt',
+        'arguments.json',
+        ...hits.flatMap((_, index) => [`clips/000${index + 1}.filter.txt`, `clips/000${index + 1}.mp4`]),
+        'exhibits.json',
+        'hits.json',
+        'keys.json',
+        'manifest.jws',
+        'models.json',
+        ...[1, 2, 3].flatMap((number) => [`proofs/000${number}.json`, `proofs/000${number}.tlog-proof`]),
+        'requisition.json',
+        'rue neuve.ledger.json',
+        'rue neuve.mot.txt',
+        'rue neuve.result.json',
+        ...hits.map((_, index) => `stills/000${index + 1}.jpg`),
+      ].sort(),
+    );
+    expect(hits.length).toBeGreaterThanOrEqual(2);
+    expect(await verifyPackage(original)).toEqual({ verified: true, key: key.publicJwk.kid, findings: [] });
+    expect(await verifyPackage(original, { trustedKey: key.publicJwk })).toMatchObject({ verified: true });
+    const [first] = hits;
+    const bytes = await readFile(path.join(original, 'rue neuve.result.json'));
+    expect(createHash('sha256').update(bytes).digest('hex')).toBe(sha256Hex(first?.resultText ?? ''));
+  });
+
+  it('HUM-02, PRO-05: each hit says that it is a lead, with its band, its models and its category of person', async () => {
+    const document = JSON.parse(await readFile(path.join(original, 'hits.json'), 'utf8')) as {
+      notice: { fr: string };
+      hits: {
+        class: string;
+        personCategory: string | null;
+        notice: { fr: string };
+        confidenceBand: object;
+        models: object[];
+      }[];
+    };
+    expect(document.notice.fr).toBe("Indice à vérifier, n'établit pas une identité.");
+    for (const hit of document.hits) {
+      expect(hit.notice.fr).toBe(document.notice.fr);
+      expect(hit.confidenceBand).toEqual({ fr: 'élevée', en: 'high' });
+      expect(hit.models).toEqual([{ name: 'blob', sha256: sha256Hex('blob'), knownErrorRate: null }]);
+      expect(hit.personCategory).toBe(hit.class === 'person' ? 'tiers' : null);
+    }
+    const readMe = await readFile(path.join(original, 'LISEZMOI.txt'), 'utf8');
+    expect(readMe).toContain("n'établit pas une identité");
+    expect(readMe).toContain(key.publicJwk.kid);
+  });
+
+  it('tells recorder time and corrected time, and of the requisition no fact and no name', async () => {
+    const { exhibits } = JSON.parse(await readFile(path.join(original, 'exhibits.json'), 'utf8')) as {
+      exhibits: { recorderTime: { start: string }; correctedTime: { start: string }; piece: string }[];
+    };
+    expect(exhibits[0]?.recorderTime.start).toBe('2026-03-14T14:02:00.000Z');
+    expect(exhibits[0]?.correctedTime.start).toBe('2026-03-14T14:01:18.000Z');
+    const told = JSON.parse(await readFile(path.join(original, 'requisition.json'), 'utf8')) as object;
+    expect(Object.keys(told).sort()).toEqual(
+      [
+        'authorisation',
+        'expires',
+        'format',
+        'framework',
+        'notBefore',
+        'ops',
+        'procedure',
+        'requisition',
+        'schedule',
+      ].sort(),
+    );
+  });
+
+  it('names an exhibit of each analysis, also when nothing was found in it', async () => {
+    const folder = path.join(await temporaryFolder(), 'package');
+    const [first] = hits;
+    if (first === undefined) throw new Error('no hit');
+    const quiet = { exhibit: first.exhibit, result: first.result, resultText: first.resultText };
+    const exhibits = ['a', 'b'].map(() => ({ ...quiet, jobId: randomUUID() as string as JobId }));
+    await buildPackage(requisition, { ...inputOf([]), exhibits }, depsOf(), folderWriter(folder));
+    expect(await verifyPackage(folder)).toMatchObject({ verified: true });
+    const files = await filesOf(folder);
+    expect(files).toContain('rue neuve.result.json');
+    expect(files).toContain('rue neuve-2.result.json');
+  });
+
+  it.each([
+    ['unreviewed', (hit: LoadedHit): LoadedHit => ({ ...hit, review: undefined })],
+    ['rejected', (hit: LoadedHit): LoadedHit => ({ ...hit, hit: { ...hit.hit, verdict: 'rejected' } })],
+    [
+      'confirmed without a look at the picture',
+      (hit: LoadedHit): LoadedHit => ({
+        ...hit,
+        review: hit.review === undefined ? undefined : { ...hit.review, pictureSeenAtMs: undefined },
+      }),
+    ],
+  ])('HUM-01: refuses a hit that is %s, and writes nothing', async (_name, change) => {
+    const folder = path.join(await temporaryFolder(), 'package');
+    const [first, ...others] = hits;
+    if (first === undefined) throw new Error('no hit');
+    const before = await log.size();
+    const build = buildPackage(requisition, inputOf([...others, change(first)]), depsOf(), folderWriter(folder));
+    await expect(build).rejects.toMatchObject({ code: 'E_HUM_UNVALIDATED' });
+    await expect(stat(folder)).rejects.toMatchObject({ code: 'ENOENT' });
+    expect(await log.size()).toBe(before);
+  });
+
+  it('PRO-01: refuses an exhibit of another case', async () => {
+    const other = requisitionOf(randomUUID() as string as CaseId);
+    const folder = path.join(await temporaryFolder(), 'package');
+    await expect(buildPackage(other, inputOf(hits), depsOf(), folderWriter(folder))).rejects.toMatchObject({
+      code: 'E_PRO_SILO',
+    });
+  });
+});
+
+describe('verification', () => {
+  it('finds every changed byte of the manifest, whose encoding has more than one spelling', async () => {
+    const bytes = await readFile(path.join(original, 'manifest.jws'));
+    const evidence: unknown = key.publicJwk;
+    expect((await checkManifest(bytes, evidence)).findings).toEqual([]);
+    for (let at = 0; at < bytes.length; at += 1) {
+      const changed = Buffer.from(bytes);
+      changed[at] = (changed[at] ?? 0) ^ (1 << (at % 8));
+      const { manifest, findings } = await checkManifest(changed, evidence);
+      if (manifest !== undefined || findings.length === 0) expect.fail(`byte ${at} was not missed`);
+    }
+  });
+
+  it('finds a changed byte in every file', async () => {
+    const folder = await copyOfPackage();
+    for (const [index, file] of (await filesOf(folder)).entries()) {
+      const target = path.join(folder, file);
+      const bytes = await readFile(target);
+      // Both ends, and places that differ from file to file.
+      for (const share of [0, 0.33 + index / 100, 0.5 + index / 200, 1]) {
+        const at = Math.round(share * (bytes.length - 1));
+        const changed = Buffer.from(bytes);
+        changed[at] = (changed[at] ?? 0) ^ (1 << (at % 8));
+        await writeFile(target, changed);
+        const { verified, findings } = await verifyPackage(folder);
+        expect(verified, `${file} byte ${at}`).toBe(false);
+        if (file !== 'manifest.jws' && file !== 'keys.json') {
+          expect(findings.map((finding) => finding.file)).toContain(file);
+        }
+      }
+      await writeFile(target, bytes);
+    }
+    expect((await verifyPackage(folder)).verified).toBe(true);
+  });
+
+  it('finds every changed byte of a small file', async () => {
+    const folder = await copyOfPackage();
+    const target = path.join(folder, 'models.json');
+    const bytes = await readFile(target);
+    for (const at of bytes.keys()) {
+      const changed = Buffer.from(bytes);
+      changed[at] = (changed[at] ?? 0) ^ (1 << (at % 8));
+      await writeFile(target, changed);
+      expect((await verifyPackage(folder)).verified, `byte ${at}`).toBe(false);
+    }
+  });
+
+  it('finds bytes that were added or cut off at the end of any file', async () => {
+    const folder = await copyOfPackage();
+    for (const file of await filesOf(folder)) {
+      const target = path.join(folder, file);
+      const bytes = await readFile(target);
+      for (const changed of [Buffer.concat([bytes, Buffer.from('\n')]), bytes.subarray(0, -1), Buffer.alloc(0)]) {
+        await writeFile(target, changed);
+        expect((await verifyPackage(folder)).verified, file).toBe(false);
+      }
+      await writeFile(target, bytes);
+    }
+  });
+
+  it('finds a file that was added, removed or renamed, a link, and an empty folder', async () => {
+    const tamper: Readonly<Record<string, (folder: string) => Promise<unknown>>> = {
+      added: (folder) => writeFile(path.join(folder, 'note.txt'), 'x'),
+      hidden: (folder) => writeFile(path.join(folder, 'proofs', '.x'), ''),
+      removed: (folder) => rm(path.join(folder, 'stills', '0001.jpg')),
+      renamed: (folder) => rename(path.join(folder, 'stills', '0001.jpg'), path.join(folder, 'stills', '1.jpg')),
+      'empty folder': (folder) => mkdir(path.join(folder, 'more')),
+      link: async (folder) => {
+        await rm(path.join(folder, 'models.json'));
+        await symlink(path.join(original, 'models.json'), path.join(folder, 'models.json'));
+      },
+      'no manifest': (folder) => rm(path.join(folder, 'manifest.jws')),
+    };
+    for (const [name, act] of Object.entries(tamper)) {
+      const folder = await copyOfPackage();
+      await act(folder);
+      expect((await verifyPackage(folder)).verified, name).toBe(false);
+    }
+  });
+
+  it('finds two clips that were exchanged, and says both digests', async () => {
+    const folder = await copyOfPackage();
+    const [one, two] = ['0001', '0002'].map((number) => path.join(folder, 'clips', `${number}.mp4`));
+    if (one === undefined || two === undefined) throw new Error('no clips');
+    const [first, second] = [await readFile(one), await readFile(two)];
+    await writeFile(one, second);
+    await writeFile(two, first);
+    const { findings } = await verifyPackage(folder);
+    expect(findings).toContainEqual({
+      file: 'clips/0001.mp4',
+      problem: 'SHA-256',
+      expected: sha256Hex(first),
+      found: sha256Hex(second),
+    });
+  });
+
+  it('refuses a package that was signed again by another key, when the reader brings the right one', async () => {
+    const folder = await copyOfPackage();
+    const forger = await openEvidenceKey(await temporaryFolder());
+    const keys = JSON.parse(await readFile(path.join(folder, 'keys.json'), 'utf8')) as { log: string };
+    await signAgain(folder, { 'keys.json': canonicalJson({ ...keys, evidence: { ...forger.publicJwk } }) }, forger);
+    // By itself it only vouches for itself: the thumbprint is another one.
+    expect(await verifyPackage(folder)).toMatchObject({ verified: true, key: forger.publicJwk.kid });
+    const { verified, findings } = await verifyPackage(folder, { trustedKey: key.publicJwk });
+    expect(verified).toBe(false);
+    expect(findings[0]).toMatchObject({
+      file: 'manifest.jws',
+      expected: key.publicJwk.kid,
+      found: forger.publicJwk.kid,
+    });
+  });
+
+  it('accepts one spelling of the manifest: no other header, no other typ, no unsigned algorithm', async () => {
+    const folder = await copyOfPackage();
+    const target = path.join(folder, 'manifest.jws');
+    const jws = await readFile(target, 'latin1');
+    const [header = '', payload = '', signature = ''] = jws.split('.');
+    const none = Buffer.from(JSON.stringify({ alg: 'none', kid: key.publicJwk.kid, typ: 'differe-package+jws' }));
+    const spellings = [
+      `${jws}\n`,
+      ` ${jws}`,
+      `${jws}=`,
+      `${header}.${payload}.${signature.slice(0, -1)}${signature.endsWith('A') ? 'B' : 'A'}`,
+      `${none.toString('base64url')}.${payload}.`,
+      `${none.toString('base64url')}.${payload}.${signature}`,
+      `${header}.${payload}`,
+      `${jws}.${signature}`,
+    ];
+    for (const text of spellings) {
+      await writeFile(target, text);
+      expect((await verifyPackage(folder)).verified, text.slice(0, 40)).toBe(false);
+    }
+    const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+    const evidence = { ...publicKey.export({ format: 'jwk' }), kid: 'other' };
+    const other = await new CompactSign(Buffer.from(payload, 'base64url'))
+      .setProtectedHeader({ alg: 'EdDSA', kid: 'other', typ: 'differe-package+jws' })
+      .sign(privateKey);
+    await writeFile(target, other);
+    expect((await verifyPackage(folder, { trustedKey: evidence })).verified).toBe(false);
+  });
+
+  it.each<readonly [string, string, (value: never) => void]>([
+    [
+      'a hit on another box',
+      'hits.json',
+      (value: { hits: { best: { box: { left: number } } }[] }) => {
+        for (const hit of value.hits) hit.best.box.left += 1;
+      },
+    ],
+    [
+      'a hit on a track that is not there',
+      'hits.json',
+      (value: { hits: { track: number }[] }) => {
+        for (const hit of value.hits) hit.track = 99;
+      },
+    ],
+    [
+      'a hit at another time',
+      'hits.json',
+      (value: { hits: { mediaTime: { fromSeconds: number } }[] }) => {
+        for (const hit of value.hits) hit.mediaTime.fromSeconds += 0.5;
+      },
+    ],
+    [
+      'a hit that nobody confirmed',
+      'hits.json',
+      (value: { hits: { verdict: { agent: string | null } }[] }) => {
+        for (const hit of value.hits) hit.verdict.agent = null;
+      },
+    ],
+    [
+      'a hit without its notice',
+      'hits.json',
+      (value: { hits: { notice: object }[] }) => {
+        for (const hit of value.hits) hit.notice = {};
+      },
+    ],
+    [
+      'another question than the hash says',
+      'hits.json',
+      (value: { questions: { executed: { minConfidence: number } }[] }) => {
+        for (const question of value.questions) question.executed.minConfidence = 0;
+      },
+    ],
+    [
+      'a result of another exhibit',
+      'exhibits.json',
+      (value: { exhibits: { sha256: string }[] }) => {
+        for (const exhibit of value.exhibits) exhibit.sha256 = sha256Hex('other');
+      },
+    ],
+    [
+      'another result digest',
+      'exhibits.json',
+      (value: { exhibits: { result: { sha256: string } }[] }) => {
+        for (const exhibit of value.exhibits) exhibit.result.sha256 = sha256Hex('other');
+      },
+    ],
+    [
+      'a ledger with a gap',
+      'rue neuve.ledger.json',
+      (value: { intervals: { toSeconds: number }[] }) => {
+        for (const interval of value.intervals) interval.toSeconds -= 1;
+      },
+    ],
+    [
+      'a model that no card names',
+      'models.json',
+      (value: { models: object[] }) => {
+        value.models.length = 0;
+      },
+    ],
+    [
+      'another requisition',
+      'requisition.json',
+      (value: { schedule: { sha256: string } }) => {
+        value.schedule.sha256 = sha256Hex('other');
+      },
+    ],
+    [
+      'another procedure',
+      'requisition.json',
+      (value: { procedure: string }) => {
+        value.procedure = '2026/000999';
+      },
+    ],
+    [
+      'a record that the log does not have',
+      'proofs/0001.json',
+      (value: { time: string }) => {
+        value.time = '2026-03-17T10:00:00.001Z';
+      },
+    ],
+  ])('finds %s, even in a package that its own key signed', async (_name, file, change) => {
+    const folder = await copyOfPackage();
+    const value = JSON.parse(await readFile(path.join(folder, file), 'utf8')) as JsonValue;
+    change(value as never);
+    await signAgain(folder, { [file]: canonicalJson(value) });
+    const { verified, findings } = await verifyPackage(folder);
+    expect(verified).toBe(false);
+    expect(findings.every((finding) => finding.file !== 'manifest.jws')).toBe(true);
+  });
+
+  it('LOG-01: finds a package whose list of hits is not the one that the log says was exported', async () => {
+    const folder = await copyOfPackage();
+    const document = JSON.parse(await readFile(path.join(folder, 'hits.json'), 'utf8')) as { hits: JsonValue[] };
+    document.hits.pop();
+    await signAgain(folder, { 'hits.json': canonicalJson(document) });
+    expect((await verifyPackage(folder)).findings).toEqual([
+      { file: 'proofs', problem: 'no record of the export of hits.json' },
+    ]);
+  });
+
+  it('finds proofs that a checkpoint of another log signed', async () => {
+    const folder = await copyOfPackage();
+    const other = await openLog({
+      dir: path.join(await temporaryFolder(), 'log'),
+      origin: 'test-installation/log',
+      signingKey: generateKeyPairSync('ed25519').privateKey,
+      clock: { nowMs: () => nowMs },
+      software: 'differe/0.1.0',
+    });
+    const keys = JSON.parse(await readFile(path.join(folder, 'keys.json'), 'utf8')) as { evidence: JsonValue };
+    await signAgain(folder, { 'keys.json': canonicalJson({ ...keys, log: other.vkey }) });
+    expect((await verifyPackage(folder)).findings.map(({ file }) => file)).toContain('proofs/0001.tlog-proof');
+    await other.close();
+  });
+
+  it('says no to anything that is not a package, and never crashes on it', async () => {
+    const empty = await temporaryFolder();
+    expect((await verifyPackage(empty)).verified).toBe(false);
+    for (const junk of ['', '{}', '[]', 'null', '\u0000', '{"evidence":{},"log":"x"}']) {
+      const folder = await copyOfPackage();
+      for (const file of [
+        'keys.json',
+        'hits.json',
+        'exhibits.json',
+        'models.json',
+        'requisition.json',
+        'proofs/0001.json',
+        'rue neuve.result.json',
+        'rue neuve.ledger.json',
+      ]) {
+        const bytes = await readFile(path.join(folder, file));
+        await signAgain(folder, { [file]: junk });
+        expect((await verifyPackage(folder, { trustedKey: key.publicJwk })).verified, `${file} ${junk}`).toBe(false);
+        await signAgain(folder, { [file]: bytes });
+      }
+    }
+    await expect(verifyPackage(path.join(empty, 'none'))).rejects.toMatchObject({ code: 'E_REQUEST' });
+  });
+});
+
+describe('differe evidence verify', () => {
+  async function run(...args: string[]): Promise<{ code: ExitCode; out: string; err: string }> {
+    const said = { out: '', err: '' };
+    const code = await evidenceCommand(args, {
+      out: (text) => {
+        said.out += text;
+      },
+      err: (text) => {
+        said.err += text;
+      },
+    });
+    return { code, ...said };
+  }
+
+  it('exits 0 and prints JSON for an intact package, with and without the key', async () => {
+    const keyFile = path.join(await temporaryFolder(), 'key.json');
+    await writeFile(keyFile, JSON.stringify(key.publicJwk));
+    const plain = await run('verify', original);
+    expect(plain.code).toBe(0);
+    expect(JSON.parse(plain.out)).toEqual({ verified: true, key: key.publicJwk.kid, findings: [] });
+    expect(plain.err).toContain(key.publicJwk.kid);
+    expect((await run('verify', original, '--key', keyFile)).code).toBe(0);
+  });
+
+  it('exits 1 for a changed package or another key, and 2 when called wrongly', async () => {
+    const folder = await copyOfPackage();
+    await writeFile(path.join(folder, 'models.json'), '{}');
+    const changed = await run('verify', folder);
+    expect(changed.code).toBe(1);
+    expect(JSON.parse(changed.out)).toMatchObject({ verified: false });
+    const keyFile = path.join(await temporaryFolder(), 'key.json');
+    await writeFile(keyFile, JSON.stringify((await openEvidenceKey(await temporaryFolder())).publicJwk));
+    expect((await run('verify', original, '--key', keyFile)).code).toBe(1);
+    for (const args of [
+      [],
+      ['verify'],
+      ['check', original],
+      ['verify', original, 'x'],
+      ['verify', `${original}-none`],
+      ['verify', original, '--key', 'none.json'],
+    ]) {
+      expect((await run(...args)).code, args.join(' ')).toBe(2);
+    }
+  });
+});
+
+describe('the evidence key', () => {
+  it('is made once, closed to others, and the same at every opening', async () => {
+    const folder = path.join(await temporaryFolder(), 'keys');
+    const opened = await Promise.all([openEvidenceKey(folder), openEvidenceKey(folder), openEvidenceKey(folder)]);
+    expect(new Set(opened.map(({ publicJwk }) => publicJwk.kid)).size).toBe(1);
+    expect((await readdir(folder)).sort()).toEqual(['evidence.jwk']);
+    expect((await stat(path.join(folder, 'evidence.jwk'))).mode & 0o777).toBe(0o600);
+    expect(JSON.stringify(opened[0]?.publicJwk)).not.toContain('"d"');
+    await chmod(path.join(folder, 'evidence.jwk'), 0o644);
+    await expect(openEvidenceKey(folder)).rejects.toMatchObject({ code: 'E_CONFIG' });
+  });
+
+  it('refuses another kind of key', async () => {
+    const folder = await temporaryFolder();
+    for (const text of [
+      '',
+      '{}',
+      JSON.stringify(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' })),
+    ]) {
+      await writeFile(path.join(folder, 'evidence.jwk'), text, { mode: 0o600 });
+      await expect(openEvidenceKey(folder)).rejects.toMatchObject({ code: 'E_CONFIG' });
+    }
+  });
+});
