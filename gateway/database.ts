@@ -1,5 +1,11 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
 import type { ClientBase } from 'pg';
+import pg from 'pg';
+import { AppError } from './errors.ts';
 import type { CaseId } from './ids.ts';
+import { startPostgres } from './postgres.ts';
 
 /** A connection inside a transaction: the first parameter of every store function. */
 export type Transaction = Pick<ClientBase, 'query'>;
@@ -12,4 +18,184 @@ export interface Database {
   /** Runs in one transaction that reads ids and states across cases, and no sealed column. */
   inService<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
   close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  /** Folder of the embedded server; used when `url` is absent. */
+  readonly dataDir?: string;
+  /** A PostgreSQL 15 or newer that somebody else runs (`DATABASE_URL`). Its role needs CREATEROLE and owns the tables. */
+  readonly url?: string;
+  /** Gives up a start that takes too long. */
+  readonly signal?: AbortSignal;
+}
+
+const MIGRATIONS = path.join(import.meta.dirname, 'migrations');
+const MIGRATION_LOCK = 7_230_020;
+const CONNECTIONS = 20;
+
+/**
+ * Opens the database: starts the embedded server unless `url` names another, brings the tables to this version and keeps a pool.
+ * `bigint` columns arrive as numbers, `timestamptz` as Date, `bytea` as Buffer. Rejects with E_DATABASE (not reachable, or newer
+ * than this version) or E_CONFIG (neither folder nor URL).
+ */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  if (options.url === undefined && options.dataDir === undefined) {
+    throw new AppError('E_CONFIG', { detail: 'no database: neither DATABASE_URL nor a data folder' });
+  }
+  const server =
+    options.url === undefined && options.dataDir !== undefined
+      ? await startPostgres(path.resolve(options.dataDir), options.signal)
+      : undefined;
+  const url = server?.urlOf('differe') ?? options.url ?? '';
+  try {
+    await migrate(url);
+  } catch (error) {
+    await server?.stop();
+    throw error;
+  }
+  const database = connect(url);
+  return {
+    ...database,
+    async close() {
+      await database.close();
+      await server?.stop();
+    },
+  };
+}
+
+/** A pool on a database whose tables are up to date. */
+export function connect(url: string): Database {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: CONNECTIONS,
+    connectionTimeoutMillis: 10_000,
+    allowExitOnIdle: true,
+    types: { getTypeParser },
+  });
+  // An idle connection that the server closes is replaced at the next use; without a listener it would end the process.
+  pool.on('error', () => undefined);
+  const inRole = async <T>(
+    role: 'differe_case' | 'differe_service',
+    caseId: string,
+    work: (tx: Transaction) => Promise<T>,
+  ): Promise<T> => {
+    const client = await pool.connect().catch(refuse);
+    let broken: Error | undefined;
+    // Between two uses of a connection the pool listens; while it is ours, we do.
+    const onError = (error: Error): void => {
+      broken = error;
+    };
+    client.on('error', onError);
+    try {
+      await client.query('BEGIN');
+      await client.query(`SET LOCAL ROLE ${role}`);
+      await client.query("SELECT set_config('differe.case_id', $1, true)", [caseId]);
+      const result = await work(client);
+      await client.query('COMMIT');
+      return result;
+    } catch (error) {
+      await client.query('ROLLBACK').catch((failure: Error) => {
+        broken = failure;
+      });
+      return refuse(error);
+    } finally {
+      client.removeListener('error', onError);
+      client.release(broken);
+    }
+  };
+  return {
+    url,
+    inCase: (caseId, work) => inRole('differe_case', caseId, work),
+    inService: (work) => inRole('differe_service', '', work),
+    close: () => pool.end(),
+  };
+}
+
+/**
+ * Forward-only migrations in the order of their names, each in a transaction of its own under an advisory lock, so that gateways
+ * that start together take turns. Refuses a database that is newer than this code and a migration that was edited after it ran.
+ */
+export async function migrate(url: string, folder: string = MIGRATIONS): Promise<void> {
+  const files = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort();
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
+  client.on('error', () => undefined);
+  await client.connect().catch(refuse);
+  try {
+    await underLock(client, async () => {
+      await client.query(`CREATE TABLE IF NOT EXISTS migrations (
+        name text PRIMARY KEY, sha256 text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())`);
+      const { rows } = await client.query<{ name: string }>('SELECT name FROM migrations ORDER BY name');
+      const unknown = rows.find((row) => !files.includes(row.name));
+      if (unknown !== undefined)
+        throw new AppError('E_DATABASE', { detail: `newer than this version: ${unknown.name}` });
+    });
+    for (const name of files) {
+      const sql = await readFile(path.join(folder, name), 'utf8');
+      const sha256 = createHash('sha256').update(sql).digest('hex');
+      await underLock(client, async () => {
+        const { rows } = await client.query<{ sha256: string }>('SELECT sha256 FROM migrations WHERE name = $1', [
+          name,
+        ]);
+        if (rows[0] === undefined) {
+          await client.query(sql);
+          await client.query('INSERT INTO migrations (name, sha256) VALUES ($1, $2)', [name, sha256]);
+        } else if (rows[0].sha256 !== sha256) {
+          throw new AppError('E_DATABASE', { detail: `${name} was edited after it ran` });
+        }
+      });
+    }
+  } catch (error) {
+    refuse(error);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+async function underLock(client: pg.Client, work: () => Promise<void>): Promise<void> {
+  await client.query('BEGIN');
+  try {
+    await client.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
+    await work();
+    await client.query('COMMIT');
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => undefined);
+    throw error;
+  }
+}
+
+const INT8 = 20;
+
+function getTypeParser(oid: number, format?: 'text' | 'binary'): (text: string) => unknown {
+  if (oid === INT8 && format !== 'binary') return toSafeInteger;
+  return format === 'binary' ? pg.types.getTypeParser(oid, 'binary') : pg.types.getTypeParser(oid, 'text');
+}
+
+function toSafeInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new RangeError('bigint beyond the safe integers');
+  return value;
+}
+
+const CONNECTION_ERRNO = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOENT',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+]);
+
+/** Throws; a lost or refused connection becomes E_DATABASE, anything else stays what it is. */
+function refuse(error: unknown): never {
+  if (error instanceof AppError || !(error instanceof Error)) throw error;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const sqlState = /^(08|28|3D|57P0|53)/.test(code) && code.length === 5;
+  const lost = /^Connection terminated|timeout exceeded when trying to connect|^Client has encountered/.test(
+    error.message,
+  );
+  const syscall =
+    'syscall' in error && CONNECTION_ERRNO.has(code) && /connect|read|write|getaddrinfo/.test(String(error.syscall));
+  if (sqlState || lost || syscall) throw new AppError('E_DATABASE', { cause: error });
+  throw error;
 }

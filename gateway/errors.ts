@@ -158,6 +158,11 @@ export const ERRORS = {
     fr: "La position annoncée n'est pas celle du dépôt : demandez-la par HEAD et reprenez là.",
     en: 'The declared offset is not that of the upload: ask for it by HEAD and resume there.',
   },
+  E_UPLOAD_EXISTS: {
+    status: 409,
+    fr: "Cette pièce est déjà scellée : elle ne se dépose qu'une fois.",
+    en: 'This exhibit is already sealed: an exhibit is deposited once.',
+  },
 
   // Jobs and search
   E_JOB_NOT_DONE: {
@@ -169,6 +174,11 @@ export const ERRORS = {
     status: 500,
     fr: "L'analyse a échoué : la pièce reste scellée, relancez l'analyse.",
     en: 'The analysis failed: the exhibit stays sealed, start the analysis again.',
+  },
+  E_JOB_CANCELLED: {
+    status: 409,
+    fr: "L'analyse a été arrêtée par un agent.",
+    en: 'The analysis was stopped by an agent.',
   },
   E_QUESTION: {
     status: 422,

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
-import { constants, type FileHandle, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { constants, type FileHandle, link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { AppError } from './errors.ts';
@@ -107,22 +107,26 @@ export async function openVault(folders: VaultFolders): Promise<Vault> {
     const header = Buffer.alloc(HEADER_BYTES);
     MAGIC.copy(header);
     header.writeBigUInt64BE(BigInt(totalBytes), MAGIC.length);
-    await file.write(header, 0, HEADER_BYTES, 0);
+    await writeAll(file, header, 0);
     // What a killed process left beyond the acknowledged offset is cut off, never continued.
     await file.truncate(sealedOffset(Math.ceil(resumeAtBytes / CHUNK_BYTES), totalBytes));
     let sealedBytes = resumeAtBytes;
+    let emptyWritten = false;
     return {
       get sealedBytes() {
         return sealedBytes;
       },
       async write(chunk) {
         const wanted = Math.min(CHUNK_BYTES, totalBytes - sealedBytes);
-        if (chunk.length !== wanted || wanted === 0)
+        const ended = wanted === 0 && (totalBytes > 0 || emptyWritten);
+        if (chunk.length !== wanted || ended) {
           throw new RangeError(`vault: chunk of ${chunk.length} bytes, not ${wanted}`);
+        }
+        emptyWritten = true;
         const index = Math.floor(sealedBytes / CHUNK_BYTES);
         // A random nonce a chunk: should a torn chunk be sealed again after a crash, the nonce is another one.
         const sealed = box(key, chunkLabel(objectId, index, totalBytes), chunk);
-        await file.write(sealed, 0, sealed.length, sealedOffset(index, totalBytes));
+        await writeAll(file, sealed, sealedOffset(index, totalBytes));
         sealedBytes += chunk.length;
       },
       sync: async () => {
@@ -133,24 +137,27 @@ export async function openVault(folders: VaultFolders): Promise<Vault> {
     };
   }
 
+  const openSealed = (caseId: CaseId, objectId: ObjectId): Promise<FileHandle> =>
+    open(objectPath(caseId, objectId), constants.O_RDONLY | constants.O_NOFOLLOW).catch((cause: unknown) => {
+      throw new AppError('E_VAULT', { cause, detail: 'no such object' });
+    });
+
   async function* chunks(
     caseId: CaseId,
     objectId: ObjectId,
     range: { from: number; to: number } | undefined,
   ): AsyncGenerator<Buffer> {
     const key = await objectKey(caseId, objectId);
-    const file = await open(objectPath(caseId, objectId), constants.O_RDONLY | constants.O_NOFOLLOW).catch(
-      (cause: unknown) => {
-        throw new AppError('E_VAULT', { cause, detail: 'no such object' });
-      },
-    );
+    const file = await openSealed(caseId, objectId);
     try {
       const total = await totalBytesOf(file);
       const from = range?.from ?? 0;
       const to = range?.to ?? total;
       if (from < 0 || to > total || from > to) throw new RangeError(`vault: range ${from}-${to} of ${total}`);
       const buffer = Buffer.alloc(SEALED_CHUNK_BYTES);
-      for (let index = Math.floor(from / CHUNK_BYTES); index * CHUNK_BYTES < to; index++) {
+      // An empty object has one empty chunk: without it a header that says "0 bytes" would be believed.
+      const last = total === 0 ? 0 : Math.ceil(to / CHUNK_BYTES) - 1;
+      for (let index = Math.floor(from / CHUNK_BYTES); index <= last; index++) {
         const plainLength = Math.min(CHUNK_BYTES, total - index * CHUNK_BYTES);
         const length = NONCE_BYTES + plainLength + TAG_BYTES;
         const { bytesRead } = await file.read(buffer, 0, length, sealedOffset(index, total));
@@ -188,8 +195,18 @@ export async function openVault(folders: VaultFolders): Promise<Vault> {
       await syncFolder(folders.dataDir);
       const exists = await stat(keyPath(caseId)).catch(() => undefined);
       if (exists !== undefined) return;
+      // Two processes may make the key of a case at once: the first one stays, or what it has sealed by then is lost.
       const wrapped = box(folders.installationKey, `case-key:${caseId}`, randomBytes(32));
-      await writeDurably(keyPath(caseId), wrapped);
+      const proposed = `${keyPath(caseId)}.${randomBytes(6).toString('hex')}`;
+      await writeDurably(proposed, wrapped);
+      try {
+        await link(proposed, keyPath(caseId));
+      } catch (cause) {
+        if (!(cause instanceof Error && 'code' in cause && cause.code === 'EEXIST')) throw cause;
+      } finally {
+        await rm(proposed, { force: true });
+      }
+      await syncFolder(folders.keysDir);
     },
     seal: async (caseId, label, plain) =>
       box(derive(await caseKey(caseId), 'values'), `value:${label}`, Buffer.from(plain)),
@@ -198,7 +215,11 @@ export async function openVault(folders: VaultFolders): Promise<Vault> {
     async put(caseId, objectId, plain) {
       const target = await writer(caseId, objectId, plain.length, 0);
       try {
-        for (let at = 0; at < plain.length; at += CHUNK_BYTES) await target.write(plain.subarray(at, at + CHUNK_BYTES));
+        let at = 0;
+        do {
+          await target.write(plain.subarray(at, at + CHUNK_BYTES));
+          at += CHUNK_BYTES;
+        } while (at < plain.length);
         await target.sync();
       } finally {
         await target.close();
@@ -211,7 +232,7 @@ export async function openVault(folders: VaultFolders): Promise<Vault> {
       return Buffer.concat(parts);
     },
     async sizeOf(caseId, objectId) {
-      const file = await open(objectPath(caseId, objectId), constants.O_RDONLY | constants.O_NOFOLLOW);
+      const file = await openSealed(caseId, objectId);
       try {
         return await totalBytesOf(file);
       } finally {
@@ -237,6 +258,15 @@ export async function writeDurably(file: string, bytes: Uint8Array | string): Pr
   }
   await rename(temporary, file);
   await syncFolder(path.dirname(file));
+}
+
+/** A write may stop short, on a disk that fills up for instance; what is acknowledged must be all there. */
+async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  let written = 0;
+  while (written < bytes.length) {
+    const { bytesWritten } = await file.write(bytes, written, bytes.length - written, position + written);
+    written += bytesWritten;
+  }
 }
 
 /** A rename or a new file is durable only when its folder is. */

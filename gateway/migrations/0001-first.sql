@@ -62,6 +62,8 @@ CREATE TABLE jobs (
   columns_object uuid,
   paths_object uuid,
   result_sha256 text,
+  -- numbers of the log's records about this job, for the proofs of a package
+  log_records bigint[] NOT NULL DEFAULT '{}',
   decoded_frames bigint NOT NULL DEFAULT 0,
   detector_calls bigint NOT NULL DEFAULT 0,
   created_at timestamptz NOT NULL DEFAULT now(),
@@ -70,6 +72,8 @@ CREATE TABLE jobs (
 );
 CREATE INDEX jobs_case ON jobs (case_id);
 CREATE INDEX jobs_exhibit ON jobs (exhibit_id);
+-- One exhibit is analysed once at a time, whoever asks.
+CREATE UNIQUE INDEX jobs_one_open ON jobs (exhibit_id) WHERE state IN ('queued', 'running');
 
 CREATE TABLE segments (
   job_id uuid NOT NULL REFERENCES jobs (id),
@@ -101,6 +105,8 @@ CREATE TABLE hits (
   exhibit_id uuid NOT NULL REFERENCES exhibits (id),
   track int NOT NULL,
   picture_seen_at timestamptz,
+  -- agents who saw the picture (HUM-01), under the case key
+  picture_seen_by bytea,
   verdict text NOT NULL DEFAULT 'unreviewed' CHECK (verdict IN ('unreviewed', 'confirmed', 'rejected', 'uncertain')),
   -- who decided, under the case key
   reviewed_by bytea,
@@ -138,12 +144,18 @@ DO $$
 DECLARE
   name text;
 BEGIN
-  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'differe_case') THEN
-    CREATE ROLE differe_case NOLOGIN;
-  END IF;
-  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'differe_service') THEN
-    CREATE ROLE differe_service NOLOGIN;
-  END IF;
+  -- Roles belong to the server and not to the database: another database of it may be making them at this moment.
+  FOREACH name IN ARRAY ARRAY['differe_case', 'differe_service'] LOOP
+    BEGIN
+      EXECUTE format('CREATE ROLE %I NOLOGIN', name);
+    EXCEPTION WHEN duplicate_object OR unique_violation THEN
+      NULL;
+    END;
+    -- A superuser may become any role; the owner of a database that somebody else runs must be a member.
+    IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
+      EXECUTE format('GRANT %I TO CURRENT_USER', name);
+    END IF;
+  END LOOP;
   FOREACH name IN ARRAY ARRAY['requisitions', 'exhibits', 'uploads', 'jobs', 'segments', 'questions', 'hits', 'exports'] LOOP
     EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
     EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', name);

@@ -1,0 +1,263 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Database, migrate, openDatabase } from '../../gateway/database.ts';
+import { type CaseId, newId } from '../../gateway/ids.ts';
+import { startPostgres } from '../../gateway/postgres.ts';
+import { asOwner, testDatabase } from '../support/database.ts';
+
+const folders: string[] = [];
+async function folder(): Promise<string> {
+  const made = await mkdtemp(path.join(os.tmpdir(), 'differe-db-test-'));
+  folders.push(made);
+  return made;
+}
+afterAll(async () => {
+  for (const made of folders) await rm(made, { recursive: true, force: true });
+});
+
+async function addCase(database: Database, caseId: CaseId): Promise<void> {
+  await database.inCase(caseId, async (tx) => {
+    await tx.query('INSERT INTO cases (id) VALUES ($1)', [caseId]);
+    await tx.query(
+      `INSERT INTO requisitions (id, case_id, authorisation_jti, thumbprints, not_before, expires, sealed)
+       VALUES (gen_random_uuid(), $1, gen_random_uuid(), '{}', now(), now(), 'secret')`,
+      [caseId],
+    );
+  });
+}
+
+describe('the wall between cases', () => {
+  let database: Database;
+  const a = newId<CaseId>();
+  const b = newId<CaseId>();
+  beforeAll(async () => {
+    database = await testDatabase();
+    await addCase(database, a);
+    await addCase(database, b);
+  });
+
+  it('PRO-01: a transaction of case A reads only rows of case A, whatever the SQL asks for', async () => {
+    for (const table of ['cases', 'requisitions']) {
+      const column = table === 'cases' ? 'id' : 'case_id';
+      const rows = await database.inCase(
+        a,
+        async (tx) => (await tx.query(`SELECT ${column} AS of FROM ${table}`)).rows,
+      );
+      expect(rows).toEqual([{ of: a }]);
+      const asked = await database.inCase(a, (tx) => tx.query(`SELECT 1 FROM ${table} WHERE ${column} = $1`, [b]));
+      expect(asked.rowCount).toBe(0);
+    }
+  });
+
+  it('changes and deletes nothing of another case', async () => {
+    const changed = await database.inCase(a, async (tx) => ({
+      updated: (await tx.query('UPDATE requisitions SET expires = now() WHERE case_id = $1', [b])).rowCount,
+      deleted: (await tx.query('DELETE FROM requisitions WHERE case_id = $1', [b])).rowCount,
+    }));
+    expect(changed).toEqual({ updated: 0, deleted: 0 });
+  });
+
+  it('refuses to write a row of another case', async () => {
+    const writing = database.inCase(a, (tx) => tx.query('INSERT INTO cases (id) VALUES ($1)', [newId()]));
+    await expect(writing).rejects.toThrow(/row-level security/);
+  });
+
+  it('shows nothing at all to a transaction whose case was unset', async () => {
+    const seen = await database.inCase(a, async (tx) => {
+      await tx.query("SELECT set_config('differe.case_id', '', true)");
+      return (await tx.query('SELECT * FROM requisitions')).rowCount;
+    });
+    expect(seen).toBe(0);
+  });
+
+  it('walls every table that has a case', async () => {
+    const open = await asOwner(
+      database,
+      `SELECT c.table_name FROM information_schema.columns c JOIN pg_class t ON t.oid = c.table_name::regclass
+       WHERE c.table_schema = 'public' AND c.column_name = 'case_id' AND NOT (t.relrowsecurity AND t.relforcerowsecurity)`,
+    );
+    expect(open.rows).toEqual([]);
+  });
+
+  it('lets the service role see ids of every case and no sealed column', async () => {
+    const cases = await database.inService((tx) => tx.query('SELECT id FROM cases'));
+    expect(cases.rowCount).toBe(2);
+    await expect(database.inService((tx) => tx.query('SELECT sealed FROM requisitions'))).rejects.toThrow(/permission/);
+    await expect(database.inService((tx) => tx.query('SELECT * FROM requisitions'))).rejects.toThrow(/permission/);
+    await expect(database.inService((tx) => tx.query('SELECT id FROM exhibits'))).rejects.toThrow(/permission/);
+  });
+
+  it('leaves no trace of the case on a connection that goes back to the pool', async () => {
+    await Promise.all(Array.from({ length: 8 }, () => database.inCase(a, (tx) => tx.query('SELECT 1'))));
+    const left = await database.inService((tx) => tx.query("SELECT current_setting('differe.case_id', true) AS id"));
+    expect(left.rows).toEqual([{ id: '' }]);
+  });
+});
+
+describe('transactions', () => {
+  it('undoes everything when the work fails, and gives the error of the work', async () => {
+    const database = await testDatabase();
+    const id = newId<CaseId>();
+    const failing = database.inCase(id, async (tx) => {
+      await tx.query('INSERT INTO cases (id) VALUES ($1)', [id]);
+      throw new RangeError('no');
+    });
+    await expect(failing).rejects.toThrow(RangeError);
+    const left = await database.inService((tx) => tx.query('SELECT id FROM cases'));
+    expect(left.rowCount).toBe(0);
+  });
+
+  it('gives bigint as a number', async () => {
+    const database = await testDatabase();
+    const { rows } = await database.inService((tx) => tx.query('SELECT 9007199254740991::bigint AS n'));
+    expect(rows).toEqual([{ n: 9007199254740991 }]);
+  });
+});
+
+describe('migrations', () => {
+  const source = path.resolve('gateway/migrations');
+  async function copyOfMigrations(): Promise<string> {
+    const copy = await folder();
+    for (const name of await readdir(source)) await copyFile(path.join(source, name), path.join(copy, name));
+    return copy;
+  }
+
+  it('applies a new one once, however many gateways start together', async () => {
+    const { url } = await testDatabase();
+    const copy = await copyOfMigrations();
+    await writeFile(path.join(copy, '9000-new.sql'), 'CREATE TABLE once (id int); INSERT INTO once VALUES (1);');
+    await Promise.all(Array.from({ length: 6 }, () => migrate(url, copy)));
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    expect((await client.query('SELECT * FROM once')).rowCount).toBe(1);
+    await client.end();
+  });
+
+  it('leaves nothing of one that fails', async () => {
+    const database = await testDatabase();
+    const copy = await copyOfMigrations();
+    await writeFile(path.join(copy, '9000-bad.sql'), 'CREATE TABLE half (id int); SELECT no_such_thing();');
+    await expect(migrate(database.url, copy)).rejects.toThrow(/no_such_thing/);
+    const half = await asOwner(database, "SELECT to_regclass('half') AS half");
+    expect(half.rows).toEqual([{ half: null }]);
+  });
+
+  it('refuses a database that is newer than the code', async () => {
+    const { url } = await testDatabase();
+    const copy = await copyOfMigrations();
+    await writeFile(path.join(copy, '9000-new.sql'), 'SELECT 1');
+    await migrate(url, copy);
+    await expect(migrate(url)).rejects.toMatchObject({ code: 'E_DATABASE', detail: expect.stringContaining('newer') });
+  });
+
+  it('refuses a migration that was edited after it ran', async () => {
+    const { url } = await testDatabase();
+    const copy = await copyOfMigrations();
+    await writeFile(path.join(copy, '0001-first.sql'), 'SELECT 1');
+    await expect(migrate(url, copy)).rejects.toMatchObject({
+      code: 'E_DATABASE',
+      detail: expect.stringContaining('edited'),
+    });
+  });
+
+  it('works for an owner that is no superuser, as in a database that somebody else runs', async () => {
+    const database = await testDatabase();
+    const { url } = database;
+    const [row] = (await asOwner(database, 'SELECT current_database() AS name')).rows as { name: string }[];
+    await asOwner(database, 'CREATE ROLE tenant LOGIN CREATEROLE');
+    await asOwner(database, 'CREATE DATABASE tenant OWNER tenant');
+    // On a server of its own the tenant makes the two roles; here they exist, so their administration is handed over.
+    await asOwner(database, 'GRANT differe_case, differe_service TO tenant WITH ADMIN TRUE, SET FALSE');
+    const theirs = url.replace(row?.name ?? '', 'tenant').replace('user=differe', 'user=tenant');
+    const opened = await openDatabase({ url: theirs });
+    const id = newId<CaseId>();
+    await addCase(opened, id);
+    expect((await opened.inService((tx) => tx.query('SELECT id FROM cases'))).rows).toEqual([{ id }]);
+    await opened.close();
+  });
+});
+
+describe('the embedded server', () => {
+  it('keeps what was committed over a restart, and listens on no network', async () => {
+    const dataDir = await folder();
+    const id = newId<CaseId>();
+    const first = await openDatabase({ dataDir });
+    await addCase(first, id);
+    const listening = await asOwner(first, 'SHOW listen_addresses');
+    expect(listening.rows).toEqual([{ listen_addresses: '' }]);
+    expect((await asOwner(first, 'SHOW fsync')).rows).toEqual([{ fsync: 'on' }]);
+    await first.close();
+    const second = await openDatabase({ dataDir });
+    expect((await second.inService((tx) => tx.query('SELECT id FROM cases'))).rows).toEqual([{ id }]);
+    await second.close();
+  });
+
+  it('sees no file outside its jail', async () => {
+    const dataDir = await folder();
+    const secret = path.join(await folder(), 'installation.key');
+    await writeFile(secret, 'x'.repeat(32));
+    const database = await openDatabase({ dataDir });
+    await expect(asOwner(database, 'SELECT pg_read_file($1)', [secret])).rejects.toThrow(/No such file/);
+    await expect(asOwner(database, "SELECT pg_ls_dir('/home')")).rejects.toThrow(/No such file/);
+    await database.close();
+  });
+
+  it('recovers after the gateway was killed with -9, with nothing committed lost', async () => {
+    const dataDir = await folder();
+    const program = `
+      import { openDatabase } from ${JSON.stringify(path.resolve('gateway/database.ts'))};
+      const database = await openDatabase({ dataDir: ${JSON.stringify(dataDir)} });
+      for (let n = 0; ; n++) {
+        const id = crypto.randomUUID();
+        await database.inCase(id, (tx) => tx.query('INSERT INTO cases (id) VALUES ($1)', [id]));
+        console.log(id);
+      }`;
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let said = '';
+    for await (const text of child.stdout) {
+      said += String(text);
+      if (said.split('\n').length > 20) break;
+    }
+    child.kill('SIGKILL');
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    const acknowledged = said.split('\n').slice(0, -1);
+    const database = await openDatabase({ dataDir });
+    const { rows } = await database.inService((tx) => tx.query<{ id: string }>('SELECT id FROM cases'));
+    expect(acknowledged.length).toBeGreaterThan(10);
+    expect(rows.map((row) => row.id)).toEqual(expect.arrayContaining(acknowledged));
+    await database.close();
+    expect((await readdir(dataDir)).sort()).toEqual(['cluster']);
+  });
+
+  it('refuses a second server on the same folder while the first runs', async () => {
+    const dataDir = await folder();
+    const first = await startPostgres(dataDir);
+    await expect(startPostgres(dataDir)).rejects.toMatchObject({ code: 'E_DATABASE' });
+    await first.stop();
+  });
+
+  it('works with a data folder whose path is longer than a socket address', async () => {
+    const dataDir = path.join(await folder(), 'x'.repeat(120), 'y'.repeat(60));
+    const database = await openDatabase({ dataDir });
+    expect((await database.inService((tx) => tx.query('SELECT 1 AS one'))).rows).toEqual([{ one: 1 }]);
+    await database.close();
+  });
+
+  it('says E_DATABASE when the server is gone', async () => {
+    const dataDir = await folder();
+    const server = await startPostgres(dataDir);
+    const database = await openDatabase({ url: server.urlOf('differe') });
+    await server.stop();
+    await expect(database.inService((tx) => tx.query('SELECT 1'))).rejects.toMatchObject({ code: 'E_DATABASE' });
+    await database.close();
+    await expect(openDatabase({ url: server.urlOf('differe') })).rejects.toMatchObject({ code: 'E_DATABASE' });
+    await expect(openDatabase({})).rejects.toMatchObject({ code: 'E_CONFIG' });
+  });
+});
