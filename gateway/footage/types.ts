@@ -1,6 +1,6 @@
 import type { CaseId, ExhibitId, ObjectId, RequisitionId } from '../ids.ts';
 
-export const CONTAINERS = ['mov', 'matroska', 'avi', 'mpegts', 'mpeg', 'asf', 'h264', 'hevc'] as const;
+export const CONTAINERS = ['mov', 'matroska', 'avi', 'mpegts', 'mpeg', 'mpegvideo', 'asf', 'h264', 'hevc'] as const;
 /** The demuxer of ffmpeg that is forced for the file; chosen by our own reading of its first bytes, never by its name. */
 export type Container = (typeof CONTAINERS)[number];
 

@@ -1,0 +1,156 @@
+import { AppError } from '../errors.ts';
+import type { MediaFile, MediaPacket, ProbeFacts } from '../media.ts';
+import { assertPicture, type Inspection, inspectFile } from './inspect.ts';
+import { CODECS, type Codec, type Timeline } from './types.ts';
+
+/** The two questions that the probe asks of media.ts, both answered in the jail. */
+export interface MediaReader {
+  probe(file: MediaFile, signal?: AbortSignal): Promise<ProbeFacts>;
+  packets(
+    file: MediaFile & { readonly onComplaint?: (line: string) => void },
+    signal?: AbortSignal,
+  ): AsyncIterable<MediaPacket>;
+}
+
+export interface ProbeDeps {
+  readonly media: MediaReader;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Establishes what a file is by its bytes and by one full pass over its packets; decodes no picture. With `damaged` what is missing
+ * becomes `losses`; without, it is E_DEF_UNSTABLE. Throws E_DEF_CONTAINER, E_DEF_CODEC, E_DEF_PICTURE, E_DEF_SOURCE and
+ * E_DEF_NOT_EXHIBIT (no end or no time can be established).
+ */
+export async function probeExhibit(
+  file: string,
+  facts: { readonly damaged: boolean },
+  deps: ProbeDeps,
+): Promise<Timeline> {
+  const inspection = await inspectFile(file);
+  if (!facts.damaged) assertWhole(inspection.faults);
+  const claims = await readClaims(file, inspection, deps);
+  const codec = CODECS.find((known) => known === claims.codec);
+  if (codec === undefined) throw new AppError('E_DEF_CODEC', { detail: 'not on the list of codecs' });
+  assertPicture(claims);
+  const pass = await passPackets(file, inspection, deps);
+  const losses = [...inspection.faults, ...pass.faults];
+  if (pass.shown === 0) throw new AppError('E_DEF_NOT_EXHIBIT', { detail: 'no frame in it' });
+  if (!facts.damaged) assertWhole(losses);
+  if (claims.widthPx === 0 || claims.heightPx === 0) throw new AppError('E_DEF_PICTURE', { detail: 'no size' });
+  return timelineOf(inspection, codec, claims, pass, losses);
+}
+
+function assertWhole(faults: readonly string[]): void {
+  if (faults[0] !== undefined) throw new AppError('E_DEF_UNSTABLE', { detail: faults[0] });
+}
+
+async function readClaims(file: string, inspection: Inspection, deps: ProbeDeps): Promise<ProbeFacts> {
+  try {
+    return await deps.media.probe({ path: file, demuxer: inspection.container }, deps.signal);
+  } catch (cause) {
+    // The bytes looked like this container and hold no video stream that its demuxer can find.
+    if (cause instanceof AppError && cause.code === 'E_MEDIA_DECODE') throw new AppError('E_DEF_CONTAINER', { cause });
+    throw cause;
+  }
+}
+
+/** Running extremes of one kind of time stamp over all frames. */
+interface Extremes {
+  first: number;
+  last: number;
+  lastDuration: number | undefined;
+  missing: number;
+}
+
+interface PacketPass {
+  /** Frames that are shown: packets that an edit list hides are not counted. */
+  readonly shown: number;
+  readonly pts: Extremes;
+  readonly dts: Extremes;
+  readonly faults: readonly string[];
+}
+
+const noTimes = (): Extremes => ({
+  first: Number.POSITIVE_INFINITY,
+  last: Number.NEGATIVE_INFINITY,
+  lastDuration: undefined,
+  missing: 0,
+});
+
+async function passPackets(file: string, inspection: Inspection, deps: ProbeDeps): Promise<PacketPass> {
+  const faults = new Set<string>();
+  const pts = noTimes();
+  const dts = noTimes();
+  let shown = 0;
+  const onComplaint = (line: string): void => {
+    if (isDemuxerFault(line)) faults.add('the demuxer found damage');
+  };
+  try {
+    const input = { path: file, demuxer: inspection.container, onComplaint };
+    for await (const packet of deps.media.packets(input, deps.signal)) {
+      if (packet.corrupt) faults.add('packets are damaged');
+      if (packet.discard) continue;
+      shown += 1;
+      note(pts, packet.pts, packet.durationTicks);
+      note(dts, packet.dts, packet.durationTicks);
+    }
+  } catch (cause) {
+    if (!(cause instanceof AppError) || cause.code !== 'E_MEDIA_DECODE') throw cause;
+    faults.add('the packet pass ended in an error');
+  }
+  return { shown, pts, dts, faults: [...faults] };
+}
+
+function note(times: Extremes, ticks: number | undefined, durationTicks: number | undefined): void {
+  if (ticks === undefined) {
+    times.missing += 1;
+    return;
+  }
+  times.first = Math.min(times.first, ticks);
+  if (ticks <= times.last) return;
+  times.last = ticks;
+  times.lastDuration = durationTicks;
+}
+
+// What ffprobe says about the container. The decoders that it opens to learn the picture size complain too, of streams that begin
+// between two key frames, as recorders' exports do: that is no damage of the file.
+const DEMUXER = /^\[(mov|matroska|avi|mpegts|mpeg|asf|h264|hevc)[\w,.]* @ /;
+const DAMAGE = /truncat|prematurely|partial|past end|end of file|corrupt|invalid|error|failed|missing|not found/i;
+
+const isDemuxerFault = (line: string): boolean =>
+  (DEMUXER.test(line) && DAMAGE.test(line) && !/^\[(h264|hevc) @/.test(line)) ||
+  /: (Input\/output error|End of file)$/.test(line);
+
+function timelineOf(
+  inspection: Inspection,
+  codec: Codec,
+  claims: ProbeFacts,
+  pass: PacketPass,
+  losses: readonly string[],
+): Timeline {
+  const { num, den } = claims.timeBase;
+  const common = {
+    container: inspection.container,
+    codec,
+    widthPx: claims.widthPx,
+    heightPx: claims.heightPx,
+    timeBase: claims.timeBase,
+    frameCount: pass.shown,
+    nominalFps: claims.nominalFps,
+    containerTimeMs: claims.containerTimeMs,
+    losses,
+  };
+  const basis = pass.pts.missing === 0 ? 'pts' : pass.dts.missing === 0 ? 'dts' : 'frame-index';
+  if (basis === 'frame-index') {
+    if (claims.nominalFps === undefined) throw new AppError('E_DEF_NOT_EXHIBIT', { detail: 'no times and no rate' });
+    const ticksPerFrame = den / num / claims.nominalFps;
+    const lastPts = Math.round((pass.shown - 1) * ticksPerFrame);
+    return { ...common, basis, firstPts: 0, lastPts, durationSeconds: pass.shown / claims.nominalFps };
+  }
+  const { first, last, lastDuration } = basis === 'pts' ? pass.pts : pass.dts;
+  // A last packet without a duration lasts as long as the others on average; a single one as the nominal rate says.
+  const mean = pass.shown > 1 ? (last - first) / (pass.shown - 1) : den / num / (claims.nominalFps ?? 25);
+  const durationSeconds = ((last - first + (lastDuration ?? mean)) * num) / den;
+  return { ...common, basis, firstPts: first, lastPts: last, durationSeconds };
+}

@@ -1,0 +1,66 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { exhibitCommand, footageCommand } from '../../gateway/footage/commands.ts';
+import { makeFilm, removeTemporaryFolders, sha256Of, temporaryFolder } from './support.ts';
+
+const folder = temporaryFolder();
+const film = makeFilm(path.join(folder, 'film.mp4'));
+const words = path.join(folder, 'words.mp4');
+writeFileSync(words, 'Ceci est un procès-verbal.'.repeat(20));
+afterAll(removeTemporaryFolders);
+
+async function run(command: typeof exhibitCommand, ...args: string[]): Promise<{ exit: number; result: unknown }> {
+  let text = '';
+  const exit = await command(args, {
+    out: (line) => {
+      text += line;
+    },
+    err: () => undefined,
+  });
+  return { exit, result: text === '' ? undefined : JSON.parse(text) };
+}
+
+it('exhibit hash: says what a schedule needs, of every file', async () => {
+  const { exit, result } = await run(exhibitCommand, 'hash', film, words);
+  expect(exit).toBe(0);
+  expect(result).toEqual([
+    { file: film, sha256: sha256Of(film), sizeBytes: expect.any(Number), durationSeconds: 4 },
+    { file: words, sha256: sha256Of(words), sizeBytes: expect.any(Number) },
+  ]);
+});
+
+it('footage inspect: accepts a film with exit 0', async () => {
+  expect(await run(footageCommand, 'inspect', film)).toEqual({
+    exit: 0,
+    result: { accepted: true, code: null, format: 'mov', codec: 'h264', durationSeconds: 4, frames: 100 },
+  });
+});
+
+it('footage inspect: refuses a text with its code and exit 1', async () => {
+  expect(await run(footageCommand, 'inspect', words)).toEqual({
+    exit: 1,
+    result: {
+      accepted: false,
+      code: 'E_DEF_CONTAINER',
+      format: null,
+      codec: null,
+      durationSeconds: null,
+      frames: null,
+    },
+  });
+});
+
+it('answers a wrong call, a missing file and a device with exit 2', async () => {
+  for (const args of [
+    [],
+    ['look'],
+    ['inspect'],
+    ['inspect', path.join(folder, 'none.mp4')],
+    ['inspect', '/dev/zero'],
+  ]) {
+    expect((await run(footageCommand, ...args)).exit).toBe(2);
+  }
+  expect((await run(exhibitCommand, 'hash')).exit).toBe(2);
+  expect((await run(exhibitCommand, 'hash', folder)).exit).toBe(2);
+});

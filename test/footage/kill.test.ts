@@ -1,0 +1,110 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterAll, expect, it } from 'vitest';
+import type { Database } from '../../gateway/database.ts';
+import { CHUNK_BYTES } from '../../gateway/vault.ts';
+import { asOwner, testDatabase } from '../support/database.ts';
+import {
+  exhibitOf,
+  makeFilm,
+  metadata,
+  patch,
+  removeTemporaryFolders,
+  sha256Of,
+  signRequisition,
+  temporaryFolder,
+  tusRequest,
+} from './support.ts';
+
+afterAll(removeTemporaryFolders);
+
+interface Running {
+  readonly url: string;
+  kill(): Promise<void>;
+}
+
+async function start(order: object): Promise<Running> {
+  const program = path.join(import.meta.dirname, 'gateway-process.ts');
+  const child: ChildProcess = spawn(process.execPath, [program, JSON.stringify(order)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const url = await new Promise<string>((resolve, reject) => {
+    child.once('exit', () => reject(new Error('the gateway did not start')));
+    if (child.stdout !== null) createInterface({ input: child.stdout }).once('line', resolve);
+  });
+  return {
+    url,
+    async kill() {
+      child.kill('SIGKILL');
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    },
+  };
+}
+
+const committed = async (database: Database): Promise<number> =>
+  Number((await asOwner(database, 'SELECT offset_bytes FROM uploads')).rows[0]?.offset_bytes ?? 0);
+
+it('resumes after kill -9 in the middle of a request: nothing acknowledged is lost, and the digest is that of the schedule', async () => {
+  const folder = temporaryFolder();
+  // Long enough that several parts are made durable within one request: a film and bytes after it that its container skips.
+  const film = makeFilm(path.join(folder, 'film.mp4'));
+  const filler = Buffer.alloc(24 * 1024 * 1024, 0x5a);
+  filler.writeUInt32BE(filler.length, 0);
+  filler.write('free', 4, 'latin1');
+  const bytes = Buffer.concat([readFileSync(film), filler]);
+  writeFileSync(film, bytes);
+
+  const database = await testDatabase();
+  const place = path.join(folder, 'installation');
+  mkdirSync(place);
+  const order = {
+    databaseUrl: database.url,
+    folder: place,
+    installationKey: randomBytes(32).toString('hex'),
+    signed: await signRequisition([exhibitOf(film, 'SCELLE-1')]),
+  };
+  let gateway = await start(order);
+  const opened = await tusRequest('POST', `${gateway.url}/api/v1/uploads`, {
+    'upload-length': String(bytes.length),
+    'upload-metadata': metadata({ piece: 'SCELLE-1', filename: 'film.mp4' }),
+  });
+  const location = opened.headers.get('location') ?? '';
+
+  // Half a second part is on its way when the process dies: the body never ends by itself.
+  const body = new ReadableStream<Uint8Array>({
+    start: (controller) => controller.enqueue(bytes.subarray(0, 10 * 1024 * 1024 + 777)),
+  });
+  const headers = { 'tus-resumable': '1.0.0', 'upload-offset': '0', 'content-type': 'application/offset+octet-stream' };
+  const init: RequestInit & { duplex: 'half' } = { method: 'PATCH', headers, body, duplex: 'half' };
+  const sending = fetch(new URL(location, gateway.url), init).catch(() => undefined);
+  while ((await committed(database)) < 4 * 1024 * 1024);
+  await gateway.kill();
+  await sending;
+  const acknowledged = await committed(database);
+  // As a killed job would have left it.
+  mkdirSync(path.join(place, 'scratch', '999999999.1.abcdef'), { recursive: true });
+
+  gateway = await start(order);
+  const upload = new URL(location, gateway.url).href;
+  const offset = Number((await tusRequest('HEAD', upload, {})).headers.get('upload-offset'));
+  expect(offset).toBe(acknowledged);
+  expect(offset % CHUNK_BYTES).toBe(0);
+  expect(offset).toBeGreaterThan(0);
+  expect(readdirSync(path.join(place, 'scratch'))).toEqual([]);
+  expect((await patch(upload, offset, bytes.subarray(offset))).status).toBe(204);
+  const { rows } = await asOwner(database, 'SELECT state FROM exhibits');
+  expect(rows).toEqual([{ state: 'sealed' }]);
+  const caseId = (await asOwner(database, 'SELECT case_id FROM exhibits')).rows[0]?.case_id;
+  const listed = (await (await fetch(`${gateway.url}/api/v1/cases/${caseId}/exhibits`)).json()) as {
+    exhibits: { sha256: string; frames: number }[];
+  };
+  expect(listed.exhibits).toMatchObject([{ sha256: sha256Of(film), frames: 100 }]);
+
+  // A death after the last byte and before the seal would leave the last chunk to be sent again: the offset says "all" only now.
+  expect(Number((await tusRequest('HEAD', upload, {})).headers.get('upload-offset'))).toBe(bytes.length);
+  await gateway.kill();
+});
