@@ -40,6 +40,7 @@ async function vitest(filters: readonly string[]): Promise<Counts> {
 
 const counts = [
   await check('type check', 'tsc', ['--noEmit']),
+  await check('type check of the page', 'tsc', ['--noEmit', '-p', 'gateway/console']),
   await check('lint and format', 'biome', ['check', '.']),
   await vitest(process.argv.slice(2)),
 ];

@@ -105,7 +105,10 @@ function reasonsOf(
   return reasons;
 }
 
-/** The observed point of highest score within the time and the zone asked for, the earliest of equals; else the observed point nearest to them. */
+/**
+ * The observed point that shows the object best within the time and the zone asked for (score times the root of the box's area, half as
+ * much where the picture's side cuts the box), the earliest of equals; else the observed point nearest to them.
+ */
 function bestPoint(
   path: readonly TrackPoint[],
   exhibit: OpenExhibit,
@@ -121,12 +124,23 @@ function bestPoint(
   const fitting = points.filter(fits);
   const best =
     fitting.length > 0
-      ? leastBy(fitting, (point) => -point.score)
+      ? leastBy(fitting, (point) => -worthOf(point, exhibit))
       : leastBy(points, (point) =>
           contact === undefined ? distanceMs(point, window) : Math.abs(point.timeSeconds - contact.seconds),
         );
   if (best === undefined) throw new RangeError('search: a track without points');
   return best;
+}
+
+const SIDE_PX = 2;
+
+function worthOf(point: TrackPoint, { widthPx, heightPx }: OpenExhibit): number {
+  const cut =
+    point.left < SIDE_PX ||
+    point.top < SIDE_PX ||
+    point.left + point.width > widthPx - SIDE_PX ||
+    point.top + point.height > heightPx - SIDE_PX;
+  return (point.score * Math.sqrt(point.width * point.height)) / (cut ? 2 : 1);
 }
 
 function distanceMs(point: TrackPoint, window: Window | undefined): number {

@@ -332,7 +332,7 @@ describe('matching', () => {
     expect(describeMatch(everything, exhibit, 0, ['blue']).colours).toStrictEqual([]);
   });
 
-  it('shows the observed point of highest score within the zone and the time asked for', () => {
+  it('shows the observed point that is seen best, and whole, within the zone and the time asked for', () => {
     const path = [
       point({ frame: 1, timeSeconds: 0, left: 0, score: 0.99 }),
       point({ frame: 2, timeSeconds: 1, left: 700, score: 0.6 }),
@@ -348,7 +348,12 @@ describe('matching', () => {
       { x: 0.5, y: 1 },
     ];
     const bestOf = (changes: Partial<ExecutedQuestion>) => describeMatch(asked(changes), exhibit, 0, []).best.frame;
-    expect(bestOf({})).toBe(1);
+    // The side of the picture cuts the box of frame 1.
+    expect(bestOf({})).toBe(5);
+    const larger = openInMemory([
+      track({ points: path.map((each) => (each.frame === 2 ? { ...each, width: 200, height: 200 } : each)) }),
+    ]);
+    expect(describeMatch(asked({}), larger, 0, []).best.frame).toBe(2);
     expect(bestOf({ zone: right })).toBe(5);
     expect(bestOf({ zone: right, time: { from: instant(0.5), to: instant(3.5) } })).toBe(4);
     // Nothing was observed inside this sliver: the nearest observed point stands for it.

@@ -1,0 +1,164 @@
+import { readFileSync, statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import { AppError } from './errors.ts';
+
+/** Services that art. 230-20 CPP names; nobody else can be configured (FBD-02). */
+export const CONTROLLER_TYPES = ['police_nationale', 'gendarmerie_nationale', 'prefecture_police'] as const;
+export type ControllerType = (typeof CONTROLLER_TYPES)[number];
+
+/** The gateway's settings, read once from the environment at start. */
+export interface Config {
+  readonly env: 'prod' | 'test';
+  /** `aud` of every token; also the origin line of the log. */
+  readonly installation: string;
+  readonly controller: { readonly type: ControllerType; readonly unitCode: string };
+  readonly dataDir: string;
+  readonly keysDir: string;
+  readonly scratchDir: string;
+  readonly installationKey: Buffer;
+  readonly authoritiesFile: string;
+  readonly databaseUrl: string | undefined;
+  readonly host: string;
+  readonly port: number;
+  readonly metricsPort: number;
+  /** Scheme, host and port that clients use, when a proxy stands before the gateway. */
+  readonly origin: string | undefined;
+  readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
+  readonly modelFolders: readonly string[];
+  readonly detector: string | undefined;
+  readonly framesPerSecond: number;
+  readonly threads: number;
+}
+
+/** Every key the gateway knows, with what it means: the README's table is checked against this, an unknown key stops the start (FACE-02). */
+export const CONFIG_KEYS = {
+  DIFFERE_ENV: 'prod (default) or test; prod refuses test authorities',
+  DIFFERE_INSTALLATION: 'name of this installation, the `aud` of every token',
+  DIFFERE_CONTROLLER: 'TYPE:UNIT of the service responsible, e.g. police_nationale:DCPJ-75',
+  DIFFERE_DATA: 'data folder: vault, embedded database, log',
+  DIFFERE_KEYS:
+    'folder of wrapped case keys and signing keys; default DIFFERE_DATA/keys, keep it out of the data back-up',
+  DIFFERE_KEY_FILE: 'installation key, 64 hex characters, mode 0600, outside DIFFERE_DATA',
+  DIFFERE_SCRATCH:
+    'folder for plaintext of running jobs, emptied at their end; default DIFFERE_DATA/scratch, a tmpfs is better',
+  DIFFERE_AUTHORITIES: 'JWKS file of the authorities whose tokens are accepted',
+  DIFFERE_HOST: 'address to listen on, default 127.0.0.1; off loopback TLS is required',
+  DIFFERE_PORT: 'port of the API and console, default 8420',
+  DIFFERE_METRICS_PORT: 'port of /metrics, /healthz, /readyz on loopback or the host, default 8421',
+  DIFFERE_ORIGIN: 'public scheme://host:port when a proxy stands before the gateway',
+  DIFFERE_TLS_CERT: 'PEM certificate chain',
+  DIFFERE_TLS_KEY: 'PEM private key',
+  DIFFERE_MODELS: 'folders with weights, separated by ":", searched by digest',
+  DIFFERE_DETECTOR: 'name of the detector card to use; default the present one of highest priority',
+  DIFFERE_FRAMES_PER_SECOND: 'frames a second shown to the detector, default 5',
+  DIFFERE_THREADS: 'detector threads, default the number of cores',
+  DIFFERE_CHROMIUM: 'tests only: path of Chromium',
+} as const;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Reads and checks the environment. Throws E_CONFIG with one sentence that names the key. */
+export function readConfig(env: Environment): Config {
+  for (const key of Object.keys(env)) {
+    if (key.startsWith('DIFFERE_') && !Object.hasOwn(CONFIG_KEYS, key))
+      throw bad(`${key} is not a key of this gateway`);
+  }
+  const dataDir = path.resolve(required(env, 'DIFFERE_DATA'));
+  const keyFile = path.resolve(required(env, 'DIFFERE_KEY_FILE'));
+  if (isWithin(dataDir, keyFile)) throw bad('DIFFERE_KEY_FILE must not lie in DIFFERE_DATA');
+  const host = env.DIFFERE_HOST ?? '127.0.0.1';
+  const tls = readTls(env);
+  if (!isLoopback(host) && tls === undefined)
+    throw bad('off loopback DIFFERE_TLS_CERT and DIFFERE_TLS_KEY are required');
+  return {
+    env: oneOf(env.DIFFERE_ENV ?? 'prod', ['prod', 'test'] as const, 'DIFFERE_ENV'),
+    installation: readInstallation(required(env, 'DIFFERE_INSTALLATION')),
+    controller: readController(required(env, 'DIFFERE_CONTROLLER')),
+    dataDir,
+    keysDir: path.resolve(env.DIFFERE_KEYS ?? path.join(dataDir, 'keys')),
+    scratchDir: path.resolve(env.DIFFERE_SCRATCH ?? path.join(dataDir, 'scratch')),
+    installationKey: readInstallationKey(keyFile),
+    authoritiesFile: path.resolve(required(env, 'DIFFERE_AUTHORITIES')),
+    databaseUrl: env.DATABASE_URL,
+    host,
+    port: wholeNumber(env.DIFFERE_PORT ?? '8420', 'DIFFERE_PORT', 0, 65_535),
+    metricsPort: wholeNumber(env.DIFFERE_METRICS_PORT ?? '8421', 'DIFFERE_METRICS_PORT', 0, 65_535),
+    origin: env.DIFFERE_ORIGIN === undefined ? undefined : new URL(env.DIFFERE_ORIGIN).origin,
+    tls,
+    modelFolders: (env.DIFFERE_MODELS ?? '')
+      .split(':')
+      .filter((folder) => folder !== '')
+      .map((folder) => path.resolve(folder)),
+    detector: env.DIFFERE_DETECTOR,
+    framesPerSecond: wholeNumber(env.DIFFERE_FRAMES_PER_SECOND ?? '5', 'DIFFERE_FRAMES_PER_SECOND', 1, 60),
+    threads: wholeNumber(env.DIFFERE_THREADS ?? String(availableParallelism()), 'DIFFERE_THREADS', 1, 256),
+  };
+}
+
+const bad = (detail: string): AppError => new AppError('E_CONFIG', { detail });
+
+function required(env: Environment, key: keyof typeof CONFIG_KEYS): string {
+  const value = env[key];
+  if (value === undefined || value === '') throw bad(`${key} is not set`);
+  return value;
+}
+
+function oneOf<T extends string>(value: string, allowed: readonly T[], key: string): T {
+  const found = allowed.find((candidate) => candidate === value);
+  if (found === undefined) throw bad(`${key} must be one of ${allowed.join(', ')}`);
+  return found;
+}
+
+function wholeNumber(text: string, key: string, least: number, most: number): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < least || value > most)
+    throw bad(`${key} must be a whole number from ${least} to ${most}`);
+  return value;
+}
+
+// It names the log's key too, and that name stands in signed notes.
+function readInstallation(name: string): string {
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(name))
+    throw bad('DIFFERE_INSTALLATION must be one word of letters, digits, ".", "_", "-"');
+  return name;
+}
+
+function readController(text: string): Config['controller'] {
+  const [type, unitCode, ...rest] = text.split(':');
+  if (type === undefined || unitCode === undefined || unitCode === '' || rest.length > 0) {
+    throw bad('DIFFERE_CONTROLLER must read TYPE:UNIT');
+  }
+  return { type: oneOf(type, CONTROLLER_TYPES, 'DIFFERE_CONTROLLER'), unitCode };
+}
+
+function readTls(env: Environment): Config['tls'] {
+  const certFile = env.DIFFERE_TLS_CERT;
+  const keyFile = env.DIFFERE_TLS_KEY;
+  if (certFile === undefined && keyFile === undefined) return undefined;
+  if (certFile === undefined || keyFile === undefined) throw bad('DIFFERE_TLS_CERT and DIFFERE_TLS_KEY go together');
+  return { certFile, keyFile };
+}
+
+function readInstallationKey(file: string): Buffer {
+  let text: string;
+  try {
+    if ((statSync(file).mode & 0o077) !== 0)
+      throw bad('DIFFERE_KEY_FILE must be readable by its owner alone (mode 0600)');
+    text = readFileSync(file, 'utf8').trim();
+  } catch (cause) {
+    if (cause instanceof AppError) throw cause;
+    throw new AppError('E_CONFIG', { cause, detail: 'DIFFERE_KEY_FILE cannot be read' });
+  }
+  if (!/^[0-9a-f]{64}$/.test(text)) throw bad('DIFFERE_KEY_FILE must hold 64 hex characters');
+  return Buffer.from(text, 'hex');
+}
+
+/** Whether `file` lies in `folder` or below. */
+export function isWithin(folder: string, file: string): boolean {
+  const relative = path.relative(folder, file);
+  return relative === '' || !(relative.startsWith('..') || path.isAbsolute(relative));
+}
+
+export const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);

@@ -1,0 +1,117 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose';
+import { DEMO } from './demo-requisition.ts';
+
+/** Everything a throw-away installation needs: keys of a test authority, of its agent, of the installation, and folders. */
+export interface DemoInstallation {
+  readonly folder: string;
+  readonly dataDir: string;
+  readonly magistrateKey: JWK;
+  readonly officerKey: JWK;
+  readonly agentKey: JWK;
+  readonly agentThumbprint: string;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+async function newKey(kid: string): Promise<{ readonly privateJwk: JWK; readonly publicJwk: JWK }> {
+  const pair = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
+  return {
+    privateJwk: { ...(await exportJWK(pair.privateKey)), kid, alg: 'EdDSA' },
+    publicJwk: { ...(await exportJWK(pair.publicKey)), kid, alg: 'EdDSA' },
+  };
+}
+
+/** Makes the installation in an empty folder. `models` are folders with weights and cards. */
+export async function createDemoInstallation(folder: string, models: readonly string[]): Promise<DemoInstallation> {
+  await mkdir(path.join(folder, 'data'), { recursive: true, mode: 0o700 });
+  const magistrate = await newKey('parquet-demo-1');
+  const officer = await newKey('opj-demo-1');
+  const agent = await newKey('agent-demo-1');
+  const registry = {
+    keys: [
+      {
+        ...magistrate.publicJwk,
+        iss: 'parquet-demo',
+        role: 'procureur',
+        signs: ['differe-authorisation+jwt'],
+        env: 'test',
+      },
+      { ...officer.publicJwk, iss: 'opj-demo', role: 'opj', signs: ['differe-schedule+jwt'], env: 'test' },
+    ],
+  };
+  const keyFile = path.join(folder, 'installation.key');
+  const authorities = path.join(folder, 'authorities.jwks.json');
+  await writeFile(keyFile, randomBytes(32).toString('hex'), { mode: 0o600 });
+  await writeFile(authorities, JSON.stringify(registry, null, 2));
+  return {
+    folder,
+    dataDir: path.join(folder, 'data'),
+    magistrateKey: magistrate.privateJwk,
+    officerKey: officer.privateJwk,
+    agentKey: agent.privateJwk,
+    agentThumbprint: await calculateJwkThumbprint(agent.publicJwk),
+    environment: {
+      DIFFERE_ENV: 'test',
+      DIFFERE_INSTALLATION: DEMO.installation,
+      DIFFERE_CONTROLLER: `${DEMO.controller.type}:${DEMO.controller.unit_code}`,
+      DIFFERE_DATA: path.join(folder, 'data'),
+      DIFFERE_KEYS: path.join(folder, 'keys'),
+      DIFFERE_KEY_FILE: keyFile,
+      DIFFERE_AUTHORITIES: authorities,
+      DIFFERE_MODELS: models.join(':'),
+      DIFFERE_PORT: '0',
+      DIFFERE_METRICS_PORT: '0',
+    },
+  };
+}
+
+/** A gateway in a process of its own, as an operator would start it. */
+export interface GatewayProcess {
+  readonly url: string;
+  readonly metricsUrl: string;
+  readonly process: ChildProcess;
+  /** Ends it as an operator would; resolves when the process is gone. */
+  stop(): Promise<void>;
+  /** SIGKILL, as a power cut would; resolves when the process is gone. */
+  kill(): Promise<void>;
+}
+
+/** Starts `differe serve` on free loopback ports and waits for the line that says it listens. */
+export async function startGatewayProcess(
+  installation: DemoInstallation,
+  options: { readonly environment?: Readonly<Record<string, string>>; readonly onStderr?: (line: string) => void } = {},
+): Promise<GatewayProcess> {
+  const inherited = Object.fromEntries(Object.entries(process.env).filter(([key]) => !key.startsWith('DIFFERE_')));
+  const child = spawn(process.execPath, [path.join(import.meta.dirname, 'cli.ts'), 'serve'], {
+    env: { ...inherited, ...installation.environment, ...options.environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const tail: string[] = [];
+  createInterface({ input: child.stderr }).on('line', (line) => {
+    tail.push(line);
+    if (tail.length > 40) tail.shift();
+    options.onStderr?.(line);
+  });
+  const ready = await new Promise<{ url: string; metrics: string }>((resolve, reject) => {
+    createInterface({ input: child.stdout }).once('line', (line) =>
+      resolve(JSON.parse(line) as { url: string; metrics: string }),
+    );
+    void gone.then(() => reject(new Error(`the gateway did not start:\n${tail.join('\n')}`)));
+  });
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+    await gone;
+  };
+  return {
+    url: ready.url,
+    metricsUrl: ready.metrics,
+    process: child,
+    stop: () => end('SIGTERM'),
+    kill: () => end('SIGKILL'),
+  };
+}

@@ -1,0 +1,54 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Metrics } from './metrics.ts';
+
+/** The port that a listener got, also when it asked for any (0). */
+export function portOf(server: Pick<Server, 'address'>): number {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('listener has no port');
+  return (address satisfies AddressInfo).port;
+}
+
+export interface Readiness {
+  /** What is not ready, in words for the operator; empty means ready. */
+  missing(): Promise<readonly string[]>;
+}
+
+/** /metrics, /healthz and /readyz on a listener of their own: no token, and nothing of a case in sight. */
+export async function listenForOperators(
+  options: { readonly host: string; readonly port: number },
+  deps: { readonly metrics: Metrics; readonly readiness: Readiness },
+): Promise<Server> {
+  const server = createServer((request, response) => {
+    const answer = (status: number, type: string, body: string) => {
+      response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(body);
+    };
+    const fail = () => answer(500, 'text/plain', 'error\n');
+    if (request.method !== 'GET' && request.method !== 'HEAD') return answer(405, 'text/plain', 'GET only\n');
+    switch (request.url) {
+      case '/healthz':
+        return answer(200, 'text/plain', 'ok\n');
+      case '/readyz':
+        deps.readiness.missing().then((missing) => {
+          answer(
+            missing.length === 0 ? 200 : 503,
+            'application/json',
+            `${JSON.stringify({ ready: missing.length === 0, missing })}\n`,
+          );
+        }, fail);
+        return;
+      case '/metrics':
+        deps.metrics.registry.metrics().then((text) => answer(200, deps.metrics.registry.contentType, text), fail);
+        return;
+      default:
+        return answer(404, 'text/plain', 'not found\n');
+    }
+  });
+  server.headersTimeout = 5_000;
+  server.requestTimeout = 10_000;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, options.host, resolve);
+  });
+  return server;
+}

@@ -1,0 +1,70 @@
+import { type JobWithMetadata, PgBoss } from 'pg-boss';
+
+/** Work that waits in PostgreSQL. Payloads carry ids alone: what they stand for is sealed elsewhere. */
+export interface WorkQueue {
+  /** Asks for an analysis to be planned, or taken up again where it stands. */
+  askForAnalysis(jobId: string): Promise<void>;
+  askForSegments(jobId: string, segments: readonly number[]): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface QueueHandlers {
+  analysis(jobId: string): Promise<void>;
+  /** `lastTry` is true when a failure will not be tried again. */
+  segment(jobId: string, n: number, lastTry: boolean): Promise<void>;
+}
+
+const RETRIES = 2;
+const ANALYSIS = 'analysis';
+const SEGMENT = 'segment';
+
+/**
+ * Starts pg-boss on the gateway's database. A worker that is killed stops its heartbeat and its work returns to the queue; the
+ * handlers see in their own tables what was already done, so nothing is done twice.
+ */
+export async function startQueue(
+  options: { readonly databaseUrl: string; readonly segmentsAtOnce: number; onError(error: Error): void },
+  handlers: QueueHandlers,
+): Promise<WorkQueue> {
+  const boss = new PgBoss({
+    connectionString: options.databaseUrl,
+    schema: 'queue',
+    max: 4,
+    useListenNotify: true,
+    schedule: false,
+  });
+  boss.on('error', options.onError);
+  await boss.start();
+  const queue = {
+    retryLimit: RETRIES,
+    retryDelay: 1,
+    expireInSeconds: 6 * 3600,
+    heartbeatSeconds: 30,
+    notify: true,
+  } as const;
+  for (const name of [ANALYSIS, SEGMENT]) await boss.createQueue(name, queue);
+
+  await boss.work<{ jobId: string }>(ANALYSIS, { pollingIntervalSeconds: 1, localConcurrency: 2 }, async (jobs) => {
+    for (const job of jobs) await handlers.analysis(job.data.jobId);
+  });
+  await boss.work(
+    SEGMENT,
+    { pollingIntervalSeconds: 1, localConcurrency: options.segmentsAtOnce, includeMetadata: true },
+    async (jobs: JobWithMetadata<{ jobId: string; n: number }>[]) => {
+      for (const job of jobs) await handlers.segment(job.data.jobId, job.data.n, job.retryCount >= RETRIES);
+    },
+  );
+
+  return {
+    async askForAnalysis(jobId) {
+      await boss.send(ANALYSIS, { jobId });
+    },
+    async askForSegments(jobId, segments) {
+      await boss.insert(
+        SEGMENT,
+        segments.map((n) => ({ data: { jobId, n } })),
+      );
+    },
+    stop: () => boss.stop({ graceful: true, timeout: 10_000 }),
+  };
+}
