@@ -25,6 +25,8 @@ export interface ClientOptions {
   readonly agentKey: JWK;
   /** Id of the requisition on record; absent only to register one. */
   readonly requisitionId?: string;
+  /** The client's own clock, seconds; the machine's when absent. */
+  readonly nowSeconds?: () => number;
 }
 
 /** The HTTP API as the command line and the demo use it: no door of their own, a proof on every request. */
@@ -34,6 +36,7 @@ export function createClient(options: ClientOptions) {
       key: options.agentKey,
       method,
       url,
+      ...(options.nowSeconds === undefined ? {} : { nowSeconds: options.nowSeconds() }),
       ...(options.requisitionId === undefined ? {} : { accessToken: options.requisitionId }),
     });
     return {

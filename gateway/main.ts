@@ -9,7 +9,7 @@ import { buildApp } from './app.ts';
 import { openSharedLog } from './audit/appender.ts';
 import { encodeVkey } from './audit/note.ts';
 import type { AuditEvent } from './audit/types.ts';
-import { nowSeconds, systemClock } from './clock.ts';
+import { type Clock, nowSeconds, systemClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { openDatabase } from './database.ts';
 import { AppError } from './errors.ts';
@@ -57,8 +57,7 @@ function reportError(error: unknown): void {
 }
 
 /** Starts everything in the order of need: keys, database, log, models, queue, listeners. Stops what was started when one fails. */
-export async function startGateway(config: Config): Promise<Gateway> {
-  const clock = systemClock;
+export async function startGateway(config: Config, clock: Clock = systemClock): Promise<Gateway> {
   const started = new AsyncDisposableStack();
   const keep = <T>(value: T, stop: (value: T) => Promise<unknown>): T => {
     started.defer(async () => void (await stop(value)));
@@ -66,7 +65,6 @@ export async function startGateway(config: Config): Promise<Gateway> {
   };
   try {
     const software = `differe/${packageVersion()}`;
-    const metrics = createMetrics();
     const registry = loadRegistry(await readAuthorities(config.authoritiesFile), config.env);
     const vault = await openVault({
       dataDir: path.join(config.dataDir, 'vault'),
@@ -97,6 +95,10 @@ export async function startGateway(config: Config): Promise<Gateway> {
       (open) => open.close(),
     );
     await log.append(installationEvent('gateway.start'));
+    const metrics = createMetrics({
+      queueDepth: () => database.inService(jobs.countWaiting),
+      logSize: () => log.size(),
+    });
 
     const model = await loadModel(
       chooseDetector(
@@ -221,7 +223,6 @@ export async function startGateway(config: Config): Promise<Gateway> {
         metrics,
         readiness: {
           async missing() {
-            metrics.logSize.set(await log.size());
             const reachable = await database
               .inService((tx) => jobs.unfinishedJobs(tx))
               .then(

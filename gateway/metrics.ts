@@ -1,7 +1,13 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
+export interface MetricSources {
+  /** Segments that wait or run; asked at each scrape. */
+  queueDepth(): Promise<number>;
+  logSize(): Promise<number>;
+}
+
 /** The metrics of contracts.md. No label carries case data (LOG-08): labels are closed words of this file, codes and model names. */
-export function createMetrics() {
+export function createMetrics(sources: MetricSources) {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -33,14 +39,28 @@ export function createMetrics() {
       buckets: [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 1800],
       registers,
     }),
-    queueDepth: new Gauge({ name: 'differe_queue_depth', help: 'Segments that wait or run', registers }),
+    queueDepth: new Gauge({
+      name: 'differe_queue_depth',
+      help: 'Segments that wait or run',
+      registers,
+      async collect() {
+        this.set(await sources.queueDepth());
+      },
+    }),
     refusals: new Counter({
       name: 'differe_refusals_total',
       help: 'Refusals by code',
       labelNames: ['code'],
       registers,
     }),
-    logSize: new Gauge({ name: 'differe_log_size', help: 'Records in the log', registers }),
+    logSize: new Gauge({
+      name: 'differe_log_size',
+      help: 'Records in the log',
+      registers,
+      async collect() {
+        this.set(await sources.logSize());
+      },
+    }),
   };
 }
 

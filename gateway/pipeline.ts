@@ -17,7 +17,11 @@ import type { WorkingCopies } from './footage/working-copies.ts';
 import { type CaseId, type ExhibitId, type JobId, newId, type ObjectId, type RequisitionId } from './ids.ts';
 import { indexResult } from './index/seal.ts';
 import type { Metrics } from './metrics.ts';
+import { decide } from './policy/decide.ts';
+import { POLICIES } from './policy/policies.ts';
+import type { Decision } from './policy/types.ts';
 import { startQueue, type WorkQueue } from './queue.ts';
+import { authorityOf } from './requisition/authority.ts';
 import type { Requisition } from './requisition/types.ts';
 import type { Vault } from './vault.ts';
 
@@ -55,9 +59,13 @@ interface Running {
   readonly stop: AbortController;
 }
 
+const WORKER = { id: 'gateway', role: 'worker', service: '-' } as const;
+const WATCH_MS = 1000;
+
 export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
   const running = new Map<JobId, Promise<Running>>();
   const segmentsHere = new Set<string>();
+  const closing = new Set<JobId>();
   const { database } = deps;
 
   const findJob = (caseId: CaseId, jobId: JobId) => database.inCase(caseId, (tx) => jobs.findJob(tx, jobId));
@@ -89,10 +97,39 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
     await deps.copies.release(job.exhibitId);
   }
 
-  /** REQ-10: a step runs only while the requisition is valid; a job that crosses its end stops without results. */
-  function demandValidity(requisition: Requisition): void {
-    const now = nowSeconds(deps.clock);
-    if (now < requisition.notBefore || now >= requisition.expires) throw new AppError('E_REQ_EXPIRED');
+  /** Every step is decided like any act (REQ-10): a job that crosses the end of its requisition stops without results. */
+  function demandStep(requisition: Requisition): Decision {
+    const decision = decide(
+      {
+        principal: { role: 'agent_habilite', agentId: WORKER.id, service: WORKER.service },
+        action: 'job.step',
+        caseId: requisition.caseId,
+        extraOps: [],
+        authority: authorityOf(requisition, true),
+        nowSeconds: nowSeconds(deps.clock),
+      },
+      POLICIES,
+    );
+    if (decision.reason !== 'OK') throw new AppError(decision.reason, { detail: decision.policyId });
+    return decision;
+  }
+
+  /** Decides now, then every second while the work runs; what was decided against is aborted. */
+  async function underWatch<T>(requisition: Requisition, stop: AbortController, work: () => Promise<T>): Promise<T> {
+    const watch = setInterval(() => {
+      try {
+        demandStep(requisition);
+      } catch (error) {
+        stop.abort(error);
+      }
+    }, WATCH_MS);
+    try {
+      const result = await work();
+      demandStep(requisition);
+      return result;
+    } finally {
+      clearInterval(watch);
+    }
   }
 
   async function journal(
@@ -104,7 +141,7 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
   ): Promise<void> {
     const seq = await deps.log.append({
       action: op,
-      actor: { id: 'gateway', role: 'worker', service: '-' },
+      actor: WORKER,
       reason: { procedure: requisition.authorisation.sub, requisition: requisition.id, op },
       objects: [{ type: 'job', id: job.id }, { type: 'exhibit', id: job.exhibitId }, ...objects],
       outcome,
@@ -116,6 +153,7 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
   async function end(job: jobs.Job, state: 'failed' | 'cancelled', code: ErrorCode, detail: unknown): Promise<void> {
     const ended = await database.inCase(job.caseId, (tx) => jobs.endJob(tx, job.id, state, code));
     if (!ended) return;
+    (await running.get(job.id)?.catch(() => undefined))?.stop.abort(new AppError(code));
     deps.onError(detail);
     deps.metrics.jobs.inc({ state });
     const requisition = await deps.loadRequisition(job.caseId, job.requisitionId);
@@ -138,8 +176,8 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
     if (job === undefined || (job.state !== 'queued' && job.state !== 'running')) return;
     try {
       const { requisition, exhibit, packets } = await takeUp(job);
-      demandValidity(requisition);
-      await journal(requisition, job, 'job.step', { effect: 'permit', policyId: 'requisition-valid', code: 'OK' }, [
+      const { policyId } = demandStep(requisition);
+      await journal(requisition, job, 'job.step', { effect: 'permit', policyId, code: 'OK' }, [
         { type: 'digest', id: exhibit.sha256 },
       ]);
       const segments = cutSegments(packets);
@@ -156,7 +194,6 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
       );
       if (job.state === 'queued') deps.metrics.jobs.inc({ state: 'running' });
       const waiting = await database.inCase(job.caseId, (tx) => jobs.waitingSegments(tx, job.id));
-      deps.metrics.queueDepth.inc(waiting.length);
       if (waiting.length === 0) await close(job);
       else await queue.askForSegments(job.id, waiting);
     } catch (error) {
@@ -173,30 +210,27 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
     if (!waiting.includes(n)) return;
     segmentsHere.add(name);
     try {
-      const { requisition, exhibit, packets, stop } = await takeUp(job);
-      demandValidity(requisition);
+      const { exhibit, packets, stop } = await takeUp(job);
+      const requisition = await deps.loadRequisition(job.caseId, job.requisitionId);
+      const { policyId } = demandStep(requisition);
       const segment = cutSegments(packets).find((candidate) => candidate.index === n);
       if (segment === undefined) throw new AppError('E_JOB_FAILED', { detail: `segment ${n} does not exist` });
-      await journal(requisition, job, 'job.step', {
-        effect: 'permit',
-        policyId: 'requisition-valid',
-        code: 'OK',
-      });
+      await journal(requisition, job, 'job.step', { effect: 'permit', policyId, code: 'OK' });
       const timer = deps.metrics.stageSeconds.startTimer({ stage: 'segment' });
-      const result = await deps.copies.use(requisition, exhibit, (file) =>
-        analyseSegment(
-          requisition,
-          { exhibit, file, packets, segment, framesPerSecond: job.framesPerSecond },
-          { detect: deps.detector.detect, decodeSize: deps.detector.decodeSize, track, countColours },
-          stop.signal,
+      const result = await underWatch(requisition, stop, () =>
+        deps.copies.use(requisition, exhibit, (file) =>
+          analyseSegment(
+            requisition,
+            { exhibit, file, packets, segment, framesPerSecond: job.framesPerSecond },
+            { detect: deps.detector.detect, decodeSize: deps.detector.decodeSize, track, countColours },
+            stop.signal,
+          ),
         ),
       );
       timer();
-      demandValidity(requisition);
       const object = newId<ObjectId>();
       await deps.vault.put(job.caseId, object, Buffer.from(JSON.stringify(result), 'utf8'));
       const last = await database.inCase(job.caseId, (tx) => jobs.finishSegment(tx, job.id, n, object, result.work));
-      deps.metrics.queueDepth.dec();
       deps.metrics.frames.inc({ stage: 'decoded' }, result.work.decodedFrames);
       deps.metrics.detectorCalls.inc({ model: deps.detector.modelUse.name }, result.work.detectorCalls);
       if (last) await close(job);
@@ -211,6 +245,16 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
 
   /** Stitches, describes, seals and indexes; the journal entry is durable before the state says done (DEF-10). */
   async function close(job: jobs.Job): Promise<void> {
+    if (closing.has(job.id)) return;
+    closing.add(job.id);
+    try {
+      await closeOnce(job);
+    } finally {
+      closing.delete(job.id);
+    }
+  }
+
+  async function closeOnce(job: jobs.Job): Promise<void> {
     const { requisition, exhibit, packets } = await takeUp(job);
     const objects = await database.inCase(job.caseId, (tx) => jobs.segmentObjects(tx, job.id));
     const segments: SegmentResult[] = [];
@@ -260,7 +304,6 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
 
   return {
     async startJob(requisition, exhibitId) {
-      demandValidity(requisition);
       const exhibit = await deps.loadExhibit(requisition, exhibitId);
       const job = await database.inCase(requisition.caseId, async (tx) => {
         await jobs.insertJob(tx, {
@@ -280,7 +323,6 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
     async cancelJob(requisition, jobId) {
       const job = await jobOf(requisition, jobId);
       await end(job, 'cancelled', 'E_JOB_CANCELLED', 'cancelled by the agent');
-      (await running.get(job.id)?.catch(() => undefined))?.stop.abort();
       return await jobOf(requisition, jobId);
     },
     readJob: jobOf,

@@ -206,7 +206,9 @@ async function stopOrphan(dataDir: string): Promise<void> {
   const folder = await readlink(`/proc/${pid}/cwd`).catch(() => undefined);
   if (folder !== path.join(dataDir, 'cluster')) return;
   const parent = /^\d+ \(.*\) \S (\d+)/s.exec(await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ''))?.[1];
-  if (parent !== '1') throw new AppError('E_DATABASE', { detail: 'another gateway runs this database' });
+  // An orphan belongs to process 1 or to a supervisor; a server that is in use belongs to the Node process that started it.
+  const program = await readlink(`/proc/${parent}/exe`).catch(() => undefined);
+  if (program === process.execPath) throw new AppError('E_DATABASE', { detail: 'another gateway runs this database' });
   process.kill(pid, 'SIGINT');
   const until = Date.now() + STOP_WITHIN_MS;
   while (existsSync(`/proc/${pid}`) && Date.now() < until) await delay(50);

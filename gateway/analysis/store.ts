@@ -134,6 +134,14 @@ export async function planJob(
   }
 }
 
+/** Segments of all cases that are not finished; of jobs that ended none counts. */
+export async function countWaiting(tx: Transaction): Promise<number> {
+  const { rows } = await tx.query<{ count: string }>(
+    `SELECT count(*) FROM segments s JOIN jobs j ON j.id = s.job_id WHERE s.state = 'waiting' AND j.state = 'running'`,
+  );
+  return Number(rows[0]?.count);
+}
+
 export async function waitingSegments(tx: Transaction, id: JobId): Promise<readonly number[]> {
   const { rows } = await tx.query<{ n: number }>(
     `SELECT n FROM segments WHERE job_id = $1 AND state = 'waiting' ORDER BY n`,

@@ -178,4 +178,6 @@ CREATE POLICY routing ON uploads FOR SELECT TO differe_service USING (true);
 GRANT SELECT (id, case_id, exhibit_id) ON uploads TO differe_service;
 CREATE POLICY routing ON jobs FOR SELECT TO differe_service USING (true);
 GRANT SELECT (id, case_id, exhibit_id, state) ON jobs TO differe_service;
+CREATE POLICY routing ON segments FOR SELECT TO differe_service USING (true);
+GRANT SELECT (job_id, state) ON segments TO differe_service;
 GRANT SELECT, INSERT, UPDATE, DELETE ON audit_inbox TO differe_service;
