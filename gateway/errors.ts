@@ -131,11 +131,6 @@ export const ERRORS = {
     fr: "Le fichier est incomplet ou a changé : déclarez-le endommagé dans l'état des scellés s'il l'est.",
     en: 'The file is incomplete or has changed: declare it damaged in the exhibit schedule if it is.',
   },
-  E_DEF_ROLLING: {
-    status: 422,
-    fr: 'Une suite de dépôts au fil de la captation équivaut à un suivi en direct.',
-    en: 'A series of deposits following the capture amounts to a live watch.',
-  },
 
   // Upload
   E_UPLOAD_DEFERRED: {
@@ -192,11 +187,6 @@ export const ERRORS = {
   },
 
   // Persons and proportion
-  E_FACE_FORBIDDEN: {
-    status: 403,
-    fr: "Aucune fonction biométrique ni de caractérisation des personnes n'existe dans ce produit.",
-    en: 'No biometric function and no characterisation of persons exists in this product.',
-  },
   E_FACE_QUERY_IMAGE: {
     status: 403,
     fr: "Aucune recherche par l'image n'existe : les critères sont énumérés.",
@@ -300,11 +290,6 @@ export const ERRORS = {
     status: 422,
     fr: "Le fichier n'a pas pu être décodé.",
     en: 'The file could not be decoded.',
-  },
-  E_PACKAGE: {
-    status: 422,
-    fr: "Le dossier de preuves n'est pas intact.",
-    en: 'The evidence package is not intact.',
   },
   E_ROUTE_ABSENT: { status: 404, fr: "Cette adresse n'existe pas.", en: 'This address does not exist.' },
   E_REQUEST: {

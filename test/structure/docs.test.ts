@@ -55,7 +55,7 @@ describe('the documents', () => {
       /export const ERRORS = \{[\s\S]*?\} as const/,
       '',
     );
-    for (const [code, { fr, en }] of Object.entries(ERRORS)) {
+    for (const [code, { fr, en }] of Object.entries<{ fr: string; en: string }>(ERRORS)) {
       expect(text.includes(`'${code}'`), `${code} is used nowhere`).toBe(true);
       expect(fr.length > 10 && en.length > 10 && fr !== en, code).toBe(true);
     }
