@@ -11,6 +11,7 @@ import {
   exhibitOf,
   type JobBody,
   jobEnd,
+  journalText,
   type Line,
   register,
   sceneFile,
@@ -151,11 +152,32 @@ describe('from a requisition to a verified package', () => {
     for (const word of ['person', 'car', 'red', 'blue']) expect(labels).not.toContain(word);
   });
 
-  it('the log verifies and holds the acts of the case', async () => {
+  it('LOG-01, LOG-03: the log verifies, holds every kind of act of the case, and nothing of what was seen', async () => {
     const copy = path.join(line.folder, 'log-copy');
     await cp(path.join(line.installation.dataDir, 'log'), copy, { recursive: true });
     const verdict = await verifyLog(copy);
     expect(verdict.ok).toBe(true);
+    const journal = await journalText(line);
+    for (const action of [
+      'gateway.start',
+      'requisition.register',
+      'exhibit.upload',
+      'exhibit.seal',
+      'exhibit.read',
+      'job.start',
+      'job.step',
+      'job.end',
+      'result.read',
+      'search.ask',
+      'hit.picture',
+      'hit.review',
+      'evidence.export',
+      'evidence.read',
+    ]) {
+      expect(journal, action).toContain(`"action":"${action}"`);
+    }
+    for (const word of ['street', 'SCELLE', 'red', 'person', 'Voie publique', 'Vol commis'])
+      expect(journal).not.toMatch(new RegExp(`"[^"]*\\b${word}\\b`));
   });
 
   it('RET-06: leaves no plaintext of the exhibit once the work is done', async () => {

@@ -181,6 +181,27 @@ describe('what the gateway refuses', () => {
     });
   });
 
+  it('DEF-11, FACE-11: no route takes a picture or a tensor, and no answer holds a bare vector', async () => {
+    const description: unknown = await (await fetch(`${line.gateway.url}/api/v1/openapi.json`)).json();
+    const accepted = new Set<string>();
+    const vectors: string[] = [];
+    const look = (node: unknown, at: string): void => {
+      if (typeof node !== 'object' || node === null) return;
+      const { requestBody, type, items } = node as {
+        requestBody?: { content?: object };
+        type?: unknown;
+        items?: { type?: unknown };
+      };
+      for (const mediaType of Object.keys(requestBody?.content ?? {})) accepted.add(mediaType);
+      if (type === 'array' && (items?.type === 'number' || items?.type === 'integer')) vectors.push(at);
+      for (const [key, value] of Object.entries(node)) look(value, `${at}/${key}`);
+    };
+    look(description, '');
+    expect([...accepted]).toEqual(['application/json']);
+    expect(vectors).toEqual([]);
+    expect(JSON.stringify(description)).not.toMatch(/face|visage|similar|embedding|webhook|subscri/i);
+  });
+
   it('DEF-10: gives no result while a job runs', async () => {
     const exhibitId = await exhibitIdOf(client, caseId, 'scene.mp4');
     const job = await client.json<{ id: string }>('POST', `/api/v1/cases/${caseId}/jobs`, { exhibitId });

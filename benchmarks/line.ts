@@ -1,0 +1,145 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createClient } from '../gateway/client.ts';
+import { createDemoInstallation, startGatewayProcess } from '../gateway/demo-installation.ts';
+import { demoAuthorisation, demoSchedule, yesterdayAt14 } from '../gateway/demo-requisition.ts';
+import { hashExhibit } from '../gateway/footage/commands.ts';
+import { authorise, schedule } from '../gateway/requisition/issue.ts';
+import { type Measurement, median, rounded } from './report.ts';
+import { namedScenes } from './scenes/named.ts';
+import { writeScene } from './scenes/write.ts';
+
+const SHARED = path.join(import.meta.dirname, '..', '..', 'shared');
+const CLIPS = [
+  'free/one-by-one-person-detection.mp4',
+  'evaluation/eva_ua_detrac.mp4',
+  'evaluation/dvr_traffic_camera.mp4',
+];
+
+/** What the cheap plan is to reach on dense footage; the plain plan is measured against it. */
+const DENSE_GOAL = 2.5;
+
+interface Job {
+  readonly id: string;
+  readonly state: string;
+  readonly startedAt?: string;
+  readonly finishedAt?: string;
+  readonly digest?: string;
+}
+
+/**
+ * The plain line as it stands: seconds of analysis over D, ffmpeg decoding every frame to null with two threads, interleaved. With
+ * the shared clips and a detector named in DIFFERE_MODELS it measures those, else the rendered scene `long` and the test detector.
+ */
+export async function measureLine({ full }: { readonly full: boolean }): Promise<Measurement> {
+  const rounds = full ? 5 : 3;
+  const folder = await mkdtemp(path.join(tmpdir(), 'differe-bench-line-'));
+  const models = (process.env.DIFFERE_MODELS ?? '').split(':').filter((each) => each !== '');
+  const clips = CLIPS.map((clip) => path.join(SHARED, 'footage', clip)).filter(
+    (clip) => models.length > 0 && existsSync(clip),
+  );
+  if (clips.length === 0) {
+    clips.push(path.join(folder, 'long.mp4'));
+    await writeScene(namedScenes.long, path.join(folder, 'long.mp4'));
+  }
+  const installation = await createDemoInstallation(
+    folder,
+    models.length > 0
+      ? models.map((each) => path.resolve(each))
+      : [path.join(import.meta.dirname, '..', 'test', 'models')],
+  );
+  const gateway = await startGatewayProcess(installation);
+  try {
+    const now = Date.now();
+    const exhibits = await Promise.all(
+      clips.map(async (clip, index) => {
+        const { sha256, sizeBytes, durationSeconds = 1 } = await hashExhibit(clip);
+        return { piece: `CLIP-${index}`, sha256, sizeBytes, durationSeconds, captureStartMs: yesterdayAt14(now) };
+      }),
+    );
+    const authorisation = demoAuthorisation(now);
+    const claims = demoSchedule(now, authorisation, installation.agentThumbprint, exhibits);
+    const tokens = {
+      authorisation: await authorise(authorisation, installation.magistrateKey),
+      schedule: await schedule(claims, installation.officerKey),
+    };
+    const options = { url: gateway.url, agentKey: installation.agentKey };
+    const { caseId } = await createClient(options).json<{ caseId: string }>('POST', '/api/v1/requisitions', tokens);
+    const client = createClient({ ...options, requisitionId: claims.jti });
+    const raw: {
+      clip: string;
+      round: number;
+      durationSeconds: number;
+      decodeSeconds: number;
+      analysisSeconds: number;
+      digest: string | undefined;
+    }[] = [];
+    for (const [index, clip] of clips.entries()) {
+      const url = await client.upload(clip, `CLIP-${index}`);
+      const exhibitId = url.slice(url.lastIndexOf('/') + 1);
+      for (let round = 0; round < rounds; round++) {
+        const decodeSeconds = await decodeToNull(clip);
+        let job = await client.json<Job>('POST', `/api/v1/cases/${caseId}/jobs`, { exhibitId });
+        while (job.state === 'queued' || job.state === 'running') {
+          await new Promise((resolve) => setTimeout(resolve, 50));
+          job = await client.json<Job>('GET', `/api/v1/cases/${caseId}/jobs/${job.id}`);
+        }
+        if (job.state !== 'done') throw new Error(`${clip}: ${job.state}`);
+        const analysisSeconds = (Date.parse(job.finishedAt ?? '') - Date.parse(job.startedAt ?? '')) / 1000;
+        raw.push({
+          clip: path.basename(clip),
+          round,
+          durationSeconds: exhibits[index]?.durationSeconds ?? 0,
+          decodeSeconds: rounded(decodeSeconds),
+          analysisSeconds,
+          digest: job.digest,
+        });
+      }
+    }
+    const ratios = clips.map((clip) =>
+      median(
+        raw
+          .filter((each) => each.clip === path.basename(clip))
+          .map((each) => each.analysisSeconds / each.decodeSeconds),
+      ),
+    );
+    const digests = clips.every(
+      (clip) => new Set(raw.filter((each) => each.clip === path.basename(clip)).map((each) => each.digest)).size === 1,
+    );
+    return {
+      rounds,
+      goals: [
+        ...clips.map((clip, index) => ({
+          id: `analysis_over_decode:${path.basename(clip, path.extname(clip))}`,
+          goal: `analysis / full decode <= ${DENSE_GOAL}, the goal for dense footage once the plan is cheap`,
+          value: rounded(ratios[index] ?? Number.NaN, 2),
+          met: (ratios[index] ?? Number.NaN) <= DENSE_GOAL,
+        })),
+        {
+          id: 'same_digest',
+          goal: 'every round of a clip gives the same digest',
+          value: digests ? 1 : 0,
+          met: digests,
+        },
+      ],
+      raw,
+    };
+  } finally {
+    await gateway.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function decodeToNull(file: string): Promise<number> {
+  const start = performance.now();
+  const child = spawn('ffmpeg', ['-v', 'error', '-threads', '2', '-i', file, '-an', '-f', 'null', '-'], {
+    stdio: 'ignore',
+  });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  if (code !== 0) throw new Error(`ffmpeg: ${code}`);
+  return (performance.now() - start) / 1000;
+}
