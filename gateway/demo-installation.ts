@@ -17,6 +17,9 @@ export interface DemoInstallation {
   readonly environment: Readonly<Record<string, string>>;
 }
 
+// Stripping types is announced as experimental at every start; operators need not read it.
+const NODE_OPTIONS = ['--disable-warning=ExperimentalWarning'];
+
 async function newKey(kid: string): Promise<{ readonly privateJwk: JWK; readonly publicJwk: JWK }> {
   const pair = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
   return {
@@ -86,7 +89,7 @@ export async function startGatewayProcess(
   options: { readonly environment?: Readonly<Record<string, string>>; readonly onStderr?: (line: string) => void } = {},
 ): Promise<GatewayProcess> {
   const inherited = Object.fromEntries(Object.entries(process.env).filter(([key]) => !key.startsWith('DIFFERE_')));
-  const child = spawn(process.execPath, [path.join(import.meta.dirname, 'cli.ts'), 'serve'], {
+  const child = spawn(process.execPath, [...NODE_OPTIONS, path.join(import.meta.dirname, 'cli.ts'), 'serve'], {
     env: { ...inherited, ...installation.environment, ...options.environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -3,6 +3,8 @@ import { cp, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { namedScenes } from '../benchmarks/scenes/named.ts';
+import { writeScene } from '../benchmarks/scenes/write.ts';
 import { verifyLog } from './audit/verify.ts';
 import { type Client, createClient, GatewayError } from './client.ts';
 import { createDemoInstallation, type DemoInstallation, startGatewayProcess } from './demo-installation.ts';
@@ -41,10 +43,6 @@ const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
 /** The scene that is shown when no file is given: rendered by this project, so it may go anywhere. */
 async function renderScene(folder: string): Promise<string> {
-  const { namedScenes, writeScene } = await import('../benchmarks/scenes/named.ts').then(async (named) => ({
-    namedScenes: named.namedScenes,
-    writeScene: (await import('../benchmarks/scenes/write.ts')).writeScene,
-  }));
   const file = path.join(folder, 'street.mp4');
   await writeScene(namedScenes.street, file);
   return file;
@@ -145,140 +143,173 @@ async function exported(client: Client, caseId: string, hits: readonly Hit[], fo
   }
 }
 
+/** One deposited file as the demo's result has it; a refused one says why instead. */
+type ExhibitReport = { readonly file: string; readonly sha256: string; readonly [fact: string]: unknown };
+
+interface Deposit {
+  readonly file: string;
+  /** NAME of its files. */
+  readonly name: string;
+  readonly scheduled: DemoExhibit;
+}
+
+/** Deposits one file, analyses it and keeps its boxes and ledger. A refusal is named and stops no other file. */
+async function processed(client: Client, caseId: string, deposit: Deposit, out: string): Promise<ExhibitReport> {
+  const { file, name, scheduled } = deposit;
+  const report = { file: path.basename(file), sha256: scheduled.sha256 };
+  say(`Deposit of ${report.file} (${(await stat(file)).size} bytes)`);
+  try {
+    await client.upload(file, scheduled.piece);
+  } catch (error) {
+    if (!(error instanceof GatewayError) || error.status >= 500) throw error;
+    say(`  refused: ${error.message}`);
+    return { ...report, refused: error.code };
+  }
+  const { exhibits } = await client.json<{
+    exhibits: { id: string; piece: string; durationSeconds?: number; sealedAt?: string }[];
+  }>('GET', `/api/v1/cases/${caseId}/exhibits`);
+  const exhibit = exhibits.find((candidate) => candidate.piece === scheduled.piece);
+  if (exhibit === undefined) throw new Error(`${report.file} was not sealed`);
+  const job = await analysed(client, caseId, exhibit.id, report.file, exhibit.durationSeconds ?? 0);
+  const route = `/api/v1/cases/${caseId}/jobs/${job.id}`;
+  const result = JSON.parse(await client.text(`${route}/result`)) as ResultBody;
+  await writeFile(path.join(out, `${name}.mot.txt`), await client.text(`${route}/mot`));
+  await writeFile(path.join(out, `${name}.ledger.json`), `${JSON.stringify(result.ledger, null, 2)}\n`);
+  const tracks: Record<string, number> = {};
+  for (const track of result.tracks) tracks[track.class] = (tracks[track.class] ?? 0) + 1;
+  return {
+    ...report,
+    durationSeconds: result.ledger.durationSeconds,
+    frames: result.frames,
+    tracks,
+    coverage: result.ledger.totals,
+    analysisSeconds: (Date.parse(job.finishedAt ?? '') - Date.parse(exhibit.sealedAt ?? '')) / 1000,
+    decodedFrames: job.decodedFrames,
+    detectorCalls: job.detectorCalls,
+    digest: job.digest,
+  };
+}
+
+/** Asks the demo's questions; gives their counts and some hits of each to export, every track once. */
+async function asked(client: Client, caseId: string, questions: readonly Question[]) {
+  const searches: { question: string; hits: number }[] = [];
+  const chosen = new Map<string, Hit>();
+  for (const question of questions) {
+    const answer = await client.json<Answer>('POST', `/api/v1/cases/${caseId}/questions`, question);
+    say(`  ${answer.inFrench}\n    → ${answer.total}`);
+    searches.push({ question: answer.inFrench, hits: answer.total });
+    for (const hit of answer.hits.slice(0, EXPORTED_HITS_PER_QUESTION)) {
+      const track = `${hit.exhibitId}:${hit.track}`;
+      if (!chosen.has(track)) chosen.set(track, hit);
+    }
+  }
+  return { searches, hits: [...chosen.values()] };
+}
+
+/** Everything between a running gateway and the demo's result; the gateway is quiet when it returns. */
+async function walk(installation: DemoInstallation, url: string, files: readonly string[], out: string) {
+  const captureStartMs = yesterdayAt14(Date.now());
+  const names = packageNames(files.map((file) => path.basename(file)));
+  const deposits: Deposit[] = [];
+  for (const [index, file] of files.entries()) {
+    const { sha256, sizeBytes, durationSeconds = 1 } = await hashExhibit(file);
+    const scheduled = { piece: `SCELLE-${index + 1}`, sha256, sizeBytes, captureStartMs, durationSeconds };
+    deposits.push({ file, name: names[index] ?? `piece-${index + 1}`, scheduled });
+  }
+  const { client, caseId, tokens } = await registered(
+    installation,
+    url,
+    deposits.map(({ scheduled }) => scheduled),
+  );
+  say(`Requisition on record (env=test). ${files.length} exhibit(s) to deposit.`);
+  const exhibits: ExhibitReport[] = [];
+  for (const deposit of deposits) exhibits.push(await processed(client, caseId, deposit, out));
+
+  const longest = Math.max(...deposits.map(({ scheduled }) => scheduled.durationSeconds));
+  const kinds = exhibits.flatMap(({ tracks }) => Object.keys(tracks ?? {}));
+  const { searches, hits } = await asked(
+    client,
+    caseId,
+    questionsFor(kinds, captureStartMs, captureStartMs + Math.ceil(longest + 1) * 1000),
+  );
+  const packageFolder = path.join(out, 'package');
+  await rm(packageFolder, { recursive: true, force: true });
+  let verified = false;
+  if (exhibits.some(({ refused }) => refused === undefined)) {
+    for (const hit of hits) await validated(client, caseId, hit);
+    await exported(client, caseId, hits, packageFolder);
+    const verdict = await verifyPackage(packageFolder);
+    for (const finding of verdict.findings) say(`  package: ${JSON.stringify(finding)}`);
+    verified = verdict.verified;
+  }
+  return { exhibits, searches, package: { path: packageFolder, verified }, tokens };
+}
+
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: { out: { type: 'string' }, serve: { type: 'boolean', default: false } },
   });
-  const root = await mkdtemp(path.join(tmpdir(), 'differe-demo-'));
-  const out = path.resolve(values.out ?? path.join(root, 'out'));
-  await mkdir(out, { recursive: true });
-  const files = positionals.length > 0 ? positionals.map((file) => path.resolve(file)) : [await renderScene(root)];
-  for (const file of files) {
-    if (!existsSync(file)) {
-      say(`No such file: ${file}`);
-      return 2;
-    }
+  const given = positionals.map((file) => path.resolve(file));
+  const absent = given.find((file) => !existsSync(file));
+  if (absent !== undefined) {
+    say(`No such file: ${absent}`);
+    return 2;
   }
+  const out =
+    values.out === undefined ? await mkdtemp(path.join(tmpdir(), 'differe-demo-out-')) : path.resolve(values.out);
+  await mkdir(out, { recursive: true });
+  const root = await mkdtemp(path.join(tmpdir(), 'differe-demo-'));
+  const files = given.length > 0 ? given : [await renderScene(root)];
   const installation = await createDemoInstallation(root, modelFolders());
   say('Starting the gateway…');
-  const gateway = await startGatewayProcess(installation, { onStderr: (line) => say(`  gateway: ${line}`) });
+  const gateway = await startGatewayProcess(installation, { onStderr: (line) => say(`  gateway: ${line}`) }).catch(
+    async (error: unknown) => {
+      await rm(root, { recursive: true, force: true });
+      throw error;
+    },
+  );
   try {
-    const captureStartMs = yesterdayAt14(Date.now());
-    const facts = await Promise.all(files.map((file) => hashExhibit(file)));
-    const scheduledExhibits = files.map((_file, index): DemoExhibit => {
-      const fact = facts[index];
-      if (fact === undefined) throw new Error('a file was not hashed');
-      return {
-        piece: `SCELLE-${index + 1}`,
-        sha256: fact.sha256,
-        sizeBytes: fact.sizeBytes,
-        captureStartMs,
-        durationSeconds: fact.durationSeconds ?? 1,
-      };
-    });
-    const { client, caseId, tokens } = await registered(installation, gateway.url, scheduledExhibits);
-    say(`Requisition on record (env=test). ${files.length} exhibit(s) to deposit.`);
-    const names = packageNames(files.map((file) => path.basename(file)));
-
-    const exhibits: unknown[] = [];
-    const kinds = new Set<string>();
-    let longest = 0;
-    for (const [index, file] of files.entries()) {
-      const scheduledExhibit = scheduledExhibits[index];
-      const name = names[index];
-      if (scheduledExhibit === undefined || name === undefined) throw new Error('an exhibit is missing');
-      say(`Deposit of ${path.basename(file)} (${(await stat(file)).size} bytes)`);
-      await client.upload(file, scheduledExhibit.piece);
-      const listed = await client.json<{
-        exhibits: { id: string; piece: string; durationSeconds?: number; sealedAt?: string }[];
-      }>('GET', `/api/v1/cases/${caseId}/exhibits`);
-      const exhibit = listed.exhibits.find((candidate) => candidate.piece === scheduledExhibit.piece);
-      if (exhibit === undefined) throw new Error(`${file} was not sealed`);
-      const job = await analysed(client, caseId, exhibit.id, path.basename(file), exhibit.durationSeconds ?? 0);
-      const text = await client.text(`/api/v1/cases/${caseId}/jobs/${job.id}/result`);
-      const result = JSON.parse(text) as ResultBody;
-      await writeFile(
-        path.join(out, `${name}.mot.txt`),
-        await client.text(`/api/v1/cases/${caseId}/jobs/${job.id}/mot`),
-      );
-      await writeFile(path.join(out, `${name}.ledger.json`), `${JSON.stringify(result.ledger, null, 2)}\n`);
-      const tracks: Record<string, number> = {};
-      for (const track of result.tracks) tracks[track.class] = (tracks[track.class] ?? 0) + 1;
-      for (const kind of Object.keys(tracks)) kinds.add(kind);
-      longest = Math.max(longest, result.ledger.durationSeconds);
-      exhibits.push({
-        file: path.basename(file),
-        sha256: scheduledExhibit.sha256,
-        durationSeconds: result.ledger.durationSeconds,
-        frames: result.frames,
-        tracks,
-        coverage: result.ledger.totals,
-        analysisSeconds: (Date.parse(job.finishedAt ?? '') - Date.parse(exhibit.sealedAt ?? '')) / 1000,
-        decodedFrames: job.decodedFrames,
-        detectorCalls: job.detectorCalls,
-        digest: job.digest,
-      });
-    }
-
-    const searches: { question: string; hits: number }[] = [];
-    const toExport = new Map<string, Hit>();
-    for (const question of questionsFor(
-      [...kinds],
-      captureStartMs,
-      captureStartMs + Math.ceil(longest) * 1000 + 1000,
-    )) {
-      const answer = await client.json<Answer>('POST', `/api/v1/cases/${caseId}/questions`, question);
-      say(`  ${answer.inFrench}\n    → ${answer.total}`);
-      searches.push({ question: answer.inFrench, hits: answer.total });
-      for (const hit of answer.hits.slice(0, EXPORTED_HITS_PER_QUESTION)) {
-        const key = `${hit.exhibitId}:${hit.track}`;
-        if (!toExport.has(key)) toExport.set(key, hit);
-      }
-    }
-    for (const hit of toExport.values()) await validated(client, caseId, hit);
-    const packageFolder = path.join(out, 'package');
-    await rm(packageFolder, { recursive: true, force: true });
-    await exported(client, caseId, [...toExport.values()], packageFolder);
-    const packageVerdict = await verifyPackage(packageFolder);
-    for (const finding of packageVerdict.findings) say(`  package: ${JSON.stringify(finding)}`);
-
-    if (values.serve) {
-      const access = { url: gateway.url, agentKey: installation.agentKey, ...tokens };
-      if (values.out !== undefined)
-        await writeFile(path.join(out, 'access.json'), `${JSON.stringify(access, null, 2)}\n`, { mode: 0o600 });
-    } else {
-      await gateway.stop();
-    }
+    const { tokens, ...result } = await walk(installation, gateway.url, files, out);
+    if (!values.serve) await gateway.stop();
     const logFolder = path.join(out, 'log');
     await rm(logFolder, { recursive: true, force: true });
     await cp(path.join(installation.dataDir, 'log'), logFolder, { recursive: true });
     const log = await verifyLog(logFolder);
-    const verified = packageVerdict.verified && log.ok;
-    console.log(
-      JSON.stringify({
-        exhibits,
-        searches,
-        package: { path: packageFolder, verified: packageVerdict.verified },
-        log: { size: log.ok ? log.size : 0, verified: log.ok },
-      }),
-    );
-    if (values.serve) {
-      say(`Console: ${gateway.url}/  (Ctrl-C ends it)`);
-      await new Promise<void>((resolve) => {
-        process.once('SIGINT', () => resolve());
-        process.once('SIGTERM', () => resolve());
+    if (!log.ok) for (const finding of log.findings) say(`  log: ${JSON.stringify(finding)}`);
+    if (values.serve)
+      await offer(gateway.url, path.join(out, 'access.json'), {
+        url: gateway.url,
+        agentKey: installation.agentKey,
+        ...tokens,
       });
-      await gateway.stop();
-    }
-    return verified ? 0 : 1;
+    console.log(JSON.stringify({ ...result, log: { ...(log.ok ? { size: log.size } : {}), verified: log.ok } }));
+    if (values.serve) await ended();
+    const refused = result.exhibits.some((exhibit) => exhibit.refused !== undefined);
+    return result.package.verified && log.ok && !refused ? 0 : 1;
   } finally {
     await gateway.stop();
-    if (values.out !== undefined) await rm(root, { recursive: true, force: true });
+    await rm(root, { recursive: true, force: true });
   }
 }
 
+/** Says where the console is, and keeps what it asks for: the agent's key and the two tokens of this demo. */
+async function offer(url: string, accessFile: string, access: object): Promise<void> {
+  await writeFile(accessFile, `${JSON.stringify(access, null, 2)}\n`, { mode: 0o600 });
+  say(`Console: ${url}/\n  open it with ${accessFile}\n  Ctrl-C ends it`);
+}
+
+const ended = (): Promise<void> =>
+  new Promise((resolve) => {
+    process.once('SIGINT', () => resolve());
+    process.once('SIGTERM', () => resolve());
+  });
+
 process.exitCode = await main().catch((error: unknown) => {
+  if (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')) {
+    say(`${error.message}\nUsage: npm run demo [-- [FILE...] [--out DIR] [--serve]]`);
+    return 2;
+  }
   say(
     error instanceof GatewayError
       ? error.message

@@ -41,7 +41,9 @@ async function main([name = '', ...args]) {
     const chromium = await findChromium(say);
     if (chromium !== undefined) env.DIFFERE_CHROMIUM = chromium;
   }
-  return handOver(join(ROOT, 'node_modules/.bin/node'), [join(ROOT, PROGRAMS[name]), ...args], env);
+  // Stripping types is announced as experimental at every start; nobody need read it.
+  const quiet = '--disable-warning=ExperimentalWarning';
+  return handOver(join(ROOT, 'node_modules/.bin/node'), [quiet, join(ROOT, PROGRAMS[name]), ...args], env);
 }
 
 /** Becomes the program as far as a parent can tell: its streams, its signals, its exit status. */
