@@ -1,6 +1,6 @@
 import { AppError } from '../errors.ts';
 import type { Exhibit } from '../footage/types.ts';
-import type { Requisition } from '../requisition/types.ts';
+import { listsExhibit, type Requisition } from '../requisition/types.ts';
 import { iou } from './boxes.ts';
 import { type DecodeReport, decodePlan } from './decode.ts';
 import { markUndecodable } from './ledger.ts';
@@ -77,8 +77,7 @@ export async function analyseSegment(
 
 /** REQ-07: the exhibit belongs to the case of the requisition and stands, with its digest, in its schedule. */
 function demandScope(requisition: Requisition, exhibit: Exhibit): void {
-  const listed = requisition.schedule.exhibits.some(({ sha256 }) => sha256 === exhibit.sha256);
-  if (exhibit.caseId !== requisition.caseId || !listed)
+  if (exhibit.caseId !== requisition.caseId || !listsExhibit(requisition, exhibit))
     throw new AppError('E_REQ_SCOPE', { detail: 'the exhibit is not listed in the schedule' });
 }
 

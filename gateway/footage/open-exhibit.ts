@@ -3,15 +3,15 @@ import { open, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError } from '../errors.ts';
 import type { CaseId, ObjectId } from '../ids.ts';
-import type { Requisition } from '../requisition/types.ts';
+import { listsExhibit, type Requisition } from '../requisition/types.ts';
 import type { Vault } from '../vault.ts';
 import type { Exhibit } from './types.ts';
 
 /** Throws E_PRO_SILO when the exhibit is of another case, E_REQ_SCOPE when the schedule does not list its digest. */
 export function assertCovers(requisition: Requisition, exhibit: Exhibit): void {
   if (exhibit.caseId !== requisition.caseId) throw new AppError('E_PRO_SILO');
-  const listed = requisition.schedule.exhibits.some((scheduled) => scheduled.sha256 === exhibit.sha256);
-  if (!listed) throw new AppError('E_REQ_SCOPE', { detail: 'the schedule does not list this exhibit' });
+  if (!listsExhibit(requisition, exhibit))
+    throw new AppError('E_REQ_SCOPE', { detail: 'the schedule does not list this exhibit' });
 }
 
 /**

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import type { ExhibitId } from '../ids.ts';
 import type { Requisition } from '../requisition/types.ts';
+import { assertCovers } from './open-exhibit.ts';
 import type { Exhibit } from './types.ts';
 
 export interface WorkingCopiesDeps {
@@ -48,6 +49,8 @@ export function createWorkingCopies(deps: WorkingCopiesDeps): WorkingCopies {
 
   return {
     async use(requisition, exhibit, work) {
+      // At every use: a copy that another requisition had made is not for this one to read.
+      assertCovers(requisition, exhibit);
       const copy = take(requisition, exhibit);
       try {
         return await work((await copy.ready).file);

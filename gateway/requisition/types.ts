@@ -137,3 +137,7 @@ declare module 'fastify' {
     readonly requisition: Requisition;
   }
 }
+
+/** Whether the schedule lists an exhibit, by its digest (DEF-02, REQ-07): the one rule of reach, for every room. */
+export const listsExhibit = (requisition: Requisition, exhibit: { readonly sha256: string }): boolean =>
+  requisition.schedule.exhibits.some((scheduled) => scheduled.sha256 === exhibit.sha256);

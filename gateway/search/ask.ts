@@ -3,9 +3,9 @@ import type { Database } from '../database.ts';
 import { AppError } from '../errors.ts';
 import { type HitId, isUuid, newId, type QuestionId } from '../ids.ts';
 import type { CaseSessions, OpenExhibit, UnanalysedExhibit } from '../index/types.ts';
-import type { Requisition } from '../requisition/types.ts';
+import { listsExhibit, type Requisition } from '../requisition/types.ts';
 import type { Vault } from '../vault.ts';
-import { type AskedQuestion, exhibitsAsked, isListed, readQuestion, sealQuestion } from './asked.ts';
+import { type AskedQuestion, exhibitsAsked, readQuestion, sealQuestion } from './asked.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { describeMatch, matchTracks } from './match.ts';
 import { DEFAULT_PAGE_SIZE, fingerprint, isBroad, normalise } from './normalise.ts';
@@ -111,7 +111,7 @@ async function pageOf(
   deps: SearchDeps,
 ): Promise<Answer> {
   const exhibits = await deps.sessions.openJobs(requisition, asked.jobs);
-  if (!exhibits.every((exhibit) => isListed(requisition, exhibit))) {
+  if (!exhibits.every((exhibit) => listsExhibit(requisition, exhibit))) {
     throw new AppError('E_REQ_SCOPE', { detail: 'the answer is about an exhibit that is not in the schedule' });
   }
   const matches = ordered(asked.executed, exhibits);

@@ -2,7 +2,7 @@ import type { Transaction } from '../database.ts';
 import { AppError } from '../errors.ts';
 import type { ExhibitId, JobId, QuestionId } from '../ids.ts';
 import type { OpenExhibit, UnanalysedExhibit } from '../index/types.ts';
-import type { Requisition } from '../requisition/types.ts';
+import { listsExhibit, type Requisition } from '../requisition/types.ts';
 import type { Vault } from '../vault.ts';
 import { assertInScope } from './normalise.ts';
 import * as store from './store.ts';
@@ -49,22 +49,18 @@ export async function readQuestion(
   return asked;
 }
 
-/** Whether the schedule of the requisition lists the exhibit, by its digest (REQ-07, DEF-02). */
-export const isListed = (requisition: Requisition, exhibit: { readonly sha256: string }): boolean =>
-  requisition.schedule.exhibits.some((listed) => listed.sha256 === exhibit.sha256);
-
 /** The exhibits that a question is about. A named one that the case does not have is E_PRO_SILO, one that the schedule does not list E_REQ_SCOPE. */
 export function exhibitsAsked<T extends OpenExhibit | UnanalysedExhibit>(
   requisition: Requisition,
   executed: ExecutedQuestion,
   exhibits: readonly T[],
 ): readonly T[] {
-  if (executed.exhibits === null) return exhibits.filter((exhibit) => isListed(requisition, exhibit));
+  if (executed.exhibits === null) return exhibits.filter((exhibit) => listsExhibit(requisition, exhibit));
   return executed.exhibits.map((id) => {
     const exhibit = exhibits.find((candidate) => candidate.exhibitId === id);
     if (exhibit === undefined)
       throw new AppError('E_PRO_SILO', { detail: 'the question names an exhibit of no such case' });
-    if (!isListed(requisition, exhibit)) {
+    if (!listsExhibit(requisition, exhibit)) {
       throw new AppError('E_REQ_SCOPE', { detail: `exhibit ${id} is not in the schedule` });
     }
     return exhibit;

@@ -1,9 +1,9 @@
 import type { Transaction } from '../database.ts';
 import { AppError } from '../errors.ts';
 import { type HitId, isUuid } from '../ids.ts';
-import type { Requisition } from '../requisition/types.ts';
+import { listsExhibit, type Requisition } from '../requisition/types.ts';
 import type { SearchDeps } from './ask.ts';
-import { isListed, readQuestion } from './asked.ts';
+import { readQuestion } from './asked.ts';
 import { describeMatch } from './match.ts';
 import * as store from './store.ts';
 import type { Hit, HitRecord, Verdict } from './types.ts';
@@ -31,7 +31,7 @@ export async function loadHit(requisition: Requisition, hitId: HitId, deps: Sear
   if (exhibit === undefined || row.track >= exhibit.columns.count) {
     throw new AppError('E_PRO_SILO', { detail: 'hit without a track' });
   }
-  if (!isListed(requisition, exhibit)) {
+  if (!listsExhibit(requisition, exhibit)) {
     throw new AppError('E_REQ_SCOPE', { detail: `exhibit ${exhibit.exhibitId} is not in the schedule` });
   }
   const { executed } = asked;
