@@ -5,10 +5,15 @@
 #   docker run --read-only --tmpfs /tmp --tmpfs /run/differe:uid=10001,mode=0700 \
 #     -v differe-data:/var/lib/differe -v /etc/differe:/etc/differe \
 #     -e DIFFERE_INSTALLATION=... -e DIFFERE_CONTROLLER=... -p 8420:8420 \
-#     --security-opt seccomp=PROFILE.json --security-opt systempaths=unconfined differe
+#     --security-opt seccomp=/etc/differe/seccomp.json --security-opt systempaths=unconfined differe
 #
-# Decoder and database run in bubblewrap, which makes user namespaces: Docker's default seccomp profile must be widened by clone,
-# unshare, mount, umount2, pivot_root and setns, and /proc must not be masked. Off loopback the gateway asks for TLS
+# Decoder and database run in bubblewrap, which makes user namespaces: /proc must not be masked, and the seccomp profile must let it.
+# That profile is not shipped, since it is Docker's own of the version that runs (profiles/seccomp/default.json of its sources) with
+# one more entry in "syscalls", the calls that bubblewrap makes beyond it:
+#
+#   { "names": ["clone", "unshare", "mount", "umount2", "pivot_root", "sethostname"], "action": "SCMP_ACT_ALLOW" }
+#
+# Off loopback the gateway asks for TLS
 # (DIFFERE_TLS_CERT, DIFFERE_TLS_KEY), which belongs into /etc/differe as well.
 
 # The version is that of the package "node" in package.json, which npm scripts use outside containers.

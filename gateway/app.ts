@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import swagger from '@fastify/swagger';
 import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { type AnalysisRoutesDeps, analysisRoutes } from './analysis/routes.ts';
 import { type JournalRoutesDeps, journalRoutes } from './audit/routes.ts';
@@ -24,18 +24,27 @@ export interface AppDeps {
   readonly journal: JournalRoutesDeps;
   readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
   readonly version: string;
+  /** How long a client may take to send a request, permitted uploads apart; default 30 s. */
+  readonly requestTimeoutMs?: number;
 }
 
-// Slow clients lose their connection; an upload sends its bytes within a request that may take long, so no limit on that one.
+// A client that holds a connection for nothing loses it, and no number of them takes the memory of the gateway.
 const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 30_000;
+const KEEP_ALIVE_MS = 30_000;
+const REQUESTS_PER_CONNECTION = 10_000;
+const CONNECTIONS = 1_000;
 
 /** The HTTP table of contents: the guard first, then one plugin a room in the order of the walk. */
 export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   const app = Fastify({
-    ...(deps.tls === undefined ? {} : { https: tlsOptions(deps.tls) }),
+    ...(deps.tls === undefined ? { http: LISTENER } : { https: { ...LISTENER, ...tlsOptions(deps.tls) } }),
     logger: { level: 'warn', stream: process.stderr, serializers: { req: () => ({}), res: () => ({}) } },
     bodyLimit: 3 * 1024 * 1024,
+    // Node's limit is one for all requests, and a permitted upload takes as long as it takes: see `limitRequests`.
     requestTimeout: 0,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    maxRequestsPerSocket: REQUESTS_PER_CONNECTION,
     forceCloseConnections: true,
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: 200 },
@@ -43,6 +52,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     .setValidatorCompiler(TypeBoxValidatorCompiler)
     .withTypeProvider<TypeBoxTypeProvider>();
   app.server.headersTimeout = HEADERS_TIMEOUT_MS;
+  app.server.maxConnections = CONNECTIONS;
 
   await app.register(swagger, {
     openapi: {
@@ -65,7 +75,11 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
       security: [{ requisition: [] }],
     },
   });
+  const giveTime = limitRequests(app, deps.requestTimeoutMs ?? REQUEST_TIMEOUT_MS);
   installGuard(app, deps.guard);
+  app.addHook('onRequest', async (request) => {
+    if (request.routeOptions.config.action === 'exhibit.upload') giveTime(request);
+  });
   app.setNotFoundHandler(() => {
     throw new AppError('E_ROUTE_ABSENT');
   });
@@ -83,6 +97,31 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     async () => app.swagger(),
   );
   return app;
+}
+
+const LISTENER = {
+  // How often Node looks for connections that are over HEADERS_TIMEOUT_MS.
+  connectionsCheckingInterval: 5_000,
+  // Probes of TCP find the client of an upload that has vanished.
+  keepAlive: true,
+  keepAliveInitialDelay: 60_000,
+};
+
+/**
+ * Ends the connection of a request that has not arrived in full after `limitMs`, also when it has been refused meanwhile. A request
+ * that is given to the function that comes back may take longer. To be called before the guard is put up, whose refusals end the hooks.
+ */
+function limitRequests(app: FastifyInstance, limitMs: number): (request: FastifyRequest) => void {
+  const timers = new WeakMap<FastifyRequest, NodeJS.Timeout>();
+  app.addHook('onRequest', async (request) => {
+    const { raw } = request;
+    const timer = setTimeout(() => {
+      if (!raw.complete) raw.socket.destroy();
+    }, limitMs).unref();
+    timers.set(request, timer);
+    raw.once('close', () => clearTimeout(timer));
+  });
+  return (request) => clearTimeout(timers.get(request));
 }
 
 const tlsOptions = (tls: { readonly certFile: string; readonly keyFile: string }) => ({

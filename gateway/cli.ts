@@ -1,12 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
-import type { JWK } from 'jose';
 import { modelsCommand } from './analysis/commands.ts';
 import { auditCommand } from './audit/commands.ts';
-import { createClient, GatewayError } from './client.ts';
-import type { Command, CommandIo, ExitCode } from './command.ts';
+import { caseCommand } from './case-commands.ts';
+import { answering, type Command, type CommandIo, type ExitCode, UsageError } from './command.ts';
 import { readConfig } from './config.ts';
-import { AppError, ERRORS } from './errors.ts';
 import { evidenceCommand } from './evidence/commands.ts';
 import { exhibitCommand, footageCommand } from './footage/commands.ts';
 import { startGateway } from './main.ts';
@@ -20,37 +16,18 @@ const io: CommandIo = {
 };
 
 /** Runs until SIGINT or SIGTERM. Prints one line of JSON when it listens. */
-const serve: Command = async () => {
-  const gateway = await startGateway(readConfig(process.env));
-  io.out(JSON.stringify({ url: gateway.url, metrics: gateway.metricsUrl }));
-  await new Promise<void>((resolve) => {
-    process.once('SIGINT', () => resolve());
-    process.once('SIGTERM', () => resolve());
+const serve: Command = (args) =>
+  answering(args, io, 'differe serve', async () => {
+    if (args.length > 0) throw new UsageError('serve takes no words: the configuration is in DIFFERE_ variables');
+    const gateway = await startGateway(readConfig(process.env));
+    io.out(JSON.stringify({ url: gateway.url, metrics: gateway.metricsUrl }));
+    await new Promise<void>((resolve) => {
+      process.once('SIGINT', () => resolve());
+      process.once('SIGTERM', () => resolve());
+    });
+    await gateway.stop();
+    return 0;
   });
-  await gateway.stop();
-  return 0;
-};
-
-/** `case list --url URL --agent KEY.json --requisition ID`: the cases that the agent's key may see. */
-const caseCommand: Command = async (args) => {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: { url: { type: 'string' }, agent: { type: 'string' }, requisition: { type: 'string' } },
-  });
-  if (positionals[0] !== 'list' || values.url === undefined || values.agent === undefined) {
-    io.err('Usage: differe case list --url URL --agent KEY.json [--requisition ID]');
-    return 2;
-  }
-  const agentKey = JSON.parse(await readFile(values.agent, 'utf8')) as JWK;
-  const client = createClient({
-    url: values.url,
-    agentKey,
-    ...(values.requisition === undefined ? {} : { requisitionId: values.requisition }),
-  });
-  io.out(JSON.stringify(await client.json('GET', '/api/v1/cases')));
-  return 0;
-};
 
 const COMMANDS: Readonly<Record<string, { readonly run: Command; readonly what: string }>> = {
   serve: { run: serve, what: 'the gateway' },
@@ -60,33 +37,22 @@ const COMMANDS: Readonly<Record<string, { readonly run: Command; readonly what: 
   models: { run: modelsCommand, what: 'list' },
   audit: { run: auditCommand, what: 'verify DIR / prove N / checkpoint' },
   evidence: { run: evidenceCommand, what: 'verify PACKAGE' },
-  case: { run: caseCommand, what: 'list' },
+  case: { run: caseCommand, what: 'open / list / deposit / ask' },
 };
 
-async function main(args: readonly string[]): Promise<ExitCode> {
-  const command = COMMANDS[args[0] ?? ''];
-  if (command === undefined) {
-    io.err('Usage: differe COMMAND ...');
-    for (const [name, { what }] of Object.entries(COMMANDS)) io.err(`  ${name.padEnd(12)} ${what}`);
-    return 2;
-  }
+const USAGE = [
+  'differe COMMAND ...    (differe COMMAND --help says more)',
+  ...Object.entries(COMMANDS).map(([name, { what }]) => `  ${name.padEnd(12)} ${what}`),
+].join('\n');
+
+async function main([name = '', ...args]: readonly string[]): Promise<ExitCode> {
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   try {
-    return await command.run(args.slice(1), io);
+    if (command !== undefined) return await command.run(args, io);
+    return await answering([name], io, USAGE, async () => {
+      throw new UsageError(name === '' ? 'A command is needed' : `No such command: ${name}`);
+    });
   } catch (error) {
-    if (error instanceof AppError) {
-      io.err(
-        `${error.code}: ${ERRORS[error.code].fr}\n${ERRORS[error.code].en}${error.detail === undefined ? '' : ` [${error.detail}]`}`,
-      );
-      return error.status < 500 ? 1 : 3;
-    }
-    if (error instanceof GatewayError) {
-      io.err(error.message);
-      return error.status < 500 ? 1 : 3;
-    }
-    if (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')) {
-      io.err(error.message);
-      return 2;
-    }
     io.err(error instanceof Error ? (error.stack ?? error.message) : String(error));
     return 3;
   }

@@ -18,6 +18,22 @@ export class GatewayError extends Error {
   }
 }
 
+/** No answer came: no gateway at that address, or the connection broke. */
+export class UnreachableError extends Error {
+  constructor(url: string, cause: unknown) {
+    super(`cannot reach ${url}${reasonOf(cause)}`, { cause });
+    this.name = 'UnreachableError';
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return '';
+  if (error.cause instanceof Error) return reasonOf(error.cause);
+  const { code } = error as NodeJS.ErrnoException;
+  const reason = code ?? error.message;
+  return reason === '' ? '' : ` (${reason})`;
+}
+
 export interface ClientOptions {
   /** Scheme, host and port of the gateway. */
   readonly url: string;
@@ -56,6 +72,9 @@ export function createClient(options: ClientOptions) {
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       ...(signal === undefined ? {} : { signal }),
+    }).catch((cause: unknown) => {
+      // So fetch says that there was no answer.
+      throw cause instanceof TypeError && cause.cause !== undefined ? new UnreachableError(options.url, cause) : cause;
     });
     if (!response.ok) throw await refusal(response);
     return response;
@@ -63,7 +82,13 @@ export function createClient(options: ClientOptions) {
 
   return {
     async json<T>(method: string, route: string, body?: unknown): Promise<T> {
-      return (await (await request(method, route, body)).json()) as T;
+      const response = await request(method, route, body);
+      const text = await response.text();
+      try {
+        return JSON.parse(text) as T;
+      } catch {
+        throw new GatewayError(502, 'E_INTERNAL', `the answer of ${options.url} is no JSON`);
+      }
     },
     text: async (route: string): Promise<string> => (await request('GET', route)).text(),
     bytes: async (route: string): Promise<Buffer> => Buffer.from(await (await request('GET', route)).arrayBuffer()),
@@ -83,7 +108,7 @@ export function createClient(options: ClientOptions) {
             }
           },
           ...(onProgress === undefined ? {} : { onProgress }),
-          onError: (error) => reject(uploadError(error)),
+          onError: (error) => reject(uploadError(error, options.url)),
           onSuccess: () => resolve(upload.url ?? ''),
         });
         upload.start();
@@ -94,9 +119,14 @@ export function createClient(options: ClientOptions) {
 
 export type Client = ReturnType<typeof createClient>;
 
-function uploadError(error: Error): Error {
-  const response = 'originalResponse' in error ? (error as tus.DetailedError).originalResponse : null;
-  if (response === null || response === undefined) return error;
+function uploadError(error: Error, url: string): Error {
+  if (!(error instanceof tus.DetailedError)) return error;
+  const { originalResponse: response, causingError } = error;
+  if (response === null || response === undefined) {
+    // The file may fail as well as the connection; a file's fault names the call that failed.
+    const ofFile = causingError !== null && /^(open|read|f?stat)$/.test(String(Reflect.get(causingError, 'syscall')));
+    return ofFile ? causingError : new UnreachableError(url, causingError ?? error);
+  }
   const problem = parseProblem(response.getBody());
   return new GatewayError(
     response.getStatus(),

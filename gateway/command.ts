@@ -1,3 +1,6 @@
+import { readFile, stat } from 'node:fs/promises';
+import { AppError, ERRORS, type ErrorCode } from './errors.ts';
+
 /** Where a command writes: results to `out` (stdout), words for people to `err` (stderr). */
 export interface CommandIo {
   out(text: string): void;
@@ -9,3 +12,80 @@ export type ExitCode = 0 | 1 | 2 | 3;
 
 /** One `differe` command; `args` are the words after its name. */
 export type Command = (args: readonly string[], io: CommandIo) => Promise<ExitCode>;
+
+/** The command was called wrongly: exit code 2. */
+export class UsageError extends Error {}
+
+/**
+ * Runs a command's work and turns what it throws into words and an exit code: a wrong call (UsageError, `parseArgs`) 2 with the usage, a
+ * refusal with a code of the table 1, a failure of the installation or of the system 3. `--help` prints the usage and is done. What
+ * nobody foresaw is thrown on.
+ */
+export async function answering(
+  args: readonly string[],
+  io: CommandIo,
+  usage: string,
+  work: () => Promise<ExitCode>,
+): Promise<ExitCode> {
+  if (asksForHelp(args)) {
+    io.err(`Usage:\n${usage}`);
+    return 0;
+  }
+  try {
+    return await work();
+  } catch (error) {
+    if (isWrongCall(error)) {
+      io.err(`${error.message}\n\nUsage:\n${usage}`);
+      return 2;
+    }
+    if (error instanceof AppError) {
+      io.err(sentencesOf(error.code, error.detail));
+      return error.status < 500 ? 1 : 3;
+    }
+    if (error instanceof Error && 'syscall' in error) {
+      io.err(error.message);
+      return 3;
+    }
+    throw error;
+  }
+}
+
+/** The fixed sentences of a code, French first; `detail` is for whoever sits at this terminal. */
+export const sentencesOf = (code: ErrorCode, detail?: string): string =>
+  `${code}: ${ERRORS[code].fr}\n${ERRORS[code].en}${detail === undefined ? '' : ` [${detail}]`}`;
+
+function asksForHelp(args: readonly string[]): boolean {
+  const end = args.indexOf('--');
+  const words = end < 0 ? args : args.slice(0, end);
+  return words[0] === 'help' || words.includes('--help') || words.includes('-h');
+}
+
+const isWrongCall = (error: unknown): error is Error =>
+  error instanceof UsageError ||
+  (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'));
+
+/** The text of a file that the caller named. Throws UsageError when it cannot be read. */
+export async function fileText(file: string): Promise<string> {
+  return await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new UsageError(`Cannot read ${file}`, { cause });
+  });
+}
+
+/** The one FILE of a call. Throws UsageError for none and for more. */
+export function onlyFile(positionals: readonly string[]): string {
+  const [file, ...more] = positionals;
+  if (file === undefined || more.length > 0) throw new UsageError('One FILE is needed');
+  return file;
+}
+
+/** Throws UsageError unless the caller named a folder. */
+export async function needFolder(folder: string): Promise<void> {
+  const stats = await stat(folder).catch(() => undefined);
+  if (stats?.isDirectory() !== true) throw new UsageError(`Not a folder: ${folder}`);
+}
+
+/** Throws UsageError unless the caller named an ordinary file. */
+export async function needFile(file: string): Promise<void> {
+  const stats = await stat(file).catch(() => undefined);
+  if (stats?.isFile() !== true) throw new UsageError(`Not a file: ${file}`);
+}

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { AppError } from './errors.ts';
@@ -38,7 +38,7 @@ export const CONFIG_KEYS = {
   DIFFERE_CONTROLLER: 'TYPE:UNIT of the service responsible, e.g. police_nationale:DCPJ-75',
   DIFFERE_DATA: 'data folder: vault, embedded database, log',
   DIFFERE_KEYS:
-    'folder of wrapped case keys and signing keys; default DIFFERE_DATA/keys, keep it out of the data back-up',
+    'folder of wrapped case keys and signing keys, outside DIFFERE_DATA and its back-up; under test the default is DIFFERE_DATA/keys',
   DIFFERE_KEY_FILE: 'installation key, 64 hex characters, mode 0600, outside DIFFERE_DATA',
   DIFFERE_SCRATCH:
     'folder for plaintext of running jobs, emptied at their end; default DIFFERE_DATA/scratch, a tmpfs is better',
@@ -64,21 +64,20 @@ export function readConfig(env: Environment): Config {
     if (key.startsWith('DIFFERE_') && !Object.hasOwn(CONFIG_KEYS, key))
       throw bad(`${key} is not a key of this gateway`);
   }
-  const dataDir = path.resolve(required(env, 'DIFFERE_DATA'));
-  const keyFile = path.resolve(required(env, 'DIFFERE_KEY_FILE'));
-  if (isWithin(dataDir, keyFile)) throw bad('DIFFERE_KEY_FILE must not lie in DIFFERE_DATA');
+  const mode = oneOf(env.DIFFERE_ENV ?? 'prod', ['prod', 'test'] as const, 'DIFFERE_ENV');
+  const places = readPlaces(env, mode);
   const host = env.DIFFERE_HOST ?? '127.0.0.1';
   const tls = readTls(env);
   if (!isLoopback(host) && tls === undefined)
     throw bad('off loopback DIFFERE_TLS_CERT and DIFFERE_TLS_KEY are required');
   return {
-    env: oneOf(env.DIFFERE_ENV ?? 'prod', ['prod', 'test'] as const, 'DIFFERE_ENV'),
+    env: mode,
     installation: readInstallation(required(env, 'DIFFERE_INSTALLATION')),
     controller: readController(required(env, 'DIFFERE_CONTROLLER')),
-    dataDir,
-    keysDir: path.resolve(env.DIFFERE_KEYS ?? path.join(dataDir, 'keys')),
-    scratchDir: path.resolve(env.DIFFERE_SCRATCH ?? path.join(dataDir, 'scratch')),
-    installationKey: readInstallationKey(keyFile),
+    dataDir: places.DIFFERE_DATA,
+    keysDir: places.DIFFERE_KEYS,
+    scratchDir: places.DIFFERE_SCRATCH,
+    installationKey: readInstallationKey(places.DIFFERE_KEY_FILE),
     authoritiesFile: path.resolve(required(env, 'DIFFERE_AUTHORITIES')),
     databaseUrl: env.DATABASE_URL,
     host,
@@ -102,6 +101,38 @@ function required(env: Environment, key: keyof typeof CONFIG_KEYS): string {
   const value = env[key];
   if (value === undefined || value === '') throw bad(`${key} is not set`);
   return value;
+}
+
+/** What the jails of decoder and database show of the machine lies below these. */
+const SEEN_IN_JAILS = ['/usr', '/bin', '/lib', '/lib64'];
+
+function readPlaces(env: Environment, mode: Config['env']) {
+  const dataDir = path.resolve(required(env, 'DIFFERE_DATA'));
+  const keysDir = mode === 'prod' ? required(env, 'DIFFERE_KEYS') : (env.DIFFERE_KEYS ?? path.join(dataDir, 'keys'));
+  const places = {
+    DIFFERE_DATA: dataDir,
+    DIFFERE_KEY_FILE: path.resolve(required(env, 'DIFFERE_KEY_FILE')),
+    DIFFERE_KEYS: path.resolve(keysDir),
+    DIFFERE_SCRATCH: path.resolve(env.DIFFERE_SCRATCH ?? path.join(dataDir, 'scratch')),
+  };
+  for (const [key, place] of Object.entries(places)) {
+    const seen = SEEN_IN_JAILS.find((folder) => isWithin(realPath(folder), realPath(place)));
+    if (seen !== undefined) throw bad(`${key} must not lie in ${seen}, of which decoder and database see a part`);
+  }
+  const isInData = (place: string): boolean => isWithin(realPath(dataDir), realPath(place));
+  if (isInData(places.DIFFERE_KEY_FILE)) throw bad('DIFFERE_KEY_FILE must not lie in DIFFERE_DATA');
+  if (mode === 'prod' && isInData(places.DIFFERE_KEYS)) throw bad('DIFFERE_KEYS must not lie in DIFFERE_DATA');
+  return places;
+}
+
+/** The place without links, as far as it exists. */
+function realPath(place: string): string {
+  try {
+    return realpathSync(place);
+  } catch {
+    const parent = path.dirname(place);
+    return parent === place ? place : path.join(realPath(parent), path.basename(place));
+  }
 }
 
 function oneOf<T extends string>(value: string, allowed: readonly T[], key: string): T {
@@ -155,7 +186,7 @@ function readInstallationKey(file: string): Buffer {
 }
 
 /** Whether `file` lies in `folder` or below. */
-export function isWithin(folder: string, file: string): boolean {
+function isWithin(folder: string, file: string): boolean {
   const relative = path.relative(folder, file);
   return relative === '' || !(relative.startsWith('..') || path.isAbsolute(relative));
 }

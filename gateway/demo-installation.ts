@@ -10,6 +10,8 @@ import { DEMO } from './demo-requisition.ts';
 export interface DemoInstallation {
   readonly folder: string;
   readonly dataDir: string;
+  /** Public keys of the test authority. */
+  readonly authoritiesFile: string;
   readonly magistrateKey: JWK;
   readonly officerKey: JWK;
   readonly agentKey: JWK;
@@ -53,6 +55,7 @@ export async function createDemoInstallation(folder: string, models: readonly st
   return {
     folder,
     dataDir: path.join(folder, 'data'),
+    authoritiesFile: authorities,
     magistrateKey: magistrate.privateJwk,
     officerKey: officer.privateJwk,
     agentKey: agent.privateJwk,

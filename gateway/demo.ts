@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -83,7 +83,7 @@ async function analysed(
     const job = await client.json<JobBody>('GET', `/api/v1/cases/${caseId}/jobs/${started.id}`);
     if (Math.floor(job.secondsDone) !== last) {
       last = Math.floor(job.secondsDone);
-      say(`  ${name}: ${job.state}, ${last} of ${Math.round(seconds)} s`);
+      say(`  ${name}: ${job.state}, ${last} of ${Math.floor(seconds)} s`);
     }
     if (job.state === 'done') return job;
     if (job.state === 'failed' || job.state === 'cancelled')
@@ -241,6 +241,9 @@ async function walk(installation: DemoInstallation, url: string, files: readonly
     const verdict = await verifyPackage(packageFolder);
     for (const finding of verdict.findings) say(`  package: ${JSON.stringify(finding)}`);
     verified = verdict.verified;
+    say(
+      `  ${hits.length} hits seen and validated; package ${packageFolder}: ${verified ? 'verified' : 'NOT verified'}`,
+    );
   }
   return { exhibits, searches, package: { path: packageFolder, verified }, tokens };
 }
@@ -251,9 +254,9 @@ async function main(): Promise<number> {
     options: { out: { type: 'string' }, serve: { type: 'boolean', default: false } },
   });
   const given = positionals.map((file) => path.resolve(file));
-  const absent = given.find((file) => !existsSync(file));
-  if (absent !== undefined) {
-    say(`No such file: ${absent}`);
+  const wrong = given.find((file) => !statSync(file, { throwIfNoEntry: false })?.isFile());
+  if (wrong !== undefined) {
+    say(`${existsSync(wrong) ? 'Not a file' : 'No such file'}: ${wrong}`);
     return 2;
   }
   const out =
@@ -272,10 +275,12 @@ async function main(): Promise<number> {
   try {
     const { tokens, ...result } = await walk(installation, gateway.url, files, out);
     if (!values.serve) await gateway.stop();
+    await cp(installation.authoritiesFile, path.join(out, 'authorities.jwks.json'));
     const logFolder = path.join(out, 'log');
     await rm(logFolder, { recursive: true, force: true });
     await cp(path.join(installation.dataDir, 'log'), logFolder, { recursive: true });
     const log = await verifyLog(logFolder);
+    say(`  log ${logFolder}: ${log.ok ? `${log.size} records, verified` : 'NOT verified'}`);
     if (!log.ok) for (const finding of log.findings) say(`  log: ${JSON.stringify(finding)}`);
     if (values.serve)
       await offer(gateway.url, path.join(out, 'access.json'), {

@@ -44,6 +44,11 @@ export const ERRORS = {
     fr: "L'autorité signataire n'est pas compétente pour ce cadre d'enquête.",
     en: 'The signing authority is not competent for this legal framework.',
   },
+  E_REQ_CONTROLLER: {
+    status: 403,
+    fr: "Le service responsable désigné par l'autorisation n'est pas celui de cette installation (DIFFERE_CONTROLLER).",
+    en: 'The service that the authorisation names as responsible is not that of this installation (DIFFERE_CONTROLLER).',
+  },
   E_REQ_DEEMED: {
     status: 403,
     fr: "L'autorisation réputée acquise ne vaut qu'en flagrance, avec avis au procureur.",

@@ -68,8 +68,10 @@ export function jailArguments(jail: {
   return [
     ...['--unshare-all', '--unshare-user', '--uid', NOBODY, '--gid', NOBODY],
     ...['--die-with-parent', '--new-session', '--clearenv', '--cap-drop', 'ALL', '--hostname', 'jail'],
-    ...['--ro-bind', '/usr', '/usr', '--symlink', 'usr/lib', '/lib', '--symlink', 'usr/lib64', '/lib64'],
-    ...['--symlink', 'usr/bin', '/bin'],
+    // Programs and their libraries, and nothing else of /usr: what an operator puts under /usr/local or /usr/src stays outside.
+    ...['--ro-bind', '/usr/bin', '/usr/bin', '--ro-bind', '/usr/lib', '/usr/lib'],
+    ...['--ro-bind-try', '/usr/lib64', '/usr/lib64'],
+    ...['--symlink', 'usr/lib', '/lib', '--symlink', 'usr/lib64', '/lib64', '--symlink', 'usr/bin', '/bin'],
     // Debian's BLAS, which libavfilter links, is reached through links in this folder; it holds nothing else.
     ...['--ro-bind-try', '/etc/alternatives', '/etc/alternatives'],
     ...(jail.inputPath === undefined ? [] : ['--ro-bind', jail.inputPath, EXHIBIT]),

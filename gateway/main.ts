@@ -16,9 +16,8 @@ import { AppError } from './errors.ts';
 import { createEvidence } from './evidence/evidence.ts';
 import { openEvidenceKey } from './evidence/keys.ts';
 import { readExhibit, sealedExhibits } from './footage/exhibits.ts';
-import { exhibitToScratch } from './footage/open-exhibit.ts';
 import { createScratch } from './footage/scratch.ts';
-import { createWorkingCopies } from './footage/working-copies.ts';
+import { createWorkingCopies, unsealCopy } from './footage/working-copies.ts';
 import { createCaseSessions } from './index/case-sessions.ts';
 import { openLogKey } from './keys.ts';
 import { listenForOperators, portOf } from './listeners.ts';
@@ -124,10 +123,7 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
     const copies = keep(
       createWorkingCopies({
         lingerMs: LINGER_MS,
-        async unseal(requisition, exhibit) {
-          const folder = await scratch.folder();
-          return { folder, file: await exhibitToScratch(requisition, exhibit, folder, { vault }) };
-        },
+        unseal: (requisition, exhibit) => unsealCopy(requisition, exhibit, { scratch, vault }),
       }),
       (open) => open.close(),
     );

@@ -6,7 +6,7 @@ import { DEFAULT_LIMITS, EXHIBIT, type JailLimits, startJailed } from './jail.ts
 export { startJailed } from './jail.ts';
 
 // The only caller of ffmpeg and ffprobe. fluent-ffmpeg composes the argument list and nothing else; the list is recorded with every
-// result. Boxes are in coded picture coordinates: a rotation that the container asks for is told by `probe` and never applied.
+// result. Boxes are in coded picture coordinates: a rotation that the container asks for is never applied.
 
 /** Demuxers that are ever forced: CONTAINERS of footage/types.ts. */
 export const DEMUXERS = ['mov', 'matroska', 'avi', 'mpegts', 'mpeg', 'mpegvideo', 'asf', 'h264', 'hevc'] as const;
@@ -65,11 +65,6 @@ export interface ProbeFacts {
   readonly nominalFps?: number;
   /** creation_time, milliseconds since the epoch; absent when missing, 0, 1904 or 1970. */
   readonly containerTimeMs?: number;
-  readonly formatDurationSeconds?: number;
-  readonly frameCountClaim?: number;
-  readonly videoStreams: number;
-  /** Degrees that a player would turn the picture; never applied here. */
-  readonly rotationDegrees?: number;
 }
 
 const NOT_ALLOWED = /Codec \((\w+)\) not on whitelist/;
@@ -79,10 +74,8 @@ export const probeArguments = (demuxer: Demuxer): string[] => [
   ...['-hide_banner', '-loglevel', 'error', ...probeInputOptions(demuxer), '-select_streams', 'V'],
   '-show_entries',
   [
-    'stream=codec_name,width,height,time_base,avg_frame_rate,r_frame_rate,nb_frames',
-    'stream_tags=creation_time,rotate',
-    'stream_side_data=rotation',
-    'format=duration',
+    'stream=codec_name,width,height,time_base,avg_frame_rate,r_frame_rate',
+    'stream_tags=creation_time',
     'format_tags=creation_time',
   ].join(':'),
   ...['-print_format', 'json', '-i', EXHIBIT],
@@ -113,7 +106,6 @@ export async function probe(file: MediaFile, signal?: AbortSignal): Promise<Prob
   const timeBase = rational(first.time_base);
   if (timeBase === undefined) throw new AppError('E_MEDIA_DECODE', { detail: 'no time base' });
   const fps = rational(first.avg_frame_rate) ?? rational(first.r_frame_rate);
-  const rotation = numberOf(first.side_data_list?.[0]?.rotation ?? first.tags?.rotate);
   const createdMs = creationTime(format?.tags?.creation_time ?? first.tags?.creation_time);
   return {
     ...given('codec', textOrNothing(first.codec_name)),
@@ -122,10 +114,6 @@ export async function probe(file: MediaFile, signal?: AbortSignal): Promise<Prob
     timeBase,
     ...given('nominalFps', fps === undefined ? undefined : fps.num / fps.den),
     ...given('containerTimeMs', createdMs),
-    ...given('formatDurationSeconds', numberOf(format?.duration)),
-    ...given('frameCountClaim', numberOf(first.nb_frames)),
-    videoStreams: streams.length,
-    ...given('rotationDegrees', rotation),
   };
 }
 
@@ -214,6 +202,8 @@ export interface RawFrame {
   /** Ticks of the stream's time base; NaN when the decoder had none (raw streams). */
   readonly pts: number;
   readonly bytes: Uint8Array;
+  /** Packets that failed to decode between the first frame that came out of the file and this one: its number is wrong by so many. */
+  readonly lost: number;
 }
 
 /** Argument list of `decodeFrames`. */
@@ -269,7 +259,8 @@ async function* readFrames(
   list: readonly string[],
   signal: AbortSignal | undefined,
 ): AsyncGenerator<RawFrame> {
-  const times: number[] = [];
+  const times: FrameLine[] = [];
+  const reader = readFrameLines();
   let wake: (() => void) | undefined;
   const run = startJailed({
     tool: 'ffmpeg',
@@ -278,9 +269,9 @@ async function* readFrames(
     signal,
     ...given('limits', order.limits),
     onStderrLine: (line) => {
-      const match = SHOWINFO.exec(line);
-      if (match === null) return;
-      times.push(match[1] === 'NOPTS' ? Number.NaN : Number(match[1]));
+      const frame = reader.read(line);
+      if (frame === undefined) return;
+      times.push(frame);
       wake?.();
     },
   });
@@ -292,16 +283,17 @@ async function* readFrames(
   void ended.then(() => {
     over = true;
   });
-  const nextTime = async (): Promise<number> => {
-    while (times.length === 0) {
+  const nextTime = async (): Promise<FrameLine> => {
+    for (;;) {
+      const time = times.shift();
+      if (time !== undefined) return time;
       if (over) throw new AppError('E_MEDIA_DECODE', { detail: 'a frame came without its time' });
       await Promise.race([new Promise<void>((resolve) => (wake = resolve)), ended]);
     }
-    return times.shift() ?? Number.NaN;
   };
   try {
     for await (const bytes of framesOf(run.stdout, order.widthPx * order.heightPx * 3)) {
-      yield { pts: await nextTime(), bytes };
+      yield { ...(await nextTime()), bytes };
     }
     await run.done;
   } catch (error) {
@@ -316,11 +308,40 @@ async function* readFrames(
 // Anchored, so that a title or comment inside the file, which ffmpeg prints indented, cannot pass for a time.
 const SHOWINFO = /^\[Parsed_showinfo_\d+ @ 0x[0-9a-f]+\] n: *\d+ pts: *(-?\d+|NOPTS) /;
 
+type FrameLine = Omit<RawFrame, 'bytes'>;
+
+// The filters are set up when the first frame has been decoded; ffmpeg names each packet that gave none.
+const FIRST_FRAME = /^\[Parsed_showinfo_\d+ @ 0x[0-9a-f]+\] config in /;
+const LOST = /^Error while decoding stream #/;
+
+/** Reads what ffmpeg writes beside its frames; gives the time of a frame for each line of the filter `showinfo`. */
+export function readFrameLines(): { read(line: string): FrameLine | undefined } {
+  let begun = false;
+  let lost = 0;
+  return {
+    read(line) {
+      // What fails before anything decodes is a file that begins between two key frames: its frames are counted from the first whole one.
+      if (FIRST_FRAME.test(line)) begun = true;
+      if (begun && LOST.test(line)) lost++;
+      const match = SHOWINFO.exec(line);
+      return match === null ? undefined : { pts: match[1] === 'NOPTS' ? Number.NaN : Number(match[1]), lost };
+    },
+  };
+}
+
+/**
+ * Whether a frame that was found by counting is the one that was meant: it has that PTS of the file; where the file has none, nothing
+ * before it was lost.
+ */
+export const isCounted = (frame: Pick<RawFrame, 'pts' | 'lost'>, ownPts: number | undefined): boolean =>
+  ownPts === undefined ? frame.lost === 0 : frame.pts === ownPts;
+
 /** Picture at the file's full size. */
 export interface Picture {
   readonly widthPx: number;
   readonly heightPx: number;
   readonly rgb: Uint8Array;
+  /** What the decoder said of this very frame, on the file's own clock; NaN where it had no time. */
   readonly pts: number;
   readonly arguments: readonly string[];
 }
@@ -330,66 +351,43 @@ export interface PictureOrder extends MediaFile {
   readonly widthPx: number;
   readonly heightPx: number;
   readonly timeBase: Rational;
-  readonly basis: 'pts' | 'dts' | 'frame-index';
-  readonly pts: number;
-  /** Number of the frame from 1 in presentation order; needed where the basis is not `pts`. */
-  readonly frame?: number;
-  /** PTS of a key frame at or before, where the caller knows it; otherwise it is looked up. */
+  /** Number of the frame from 1 in presentation order. */
+  readonly frame: number;
+  /** The file's own PTS of the frame; undefined where its times do not come from PTS. */
+  readonly ownPts: number | undefined;
+  /** `number` where times are missing or contradict each other: decoding then counts from the start of the file. */
+  readonly addressing: 'pts' | 'number';
+  /** PTS of a key frame at or before, to begin reading there; from the start of the file when absent. */
   readonly keyPts?: number;
 }
 
 /**
- * Exactly the frame with that PTS, or with that number where times do not come from PTS or contradict each other. E_MEDIA_DECODE when
- * it does not decode.
+ * Exactly that frame, at full size. E_MEDIA_DECODE when it does not decode, and when what came is another: a frame that does not
+ * decode earlier in a file that is counted through makes every later count wrong.
  */
 export async function pictureAt(order: PictureOrder, signal?: AbortSignal): Promise<Picture> {
-  const { path, demuxer, decoder, widthPx, heightPx, frame, pts, timeBase } = order;
+  const { path, demuxer, decoder, widthPx, heightPx, frame, ownPts: pts, timeBase, keyPts } = order;
   const base = { path, demuxer, decoder, widthPx, heightPx, pixelFormat: 'rgb24' } as const;
-  const byPts = { ...base, untilPts: pts + 1, selectExpression: `eq(pts,${pts})` };
-  const way = await addressOf(order, signal);
   let found: Found;
-  if (way.by === 'pts') {
-    const seekSeconds = way.keyPts === undefined ? undefined : seekTarget(way.keyPts, timeBase);
+  if (order.addressing === 'number') {
+    found = await firstFrame({ ...base, untilFrame: frame, selectExpression: `eq(n,${frame - 1})` }, signal);
+  } else if (pts !== undefined) {
+    const byPts = { ...base, untilPts: pts + 1, selectExpression: `eq(pts,${pts})` };
+    const seekSeconds = keyPts === undefined ? undefined : seekTarget(keyPts, timeBase);
     if (seekSeconds !== undefined) found = await firstFrame({ ...byPts, seekSeconds }, signal);
     found ??= await firstFrame(byPts, signal);
-  } else if (frame !== undefined) {
-    found = await firstFrame({ ...base, untilFrame: frame, selectExpression: `eq(n,${frame - 1})` }, signal);
   }
   if (found === undefined) throw new AppError('E_MEDIA_DECODE', { detail: 'the frame did not decode' });
-  return { widthPx, heightPx, pts, ...found };
+  if (!isCounted(found, pts)) throw new AppError('E_MEDIA_DECODE', { detail: 'another frame than the one asked for' });
+  return { widthPx, heightPx, rgb: found.bytes, pts: found.pts, arguments: found.arguments };
 }
 
-type Found = { readonly rgb: Uint8Array; readonly arguments: readonly string[] } | undefined;
-type Address = { readonly by: 'number' } | { readonly by: 'pts'; readonly keyPts: number | undefined };
+type Found = (RawFrame & { readonly arguments: readonly string[] }) | undefined;
 
 async function firstFrame(order: DecodeOrder, signal?: AbortSignal): Promise<Found> {
   const { frames, arguments: list } = decodeFrames(order, signal);
-  for await (const frame of frames) return { rgb: frame.bytes, arguments: list };
+  for await (const frame of frames) return { ...frame, arguments: list };
   return undefined;
-}
-
-/** A step back in file order beyond this is a clock that restarts or wraps, not reordered frames. */
-export const REORDER_SECONDS = 5;
-
-/**
- * How to find the frame: by PTS, with the last key frame at or before it (seeking alone may land inside a group of pictures and show
- * debris), unless the packets lack times or run through them twice.
- */
-async function addressOf(order: PictureOrder, signal?: AbortSignal): Promise<Address> {
-  if (order.basis !== 'pts') return { by: 'number' };
-  if (order.keyPts !== undefined) return { by: 'pts', keyPts: order.keyPts };
-  const reorderTicks = (REORDER_SECONDS * order.timeBase.den) / order.timeBase.num;
-  // Streams without an index are searched by time: a second run of the same times anywhere in the file could be hit.
-  const indexed = order.demuxer === 'mov' || order.demuxer === 'matroska' || order.demuxer === 'avi';
-  let keyPts: number | undefined;
-  let highest = Number.NEGATIVE_INFINITY;
-  for await (const packet of packets(order, signal)) {
-    if (packet.pts === undefined || packet.pts < highest - reorderTicks) return { by: 'number' };
-    highest = Math.max(highest, packet.pts);
-    if (packet.key && packet.pts <= order.pts) keyPts = Math.max(keyPts ?? packet.pts, packet.pts);
-    if (indexed && packet.pts > order.pts + reorderTicks) break;
-  }
-  return { by: 'pts', keyPts };
 }
 
 const SEEK_MARGIN_SECONDS = 0.5;
@@ -464,14 +462,12 @@ interface ProbeStream {
   readonly time_base?: unknown;
   readonly avg_frame_rate?: unknown;
   readonly r_frame_rate?: unknown;
-  readonly nb_frames?: unknown;
-  readonly tags?: { readonly creation_time?: unknown; readonly rotate?: unknown };
-  readonly side_data_list?: readonly { readonly rotation?: unknown }[];
+  readonly tags?: { readonly creation_time?: unknown };
 }
 
 interface ProbeOutput {
   readonly streams: readonly ProbeStream[];
-  readonly format?: { readonly duration?: unknown; readonly tags?: { readonly creation_time?: unknown } };
+  readonly format?: { readonly tags?: { readonly creation_time?: unknown } };
 }
 
 function parseProbe(text: string): ProbeOutput {

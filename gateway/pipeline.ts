@@ -7,7 +7,7 @@ import { analyseSegment } from './analysis/segment.ts';
 import { cutSegments } from './analysis/segments.ts';
 import * as jobs from './analysis/store.ts';
 import { track } from './analysis/track.ts';
-import type { SegmentResult } from './analysis/types.ts';
+import { COVERAGE_STATES, type SegmentResult } from './analysis/types.ts';
 import type { AuditEvent, AuditLog } from './audit/types.ts';
 import { type Clock, nowSeconds } from './clock.ts';
 import type { Database } from './database.ts';
@@ -22,7 +22,7 @@ import { POLICIES } from './policy/policies.ts';
 import type { Decision } from './policy/types.ts';
 import { startQueue, type WorkQueue } from './queue.ts';
 import { authorityOf } from './requisition/authority.ts';
-import type { Requisition } from './requisition/types.ts';
+import { listsExhibit, permittedBy, type Requisition } from './requisition/types.ts';
 import type { Vault } from './vault.ts';
 
 export interface PipelineDeps {
@@ -51,22 +51,26 @@ export interface Pipeline {
   stop(): Promise<void>;
 }
 
-/** A job under way in this process. */
-interface Running {
-  readonly requisition: Requisition;
-  readonly exhibit: Exhibit;
-  readonly packets: PacketList;
+/** A job under way in this process. `stop` can be pulled before anything of it is ready. */
+interface UnderWay {
   readonly stop: AbortController;
+  readonly ready: Promise<{ readonly exhibit: Exhibit; readonly packets: PacketList }>;
 }
 
 const WORKER = { id: 'gateway', role: 'worker', service: '-' } as const;
 const WATCH_MS = 1000;
+/** A job that ended its process this often is not taken up again. */
+const MOST_TAKE_UPS = 5;
+/** An agent's cancellation comes too late once a job is closing: its journal entry may say "done" already. */
+const CANCELLABLE: readonly jobs.JobState[] = ['queued', 'running'];
+const OPEN: readonly jobs.JobState[] = [...CANCELLABLE, 'closing'];
 
 export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
-  const running = new Map<JobId, Promise<Running>>();
+  const { database, vault } = deps;
+  const underWay = new Map<JobId, UnderWay>();
   const segmentsHere = new Set<string>();
-  const closing = new Set<JobId>();
-  const { database } = deps;
+  const closingHere = new Set<JobId>();
+  let stopping = false;
 
   const findJob = (caseId: CaseId, jobId: JobId) => database.inCase(caseId, (tx) => jobs.findJob(tx, jobId));
 
@@ -76,24 +80,28 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
     return job;
   }
 
-  /** Everything a step of the job needs, made once a process: the requisition verified, the exhibit's packets read. */
-  function takeUp(job: jobs.Job): Promise<Running> {
-    const known = running.get(job.id);
+  /** What every step of a job needs of its exhibit, read once a process. */
+  function takeUp(job: jobs.Job, requisition: Requisition): UnderWay {
+    const known = underWay.get(job.id);
     if (known !== undefined) return known;
-    const fresh = (async (): Promise<Running> => {
-      const requisition = await deps.loadRequisition(job.caseId, job.requisitionId);
+    const stop = new AbortController();
+    const read = async () => {
+      if ((await database.inCase(job.caseId, (tx) => jobs.countTakeUp(tx, job.id))) > MOST_TAKE_UPS) {
+        throw new AppError('E_MEDIA_LIMIT', { detail: 'the job ended its process too often' });
+      }
       const exhibit = await deps.loadExhibit(requisition, job.exhibitId);
-      const stop = new AbortController();
       const packets = await deps.copies.use(requisition, exhibit, (file) => readPacketList(exhibit, file, stop.signal));
-      return { requisition, exhibit, packets, stop };
-    })();
-    running.set(job.id, fresh);
-    fresh.catch(() => running.delete(job.id));
+      return { exhibit, packets };
+    };
+    const fresh: UnderWay = { stop, ready: read() };
+    underWay.set(job.id, fresh);
+    fresh.ready.catch(() => underWay.delete(job.id));
     return fresh;
   }
 
-  async function forget(job: jobs.Job): Promise<void> {
-    running.delete(job.id);
+  async function putDown(job: jobs.Job, reason?: AppError): Promise<void> {
+    if (reason !== undefined) underWay.get(job.id)?.stop.abort(reason);
+    underWay.delete(job.id);
     await deps.copies.release(job.exhibitId);
   }
 
@@ -114,7 +122,7 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
     return decision;
   }
 
-  /** Decides now, then every second while the work runs; what was decided against is aborted. */
+  /** Decides now and then every second while the work runs; what was decided against is aborted. */
   async function underWatch<T>(requisition: Requisition, stop: AbortController, work: () => Promise<T>): Promise<T> {
     const watch = setInterval(() => {
       try {
@@ -133,16 +141,16 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
   }
 
   async function journal(
-    requisition: Requisition,
     job: jobs.Job,
-    op: string,
+    procedure: string,
+    op: 'job.step' | 'job.end',
     outcome: AuditEvent['outcome'],
     objects: AuditEvent['objects'] = [],
   ): Promise<void> {
     const seq = await deps.log.append({
       action: op,
       actor: WORKER,
-      reason: { procedure: requisition.authorisation.sub, requisition: requisition.id, op },
+      reason: { procedure, requisition: job.requisitionId, op },
       objects: [{ type: 'job', id: job.id }, { type: 'exhibit', id: job.exhibitId }, ...objects],
       outcome,
       models: deps.detector.modelUse.sha256,
@@ -150,72 +158,92 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
     await database.inCase(job.caseId, (tx) => jobs.addLogRecord(tx, job.id, seq));
   }
 
-  async function end(job: jobs.Job, state: 'failed' | 'cancelled', code: ErrorCode, detail: unknown): Promise<void> {
-    const ended = await database.inCase(job.caseId, (tx) => jobs.endJob(tx, job.id, state, code));
-    if (!ended) return;
-    (await running.get(job.id)?.catch(() => undefined))?.stop.abort(new AppError(code));
-    deps.onError(detail);
-    deps.metrics.jobs.inc({ state });
-    const requisition = await deps.loadRequisition(job.caseId, job.requisitionId);
-    await journal(requisition, job, 'job.end', { effect: 'failed', policyId: '-', code });
-    await forget(job);
+  /** Ends a job without results: its event is durable first. False when it had ended already. */
+  async function end(
+    job: jobs.Job,
+    how: { readonly state: 'failed' | 'cancelled'; readonly code: ErrorCode; readonly from: readonly jobs.JobState[] },
+  ): Promise<boolean> {
+    const current = await findJob(job.caseId, job.id);
+    if (current === undefined || !how.from.includes(current.state)) return false;
+    // An authority that is trusted no more must not keep its job from ending.
+    const requisition = await deps.loadRequisition(job.caseId, job.requisitionId).catch(() => undefined);
+    await journal(job, requisition?.authorisation.sub ?? '-', 'job.end', {
+      effect: 'failed',
+      policyId: '-',
+      code: how.code,
+    });
+    const ended = await database.inCase(job.caseId, (tx) => jobs.endJob(tx, job.id, how));
+    if (ended) deps.metrics.jobs.inc({ state: how.state });
+    await putDown(job, new AppError(how.code));
+    return ended;
   }
 
-  /** What stops a job for good; anything else is tried again by the queue. */
+  /** What stops a job for good; anything else goes back to the queue and is tried again. */
   async function settle(job: jobs.Job, error: unknown, lastTry: boolean): Promise<void> {
-    if (error instanceof AppError && error.code === 'E_REQ_EXPIRED')
-      return await end(job, 'cancelled', error.code, error);
-    if (error instanceof AppError && error.status < 500) return await end(job, 'failed', error.code, error);
-    if (lastTry) return await end(job, 'failed', error instanceof AppError ? error.code : 'E_JOB_FAILED', error);
-    throw error;
+    const current = await findJob(job.caseId, job.id);
+    if (stopping || current === undefined || !OPEN.includes(current.state)) {
+      if (stopping) throw error;
+      return;
+    }
+    deps.onError(error);
+    const code = error instanceof AppError ? error.code : 'E_JOB_FAILED';
+    const isVerdict = error instanceof AppError && error.status < 500;
+    if (!isVerdict && !lastTry) throw error;
+    await end(job, { state: code === 'E_REQ_EXPIRED' ? 'cancelled' : 'failed', code, from: OPEN });
   }
 
-  async function planAnalysis(jobId: JobId): Promise<void> {
+  /** Runs one step of an open job; a job that has ended takes no step. */
+  async function step(
+    jobId: JobId,
+    lastTry: boolean,
+    work: (job: jobs.Job, requisition: Requisition) => Promise<void>,
+  ): Promise<void> {
     const caseId = await database.inService((tx) => jobs.caseOfJob(tx, jobId));
     const job = caseId === undefined ? undefined : await findJob(caseId, jobId);
-    if (job === undefined || (job.state !== 'queued' && job.state !== 'running')) return;
+    if (job === undefined || !OPEN.includes(job.state)) return;
     try {
-      const { requisition, exhibit, packets } = await takeUp(job);
-      const { policyId } = demandStep(requisition);
-      await journal(requisition, job, 'job.step', { effect: 'permit', policyId, code: 'OK' }, [
-        { type: 'digest', id: exhibit.sha256 },
-      ]);
-      const segments = cutSegments(packets);
-      await database.inCase(job.caseId, (tx) =>
-        jobs.planJob(
-          tx,
-          job,
-          segments.map((segment) => ({
-            n: segment.index,
-            fromSeconds: packets.secondsOf(segment.fromPts),
-            toSeconds: Math.min(packets.secondsOf(segment.toPts), exhibit.timeline.durationSeconds),
-          })),
-        ),
-      );
-      if (job.state === 'queued') deps.metrics.jobs.inc({ state: 'running' });
-      const waiting = await database.inCase(job.caseId, (tx) => jobs.waitingSegments(tx, job.id));
-      if (waiting.length === 0) await close(job);
-      else await queue.askForSegments(job.id, waiting);
+      await work(job, await deps.loadRequisition(job.caseId, job.requisitionId));
     } catch (error) {
-      await settle(job, error, true);
+      await settle(job, error, lastTry);
     }
   }
 
-  async function runSegment(jobId: JobId, n: number, lastTry: boolean): Promise<void> {
-    const name = `${jobId}:${n}`;
-    const caseId = await database.inService((tx) => jobs.caseOfJob(tx, jobId));
-    const job = caseId === undefined ? undefined : await findJob(caseId, jobId);
-    if (job === undefined || job.state !== 'running' || segmentsHere.has(name)) return;
+  /** Cuts the exhibit into segments and queues those that are not done; closes the job when none is left. */
+  async function planAnalysis(job: jobs.Job, requisition: Requisition): Promise<void> {
+    const { exhibit, packets } = await takeUp(job, requisition).ready;
+    const { policyId } = demandStep(requisition);
+    await journal(job, requisition.authorisation.sub, 'job.step', { effect: 'permit', policyId, code: 'OK' }, [
+      { type: 'digest', id: exhibit.sha256 },
+    ]);
+    const segments = cutSegments(packets).map((segment) => ({
+      n: segment.index,
+      fromSeconds: packets.secondsOf(segment.fromPts),
+      toSeconds: Math.min(packets.secondsOf(segment.toPts), packets.durationSeconds),
+    }));
+    if (job.state !== 'closing') {
+      const open = await database.inCase(job.caseId, (tx) => jobs.planJob(tx, job, segments));
+      if (!open) return await putDown(job);
+      if (job.state === 'queued') deps.metrics.jobs.inc({ state: 'running' });
+    }
     const waiting = await database.inCase(job.caseId, (tx) => jobs.waitingSegments(tx, job.id));
-    if (!waiting.includes(n)) return;
+    if (waiting.length === 0) await close(job, requisition);
+    else await queue.askForSegments(job.id, waiting);
+  }
+
+  async function runSegment(job: jobs.Job, requisition: Requisition, n: number): Promise<void> {
+    const waiting = await database.inCase(job.caseId, (tx) => jobs.waitingSegments(tx, job.id));
+    // Nothing left to do but the close, which may have failed at the first try.
+    if (waiting.length === 0) return await close(job, requisition);
+    const name = `${job.id}:${n}`;
+    if (!waiting.includes(n) || segmentsHere.has(name)) return;
     segmentsHere.add(name);
     try {
-      const { exhibit, packets, stop } = await takeUp(job);
-      const requisition = await deps.loadRequisition(job.caseId, job.requisitionId);
+      const { stop, ready } = takeUp(job, requisition);
+      const { exhibit, packets } = await ready;
       const { policyId } = demandStep(requisition);
       const segment = cutSegments(packets).find((candidate) => candidate.index === n);
       if (segment === undefined) throw new AppError('E_JOB_FAILED', { detail: `segment ${n} does not exist` });
-      await journal(requisition, job, 'job.step', { effect: 'permit', policyId, code: 'OK' });
+      await journal(job, requisition.authorisation.sub, 'job.step', { effect: 'permit', policyId, code: 'OK' });
       const timer = deps.metrics.stageSeconds.startTimer({ stage: 'segment' });
       const result = await underWatch(requisition, stop, () =>
         deps.copies.use(requisition, exhibit, (file) =>
@@ -228,40 +256,44 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
         ),
       );
       timer();
-      const object = newId<ObjectId>();
-      await deps.vault.put(job.caseId, object, Buffer.from(JSON.stringify(result), 'utf8'));
+      const object = await put(job.caseId, JSON.stringify(result));
       const last = await database.inCase(job.caseId, (tx) => jobs.finishSegment(tx, job.id, n, object, result.work));
       deps.metrics.frames.inc({ stage: 'decoded' }, result.work.decodedFrames);
       deps.metrics.detectorCalls.inc({ model: deps.detector.modelUse.name }, result.work.detectorCalls);
-      if (last) await close(job);
-    } catch (error) {
-      const current = await findJob(job.caseId, job.id);
-      if (current?.state === 'running' && !stopping) await settle(job, error, lastTry);
-      else if (stopping) throw error;
+      if (last) await close(job, requisition);
     } finally {
       segmentsHere.delete(name);
     }
   }
 
-  /** Stitches, describes, seals and indexes; the journal entry is durable before the state says done (DEF-10). */
-  async function close(job: jobs.Job): Promise<void> {
-    if (closing.has(job.id)) return;
-    closing.add(job.id);
+  async function put(caseId: CaseId, text: string): Promise<ObjectId> {
+    const object = newId<ObjectId>();
+    await vault.put(caseId, object, Buffer.from(text, 'utf8'));
+    return object;
+  }
+
+  async function close(job: jobs.Job, requisition: Requisition): Promise<void> {
+    if (closingHere.has(job.id)) return;
+    closingHere.add(job.id);
     try {
-      await closeOnce(job);
+      await closeOnce(job, requisition);
     } finally {
-      closing.delete(job.id);
+      closingHere.delete(job.id);
     }
   }
 
-  async function closeOnce(job: jobs.Job): Promise<void> {
-    const { requisition, exhibit, packets } = await takeUp(job);
+  /** Stitches, describes, seals and indexes; the journal entry is durable before the state says done (DEF-10). */
+  async function closeOnce(job: jobs.Job, requisition: Requisition): Promise<void> {
+    const { exhibit, packets } = await takeUp(job, requisition).ready;
+    demandStep(requisition);
+    if (!(await database.inCase(job.caseId, (tx) => jobs.claimClosing(tx, job.id)))) return await putDown(job);
     const objects = await database.inCase(job.caseId, (tx) => jobs.segmentObjects(tx, job.id));
     const segments: SegmentResult[] = [];
-    for (const object of objects)
-      segments.push(JSON.parse((await deps.vault.get(job.caseId, object)).toString('utf8')) as SegmentResult);
+    for (const object of objects) {
+      segments.push(JSON.parse((await vault.get(job.caseId, object)).toString('utf8')) as SegmentResult);
+    }
     const timer = deps.metrics.stageSeconds.startTimer({ stage: 'close' });
-    const { result, text, digest } = closeResult(
+    const { result, text, digest, bystanders } = closeResult(
       {
         exhibit,
         packets,
@@ -269,34 +301,38 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
         segments,
         models: [deps.detector.modelUse],
         build: deps.build,
+        permitted: permittedBy(requisition),
       },
       describe,
     );
-    const sealed = await indexResult(
-      requisition,
-      { job: { id: job.id }, exhibit, result, text },
-      { vault: deps.vault },
-    );
+    const sealed = await indexResult(requisition, { job: { id: job.id }, exhibit, result, text }, { vault });
+    const masks = await put(job.caseId, JSON.stringify(bystanders));
     timer();
-    await journal(requisition, job, 'job.end', { effect: 'done', policyId: '-', code: 'OK' }, [
+    await journal(job, requisition.authorisation.sub, 'job.end', { effect: 'done', policyId: '-', code: 'OK' }, [
       { type: 'digest', id: digest },
     ]);
-    await database.inCase(job.caseId, (tx) => jobs.closeJob(tx, job.id, { ...sealed, sha256: digest }));
-    for (const object of objects) await deps.vault.remove(job.caseId, object);
+    await database.inCase(job.caseId, (tx) =>
+      jobs.closeJob(tx, job.id, {
+        ...sealed,
+        bystanders: masks,
+        sha256: digest,
+        classes: result.plan.classes,
+        colours: result.plan.colours,
+      }),
+    );
+    for (const object of objects) await vault.remove(job.caseId, object);
     deps.metrics.jobs.inc({ state: 'done' });
     const { totals } = result.ledger;
-    for (const mode of ['analysed', 'sampled', 'quiet', 'undecodable', 'outside'] as const) {
-      deps.metrics.mediaSeconds.inc({ mode }, totals[`${mode}Seconds`]);
-    }
-    await forget(job);
+    for (const mode of COVERAGE_STATES) deps.metrics.mediaSeconds.inc({ mode }, totals[`${mode}Seconds`]);
+    await putDown(job);
   }
 
-  let stopping = false;
   const queue: WorkQueue = await startQueue(
     { databaseUrl: database.url, segmentsAtOnce: deps.threads, onError: deps.onError },
     {
-      analysis: (jobId) => planAnalysis(jobId as JobId),
-      segment: (jobId, n, lastTry) => runSegment(jobId as JobId, n, lastTry),
+      analysis: (jobId, lastTry) => step(jobId as JobId, lastTry, planAnalysis),
+      segment: (jobId, n, lastTry) =>
+        step(jobId as JobId, lastTry, (job, requisition) => runSegment(job, requisition, n)),
     },
   );
   // What a killed process left is taken up from its last finished segment.
@@ -305,7 +341,14 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
   return {
     async startJob(requisition, exhibitId) {
       const exhibit = await deps.loadExhibit(requisition, exhibitId);
+      if (!listsExhibit(requisition, exhibit))
+        throw new AppError('E_REQ_SCOPE', { detail: 'the schedule does not list this exhibit' });
       const job = await database.inCase(requisition.caseId, async (tx) => {
+        const open = await jobs.openJobOf(tx, exhibit.id);
+        if (open !== undefined) return open;
+        const hours = ((await jobs.analysedSeconds(tx)) + exhibit.timeline.durationSeconds) / 3600;
+        if (hours > requisition.authorisation.limits.max_hours)
+          throw new AppError('E_PRO_QUOTA', { detail: 'limits.max_hours' });
         await jobs.insertJob(tx, {
           id: newId<JobId>(),
           caseId: requisition.caseId,
@@ -322,14 +365,15 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
     },
     async cancelJob(requisition, jobId) {
       const job = await jobOf(requisition, jobId);
-      await end(job, 'cancelled', 'E_JOB_CANCELLED', 'cancelled by the agent');
+      await end(job, { state: 'cancelled', code: 'E_JOB_CANCELLED', from: CANCELLABLE });
       return await jobOf(requisition, jobId);
     },
     readJob: jobOf,
     listJobs: (requisition) => database.inCase(requisition.caseId, jobs.jobsOfCase),
     async stop() {
       stopping = true;
-      for (const job of running.values()) (await job.catch(() => undefined))?.stop.abort();
+      for (const { stop } of underWay.values())
+        stop.abort(new AppError('E_JOB_FAILED', { detail: 'the gateway stops' }));
       await queue.stop();
     },
   };

@@ -56,9 +56,12 @@ interface Places {
 
 const JAILED: Places = { programs: '/postgres', data: '/data', run: '/run/pg' };
 
-/** Arguments of bubblewrap: system libraries and the server's package read-only, its data and run folder writable, nothing else. */
+/**
+ * Arguments of bubblewrap: system programs (a shell, for initdb), their libraries and the server's package read-only, its data and run
+ * folder writable, nothing else.
+ */
 export function jailArguments(places: Places): string[] {
-  const system = ['/bin', '/lib', '/lib64', '/sbin'].flatMap((folder) => {
+  const system = ['/bin', '/lib', '/lib64'].flatMap((folder) => {
     if (!existsSync(folder)) return [];
     return lstatSync(folder).isSymbolicLink()
       ? ['--symlink', readlinkSync(folder), folder]
@@ -66,7 +69,8 @@ export function jailArguments(places: Places): string[] {
   });
   return [
     ...['--unshare-user', '--uid', '1000', '--gid', '1000', '--unshare-net', '--unshare-pid', '--die-with-parent'],
-    ...['--ro-bind', '/usr', '/usr', ...system],
+    ...['--ro-bind', '/usr/bin', '/usr/bin', '--ro-bind', '/usr/lib', '/usr/lib'],
+    ...['--ro-bind-try', '/usr/lib64', '/usr/lib64', ...system],
     ...['--ro-bind', places.programs, JAILED.programs],
     ...['--bind', places.data, JAILED.data, '--bind', places.run, JAILED.run],
     ...['--ro-bind', path.join(places.run, 'passwd'), '/etc/passwd'],

@@ -9,12 +9,14 @@ export interface WorkQueue {
 }
 
 export interface QueueHandlers {
-  analysis(jobId: string): Promise<void>;
   /** `lastTry` is true when a failure will not be tried again. */
+  analysis(jobId: string, lastTry: boolean): Promise<void>;
   segment(jobId: string, n: number, lastTry: boolean): Promise<void>;
 }
 
 const RETRIES = 2;
+// New work wakes the workers at once; a retry comes due without a notice, so it waits for the next look.
+const POLLING = { pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: 1 } as const;
 const ANALYSIS = 'analysis';
 const SEGMENT = 'segment';
 
@@ -44,12 +46,16 @@ export async function startQueue(
   } as const;
   for (const name of [ANALYSIS, SEGMENT]) await boss.createQueue(name, queue);
 
-  await boss.work<{ jobId: string }>(ANALYSIS, { pollingIntervalSeconds: 1, localConcurrency: 2 }, async (jobs) => {
-    for (const job of jobs) await handlers.analysis(job.data.jobId);
-  });
+  await boss.work(
+    ANALYSIS,
+    { ...POLLING, localConcurrency: 2, includeMetadata: true },
+    async (jobs: JobWithMetadata<{ jobId: string }>[]) => {
+      for (const job of jobs) await handlers.analysis(job.data.jobId, job.retryCount >= RETRIES);
+    },
+  );
   await boss.work(
     SEGMENT,
-    { pollingIntervalSeconds: 1, localConcurrency: options.segmentsAtOnce, includeMetadata: true },
+    { ...POLLING, localConcurrency: options.segmentsAtOnce, includeMetadata: true },
     async (jobs: JobWithMetadata<{ jobId: string; n: number }>[]) => {
       for (const job of jobs) await handlers.segment(job.data.jobId, job.data.n, job.retryCount >= RETRIES);
     },

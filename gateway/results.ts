@@ -6,8 +6,9 @@ import type { Database } from './database.ts';
 import { AppError } from './errors.ts';
 import type { AnalysedExhibit, LoadAnalysed, LoadHit, WithSource } from './evidence/types.ts';
 import { type ExhibitDeps, readExhibit } from './footage/exhibits.ts';
+import { assertCovers } from './footage/open-exhibit.ts';
 import type { JobId } from './ids.ts';
-import type { Requisition } from './requisition/types.ts';
+import { listsExhibit, permittedBy, type Requisition } from './requisition/types.ts';
 import type { SearchDeps } from './search/ask.ts';
 import { loadHit } from './search/hits.ts';
 import type { Vault } from './vault.ts';
@@ -41,19 +42,26 @@ export function createResults(deps: ResultsDeps): Results {
     return job;
   }
 
-  async function textOf(job: jobs.Job): Promise<string> {
-    if (job.state !== 'done' || job.resultObject === undefined) throw new AppError('E_JOB_NOT_DONE');
-    return (await vault.get(job.caseId, job.resultObject)).toString('utf8');
+  /** The closed result of a job, for a requisition that reaches its exhibit. */
+  async function analysed(requisition: Requisition, job: jobs.Job): Promise<AnalysedExhibit> {
+    if (job.state !== 'done' || job.resultObject === undefined || job.bystandersObject === undefined) {
+      throw new AppError('E_JOB_NOT_DONE');
+    }
+    const exhibit = await readExhibit(requisition, job.exhibitId, footage);
+    assertCovers(requisition, exhibit);
+    const resultText = (await vault.get(job.caseId, job.resultObject)).toString('utf8');
+    const result = JSON.parse(resultText) as AnalysisResult;
+    const bystanders = JSON.parse(
+      (await vault.get(job.caseId, job.bystandersObject)).toString('utf8'),
+    ) as AnalysedExhibit['bystanders'];
+    return { exhibit, jobId: job.id, result, resultText, bystanders };
   }
 
-  async function analysed(requisition: Requisition, job: jobs.Job): Promise<AnalysedExhibit> {
-    const resultText = await textOf(job);
-    return {
-      exhibit: await readExhibit(requisition, job.exhibitId, footage),
-      jobId: job.id,
-      result: JSON.parse(resultText) as AnalysisResult,
-      resultText,
-    };
+  /** The same to be read as a whole: everything that it may name must be the requisition's too. */
+  async function whole(requisition: Requisition, job: jobs.Job): Promise<AnalysedExhibit> {
+    const found = await analysed(requisition, job);
+    assertFacets(requisition, found.result);
+    return found;
   }
 
   async function mot(requisition: Requisition, { exhibit, result }: AnalysedExhibit): Promise<string> {
@@ -62,13 +70,15 @@ export function createResults(deps: ResultsDeps): Results {
   }
 
   return {
-    readResult: async (requisition, jobId) => textOf(await jobOf(requisition, jobId)),
-    readMot: async (requisition, jobId) =>
-      mot(requisition, await analysed(requisition, await jobOf(requisition, jobId))),
+    readResult: async (requisition, jobId) => (await whole(requisition, await jobOf(requisition, jobId))).resultText,
+    readMot: async (requisition, jobId) => mot(requisition, await whole(requisition, await jobOf(requisition, jobId))),
     async loadAnalysed(requisition) {
       const closed = await database.inCase(requisition.caseId, jobs.newestClosedJobs);
       const results: AnalysedExhibit[] = [];
-      for (const job of closed) results.push(await analysed(requisition, job));
+      for (const job of closed) {
+        const exhibit = await readExhibit(requisition, job.exhibitId, footage);
+        if (listsExhibit(requisition, exhibit)) results.push(await whole(requisition, job));
+      }
       return results;
     },
     async loadHit(requisition, hitId) {
@@ -78,4 +88,12 @@ export function createResults(deps: ResultsDeps): Results {
     motText: mot,
     recordsOfJob: async (requisition, jobId) => (await jobOf(requisition, jobId)).logRecords,
   };
+}
+
+/** A result that was made under wider facets than this requisition's is not for it to read whole; its own search still answers. */
+function assertFacets(requisition: Requisition, { plan }: AnalysisResult): void {
+  const { classes, colours } = permittedBy(requisition);
+  if (plan.classes.every((name) => classes.includes(name)) && plan.colours.every((name) => colours.includes(name)))
+    return;
+  throw new AppError('E_REQ_SCOPE', { detail: 'the result names classes or colours that the requisition does not' });
 }

@@ -39,12 +39,13 @@ export interface ObjectWriter {
 export interface Vault {
   /** The case of a procedure number: the same on every call, and meaningless without the installation key. */
   caseIdOf(procedure: string): CaseId;
-  hasCase(caseId: CaseId): Promise<boolean>;
   /** Makes the key and the folder of a case unless they exist. */
   createCase(caseId: CaseId): Promise<void>;
   /** Seals a small value (a row's text, a column block) under the case key; `label` is authenticated with it. */
   seal(caseId: CaseId, label: string, plain: Uint8Array | string): Promise<Buffer>;
   unseal(caseId: CaseId, label: string, sealed: Uint8Array): Promise<Buffer>;
+  /** A keyed digest of a piece number, 64 hex characters: the same on every call within a case, meaningless without the case key. */
+  pieceMark(caseId: CaseId, piece: string): Promise<string>;
   /** Opens an object for writing at the first chunk that `resumeAtBytes` names (a multiple of CHUNK_BYTES). */
   writer(caseId: CaseId, objectId: ObjectId, totalBytes: number, resumeAtBytes: number): Promise<ObjectWriter>;
   /** Writes a whole object durably. */
@@ -185,11 +186,6 @@ export async function openVault(folders: VaultFolders): Promise<Vault> {
       const hex = digest.toString('hex');
       return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}` as CaseId;
     },
-    hasCase: (caseId) =>
-      stat(keyPath(caseId)).then(
-        () => true,
-        () => false,
-      ),
     async createCase(caseId) {
       await mkdir(caseDir(caseId), { recursive: true, mode: 0o700 });
       await syncFolder(folders.dataDir);
@@ -211,6 +207,10 @@ export async function openVault(folders: VaultFolders): Promise<Vault> {
     seal: async (caseId, label, plain) =>
       box(derive(await caseKey(caseId), 'values'), `value:${label}`, Buffer.from(plain)),
     unseal: async (caseId, label, sealed) => unbox(derive(await caseKey(caseId), 'values'), `value:${label}`, sealed),
+    pieceMark: async (caseId, piece) =>
+      createHmac('sha256', derive(await caseKey(caseId), 'piece-mark'))
+        .update(piece, 'utf8')
+        .digest('hex'),
     writer,
     async put(caseId, objectId, plain) {
       const target = await writer(caseId, objectId, plain.length, 0);

@@ -1,6 +1,7 @@
 import { AppError } from '../errors.ts';
 import type { Timeline } from '../footage/types.ts';
-import { decodeFrames, type RawFrame, seekTarget } from '../media.ts';
+import { decodeFrames, isCounted, type RawFrame, seekTarget } from '../media.ts';
+import { ownPts } from '../packet-times.ts';
 import { firstIndexFrom, type PacketList } from './packets.ts';
 import type { DecodedFrame, FrameRef, SegmentPlan } from './types.ts';
 
@@ -112,7 +113,8 @@ async function* decodeByNumber(
   for await (const frame of read(order, source, progress, signal)) {
     const ref = batch.frames[next++];
     if (ref === undefined) return;
-    yield decoded(ref, frame, source, progress);
+    if (isCounted(frame, ownPts(source.timeline, ref))) yield decoded(ref, frame, source, progress);
+    else progress.missing.push(ref);
     if (next === batch.frames.length) return;
   }
   progress.missing.push(...batch.frames.slice(next));

@@ -4,13 +4,13 @@ import path from 'node:path';
 import { canonicalJson, type JsonValue, sha256Hex } from '../canonical.ts';
 import type { Exhibit } from '../footage/types.ts';
 import { ffmpegVersion } from '../media.ts';
-import { classId } from '../vocabulary.ts';
+import { CLASSES, type ClassName, COLOURS, type ColourName, classId } from '../vocabulary.ts';
 import { closeLedger } from './ledger.ts';
 import type { PacketList } from './packets.ts';
 import { PLAN_VERSION } from './plan.ts';
 import { cutSegments } from './segments.ts';
 import { stitch } from './stitch.ts';
-import type { AnalysisResult, Box, ModelUse, RawTrack, SegmentResult, Track, TrackPoint } from './types.ts';
+import type { AnalysisResult, Box, Bystander, ModelUse, RawTrack, SegmentResult, Track, TrackPoint } from './types.ts';
 
 /** What made a result, told once a process: part of the digest. */
 export interface BuildFacts {
@@ -32,24 +32,42 @@ export interface ClosingInput {
   readonly segments: readonly SegmentResult[];
   readonly models: readonly ModelUse[];
   readonly build: BuildFacts;
+  /** What the facets of the requisition let the result hold: leaf classes, and colours. */
+  readonly permitted: { readonly classes: readonly ClassName[]; readonly colours: readonly ColourName[] };
+}
+
+export interface ClosedResult {
+  readonly result: AnalysisResult;
+  readonly text: string;
+  readonly digest: string;
+  /** What is not permitted: in no result, index or answer, and masked in every picture all the same (PRO-02). */
+  readonly bystanders: readonly Bystander[];
 }
 
 /**
  * Stitches, describes and closes a result. `text` is its RFC 8785 form and `digest` the SHA-256 of that. Holds no id, job, case,
- * requisition or wall-clock value. E_INTERNAL when a segment is missing or the ledger does not sum to the file.
+ * requisition or wall-clock value, and of each object only what the requisition permits (REQ-07). E_INTERNAL when a segment is missing or the ledger does not sum to the file.
  */
-export function closeResult(
-  input: ClosingInput,
-  describe: (raw: RawTrack) => Track,
-): { readonly result: AnalysisResult; readonly text: string; readonly digest: string } {
+export function closeResult(input: ClosingInput, describe: (raw: RawTrack) => Track): ClosedResult {
   const { exhibit, packets, build } = input;
   const cuts = cutSegments(packets);
   const segments = input.segments.toSorted((a, b) => a.index - b.index);
   const intervals = segments.flatMap((segment) => segment.intervals);
+  const classes = CLASSES.filter((name) => input.permitted.classes.includes(name));
+  const colours = COLOURS.filter((name) => input.permitted.colours.includes(name));
+  const seen = stitch(cuts, segments)
+    .map((raw) => roundedTrack(describe(raw)))
+    .toSorted(compareTracks);
   const result: AnalysisResult = {
     format: 'differe-result/1',
     exhibitSha256: exhibit.sha256,
-    plan: { version: PLAN_VERSION, framesPerSecond: input.framesPerSecond, segments: cuts.length },
+    plan: {
+      version: PLAN_VERSION,
+      framesPerSecond: input.framesPerSecond,
+      segments: cuts.length,
+      classes,
+      colours,
+    },
     models: input.models.map(({ name, sha256 }) => ({ name, sha256 })).toSorted(byName),
     build: {
       software: build.software,
@@ -63,12 +81,17 @@ export function closeResult(
     timeBase: { num: exhibit.timeline.timeBase.num, den: exhibit.timeline.timeBase.den },
     frames: packets.count,
     ledger: closeLedger(intervals, packets.durationSeconds),
-    tracks: stitch(cuts, segments)
-      .map((raw) => roundedTrack(describe(raw)))
+    tracks: seen
+      .filter((track) => classes.includes(track.class))
+      .map((track) => ({ ...track, colours: track.colours.filter(({ colour }) => colours.includes(colour)) }))
+      // Again: what is left out must not show in the order of what is left.
       .toSorted(compareTracks),
   };
+  const bystanders = seen
+    .filter((track) => !classes.includes(track.class))
+    .map((track): Bystander => ({ class: track.class, points: track.points }));
   const text = canonicalJson(result as unknown as JsonValue);
-  return { result, text, digest: sha256Hex(text) };
+  return { result, text, digest: sha256Hex(text), bystanders };
 }
 
 const byName = (a: ModelUse, b: ModelUse): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
@@ -147,7 +170,13 @@ async function packageFacts(file: string): Promise<{ readonly name: string; read
 /** SHA-256 over name and digest of each source that a result depends on, in order of name. */
 async function sourcesDigest(gateway: string): Promise<string> {
   const analysis = (await readdir(path.join(gateway, 'analysis'))).filter((file) => file.endsWith('.ts'));
-  const files = [...analysis.map((file) => `analysis/${file}`), 'media.ts', 'jail.ts', 'vocabulary.ts'].toSorted();
+  const files = [
+    ...analysis.map((file) => `analysis/${file}`),
+    'media.ts',
+    'packet-times.ts',
+    'jail.ts',
+    'vocabulary.ts',
+  ].toSorted();
   const lines = await Promise.all(
     files.map(async (file) => `${sha256Hex(await readFile(path.join(gateway, file)))}  ${file}\n`),
   );

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
-import type { ExhibitId, JobId } from '../ids.ts';
+import { type ExhibitId, isUuid, type JobId } from '../ids.ts';
 import type { Requisition } from '../requisition/types.ts';
 import type { Job } from './store.ts';
 
@@ -38,7 +38,8 @@ const jobBody = Type.Object({
 const shape = (job: Job) => ({
   id: job.id,
   exhibitId: job.exhibitId,
-  state: job.state,
+  // Being sealed is running, seen from outside.
+  state: job.state === 'closing' ? ('running' as const) : job.state,
   segmentsDone: job.segmentsDone,
   secondsDone: job.secondsDone,
   ...(job.failureCode === undefined ? {} : { failureCode: job.failureCode }),
@@ -58,6 +59,11 @@ export const analysisRoutes =
       '/api/v1/cases/:caseId/jobs',
       {
         config: { action: 'job.start' },
+        // The event is written before the handler runs, so the exhibit is named here.
+        preValidation: async (request) => {
+          const exhibitId = (request.body as { exhibitId?: unknown } | undefined)?.exhibitId;
+          if (typeof exhibitId === 'string' && isUuid(exhibitId)) request.show([{ type: 'exhibit', id: exhibitId }]);
+        },
         schema: {
           params: Type.Object({ caseId: uuid }),
           body: Type.Object({ exhibitId: uuid }, { additionalProperties: false }),
@@ -96,7 +102,14 @@ export const analysisRoutes =
 
     app.delete(
       '/api/v1/cases/:caseId/jobs/:jobId',
-      { config: { action: 'job.start' }, schema: { params: jobParams, response: { 200: jobBody } } },
+      {
+        config: { action: 'job.cancel' },
+        preValidation: async (request) => {
+          const { jobId } = request.params;
+          if (isUuid(jobId)) request.show([{ type: 'job', id: jobId }]);
+        },
+        schema: { params: jobParams, response: { 200: jobBody } },
+      },
       async (request) => shape(await deps.cancelJob(request.requisition, request.params.jobId as JobId)),
     );
 

@@ -59,11 +59,11 @@ export async function analyseSegment(
   const plan = (deps.plan ?? planEvenly)({ segment, packets, framesPerSecond, windows: exhibit.windows });
   const size = deps.decodeSize(exhibit.timeline);
   const decoding = decodePlan(plan, { file, timeline: exhibit.timeline, packets, ...size }, signal);
-  const { frames, seen } = await see(decoding.frames, deps.detect, signal);
+  const { kept, seen } = await see(decoding.frames, keptEvery(plan.frames.length, size), deps.detect, signal);
   const tracks = ownPart(deps.track(seen), segment, seen);
   const coloured = deps.countColours(
     tracks.map((track) => track.own),
-    frames,
+    kept,
   );
   const report = decoding.report();
   return {
@@ -81,26 +81,40 @@ function demandScope(requisition: Requisition, exhibit: Exhibit): void {
     throw new AppError('E_REQ_SCOPE', { detail: 'the exhibit is not listed in the schedule' });
 }
 
+/** Frames of a segment that are kept until its tracks are known, to count their colours: 256 MiB at most. */
+const KEPT_BYTES = 256 * 1024 * 1024;
+
+/** Every how manieth frame is kept: all of them where they fit. Depends on the plan and on sizes alone, never on the machine. */
+export const keptEvery = (frames: number, size: { readonly widthPx: number; readonly heightPx: number }): number =>
+  Math.max(1, Math.ceil((frames * size.widthPx * size.heightPx * 3) / KEPT_BYTES));
+
+interface Seen {
+  readonly kept: readonly DecodedFrame[];
+  readonly seen: readonly FrameDetections[];
+}
+
 /** Shows every frame to the detector, several at a time; what it saw stands in the order of the frames. */
 async function see(
   decoded: AsyncIterable<DecodedFrame>,
+  every: number,
   detect: SegmentDeps['detect'],
   signal: AbortSignal | undefined,
-): Promise<{ readonly frames: readonly DecodedFrame[]; readonly seen: readonly FrameDetections[] }> {
-  const frames: DecodedFrame[] = [];
+): Promise<Seen> {
+  const kept: DecodedFrame[] = [];
+  const moments: Pick<FrameDetections, 'ref' | 'timeSeconds'>[] = [];
   const answers: Promise<readonly Detection[]>[] = [];
   for await (const frame of decoded) {
     signal?.throwIfAborted();
     const answer = detect(frame);
     // Awaited below, in order; a rejection before that must not end the process.
     answer.catch(() => {});
-    frames.push(frame);
+    if (moments.length % every === 0) kept.push(frame);
+    moments.push({ ref: frame.ref, timeSeconds: frame.timeSeconds });
     answers.push(answer);
     await answers[answers.length - IN_FLIGHT];
   }
   const detections = await Promise.all(answers);
-  const seen = frames.map(({ ref, timeSeconds }, index) => ({ ref, timeSeconds, detections: detections[index] ?? [] }));
-  return { frames, seen };
+  return { kept, seen: moments.map((moment, index) => ({ ...moment, detections: detections[index] ?? [] })) };
 }
 
 interface OwnPart {

@@ -2,7 +2,8 @@ import type { Transaction } from '../database.ts';
 import type { CaseId, ExhibitId, JobId, ObjectId, RequisitionId } from '../ids.ts';
 import type { WorkDone } from './types.ts';
 
-export type JobState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
+/** `closing`: every segment is done and the result is being sealed; nothing cancels it any more. */
+export type JobState = 'queued' | 'running' | 'closing' | 'done' | 'failed' | 'cancelled';
 
 /** One analysis of one exhibit, as PostgreSQL knows it: ids, states and times. */
 export interface Job {
@@ -18,6 +19,7 @@ export interface Job {
   /** Media seconds in finished segments: progress, and nothing of what was seen (DEF-10). */
   readonly secondsDone: number;
   readonly resultObject: ObjectId | undefined;
+  readonly bystandersObject: ObjectId | undefined;
   readonly resultSha256: string | undefined;
   /** Numbers of the log's records about this job. */
   readonly logRecords: readonly number[];
@@ -39,6 +41,7 @@ interface JobRow {
   segments_done: string;
   seconds_done: number;
   result_object: ObjectId | null;
+  bystanders_object: ObjectId | null;
   result_sha256: string | null;
   log_records: readonly (number | string)[];
   decoded_frames: string;
@@ -61,7 +64,7 @@ export async function insertJob(
 ): Promise<void> {
   await tx.query(
     `INSERT INTO jobs (id, case_id, exhibit_id, requisition_id, state, frames_per_second) VALUES ($1, $2, $3, $4, 'queued', $5)
-     ON CONFLICT (exhibit_id) WHERE state IN ('queued', 'running') DO NOTHING`,
+     ON CONFLICT (exhibit_id) WHERE state IN ('queued', 'running', 'closing') DO NOTHING`,
     [job.id, job.caseId, job.exhibitId, job.requisitionId, job.framesPerSecond],
   );
 }
@@ -79,7 +82,7 @@ export async function jobsOfCase(tx: Transaction): Promise<readonly Job[]> {
 /** The job of an exhibit that still runs, if any: one exhibit is analysed once at a time. */
 export async function openJobOf(tx: Transaction, exhibitId: ExhibitId): Promise<Job | undefined> {
   const { rows } = await tx.query<JobRow>(
-    `${SELECT_JOB} WHERE j.exhibit_id = $1 AND j.state IN ('queued', 'running')`,
+    `${SELECT_JOB} WHERE j.exhibit_id = $1 AND j.state IN ('queued', 'running', 'closing')`,
     [exhibitId],
   );
   return rows[0] === undefined ? undefined : toJob(rows[0]);
@@ -105,7 +108,7 @@ export async function unfinishedJobs(
   tx: Transaction,
 ): Promise<readonly { readonly id: JobId; readonly caseId: CaseId }[]> {
   const { rows } = await tx.query<{ id: JobId; case_id: CaseId }>(
-    `SELECT id, case_id FROM jobs WHERE state IN ('queued', 'running') ORDER BY id`,
+    `SELECT id, case_id FROM jobs WHERE state IN ('queued', 'running', 'closing') ORDER BY id`,
   );
   return rows.map((row) => ({ id: row.id, caseId: row.case_id }));
 }
@@ -116,15 +119,18 @@ export async function caseOfJob(tx: Transaction, id: JobId): Promise<CaseId | un
   return rows[0]?.case_id;
 }
 
+/** Writes the plan of a job that is still open and says whether it was: a job that was cancelled meanwhile does not rise. */
 export async function planJob(
   tx: Transaction,
   job: Job,
   segments: readonly { readonly n: number; readonly fromSeconds: number; readonly toSeconds: number }[],
-): Promise<void> {
-  await tx.query(
-    `UPDATE jobs SET state = 'running', segments = $2, started_at = coalesce(started_at, now()) WHERE id = $1`,
+): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    `UPDATE jobs SET state = 'running', segments = $2, started_at = coalesce(started_at, now())
+     WHERE id = $1 AND state IN ('queued', 'running')`,
     [job.id, segments.length],
   );
+  if (rowCount !== 1) return false;
   for (const segment of segments) {
     await tx.query(
       `INSERT INTO segments (job_id, case_id, n, from_seconds, to_seconds, state) VALUES ($1, $2, $3, $4, $5, 'waiting')
@@ -132,6 +138,27 @@ export async function planJob(
       [job.id, job.caseId, segment.n, segment.fromSeconds, segment.toSeconds],
     );
   }
+  return true;
+}
+
+/** Counts one more process that took the job up. */
+export async function countTakeUp(tx: Transaction, id: JobId): Promise<number> {
+  const { rows } = await tx.query<{ take_ups: number }>(
+    `UPDATE jobs SET take_ups = take_ups + 1 WHERE id = $1 RETURNING take_ups`,
+    [id],
+  );
+  return rows[0]?.take_ups ?? 0;
+}
+
+/** Media seconds analysed or under analysis in the case, each exhibit once: what the hours of an authorisation are counted from (PRO-03). */
+export async function analysedSeconds(tx: Transaction): Promise<number> {
+  const { rows } = await tx.query<{ seconds: number }>(
+    `SELECT coalesce(sum(most), 0) AS seconds FROM (
+       SELECT max(s.to_seconds) AS most FROM segments s JOIN jobs j ON j.id = s.job_id
+       WHERE j.state IN ('running', 'closing', 'done') GROUP BY j.exhibit_id
+     ) each`,
+  );
+  return rows[0]?.seconds ?? 0;
 }
 
 /** Segments of all cases that are not finished; of jobs that ended none counts. */
@@ -183,6 +210,15 @@ export async function segmentObjects(tx: Transaction, id: JobId): Promise<readon
   return rows.flatMap((row) => (row.object_id === null ? [] : [row.object_id]));
 }
 
+/** Claims a job whose segments are all done for closing; false when it was cancelled or closed meanwhile. */
+export async function claimClosing(tx: Transaction, id: JobId): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    `UPDATE jobs SET state = 'closing' WHERE id = $1 AND state IN ('running', 'closing')`,
+    [id],
+  );
+  return rowCount === 1;
+}
+
 export async function closeJob(
   tx: Transaction,
   id: JobId,
@@ -190,25 +226,31 @@ export async function closeJob(
     readonly result: ObjectId;
     readonly columns: ObjectId;
     readonly paths: ObjectId;
+    readonly bystanders: ObjectId;
     readonly sha256: string;
+    readonly classes: readonly string[];
+    readonly colours: readonly string[];
   },
 ): Promise<void> {
   await tx.query(
-    `UPDATE jobs SET state = 'done', result_object = $2, columns_object = $3, paths_object = $4, result_sha256 = $5,
-       finished_at = now() WHERE id = $1 AND state = 'running'`,
-    [id, closed.result, closed.columns, closed.paths, closed.sha256],
+    `UPDATE jobs SET state = 'done', result_object = $2, columns_object = $3, paths_object = $4, bystanders_object = $5,
+       result_sha256 = $6, classes = $7, colours = $8, finished_at = now() WHERE id = $1 AND state = 'closing'`,
+    [
+      ...[id, closed.result, closed.columns, closed.paths, closed.bystanders, closed.sha256],
+      ...[closed.classes, closed.colours],
+    ],
   );
 }
 
+/** Ends a job that is in one of the states named and says whether it was. */
 export async function endJob(
   tx: Transaction,
   id: JobId,
-  state: 'failed' | 'cancelled',
-  code: string,
+  end: { readonly state: 'failed' | 'cancelled'; readonly code: string; readonly from: readonly JobState[] },
 ): Promise<boolean> {
   const { rowCount } = await tx.query(
-    `UPDATE jobs SET state = $2, failure_code = $3, finished_at = now() WHERE id = $1 AND state IN ('queued', 'running')`,
-    [id, state, code],
+    `UPDATE jobs SET state = $2, failure_code = $3, finished_at = now() WHERE id = $1 AND state = ANY ($4::text[])`,
+    [id, end.state, end.code, end.from],
   );
   return rowCount === 1;
 }
@@ -226,6 +268,7 @@ function toJob(row: JobRow): Job {
     segmentsDone: Number(row.segments_done),
     secondsDone: row.seconds_done,
     resultObject: row.result_object ?? undefined,
+    bystandersObject: row.bystanders_object ?? undefined,
     resultSha256: row.result_sha256 ?? undefined,
     logRecords: row.log_records.map(Number),
     work: { decodedFrames: Number(row.decoded_frames), detectorCalls: Number(row.detector_calls) },

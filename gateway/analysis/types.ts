@@ -14,21 +14,13 @@ export interface Detection extends Box {
   readonly score: number;
 }
 
-/** A packet of the video stream, as the demuxer gives it; integer ticks of the time base. */
-export interface Packet {
-  readonly pts: number;
-  readonly durationTicks: number;
-  readonly sizeBytes: number;
-  readonly key: boolean;
-}
-
 /** A frame in presentation order: `number` counts from 1. */
 export interface FrameRef {
   readonly number: number;
   readonly pts: number;
 }
 
-/** Cut at the first key frame after each 60 s of media time; `runUpFromPts` is up to 10 s earlier (architecture.md section 3). */
+/** Cut at the first key frame after each 60 s of media time, or after 120 s; `runUpFromPts` is up to 10 s earlier. */
 export interface Segment {
   readonly index: number;
   readonly fromPts: number;
@@ -107,6 +99,9 @@ export interface Track {
   readonly points: readonly TrackPoint[];
 }
 
+/** Someone or something that the requisition does not let the result hold: known for its mask alone. */
+export type Bystander = Pick<Track, 'class' | 'points'>;
+
 export interface ModelUse {
   readonly name: string;
   readonly sha256: string;
@@ -116,7 +111,14 @@ export interface ModelUse {
 export interface AnalysisResult {
   readonly format: 'differe-result/1';
   readonly exhibitSha256: string;
-  readonly plan: { readonly version: number; readonly framesPerSecond: number; readonly segments: number };
+  readonly plan: {
+    readonly version: number;
+    readonly framesPerSecond: number;
+    readonly segments: number;
+    /** What the requisition lets this result hold (REQ-07), in the order of the vocabulary: leaf classes, and colours. */
+    readonly classes: readonly ClassName[];
+    readonly colours: readonly ColourName[];
+  };
   readonly models: readonly ModelUse[];
   readonly build: {
     readonly software: string;

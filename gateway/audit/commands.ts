@@ -1,49 +1,62 @@
-import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import type { Command, CommandIo, ExitCode } from '../command.ts';
+import {
+  answering,
+  type Command,
+  type CommandIo,
+  type ExitCode,
+  fileText,
+  needFolder,
+  UsageError,
+} from '../command.ts';
 import { AppError } from '../errors.ts';
 import { verifyProofText } from './proof.ts';
 import { openReader, VKEY_FILE } from './reader.ts';
+import type { Finding } from './types.ts';
 import { verifyLog } from './verify.ts';
 
 const USAGE = `differe audit verify DIR [--key VKEYFILE] [--checkpoint FILE]
 differe audit prove N --log DIR
-differe audit checkpoint --log DIR
-`;
+differe audit checkpoint --log DIR`;
 
 /** `differe audit ...`: reads a log's folder and nothing else; works offline. */
-export const auditCommand: Command = async (args, io) => {
-  const called = parse(args);
-  const [verb, first, ...more] = called?.positionals ?? [];
-  const { key, checkpoint, log } = called?.values ?? {};
-  try {
-    if (verb === 'verify' && first !== undefined && more.length === 0 && log === undefined) {
-      return await verify(first, key, checkpoint, io);
-    }
+export const auditCommand: Command = (args, io) =>
+  answering(args, io, USAGE, async () => {
+    const text = { type: 'string' } as const;
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { key: text, checkpoint: text, log: text },
+    });
+    const [verb, first, ...more] = positionals;
+    const { key, checkpoint, log } = values;
     const others = key === undefined && checkpoint === undefined;
-    if (verb === 'prove' && /^\d{1,15}$/.test(first ?? '') && more.length === 0 && log !== undefined && others) {
-      return await prove(Number(first), log, io);
+    if (more.length > 0) throw new UsageError('Too many words');
+    if (verb === 'verify' && first !== undefined && log === undefined) {
+      await needFolder(first);
+      return await reading(io, () => verify(first, key, checkpoint, io));
+    }
+    if (verb === 'prove' && /^\d{1,15}$/.test(first ?? '') && log !== undefined && others) {
+      await needFolder(log);
+      return await reading(io, () => prove(Number(first), log, io));
     }
     if (verb === 'checkpoint' && first === undefined && log !== undefined && others) {
-      io.out((await (await openReader(log)).checkpoint()).text);
-      return 0;
+      await needFolder(log);
+      return await reading(io, async () => {
+        io.out(withoutLineEnd((await (await openReader(log)).checkpoint()).text));
+        return 0;
+      });
     }
-  } catch (error) {
-    io.err(`${error instanceof Error ? error.message : error}\n`);
-    // What could be read and is not in order is an answer; what could not be read is a failure.
-    return error instanceof AppError && !(error.cause instanceof Error) ? 1 : 3;
-  }
-  io.err(USAGE);
-  return 2;
-};
+    throw new UsageError('No such call');
+  });
 
-function parse(args: readonly string[]) {
-  const text = { type: 'string' } as const;
+/** What could be read and is not in order is an answer; what could not be read is a failure. */
+async function reading(io: CommandIo, work: () => Promise<ExitCode>): Promise<ExitCode> {
   try {
-    const options = { key: text, checkpoint: text, log: text };
-    return parseArgs({ args: [...args], allowPositionals: true, options });
-  } catch {
-    return undefined;
+    return await work();
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'E_LOG_DOWN') throw error;
+    io.err(`The log cannot be read: ${error.detail ?? error.message}`);
+    return error.cause instanceof Error ? 3 : 1;
   }
 }
 
@@ -54,30 +67,37 @@ async function verify(
   io: CommandIo,
 ): Promise<ExitCode> {
   const verdict = await verifyLog(dir, {
-    ...(keyFile === undefined ? {} : { vkey: await readFile(keyFile, 'utf8') }),
-    ...(checkpointFile === undefined ? {} : { pinned: await readFile(checkpointFile, 'utf8') }),
+    ...(keyFile === undefined ? {} : { vkey: await fileText(keyFile) }),
+    ...(checkpointFile === undefined ? {} : { pinned: await fileText(checkpointFile) }),
   });
   if (verdict.ok) {
-    io.out(`${JSON.stringify({ verified: true, size: verdict.size, root: verdict.root })}\n`);
+    io.out(JSON.stringify({ verified: true, size: verdict.size, root: verdict.root, findings: [] }));
+    io.err(`Le journal est intact : ${verdict.size} actes. The log is intact: ${verdict.size} records.`);
     return 0;
   }
-  for (const finding of verdict.findings) io.err(`${JSON.stringify(finding)}\n`);
-  io.out(`${JSON.stringify({ verified: false, size: null, root: null })}\n`);
+  io.out(JSON.stringify({ verified: false, size: null, root: null, findings: verdict.findings }));
+  for (const finding of verdict.findings) io.err(lineOf(finding));
+  io.err("Le journal n'est PAS intact. The log is NOT intact.");
   return 1;
 }
+
+const lineOf = ({ what, file, detail }: Finding): string => `${what} ${file}: ${detail}`;
 
 async function prove(seq: number, dir: string, io: CommandIo): Promise<ExitCode> {
   const reader = await openReader(dir);
   const [text, entry] = [await reader.prove(seq), await reader.entry(seq)];
   if (text === undefined || entry === undefined) {
-    io.err(`record ${seq} is beyond the end of the log\n`);
+    io.err(`Record ${seq} is beyond the end of the log`);
     return 1;
   }
-  const checked = verifyProofText(text, entry, await readFile(`${dir}/${VKEY_FILE}`, 'utf8'));
+  const checked = verifyProofText(text, entry, await fileText(`${dir}/${VKEY_FILE}`));
   if (!checked.ok) {
-    io.err(`record ${seq}: ${checked.reason}\n`);
+    io.err(`Record ${seq}: ${checked.reason}`);
     return 1;
   }
-  io.out(text);
+  io.out(withoutLineEnd(text));
   return 0;
 }
+
+// `out` ends the line: what is printed is the text to the byte.
+const withoutLineEnd = (text: string): string => text.replace(/\n$/, '');

@@ -79,37 +79,6 @@ export function inclusionRanges(index: number, size: number): LeafRange[] {
   return ranges.reverse();
 }
 
-/** PROOF(first, D[second]): whose hashes prove that the tree of `second` leaves extends that of `first`. Empty when they are equal. */
-export function consistencyRanges(first: number, second: number): LeafRange[] {
-  assertSize(first, 1, second);
-  const ranges: LeafRange[] = [];
-  let from = 0;
-  let to = second;
-  let wholeKnown = true;
-  while (to !== first) {
-    const middle = from + splitPoint(to - from);
-    if (first <= middle) {
-      ranges.push({ from: middle, to });
-      to = middle;
-    } else {
-      ranges.push({ from, to: middle });
-      from = middle;
-      wholeKnown = false;
-    }
-  }
-  if (!wholeKnown) ranges.push({ from, to });
-  return ranges.reverse();
-}
-
-const hashOfRange = (leafHashes: readonly Buffer[], range: LeafRange): Buffer =>
-  treeRoot(leafHashes.slice(range.from, range.to));
-
-export const inclusionProof = (index: number, leafHashes: readonly Buffer[]): Buffer[] =>
-  inclusionRanges(index, leafHashes.length).map((range) => hashOfRange(leafHashes, range));
-
-export const consistencyProof = (first: number, leafHashes: readonly Buffer[]): Buffer[] =>
-  consistencyRanges(first, leafHashes.length).map((range) => hashOfRange(leafHashes, range));
-
 /** RFC 9162 section 2.1.3.2. */
 export function verifyInclusion(claim: {
   readonly index: number;
@@ -137,47 +106,6 @@ export function verifyInclusion(claim: {
     sn = half(sn);
   }
   return sn === 0 && hash.equals(claim.root);
-}
-
-/** RFC 9162 section 2.1.4.2. A tree extends the empty one, and itself, by the empty proof alone. */
-export function verifyConsistency(claim: {
-  readonly first: number;
-  readonly second: number;
-  readonly firstRoot: Buffer;
-  readonly secondRoot: Buffer;
-  readonly proof: readonly Buffer[];
-}): boolean {
-  const { first, second, firstRoot, secondRoot, proof } = claim;
-  if (!isSize(first) || !isSize(second) || first > second) return false;
-  if (first === 0) return proof.length === 0 && firstRoot.equals(EMPTY_ROOT);
-  if (first === second) return proof.length === 0 && firstRoot.equals(secondRoot);
-  const path = largestPower(first) === first ? [firstRoot, ...proof] : proof;
-  const start = path[0];
-  if (proof.length === 0 || start === undefined) return false;
-  let fn = first - 1;
-  let sn = second - 1;
-  while (isOdd(fn)) {
-    fn = half(fn);
-    sn = half(sn);
-  }
-  let fr = start;
-  let sr = start;
-  for (const hash of path.slice(1)) {
-    if (sn === 0) return false;
-    if (isOdd(fn) || fn === sn) {
-      fr = nodeHash(hash, fr);
-      sr = nodeHash(hash, sr);
-      while (!isOdd(fn) && fn !== 0) {
-        fn = half(fn);
-        sn = half(sn);
-      }
-    } else {
-      sr = nodeHash(sr, hash);
-    }
-    fn = half(fn);
-    sn = half(sn);
-  }
-  return sn === 0 && fr.equals(firstRoot) && sr.equals(secondRoot);
 }
 
 function completeRoot(hashes: readonly Buffer[]): Buffer {

@@ -23,7 +23,10 @@ const journalBody = Type.Object({
   next: Type.Optional(Type.Integer()),
 });
 
-/** The journal of one case (LOG-07): reading it is an act of its own, which the guard writes to the journal. */
+/**
+ * The journal of one case, for control roles alone (LOG-07): reading it is an act of its own, which the guard writes to the journal.
+ * Until such a role can sign in, everybody is refused here: an agent with E_HAB_ROLE.
+ */
 export const journalRoutes =
   (deps: JournalRoutesDeps): FastifyPluginAsyncTypebox =>
   async (app) => {

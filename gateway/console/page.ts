@@ -55,7 +55,6 @@ interface Answer {
   readonly total: number;
   readonly hits: readonly Hit[];
   readonly nextCursor?: string;
-  readonly notice: string;
   readonly coverage: {
     readonly exhibits: readonly {
       readonly fileName: string;
@@ -123,13 +122,28 @@ const wordOf = (name: string): string => {
 };
 
 /** One zone for the whole case, printed everywhere; never the browser's. */
-const paris = new Intl.DateTimeFormat('fr-FR', { timeZone: 'Europe/Paris', dateStyle: 'short', timeStyle: 'medium' });
+const digits = {
+  day: '2-digit',
+  month: '2-digit',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+} as const;
+const paris = new Intl.DateTimeFormat('fr-FR', { timeZone: 'Europe/Paris', ...digits });
+const parisTime = new Intl.DateTimeFormat('fr-FR', { timeZone: 'Europe/Paris', timeStyle: 'medium' });
 const clockTime = (instant: string): string => paris.format(new Date(instant));
+/** From and to, the day once when it is the same. */
+const clockSpan = (from: string, to: string): string => {
+  const [start, end] = [clockTime(from), clockTime(to)];
+  return start.slice(0, 10) === end.slice(0, 10) ? `${start} – ${parisTime.format(new Date(to))}` : `${start} – ${end}`;
+};
 
 function mediaTime(seconds: number): string {
-  const whole = Math.floor(seconds);
+  const tenths = Math.round(seconds * 10);
+  const whole = Math.floor(tenths / 10);
   const pad = (value: number) => String(value).padStart(2, '0');
-  return `${pad(Math.floor(whole / 3600))}:${pad(Math.floor(whole / 60) % 60)}:${pad(whole % 60)}.${Math.floor((seconds % 1) * 10)}`;
+  return `${pad(Math.floor(whole / 3600))}:${pad(Math.floor(whole / 60) % 60)}:${pad(whole % 60)}.${tenths % 10}`;
 }
 
 const LOCAL_TIME = /^(\d{2})\/(\d{2})\/(\d{4}) (\d{2}):(\d{2})(?::(\d{2}))?$/;
@@ -144,6 +158,12 @@ function parisInstant(text: string): string {
     .formatToParts(asUtc)
     .find((piece) => piece.type === 'timeZoneName')?.value;
   return `${local}${name?.replace('GMT', '') || '+00:00'}`;
+}
+
+function spanOf(from: string, to: string): { readonly from: string; readonly to: string } {
+  const span = { from: parisInstant(from), to: parisInstant(to) };
+  if (Date.parse(span.to) <= Date.parse(span.from)) throw new Error(words.timeOrder);
+  return span;
 }
 
 function say(id: string, error: unknown): void {
@@ -166,6 +186,7 @@ function translate(): void {
     element.textContent = wordOf(element.dataset.verdict ?? '');
   }
   part('language').textContent = words.otherLanguage;
+  for (const id of ['from', 'to']) part<HTMLInputElement>(id).placeholder = words.timePlaceholder;
   for (const option of part<HTMLSelectElement>('order').options) option.textContent = wordOf(option.value);
   if (session !== undefined) {
     drawScope();
@@ -277,7 +298,7 @@ function questionOf(): unknown {
     version: 1,
     ...(classes.length === 0 ? {} : { classes }),
     ...(colours.length === 0 ? {} : { colours }),
-    ...(from === '' && to === '' ? {} : { time: { from: parisInstant(from), to: parisInstant(to) } }),
+    ...(from === '' && to === '' ? {} : { time: spanOf(from, to) }),
     order: part<HTMLSelectElement>('order').value,
   };
 }
@@ -288,7 +309,7 @@ function drawAnswer(): void {
   part('executed').textContent = language === 'fr' ? answer.inFrench : answer.inEnglish;
   part('broad').hidden = !answer.broad;
   part('total').textContent = words.total(answer.total);
-  part('notice').textContent = answer.notice;
+  part('notice').textContent = words.hitNotice;
   const rows = answer.coverage.exhibits.map((exhibit) => {
     const row = make('div');
     const parts = MODES.map((mode) => ({ mode, seconds: exhibit.coverage[`${mode}Seconds`] })).filter(
@@ -309,7 +330,7 @@ function drawAnswer(): void {
     return row;
   });
   const missing = answer.coverage.notAnalysed.map((exhibit) =>
-    make('div', 'missing', `${words.notAnalysed} : ${exhibit.fileName} (${exhibit.state})`),
+    make('div', 'missing', `${words.notAnalysed} : ${exhibit.fileName} (${wordOf(exhibit.state)})`),
   );
   part('coverage').replaceChildren(...rows, ...missing);
   part('hits').replaceChildren(...shown.map(drawHit));
@@ -324,12 +345,15 @@ const verdictWord = (hit: Hit): string =>
     rejected: words.verdictRejected,
   })[hit.verdict];
 
-const colourWords = (hit: Hit): string =>
-  hit.colours
-    .filter((colour) => colour.share >= 0.15)
-    .slice(0, 4)
+// What a question for the colour would find at its default share; of a person the parts say more than the whole.
+const SHOWN_SHARE = 0.2;
+function colourWords(hit: Hit): string {
+  const shares = hit.colours.filter((colour) => colour.share >= SHOWN_SHARE);
+  const ofParts = shares.filter((colour) => colour.part !== 'whole');
+  return (ofParts.length > 0 ? ofParts : shares)
     .map((colour) => `${wordOf(colour.colour)}${colour.part === 'whole' ? '' : ` (${wordOf(colour.part)})`}`)
     .join(', ');
+}
 
 function drawHit(hit: Hit): HTMLLIElement {
   const item = make('li');
@@ -341,7 +365,7 @@ function drawHit(hit: Hit): HTMLLIElement {
   box.append(
     make('span', 'what', `${wordOf(hit.class)} · ${words.score} ${Math.round(hit.confidence * 100)} %`),
     make('span', 'sub', colourWords(hit)),
-    make('span', '', `${clockTime(hit.from)} ± ${hit.uncertaintySeconds} s`),
+    make('span', '', `${clockSpan(hit.from, hit.to)} ± ${hit.uncertaintySeconds} s`),
     make('span', 'sub', `${hit.fileName} · ${mediaTime(hit.mediaFromSeconds)}`),
     make('span', 'sub', verdictWord(hit)),
   );
@@ -374,14 +398,11 @@ async function view(hit: Hit): Promise<void> {
   still.hidden = false;
   still.alt = words.still;
   still.removeAttribute('src');
-  part('viewer-title').textContent = `${wordOf(hit.class)} · ${clockTime(hit.from)} – ${clockTime(hit.to)}`;
+  part('viewer-title').textContent = `${wordOf(hit.class)} · ${clockSpan(hit.from, hit.to)}`;
   const facts: readonly (readonly [string, string])[] = [
     [words.exhibit, hit.fileName],
     [words.camera, hit.cameraId],
-    [
-      words.track,
-      `${clockTime(hit.from)} – ${clockTime(hit.to)} (Europe/Paris, ${words.uncertainty} ± ${hit.uncertaintySeconds} s)`,
-    ],
+    [words.track, `${clockSpan(hit.from, hit.to)} (Europe/Paris, ${words.uncertainty} ± ${hit.uncertaintySeconds} s)`],
     [words.media, `${mediaTime(hit.mediaFromSeconds)} – ${mediaTime(hit.mediaToSeconds)}`],
     [words.frame, `${hit.best.frame} · ${mediaTime(hit.best.timeSeconds)}`],
     [words.confidenceLevel, `${Math.round(hit.confidence * 100)} %`],
@@ -450,6 +471,8 @@ part('question').addEventListener('submit', async (event) => {
   event.preventDefault();
   if (session === undefined) return;
   say('question-problem', undefined);
+  part('answer').hidden = true;
+  answer = undefined;
   try {
     answer = await session.api.send<Answer>('POST', `/api/v1/cases/${session.caseId}/questions`, questionOf());
     shown = [...answer.hits];

@@ -1,4 +1,4 @@
-import type { AnalysisResult, Box, Track } from '../analysis/types.ts';
+import type { AnalysisResult, Box, Bystander, Track } from '../analysis/types.ts';
 import type { ClipCut, MediaTime } from './clip-time.ts';
 import { type MaskSpan, maskSpans } from './mask.ts';
 import { outlineThickness, outwards } from './pixels.ts';
@@ -10,6 +10,7 @@ const OUTLINE_STEP_SECONDS = 0.2;
 
 export interface ClipScene {
   readonly result: AnalysisResult;
+  readonly bystanders: readonly Bystander[];
   /** The track whose box is outlined. */
   readonly track: Track | undefined;
   readonly cut: ClipCut;
@@ -17,21 +18,23 @@ export interface ClipScene {
 }
 
 /**
- * The filter chain of a clip, one filter a line: cut, size of the analysed picture, masks of every track, outline of the hit, even
+ * The filter chain of a clip, one filter a line: cut, size of the analysed picture, masks of everyone, outline of the hit, even
  * size for yuv420p, times from zero. Given to ffmpeg as a file, because thousands of masks are longer than an argument may be.
  */
 export function clipFilter(scene: ClipScene): string {
   const { result, cut, time } = scene;
   const { widthPx, heightPx } = result.picture;
-  const masks = maskSpans(result.tracks, cut.fromSeconds, cut.toSeconds, result.picture);
+  const masks = maskSpans([...result.tracks, ...scene.bystanders], cut.fromSeconds, cut.toSeconds, result.picture);
   return [
     time.trim(cut),
+    // Tells each frame's own time, by which the counted ones are checked.
+    'showinfo=checksum=0',
     // Boxes are in pixels of the analysed picture; a stream that changes its size on the way is brought back to it first.
     `scale=${widthPx}:${heightPx}`,
     ...masks.map((span) => maskFilter(span, time, cut)),
     ...outlines(scene),
     'pad=ceil(iw/2)*2:ceil(ih/2)*2',
-    'setpts=PTS-STARTPTS',
+    `setpts=${time.unbroken(cut)}-STARTPTS`,
   ].join(',\n');
 }
 

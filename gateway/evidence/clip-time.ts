@@ -1,6 +1,7 @@
-import type { Track } from '../analysis/types.ts';
+import type { Bystander } from '../analysis/types.ts';
 import { AppError } from '../errors.ts';
 import type { Exhibit, Timeline } from '../footage/types.ts';
+import { mediaSeconds, ownPts } from '../packet-times.ts';
 import type { Hit } from '../search/types.ts';
 
 /** Part of the exhibit that a clip shows, media seconds from the first frame. */
@@ -9,12 +10,19 @@ export interface ClipCut {
   readonly toSeconds: number;
 }
 
-/** How media seconds are said to ffmpeg: by the packets' own times where the file has them, else by counting frames. */
+/** How media seconds are said to ffmpeg: by the packets' own times where they serve, else by counting frames. */
 export interface MediaTime {
   /** The first filter: lets the frames of the cut through. */
   trim(cut: ClipCut): string;
   /** Timeline expression that is true on every frame that may lie in the span. */
   during(span: ClipCut, cut: ClipCut): string;
+  /** Expression of `setpts` for times that do not fall where the file's clock restarts within the cut. */
+  unbroken(cut: ClipCut): string;
+  /**
+   * Where frames are counted: own PTS of the analysed frames in the cut, by place in the clip from 0, undefined where the file has none.
+   * What is counted must be checked; undefined where nothing is counted.
+   */
+  counted(cut: ClipCut): ReadonlyMap<number, number | undefined> | undefined;
 }
 
 const BEFORE_SECONDS = 3;
@@ -46,8 +54,8 @@ export function clipCut(
   };
 }
 
-export const mediaTime = (timeline: Timeline, tracks: readonly Track[]): MediaTime =>
-  timeline.basis === 'pts' ? packetTime(timeline) : frameTime(timeline, tracks);
+export const mediaTime = (timeline: Timeline, tracks: readonly Bystander[]): MediaTime =>
+  timeline.addressing === 'pts' ? packetTime(timeline) : frameTime(timeline, tracks);
 
 /** Ticks of a media time, on the file's own clock. */
 export const ticksOf = (timeline: Timeline, seconds: number): number =>
@@ -66,16 +74,19 @@ function packetTime(timeline: Timeline): MediaTime {
       const to = zeroSeconds + span.toSeconds + SLACK_SECONDS;
       return `between(t,${from.toFixed(6)},${to.toFixed(6)})`;
     },
+    unbroken: () => 'PTS',
+    counted: () => undefined,
   };
 }
 
-// Where times do not come from PTS the decoder's own times may differ from ours, so frames are counted from the start of the file.
-// Analysed points know both their number and their time; between two of them the numbers are in proportion.
-function frameTime(timeline: Timeline, tracks: readonly Track[]): MediaTime {
+// Where times do not come from PTS, or run anew, the decoder's own times differ from ours, so frames are counted from the start of the
+// file. Analysed points know both their number and their time; between two of them the numbers are in proportion.
+function frameTime(timeline: Timeline, tracks: readonly Bystander[]): MediaTime {
   const anchors = new Map<number, number>([
     [1, 0],
-    [timeline.frameCount, ((timeline.lastPts - timeline.firstPts) * timeline.timeBase.num) / timeline.timeBase.den],
+    [timeline.frameCount, mediaSeconds(timeline, timeline.lastPts)],
   ]);
+  for (const { frame, pts } of timeline.restarts) anchors.set(frame, mediaSeconds(timeline, pts));
   for (const track of tracks) for (const point of track.points) anchors.set(point.frame, point.timeSeconds);
   const sorted = [...anchors].map(([frame, seconds]) => ({ frame, seconds })).sort((a, b) => a.frame - b.frame);
 
@@ -93,6 +104,23 @@ function frameTime(timeline: Timeline, tracks: readonly Track[]): MediaTime {
     during: (span, cut) => {
       const first = firstOf(cut.fromSeconds);
       return `between(n,${Math.max(0, firstOf(span.fromSeconds) - first)},${lastOf(span.toSeconds) - first})`;
+    },
+    unbroken(cut) {
+      const first = firstOf(cut.fromSeconds);
+      let shiftTicks = timeline.restarts.findLast(({ frame }) => frame <= first)?.shiftTicks ?? 0;
+      const steps = timeline.restarts.flatMap((restart) => {
+        if (restart.frame <= first || restart.frame > lastOf(cut.toSeconds)) return [];
+        const added = restart.shiftTicks - shiftTicks;
+        shiftTicks = restart.shiftTicks;
+        return [`+(${added})*gte(N\\,${restart.frame - first})`];
+      });
+      return `PTS${steps.join('')}`;
+    },
+    counted(cut) {
+      const first = firstOf(cut.fromSeconds);
+      const last = lastOf(cut.toSeconds);
+      const inside = tracks.flatMap(({ points }) => points).filter(({ frame }) => frame >= first && frame <= last);
+      return new Map(inside.map(({ frame, pts }) => [frame - first, ownPts(timeline, { number: frame, pts })]));
     },
   };
 }

@@ -1,11 +1,11 @@
-import type { AnalysisResult } from '../analysis/types.ts';
+import type { AnalysisResult, Bystander } from '../analysis/types.ts';
 import { AppError } from '../errors.ts';
 import type { Exhibit, Timeline } from '../footage/types.ts';
-import { composeArguments, inputOptions, seekTarget, startJailed } from '../media.ts';
+import { composeArguments, inputOptions, isCounted, readFrameLines, seekTarget, startJailed } from '../media.ts';
 import type { Requisition } from '../requisition/types.ts';
 import type { Hit } from '../search/types.ts';
 import { clipFilter } from './clip-filter.ts';
-import { clipCut, mediaTime, ticksOf } from './clip-time.ts';
+import { clipCut, type MediaTime, mediaTime, ticksOf } from './clip-time.ts';
 import { keyAtOrBefore } from './key-frames.ts';
 import type { Clip } from './types.ts';
 
@@ -14,6 +14,8 @@ export interface ClipOrder {
   readonly sourcePath: string;
   readonly exhibit: Exhibit;
   readonly result: AnalysisResult;
+  /** Masked like the tracks of the result. */
+  readonly bystanders: readonly Bystander[];
   readonly hit: Pick<Hit, 'track' | 'mediaFromSeconds' | 'mediaToSeconds' | 'best'>;
   readonly keyFrames: readonly number[];
 }
@@ -24,17 +26,18 @@ const LIMITS = { wallMs: 600_000, cpuSeconds: 1_200, stdoutBytes: 256 * 1024 * 1
 
 /**
  * A clip around a hit in which every frame has the head region of every person and the plate region of every vehicle of the
- * exhibit covered. One jailed ffmpeg; nothing is written to disk.
+ * exhibit covered, whether or not it may be searched for. One jailed ffmpeg; nothing is written to disk. E_MEDIA_DECODE when frames
+ * that are found by counting turn out to be others: masks would lie beside what they cover.
  */
 export async function makeClip(requisition: Requisition, order: ClipOrder, signal?: AbortSignal): Promise<Clip> {
-  const { exhibit, result, hit } = order;
+  const { exhibit, result, bystanders, hit } = order;
   if (exhibit.caseId !== requisition.caseId) throw new AppError('E_PRO_SILO');
   const { timeline } = exhibit;
   const cut = clipCut(exhibit, hit);
-  const time = mediaTime(timeline, result.tracks);
-  const filter = clipFilter({ result, track: result.tracks[hit.track], cut, time });
+  const time = mediaTime(timeline, [...result.tracks, ...bystanders]);
+  const filter = clipFilter({ result, bystanders, track: result.tracks[hit.track], cut, time });
   const list = clipArguments(timeline, seekSeconds(order, cut.fromSeconds));
-  const mp4 = await encode(order.sourcePath, list, filter, signal);
+  const mp4 = await encode({ inputPath: order.sourcePath, list, filter, counted: time.counted(cut) }, signal);
   return { mp4, ...cut, arguments: list, filter };
 }
 
@@ -44,7 +47,7 @@ export function clipArguments(timeline: Timeline, seek: number | undefined): str
     command
       .input('/in/exhibit')
       .inputOptions([
-        ...['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'repeat+error', '-copyts'],
+        ...['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'repeat+info', '-copyts'],
         ...inputOptions(timeline.container, [timeline.codec]),
         // Where to begin is decided by the trim filter on exact ticks; seeking only saves decoding.
         ...(seek === undefined ? [] : ['-noaccurate_seek', '-seek_timestamp', '1', '-ss', seek.toFixed(6)]),
@@ -65,15 +68,23 @@ export function clipArguments(timeline: Timeline, seek: number | undefined): str
 function seekSeconds(order: ClipOrder, fromSeconds: number): number | undefined {
   const { timeline } = order.exhibit;
   const key = keyAtOrBefore(order.keyFrames, ticksOf(timeline, fromSeconds));
-  return timeline.basis !== 'pts' || key === undefined ? undefined : seekTarget(key, timeline.timeBase);
+  return timeline.addressing !== 'pts' || key === undefined ? undefined : seekTarget(key, timeline.timeBase);
+}
+
+interface Encoding {
+  readonly inputPath: string;
+  readonly list: readonly string[];
+  readonly filter: string;
+  readonly counted: ReturnType<MediaTime['counted']>;
 }
 
 async function encode(
-  inputPath: string,
-  list: readonly string[],
-  filter: string,
+  { inputPath, list, filter, counted }: Encoding,
   signal: AbortSignal | undefined,
 ): Promise<Buffer> {
+  const reader = readFrameLines();
+  let place = 0;
+  let isOther = false;
   const run = startJailed({
     tool: 'ffmpeg',
     arguments: list,
@@ -81,6 +92,12 @@ async function encode(
     files: { [FILTER_FILE]: Buffer.from(filter, 'utf8') },
     limits: LIMITS,
     signal,
+    onStderrLine: (line) => {
+      const frame = reader.read(line);
+      if (frame === undefined) return;
+      if (counted?.has(place) && !isCounted(frame, counted.get(place))) isOther = true;
+      place++;
+    },
   });
   const parts: Buffer[] = [];
   try {
@@ -89,6 +106,8 @@ async function encode(
     // The reason of the jail's end says more than the broken pipe that it left.
     await run.done;
   }
+  if (isOther)
+    throw new AppError('E_MEDIA_DECODE', { detail: 'the clip would show other frames than the analysed ones' });
   const mp4 = Buffer.concat(parts);
   if (!mp4.includes('moof')) throw new AppError('E_MEDIA_DECODE', { detail: 'no frame of the clip decoded' });
   return mp4;

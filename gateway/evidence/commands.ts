@@ -1,29 +1,30 @@
-import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import type { Command, CommandIo, ExitCode } from '../command.ts';
-import { AppError } from '../errors.ts';
+import { answering, type Command, fileText, needFolder, UsageError } from '../command.ts';
+import type { Finding } from './types.ts';
 import { verifyPackage } from './verify.ts';
 
-const USAGE = 'Usage : differe evidence verify DOSSIER [--key CLE_PUBLIQUE.json]';
+const USAGE = 'differe evidence verify PACKAGE [--key JWK.json]';
 
-/** `differe evidence`: what a third party needs, offline and with public keys only. */
-export const evidenceCommand: Command = async (args, io) => {
-  const [verb, ...rest] = args;
-  const asked = verb === 'verify' ? readArguments(rest) : undefined;
-  if (asked === undefined) return misuse(io, USAGE);
-  const key = asked.keyFile === undefined ? { value: undefined } : await readKey(asked.keyFile);
-  if (key === undefined) return misuse(io, `Clé illisible / unreadable key: ${asked.keyFile}`);
-  try {
-    const verification = await verifyPackage(asked.folder, key.value === undefined ? {} : { trustedKey: key.value });
+/** `differe evidence`: what a third party needs, offline and with public keys only. Findings in the JSON and, readable, on stderr. */
+export const evidenceCommand: Command = (args, io) =>
+  answering(args, io, USAGE, async () => {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { key: { type: 'string' } },
+    });
+    const [verb, folder, ...more] = positionals;
+    if (verb !== 'verify' || folder === undefined || more.length > 0) throw new UsageError('One PACKAGE is needed');
+    await needFolder(folder);
+    const trustedKey = values.key === undefined ? undefined : await readKey(values.key);
+    const verification = await verifyPackage(folder, trustedKey === undefined ? {} : { trustedKey });
     io.out(JSON.stringify(verification));
-    io.err(sentence(verification.verified, verification.key, key.value !== undefined));
+    for (const finding of verification.findings) io.err(lineOf(finding));
+    io.err(sentence(verification.verified, verification.key, trustedKey !== undefined));
     return verification.verified ? 0 : 1;
-  } catch (error) {
-    if (error instanceof AppError && error.code === 'E_REQUEST')
-      return misuse(io, `Pas un dossier / not a folder: ${asked.folder}`);
-    throw error;
-  }
-};
+  });
+
+const lineOf = ({ file, problem }: Finding): string => `${file}: ${problem}`;
 
 function sentence(verified: boolean, key: string | undefined, trusted: boolean): string {
   if (!verified) return "Le dossier n'est PAS intact (voir « findings »). The package is NOT intact.";
@@ -33,30 +34,13 @@ function sentence(verified: boolean, key: string | undefined, trusted: boolean):
         'The package is intact. Compare the thumbprint of the key with the one that the installation publishes.';
 }
 
-function misuse(io: CommandIo, words: string): ExitCode {
-  io.err(words);
-  return 2;
-}
-
-function readArguments(args: readonly string[]): { folder: string; keyFile: string | undefined } | undefined {
+async function readKey(file: string): Promise<object> {
+  const text = await fileText(file);
   try {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: { key: { type: 'string' } },
-    });
-    const [folder, ...more] = positionals;
-    return folder === undefined || more.length > 0 ? undefined : { folder, keyFile: values.key };
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null) return value;
   } catch {
-    return undefined;
+    // Said below, with the file's name.
   }
-}
-
-async function readKey(file: string): Promise<{ readonly value: unknown } | undefined> {
-  try {
-    const value: unknown = JSON.parse(await readFile(file, 'utf8'));
-    return typeof value === 'object' && value !== null ? { value } : undefined;
-  } catch {
-    return undefined;
-  }
+  throw new UsageError(`No JWK in ${file}`);
 }

@@ -2,21 +2,29 @@ import type { Exhibit } from '../footage/types.ts';
 import type { ExhibitId } from '../ids.ts';
 import { packets } from '../media.ts';
 
-/** PTS of the key frames of an exhibit, rising; empty where its times do not come from PTS and reading starts at the start. */
+/** PTS of key frames of an exhibit, rising; empty where frames are counted and reading starts at the start. */
 export type KeyFrames = (exhibit: Exhibit, sourcePath: string, signal?: AbortSignal) => Promise<readonly number[]>;
 
-/** One packet pass: reading that starts inside a group of pictures would show debris. */
+const MOST_KEYS = 8_192;
+
+/** One packet pass: reading that starts inside a group of pictures would show debris. Of very many key frames every other is left out. */
 export const readKeyFrames: KeyFrames = async (exhibit, sourcePath, signal) => {
   const { timeline } = exhibit;
-  if (timeline.basis !== 'pts') return [];
-  const keys: number[] = [];
+  if (timeline.addressing !== 'pts') return [];
+  let keys: number[] = [];
+  let every = 1;
+  let met = 0;
   for await (const packet of packets({ path: sourcePath, demuxer: timeline.container }, signal)) {
-    if (packet.key && packet.pts !== undefined) keys.push(packet.pts);
+    if (!packet.key || packet.pts === undefined || met++ % every !== 0) continue;
+    keys.push(packet.pts);
+    if (keys.length < MOST_KEYS) continue;
+    keys = keys.filter((_, index) => index % 2 === 0);
+    every *= 2;
   }
   return keys.sort((a, b) => a - b);
 };
 
-const REMEMBERED = 64;
+const REMEMBERED = 16;
 
 /** As `readKeyFrames`, one pass an exhibit: pictures of one exhibit come in dozens, and a sealed exhibit does not change. */
 export function rememberKeyFrames(): KeyFrames {

@@ -45,7 +45,7 @@ export interface PackageDeps {
   /** Name of the installation, the `aud` of its requisitions. */
   readonly installation: string;
   readonly key: EvidenceKey;
-  readonly log: Pick<AuditLog, 'append' | 'record' | 'prove' | 'size'>;
+  readonly log: Pick<AuditLog, 'append' | 'record' | 'prove'>;
   /** C2SP verifier key of the log. */
   readonly logVkey: string;
   readonly withSource: WithSource;
@@ -148,17 +148,18 @@ async function nameExhibits(requisition: Requisition, input: PackageInput, deps:
   const list = [...analyses.values()];
   const names = packageNames(list.map(({ exhibit }) => exhibit.fileName));
   const named: NamedExhibit[] = [];
-  for (const [index, { exhibit, jobId, result, resultText }] of list.entries()) {
-    const motText = await deps.motText(requisition, { exhibit, jobId, result, resultText });
-    named.push({ exhibit, jobId, result, resultText, motText, name: names[index] ?? '' });
+  for (const [index, { exhibit, jobId, result, resultText, bystanders }] of list.entries()) {
+    const analysed = { exhibit, jobId, result, resultText, bystanders };
+    named.push({ ...analysed, motText: await deps.motText(requisition, analysed), name: names[index] ?? '' });
   }
   return named;
 }
 
 function picture(requisition: Requisition, loaded: LoadedHit, deps: PackageDeps, signal: AbortSignal | undefined) {
-  const { exhibit, result, hit } = loaded;
+  const { exhibit, result, bystanders, hit } = loaded;
   return deps.withSource(requisition, exhibit, async (sourcePath) => {
-    const source = { sourcePath, exhibit, result, keyFrames: await deps.keyFrames(exhibit, sourcePath, signal) };
+    const keyFrames = await deps.keyFrames(exhibit, sourcePath, signal);
+    const source = { sourcePath, exhibit, result, bystanders, keyFrames };
     return {
       still: await makeStill(requisition, { ...source, best: hit.best, size: 'full' }, signal),
       clip: await makeClip(requisition, { ...source, hit }, signal),

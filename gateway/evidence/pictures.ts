@@ -18,6 +18,11 @@ export interface PicturesDeps {
 export interface Pictures {
   still(requisition: Requisition, asked: AskedPicture & { readonly size: StillSize }): Promise<ShownPicture<Still>>;
   clip(requisition: Requisition, asked: AskedPicture): Promise<ShownPicture<Clip>>;
+  /**
+   * Says that the agent was shown the hit. MUST run only when the disclosure is durable in the journal (HUM-01): a picture that never
+   * left must not let its hit be confirmed.
+   */
+  markSeen(requisition: Requisition, asked: AskedPicture): Promise<void>;
 }
 
 export interface AskedPicture {
@@ -37,18 +42,14 @@ const AT_ONCE = 2;
 export function createPictures(deps: PicturesDeps): Pictures {
   const limit = createLimit(AT_ONCE);
 
-  async function seen(requisition: Requisition, { hitId, agentId }: AskedPicture): Promise<void> {
-    if (agentId !== undefined) await deps.markPictureSeen(requisition, hitId, agentId);
-  }
-
   function fromSource<T>(
     requisition: Requisition,
-    { exhibit, result }: LoadedHit,
+    { exhibit, result, bystanders }: LoadedHit,
     make: (source: SourceOfPictures) => Promise<T>,
   ): Promise<T> {
     return limit(() =>
       deps.withSource(requisition, exhibit, async (sourcePath) =>
-        make({ sourcePath, exhibit, result, keyFrames: await deps.keyFrames(exhibit, sourcePath) }),
+        make({ sourcePath, exhibit, result, bystanders, keyFrames: await deps.keyFrames(exhibit, sourcePath) }),
       ),
     );
   }
@@ -60,21 +61,21 @@ export function createPictures(deps: PicturesDeps): Pictures {
       const picture = await fromSource(requisition, loaded, (source) =>
         makeStill(requisition, { ...source, best: hit.best, size: asked.size }),
       );
-      // A page of thumbnails is not a look at each of them: only the whole picture counts for a review.
-      if (asked.size === 'full') await seen(requisition, asked);
       return { picture, hit };
     },
     async clip(requisition, asked) {
       const loaded = await deps.loadHit(requisition, asked.hitId);
       const { hit } = loaded;
       const picture = await fromSource(requisition, loaded, (source) => makeClip(requisition, { ...source, hit }));
-      await seen(requisition, asked);
       return { picture, hit };
+    },
+    async markSeen(requisition, { hitId, agentId }) {
+      if (agentId !== undefined) await deps.markPictureSeen(requisition, hitId, agentId);
     },
   };
 }
 
-type SourceOfPictures = Pick<LoadedHit, 'exhibit' | 'result'> & {
+type SourceOfPictures = Pick<LoadedHit, 'exhibit' | 'result' | 'bystanders'> & {
   readonly sourcePath: string;
   readonly keyFrames: readonly number[];
 };

@@ -74,11 +74,11 @@ export const evidenceRoutes =
       },
       async (request, reply) => {
         const asked = { hitId: request.params.hitId as HitId, agentId: request.principal.agentId };
-        const { picture, hit } = await deps.pictures.still(request.requisition, {
-          ...asked,
-          size: request.query.size ?? 'full',
-        });
+        const size = request.query.size ?? 'full';
+        const { picture, hit } = await deps.pictures.still(request.requisition, { ...asked, size });
         request.show(...shownOf(hit));
+        // A page of thumbnails is not a look at each of them: only the whole picture counts for a review.
+        if (size === 'full') request.afterDisclosure(() => deps.pictures.markSeen(request.requisition, asked));
         return send(reply, 'image/jpeg', picture.jpeg);
       },
     );
@@ -90,6 +90,7 @@ export const evidenceRoutes =
         const asked = { hitId: request.params.hitId as HitId, agentId: request.principal.agentId };
         const { picture, hit } = await deps.pictures.clip(request.requisition, asked);
         request.show(...shownOf(hit));
+        request.afterDisclosure(() => deps.pictures.markSeen(request.requisition, asked));
         return send(reply, 'video/mp4', picture.mp4);
       },
     );

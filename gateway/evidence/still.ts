@@ -1,8 +1,9 @@
 import sharp from 'sharp';
-import type { AnalysisResult, Box } from '../analysis/types.ts';
+import type { AnalysisResult, Box, Bystander } from '../analysis/types.ts';
 import { AppError } from '../errors.ts';
 import type { Exhibit } from '../footage/types.ts';
 import { pictureAt } from '../media.ts';
+import { ownPts } from '../packet-times.ts';
 import type { Requisition } from '../requisition/types.ts';
 import type { Hit } from '../search/types.ts';
 import { keyAtOrBefore } from './key-frames.ts';
@@ -18,6 +19,8 @@ export interface StillOrder {
   readonly sourcePath: string;
   readonly exhibit: Exhibit;
   readonly result: AnalysisResult;
+  /** Masked like the tracks of the result. */
+  readonly bystanders: readonly Bystander[];
   readonly best: Hit['best'];
   readonly size: StillSize;
   readonly keyFrames: readonly number[];
@@ -28,7 +31,7 @@ const OUTLINE = { red: 255, green: 214, blue: 0 };
 const THUMB_WIDTH_PX = 320;
 
 /**
- * The analysed frame itself (same PTS, nothing estimated) with every person's head region and every vehicle's plate region
+ * The analysed frame itself (nothing estimated) with every person's head region and every vehicle's plate region
  * covered, whoever they are, and the hit's box outlined. E_MEDIA_DECODE when the frame cannot be had exactly.
  */
 export async function makeStill(requisition: Requisition, order: StillOrder, signal?: AbortSignal): Promise<Still> {
@@ -36,6 +39,7 @@ export async function makeStill(requisition: Requisition, order: StillOrder, sig
   if (exhibit.caseId !== requisition.caseId) throw new AppError('E_PRO_SILO');
   const { timeline } = exhibit;
   const keyPts = keyAtOrBefore(order.keyFrames, best.pts);
+  const own = ownPts(timeline, { number: best.frame, pts: best.pts });
   const picture = await pictureAt(
     {
       path: order.sourcePath,
@@ -44,21 +48,23 @@ export async function makeStill(requisition: Requisition, order: StillOrder, sig
       widthPx: result.picture.widthPx,
       heightPx: result.picture.heightPx,
       timeBase: timeline.timeBase,
-      basis: timeline.basis,
-      pts: best.pts,
+      addressing: timeline.addressing,
       frame: best.frame,
+      ownPts: own,
       ...(keyPts === undefined ? {} : { keyPts }),
     },
     signal,
   );
-  if (picture.pts !== best.pts) throw new AppError('E_MEDIA_DECODE', { detail: 'another frame than the analysed one' });
+  if (own !== undefined && picture.pts !== own)
+    throw new AppError('E_MEDIA_DECODE', { detail: 'another frame than the analysed one' });
   redact(picture, order);
   const jpeg = await encode(picture, order);
   return { ...jpeg, arguments: picture.arguments };
 }
 
 function redact(picture: RgbPicture, order: StillOrder): void {
-  for (const box of maskAt(order.result.tracks, order.best.timeSeconds, picture)) fillBox(picture, box, MASK);
+  const everyone = [...order.result.tracks, ...order.bystanders];
+  for (const box of maskAt(everyone, order.best.timeSeconds, picture)) fillBox(picture, box, MASK);
   outlineBox(picture, order.best.box, outlineThickness(picture), OUTLINE);
 }
 

@@ -1,4 +1,4 @@
-import type { AnalysisResult } from '../analysis/types.ts';
+import type { AnalysisResult, Bystander } from '../analysis/types.ts';
 import type { Exhibit } from '../footage/types.ts';
 import type { HitId, JobId, ObjectId } from '../ids.ts';
 import type { Requisition } from '../requisition/types.ts';
@@ -11,6 +11,8 @@ export interface AnalysedExhibit {
   readonly result: AnalysisResult;
   /** The exact canonical text whose SHA-256 is the result's digest. */
   readonly resultText: string;
+  /** What the requisition does not let the result hold. Masked in every picture; in nothing else. */
+  readonly bystanders: readonly Bystander[];
 }
 
 /** A hit with its question, its review and the analysis it came from. */

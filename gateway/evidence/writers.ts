@@ -1,20 +1,7 @@
-import { mkdir } from 'node:fs/promises';
-import path from 'node:path';
 import { sha256Hex } from '../canonical.ts';
 import { type CaseId, newId, type ObjectId } from '../ids.ts';
-import { type Vault, writeDurably } from '../vault.ts';
+import type { Vault } from '../vault.ts';
 import type { PackageWriter, StoredFile } from './types.ts';
-
-/** Writes a package to a folder that is made when absent. */
-export function folderWriter(folder: string): PackageWriter {
-  return {
-    async write(file, bytes) {
-      const target = path.join(folder, ...file.split('/'));
-      await mkdir(path.dirname(target), { recursive: true });
-      await writeDurably(target, bytes);
-    },
-  };
-}
 
 /** Seals each file of a package as an object of the case; `files` lists what was written so far. */
 export function vaultWriter(

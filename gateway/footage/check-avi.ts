@@ -1,6 +1,6 @@
 import { AppError } from '../errors.ts';
 import type { ByteSource } from './bytes.ts';
-import { MAX_ELEMENTS, type Structure } from './structure.ts';
+import { addPicture, MAX_ELEMENTS, type Structure } from './structure.ts';
 
 // AVI: RIFF chunks with little-endian sizes; a long file is a row of RIFFs (OpenDML). A recorder that was cut off leaves a size of
 // zero or one that runs past the end.
@@ -59,5 +59,5 @@ async function chunks(source: ByteSource, from: number, to: number, depth: numbe
 async function readSize(source: ByteSource, at: number, walk: Walk): Promise<void> {
   const bytes = await source.read(at, 8);
   if (bytes.length < 8) return;
-  walk.pictures.push({ widthPx: Math.abs(bytes.readInt32LE(0)), heightPx: Math.abs(bytes.readInt32LE(4)) });
+  addPicture(walk.pictures, { widthPx: Math.abs(bytes.readInt32LE(0)), heightPx: Math.abs(bytes.readInt32LE(4)) });
 }

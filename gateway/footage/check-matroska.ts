@@ -1,6 +1,6 @@
 import { AppError } from '../errors.ts';
 import type { ByteSource } from './bytes.ts';
-import { MAX_ELEMENTS, type Structure } from './structure.ts';
+import { addPicture, MAX_ELEMENTS, type Structure } from './structure.ts';
 
 // Matroska (RFC 9559): elements of EBML. A recorder that was cut off leaves a segment or a cluster that runs past the end.
 
@@ -68,7 +68,7 @@ export async function checkMatroska(source: ByteSource): Promise<Structure> {
     if (element.id === CLUSTER) clusters += 1;
     if (element.id === VIDEO) {
       picture = { widthPx: 0, heightPx: 0 };
-      pictures.push(picture);
+      addPicture(pictures, picture);
     }
     if (element.id === PIXEL_WIDTH) picture.widthPx = await unsigned(source, element);
     if (element.id === PIXEL_HEIGHT) picture.heightPx = await unsigned(source, element);

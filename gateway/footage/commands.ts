@@ -1,35 +1,32 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
-import type { Command, CommandIo } from '../command.ts';
+import { answering, type Command, needFile, sentencesOf, UsageError } from '../command.ts';
 import { AppError, type ErrorCode } from '../errors.ts';
 import { packets, probe } from '../media.ts';
-import { inspectFile } from './inspect.ts';
-import { probeExhibit } from './probe.ts';
+import { withBytes } from './bytes.ts';
+import { type MediaReader, probeExhibit } from './probe.ts';
+import { sniffContainer } from './sniff.ts';
 import type { Timeline } from './types.ts';
-
-const media = { probe, packets };
 
 /**
  * `exhibit hash FILE...`: what an officer needs for a schedule. Prints a JSON array; duration and container time are absent where the
  * file does not say. Reads bytes and packets, decodes no picture and stores nothing.
  */
-export const exhibitCommand: Command = async (args, io) => {
-  const [verb, ...files] = args;
-  if (verb !== 'hash' || files.length === 0 || !(await allFiles(files, io))) {
-    io.err('differe exhibit hash FILE...');
-    return 2;
-  }
-  const rows = [];
-  for (const file of files) {
-    const { code, ...facts } = await hashExhibit(file);
-    if (code !== undefined) io.err(`${file}: ${code}`);
-    rows.push({ file, ...facts });
-  }
-  io.out(JSON.stringify(rows, undefined, 2));
-  return 0;
-};
+export const exhibitCommand: Command = (args, io) =>
+  answering(args, io, 'differe exhibit hash FILE...', async () => {
+    const [verb, ...files] = args;
+    if (verb !== 'hash' || files.length === 0) throw new UsageError('At least one FILE is needed');
+    for (const file of files) await needFile(file);
+    const rows = [];
+    for (const file of files) {
+      const { code, ...facts } = await hashExhibit(file);
+      if (code !== undefined) io.err(`${file}: ${sentencesOf(code)}`);
+      rows.push({ file, ...facts });
+    }
+    io.out(JSON.stringify(rows, undefined, 2));
+    return 0;
+  });
 
 /** What a schedule says of a file. `code`: the gate would refuse it; it has a digest all the same. */
 export interface ExhibitFacts {
@@ -55,55 +52,61 @@ export async function hashExhibit(file: string): Promise<ExhibitFacts> {
   };
 }
 
-/** `footage inspect FILE`: the deferred gate's look at the file itself, and the probe. Exit 1 when it is refused. */
-export const footageCommand: Command = async (args, io) => {
-  const [verb, file, ...rest] = args;
-  if (verb !== 'inspect' || file === undefined || rest.length > 0 || !(await allFiles([file], io))) {
-    io.err('differe footage inspect FILE');
-    return 2;
-  }
-  const { timeline, code, format } = await look(file);
-  io.out(
-    JSON.stringify({
-      accepted: code === undefined,
-      code: code ?? null,
-      format: format ?? null,
-      codec: timeline?.codec ?? null,
-      durationSeconds: timeline?.durationSeconds ?? null,
-      frames: timeline?.frameCount ?? null,
-    }),
-  );
-  return code === undefined ? 0 : 1;
-};
+/**
+ * `footage inspect FILE`: the deferred gate's look at the file itself, and the probe. Exit 1 when it is refused; `format` and `codec` say
+ * what was found before that.
+ */
+export const footageCommand: Command = (args, io) =>
+  answering(args, io, 'differe footage inspect FILE', async () => {
+    const [verb, file, ...rest] = args;
+    if (verb !== 'inspect' || file === undefined || rest.length > 0) throw new UsageError('One FILE is needed');
+    await needFile(file);
+    const { timeline, code, detail, format, codec } = await look(file);
+    io.out(
+      JSON.stringify({
+        accepted: code === undefined,
+        code: code ?? null,
+        format: format ?? null,
+        codec: codec ?? null,
+        durationSeconds: timeline?.durationSeconds ?? null,
+        frames: timeline?.frameCount ?? null,
+      }),
+    );
+    if (code === undefined) return 0;
+    io.err(sentencesOf(code, detail));
+    return 1;
+  });
 
 interface Look {
   readonly timeline?: Timeline;
   readonly code?: ErrorCode;
+  readonly detail?: string;
   readonly format?: string;
+  readonly codec?: string;
 }
 
-/** The probe's answer, or the code of its refusal. A gateway that cannot look (no jail) throws. */
+/** The probe's answer, or the code of its refusal with what was known by then. A gateway that cannot look (no jail) throws. */
 async function look(file: string): Promise<Look> {
-  let format: string | undefined;
+  const known: { format?: string; codec?: string } = {};
+  const media: MediaReader = {
+    async probe(input, signal) {
+      const facts = await probe(input, signal);
+      if (facts.codec !== undefined) known.codec = facts.codec;
+      return facts;
+    },
+    packets,
+  };
   try {
-    format = (await inspectFile(file)).container;
+    known.format = await withBytes(file, sniffContainer);
     const timeline = await probeExhibit(file, { damaged: false }, { media });
-    return { timeline, format };
+    return { timeline, ...known };
   } catch (error) {
-    const refused = error instanceof AppError && /^E_(DEF_|MEDIA_LIMIT|MEDIA_DECODE)/.test(error.code);
-    if (!refused) throw error;
-    return { code: error.code, ...(format === undefined ? {} : { format }) };
+    if (!(error instanceof AppError) || !/^E_(DEF_|MEDIA_LIMIT|MEDIA_DECODE)/.test(error.code)) throw error;
+    const { code, detail } = error;
+    // A decoder that the probe may not open is named in the detail, in one word.
+    if (code === 'E_DEF_CODEC' && detail !== undefined && /^\w+$/.test(detail)) known.codec ??= detail;
+    return { code, ...(detail === undefined ? {} : { detail }), ...known };
   }
-}
-
-async function allFiles(files: readonly string[], io: CommandIo): Promise<boolean> {
-  for (const file of files) {
-    const stats = await stat(file).catch(() => undefined);
-    if (stats?.isFile() === true) continue;
-    io.err(`${file}: not a file`);
-    return false;
-  }
-  return true;
 }
 
 async function hashFile(file: string): Promise<{ sha256: string; sizeBytes: number }> {

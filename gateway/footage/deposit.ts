@@ -1,3 +1,4 @@
+import type { Lock } from '@tus/utils';
 import type { AuditLog } from '../audit/types.ts';
 import { type Clock, nowSeconds } from '../clock.ts';
 import type { Database } from '../database.ts';
@@ -6,7 +7,7 @@ import { type ExhibitId, newId, type ObjectId } from '../ids.ts';
 import type { Principal } from '../policy/types.ts';
 import type { Requisition, ScheduledExhibit } from '../requisition/types.ts';
 import type { Vault } from '../vault.ts';
-import { scheduledFacts, sealFacts, unsealFacts } from './exhibits.ts';
+import { scheduledFacts, sealFacts } from './exhibits.ts';
 import { admit } from './gate.ts';
 import type { MediaReader } from './probe.ts';
 import type { Scratch } from './scratch.ts';
@@ -23,8 +24,6 @@ export interface DepositDeps {
   readonly locks: UploadLocks;
   /** Seconds from the signed end of capture; gate.ts `deferralFloor`. */
   readonly floorSeconds: number;
-  /** A sealed exhibit's id, after its row stands. */
-  readonly onSealed?: (requisition: Requisition, id: ExhibitId) => void;
 }
 
 /** Who deposits, for the journal. */
@@ -40,8 +39,8 @@ export interface Declaration {
 /**
  * Opens an upload: nothing may be stored that the schedule does not list (DEF-02), that is not old enough (DEF-03, DEF-04), or whose
  * length is not known. Throws E_UPLOAD_DEFERRED, E_DEF_SOURCE, E_REQ_SCOPE, E_DEF_HASH_MISMATCH (another length than the schedule's),
- * E_UPLOAD_EXISTS, and what gate.ts throws. An earlier attempt at the same piece, unfinished
- * or refused, gives way.
+ * E_UPLOAD_EXISTS (sealed), E_UPLOAD_BUSY (another request is writing this piece), and what gate.ts throws. An earlier attempt at the
+ * same piece, unfinished or refused, gives way.
  */
 export async function openDeposit(
   requisition: Requisition,
@@ -60,11 +59,10 @@ export async function openDeposit(
     nowSeconds: nowSeconds(deps.clock),
     floorSeconds: deps.floorSeconds,
   });
-  await giveUpEarlier(requisition, scheduled, deps);
   const facts = scheduledFacts(scheduled, plainFileName(metadata.filename ?? metadata.name ?? ''));
   const sealed = await sealFacts(deps.vault, requisition.caseId, id, facts);
-  await deps.database.inCase(requisition.caseId, (tx) =>
-    store.insertReceiving(tx, {
+  await takePlace(
+    {
       id,
       caseId: requisition.caseId,
       requisitionId: requisition.id,
@@ -72,9 +70,36 @@ export async function openDeposit(
       sizeBytes,
       captureStartMs: declared.captureStartMs,
       captureEndMs: declared.captureEndMs,
+      pieceMark: await deps.vault.pieceMark(requisition.caseId, scheduled.id),
       sealed,
-    }),
+    },
+    deps,
   );
+}
+
+/**
+ * Puts the new exhibit in the place of earlier attempts at its piece, in one transaction. The unique index decides between requests
+ * that do so at the same time; the locks of what gave way are held until its rows are gone, so that nobody writes to it in between.
+ */
+async function takePlace(exhibit: store.NewExhibit, deps: DepositDeps): Promise<void> {
+  const held: Lock[] = [];
+  try {
+    await deps.database.inCase(exhibit.caseId, async (tx) => {
+      for (const earlier of await store.lockPiece(tx, exhibit)) {
+        if (earlier.state === 'sealed') throw new AppError('E_UPLOAD_EXISTS');
+        const lock = deps.locks.locker.newLock(earlier.id);
+        await lock.lock(new AbortController().signal, () => undefined);
+        held.push(lock);
+        await deps.vault.remove(earlier.caseId, earlier.object);
+        await store.deleteUnsealed(tx, earlier.id);
+      }
+      if (!(await store.insertReceiving(tx, exhibit))) {
+        throw new AppError('E_UPLOAD_BUSY', { detail: 'another request opened this piece' });
+      }
+    });
+  } finally {
+    for (const lock of held) await lock.unlock();
+  }
 }
 
 /** The schedule's entry that the client names by piece number, or else by digest. */
@@ -87,29 +112,7 @@ function scheduledPiece(requisition: Requisition, metadata: Declaration['metadat
   return found;
 }
 
-async function giveUpEarlier(requisition: Requisition, scheduled: ScheduledExhibit, deps: DepositDeps): Promise<void> {
-  const rows = await deps.database.inCase(requisition.caseId, store.exhibitsOfCase);
-  for (const row of rows) {
-    if (row.requisitionId !== requisition.id) continue;
-    if ((await unsealFacts(deps.vault, row)).piece !== scheduled.id) continue;
-    if (row.state === 'sealed') throw new AppError('E_UPLOAD_EXISTS');
-    if (row.state === 'receiving') await closeDeposit(requisition, row.id, deps);
-    else await deps.database.inCase(row.caseId, (tx) => store.deleteUnsealed(tx, row.id));
-  }
-}
-
-/** Gives an unfinished upload up: bytes and row go. Throws E_UPLOAD_BUSY while somebody writes it, E_PRO_SILO when there is none. */
-export async function closeDeposit(requisition: Requisition, id: ExhibitId, deps: DepositDeps): Promise<void> {
-  const lock = deps.locks.locker.newLock(id);
-  await lock.lock(new AbortController().signal, () => undefined);
-  try {
-    await dropDeposit(requisition, id, deps);
-  } finally {
-    await lock.unlock();
-  }
-}
-
-/** As `closeDeposit`, for a caller that holds the lock. */
+/** Gives an unfinished upload up, for a caller that holds its lock: bytes and row go. Throws E_UPLOAD_EXISTS when it is sealed. */
 export async function dropDeposit(requisition: Requisition, id: ExhibitId, deps: DepositDeps): Promise<void> {
   const upload = await findDeposit(requisition, id, deps);
   if (upload.exhibit.state !== 'receiving') throw new AppError('E_UPLOAD_EXISTS');

@@ -1,5 +1,6 @@
 import { AppError } from '../errors.ts';
 import type { MediaFile, MediaPacket, ProbeFacts } from '../media.ts';
+import { createPacketTable, type PacketTable, timePackets } from '../packet-times.ts';
 import { assertPicture, type Inspection, inspectFile } from './inspect.ts';
 import { CODECS, type Codec, type Timeline } from './types.ts';
 
@@ -35,7 +36,7 @@ export async function probeExhibit(
   assertPicture(claims);
   const pass = await passPackets(file, inspection, deps);
   const losses = [...inspection.faults, ...pass.faults];
-  if (pass.shown === 0) throw new AppError('E_DEF_NOT_EXHIBIT', { detail: 'no frame in it' });
+  if (pass.table.count === 0) throw new AppError('E_DEF_NOT_EXHIBIT', { detail: 'no frame in it' });
   if (!facts.damaged) assertWhole(losses);
   if (claims.widthPx === 0 || claims.heightPx === 0) throw new AppError('E_DEF_PICTURE', { detail: 'no size' });
   return timelineOf(inspection, codec, claims, pass, losses);
@@ -55,34 +56,14 @@ async function readClaims(file: string, inspection: Inspection, deps: ProbeDeps)
   }
 }
 
-/** Running extremes of one kind of time stamp over all frames. */
-interface Extremes {
-  first: number;
-  last: number;
-  lastDuration: number | undefined;
-  missing: number;
-}
-
 interface PacketPass {
-  /** Frames that are shown: packets that an edit list hides are not counted. */
-  readonly shown: number;
-  readonly pts: Extremes;
-  readonly dts: Extremes;
+  readonly table: PacketTable;
   readonly faults: readonly string[];
 }
 
-const noTimes = (): Extremes => ({
-  first: Number.POSITIVE_INFINITY,
-  last: Number.NEGATIVE_INFINITY,
-  lastDuration: undefined,
-  missing: 0,
-});
-
 async function passPackets(file: string, inspection: Inspection, deps: ProbeDeps): Promise<PacketPass> {
   const faults = new Set<string>();
-  const pts = noTimes();
-  const dts = noTimes();
-  let shown = 0;
+  const packets = createPacketTable();
   const onComplaint = (line: string): void => {
     if (isDemuxerFault(line)) faults.add('the demuxer found damage');
   };
@@ -90,27 +71,13 @@ async function passPackets(file: string, inspection: Inspection, deps: ProbeDeps
     const input = { path: file, demuxer: inspection.container, onComplaint };
     for await (const packet of deps.media.packets(input, deps.signal)) {
       if (packet.corrupt) faults.add('packets are damaged');
-      if (packet.discard) continue;
-      shown += 1;
-      note(pts, packet.pts, packet.durationTicks);
-      note(dts, packet.dts, packet.durationTicks);
+      packets.add(packet);
     }
   } catch (cause) {
     if (!(cause instanceof AppError) || cause.code !== 'E_MEDIA_DECODE') throw cause;
     faults.add('the packet pass ended in an error');
   }
-  return { shown, pts, dts, faults: [...faults] };
-}
-
-function note(times: Extremes, ticks: number | undefined, durationTicks: number | undefined): void {
-  if (ticks === undefined) {
-    times.missing += 1;
-    return;
-  }
-  times.first = Math.min(times.first, ticks);
-  if (ticks <= times.last) return;
-  times.last = ticks;
-  times.lastDuration = durationTicks;
+  return { table: packets.table(), faults: [...faults] };
 }
 
 // What ffprobe says about the container. The decoders that it opens to learn the picture size complain too, of streams that begin
@@ -129,28 +96,29 @@ function timelineOf(
   pass: PacketPass,
   losses: readonly string[],
 ): Timeline {
-  const { num, den } = claims.timeBase;
-  const common = {
+  const { file } = timesOf(pass.table, claims);
+  const { length: restarts } = file.restarts;
+  return {
+    ...file,
     container: inspection.container,
     codec,
     widthPx: claims.widthPx,
     heightPx: claims.heightPx,
     timeBase: claims.timeBase,
-    frameCount: pass.shown,
     nominalFps: claims.nominalFps,
     containerTimeMs: claims.containerTimeMs,
-    losses,
+    // No reason to refuse the file, and to be read by everyone who reads its times.
+    losses: restarts === 0 ? losses : [...losses, restartNote(restarts)],
   };
-  const basis = pass.pts.missing === 0 ? 'pts' : pass.dts.missing === 0 ? 'dts' : 'frame-index';
-  if (basis === 'frame-index') {
-    if (claims.nominalFps === undefined) throw new AppError('E_DEF_NOT_EXHIBIT', { detail: 'no times and no rate' });
-    const ticksPerFrame = den / num / claims.nominalFps;
-    const lastPts = Math.round((pass.shown - 1) * ticksPerFrame);
-    return { ...common, basis, firstPts: 0, lastPts, durationSeconds: pass.shown / claims.nominalFps };
+}
+
+const restartNote = (restarts: number): string =>
+  `l'horloge du fichier repart ${restarts} fois : les parties sont mises bout à bout (the clock of the file restarts, times: ${restarts}; its parts are set end to end)`;
+
+function timesOf(table: PacketTable, claims: ProbeFacts): ReturnType<typeof timePackets> {
+  try {
+    return timePackets(table, { timeBase: claims.timeBase, nominalFps: claims.nominalFps });
+  } catch (cause) {
+    throw new AppError('E_DEF_NOT_EXHIBIT', { cause, detail: 'no times and no rate' });
   }
-  const { first, last, lastDuration } = basis === 'pts' ? pass.pts : pass.dts;
-  // A last packet without a duration lasts as long as the others on average; a single one as the nominal rate says.
-  const mean = pass.shown > 1 ? (last - first) / (pass.shown - 1) : den / num / (claims.nominalFps ?? 25);
-  const durationSeconds = ((last - first + (lastDuration ?? mean)) * num) / den;
-  return { ...common, basis, firstPts: first, lastPts: last, durationSeconds };
 }

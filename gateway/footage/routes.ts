@@ -1,9 +1,11 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import type { ExhibitId } from '../ids.ts';
+import { type ExhibitId, isUuid, newId } from '../ids.ts';
 import { packets, probe } from '../media.ts';
 import type { DepositDeps } from './deposit.ts';
-import { describeExhibit, type ExhibitSummary, listExhibits } from './exhibits.ts';
+import { exhibitBody, shape } from './exhibit-body.ts';
+import { describeExhibit, listExhibits } from './exhibits.ts';
 import { deferralFloor } from './gate.ts';
 import { answerUpload, UPLOADS_PATH } from './upload.ts';
 import { createUploadLocks } from './upload-locks.ts';
@@ -14,58 +16,15 @@ export interface FootageRoutesDeps extends Omit<DepositDeps, 'media' | 'locks' |
 }
 
 const uuid = Type.String({ format: 'uuid' });
-const exhibitBody = Type.Object({
-  id: uuid,
-  state: Type.Union([Type.Literal('receiving'), Type.Literal('sealed'), Type.Literal('refused')]),
-  refusalCode: Type.Optional(Type.String()),
-  piece: Type.String(),
-  fileName: Type.String(),
-  sha256: Type.String(),
-  sizeBytes: Type.Integer(),
-  captureStart: Type.String(),
-  captureEnd: Type.String(),
-  timeZone: Type.String(),
-  sealedAt: Type.Optional(Type.String()),
-  camera: Type.Object({ id: Type.String(), place: Type.String() }),
-  clock: Type.Object({ offsetSeconds: Type.Number(), uncertaintySeconds: Type.Number(), basis: Type.String() }),
-  clockNote: Type.Optional(Type.String()),
-  damaged: Type.Boolean(),
-  durationSeconds: Type.Optional(Type.Number()),
-  frames: Type.Optional(Type.Integer()),
-  codec: Type.Optional(Type.String()),
-  losses: Type.Optional(Type.Array(Type.String())),
-  windows: Type.Optional(Type.Array(Type.Object({ fromSeconds: Type.Number(), toSeconds: Type.Number() }))),
-});
 
-function shape({ facts, ...exhibit }: ExhibitSummary) {
-  const { established } = facts;
-  return {
-    id: exhibit.id,
-    state: exhibit.state,
-    ...(exhibit.refusalCode === undefined ? {} : { refusalCode: exhibit.refusalCode }),
-    piece: facts.piece,
-    fileName: facts.fileName,
-    sha256: facts.sha256,
-    sizeBytes: exhibit.sizeBytes,
-    captureStart: new Date(exhibit.captureStartMs).toISOString(),
-    captureEnd: new Date(exhibit.captureEndMs).toISOString(),
-    timeZone: facts.timeZone,
-    ...(exhibit.sealedAtMs === undefined ? {} : { sealedAt: new Date(exhibit.sealedAtMs).toISOString() }),
-    camera: facts.camera,
-    clock: facts.clock,
-    damaged: facts.damaged,
-    ...(established === undefined
-      ? {}
-      : {
-          durationSeconds: established.timeline.durationSeconds,
-          frames: established.timeline.frameCount,
-          codec: established.timeline.codec,
-          losses: [...established.timeline.losses],
-          windows: [...established.windows],
-          ...(established.clockNote === undefined ? {} : { clockNote: established.clockNote }),
-        }),
-  };
-}
+/** Asking how far an upload has come, or what the server can do, collects nothing: it is reading. */
+const UPLOAD_METHODS = [
+  { method: 'POST', action: 'exhibit.upload' },
+  { method: 'OPTIONS', action: 'exhibit.read' },
+  { method: 'PATCH', action: 'exhibit.upload' },
+  { method: 'DELETE', action: 'exhibit.upload' },
+  { method: 'HEAD', action: 'exhibit.read' },
+] as const;
 
 /** Deposit by tus 1.0, and the exhibits of a case. An upload's id is the id of the exhibit that it becomes. */
 export const footageRoutes =
@@ -84,23 +43,28 @@ export const footageRoutes =
     // The bytes of a PATCH are never gathered in memory: the handler reads the socket.
     app.addContentTypeParser('application/offset+octet-stream', (_request, _payload, done) => done(null));
 
-    for (const url of [UPLOADS_PATH, `${UPLOADS_PATH}/:uploadId`]) {
-      const isUpload = url !== UPLOADS_PATH;
+    const uploadIds = new WeakMap<FastifyRequest, string>();
+    for (const { method, action } of UPLOAD_METHODS) {
+      const creates = method === 'POST' || method === 'OPTIONS';
       app.route({
-        method: isUpload ? ['HEAD', 'PATCH', 'DELETE'] : ['POST', 'OPTIONS'],
-        url,
-        config: { action: 'exhibit.upload' },
+        method,
+        url: creates ? UPLOADS_PATH : `${UPLOADS_PATH}/:uploadId`,
+        config: { action },
+        // The event is written before the handler runs, so the upload is named here: one that is to be made has its id from now on.
+        preValidation: async (request) => {
+          const { uploadId = newId<string>() } = (request.params ?? {}) as { readonly uploadId?: string };
+          uploadIds.set(request, uploadId);
+          if (method !== 'OPTIONS' && isUuid(uploadId)) request.show([{ type: 'upload', id: uploadId }]);
+        },
         schema: {
-          ...(isUpload ? { params: Type.Object({ uploadId: uuid }) } : {}),
+          ...(creates ? {} : { params: Type.Object({ uploadId: uuid }) }),
           response: { 200: Type.Null(), 201: Type.Null(), 204: Type.Null() },
         },
         handler: async (request, reply) => {
           reply.header('tus-resumable', '1.0.0');
-          const { uploadId } = (request.params ?? {}) as { readonly uploadId?: string };
-          // For the journal, should it be refused.
-          if (uploadId !== undefined) request.show([{ type: 'upload', id: uploadId }]);
-          const { method, url, raw } = request;
-          const answer = await answerUpload(request.requisition, request.principal, { method, url, raw }, deps);
+          const { url, raw } = request;
+          const asked = { method, url, raw, uploadId: uploadIds.get(request) ?? '' };
+          const answer = await answerUpload(request.requisition, request.principal, asked, deps);
           return reply.code(answer.status).headers(answer.headers).send(null);
         },
       });

@@ -30,7 +30,6 @@ export async function sealDeposit(
     }
     throw error;
   }
-  deps.onSealed?.(requisition, upload.exhibit.id);
 }
 
 /** Whether the code speaks of the deposited file or its requisition, and not of a gateway that cannot work at the moment. */
@@ -61,7 +60,10 @@ async function record(
   const sealed = await sealFacts(deps.vault, exhibit.caseId, exhibit.id, facts);
   const sealedAtMs = deps.clock.nowMs();
   await deps.log.append(eventOf(requisition, depositor, exhibit, 'OK', facts.sha256));
-  await deps.database.inCase(exhibit.caseId, (tx) => store.sealExhibit(tx, exhibit.id, sealed, sealedAtMs));
+  const isSealed = await deps.database.inCase(exhibit.caseId, (tx) =>
+    store.sealExhibit(tx, exhibit.id, sealed, sealedAtMs),
+  );
+  if (!isSealed) throw new AppError('E_UPLOAD_BUSY', { detail: 'another process ended this upload' });
 }
 
 // Bytes first: whatever fails after, nothing that was refused is left. The next request for this upload finds them gone.

@@ -39,23 +39,43 @@ interface ExhibitColumns {
   sealed: Buffer;
 }
 
-export type NewExhibit = Pick<
-  ExhibitRow,
-  'id' | 'caseId' | 'requisitionId' | 'object' | 'sizeBytes' | 'captureStartMs' | 'captureEndMs' | 'sealed'
->;
+export interface NewExhibit
+  extends Pick<
+    ExhibitRow,
+    'id' | 'caseId' | 'requisitionId' | 'object' | 'sizeBytes' | 'captureStartMs' | 'captureEndMs' | 'sealed'
+  > {
+  readonly pieceMark: string;
+}
 
-export async function insertReceiving(tx: Transaction, exhibit: NewExhibit): Promise<void> {
-  await tx.query(
-    `INSERT INTO exhibits (id, case_id, requisition_id, state, object_id, size_bytes, capture_start, capture_end, sealed)
-     VALUES ($1, $2, $3, 'receiving', $4, $5, $6, $7, $8)`,
+/** False when another exhibit of the same piece, received or sealed, stands: then nothing was inserted. */
+export async function insertReceiving(tx: Transaction, exhibit: NewExhibit): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    `INSERT INTO exhibits
+       (id, case_id, requisition_id, state, object_id, size_bytes, capture_start, capture_end, piece_mark, sealed)
+     VALUES ($1, $2, $3, 'receiving', $4, $5, $6, $7, $8, $9)
+     ON CONFLICT (requisition_id, piece_mark) WHERE state <> 'refused' DO NOTHING`,
     [
       ...[exhibit.id, exhibit.caseId, exhibit.requisitionId, exhibit.object, exhibit.sizeBytes],
-      ...[new Date(exhibit.captureStartMs), new Date(exhibit.captureEndMs), exhibit.sealed],
+      ...[new Date(exhibit.captureStartMs), new Date(exhibit.captureEndMs), exhibit.pieceMark, exhibit.sealed],
     ],
   );
+  if (rowCount !== 1) return false;
   await tx.query('INSERT INTO uploads (id, case_id, exhibit_id, length_bytes) VALUES ($1, $2, $1, $3)', [
     ...[exhibit.id, exhibit.caseId, exhibit.sizeBytes],
   ]);
+  return true;
+}
+
+/** Exhibits of a piece in whatever state, none of which changes until the transaction ends. */
+export async function lockPiece(
+  tx: Transaction,
+  piece: Pick<NewExhibit, 'requisitionId' | 'pieceMark'>,
+): Promise<readonly ExhibitRow[]> {
+  const { rows } = await tx.query<ExhibitColumns>(
+    'SELECT * FROM exhibits WHERE requisition_id = $1 AND piece_mark = $2 ORDER BY id FOR UPDATE',
+    [piece.requisitionId, piece.pieceMark],
+  );
+  return rows.map(toExhibit);
 }
 
 export async function findExhibit(tx: Transaction, id: ExhibitId): Promise<ExhibitRow | undefined> {
@@ -93,19 +113,29 @@ export async function moveOffset(tx: Transaction, id: ExhibitId, fromBytes: numb
   return rowCount === 1;
 }
 
-/** The upload is whole and the exhibit sealed: one step, so that no offset says "all" before the exhibit stands. */
-export async function sealExhibit(tx: Transaction, id: ExhibitId, sealed: Buffer, sealedAtMs: number): Promise<void> {
+/**
+ * The upload is whole and the exhibit sealed: one step, so that no offset says "all" before the exhibit stands. False when it was no
+ * longer being received: then nothing was changed.
+ */
+export async function sealExhibit(
+  tx: Transaction,
+  id: ExhibitId,
+  sealed: Buffer,
+  sealedAtMs: number,
+): Promise<boolean> {
   const sealedAt = new Date(sealedAtMs);
-  await tx.query(
+  const { rowCount } = await tx.query(
     `UPDATE exhibits SET state = 'sealed', sealed_at = $2, sealed = $3 WHERE id = $1 AND state = 'receiving'`,
     [...[id, sealedAt, sealed]],
   );
+  if (rowCount !== 1) return false;
   await tx.query('UPDATE uploads SET offset_bytes = length_bytes WHERE id = $1', [id]);
   await tx.query(
     `UPDATE cases SET first_recording_at = least(first_recording_at, $2)
      WHERE id = (SELECT case_id FROM exhibits WHERE id = $1)`,
     [id, sealedAt],
   );
+  return true;
 }
 
 export async function refuseExhibit(tx: Transaction, id: ExhibitId, code: ErrorCode): Promise<void> {

@@ -1,4 +1,5 @@
 import type { CaseId, ExhibitId, ObjectId, RequisitionId } from '../ids.ts';
+import type { FileTimes } from '../packet-times.ts';
 
 export const CONTAINERS = ['mov', 'matroska', 'avi', 'mpegts', 'mpeg', 'mpegvideo', 'asf', 'h264', 'hevc'] as const;
 /** The demuxer of ffmpeg that is forced for the file; chosen by our own reading of its first bytes, never by its name. */
@@ -8,25 +9,17 @@ export const CODECS = ['h264', 'hevc', 'mpeg4', 'mpeg1video', 'mpeg2video', 'mjp
 export type Codec = (typeof CODECS)[number];
 
 /** What a full packet pass established. Times in seconds from the first presented frame unless the name says otherwise. */
-export interface Timeline {
+export interface Timeline extends FileTimes {
   readonly container: Container;
   readonly codec: Codec;
   readonly widthPx: number;
   readonly heightPx: number;
   /** Seconds per PTS tick. */
   readonly timeBase: { readonly num: number; readonly den: number };
-  readonly firstPts: number;
-  readonly lastPts: number;
-  /** Last PTS plus its duration, from the first PTS. */
-  readonly durationSeconds: number;
-  /** Packets of the video stream, in other words frames that can be presented. */
-  readonly frameCount: number;
-  /** Where the times come from: the packets' PTS; their DTS where no PTS exists; or frame index over the nominal rate. */
-  readonly basis: 'pts' | 'dts' | 'frame-index';
   readonly nominalFps: number | undefined;
   /** creation_time of the container, milliseconds since the epoch; undefined when absent, 0, 1904 or 1970. */
   readonly containerTimeMs: number | undefined;
-  /** Things the packet pass found wrong and that the schedule allowed (`damaged`). */
+  /** Things the packet pass found wrong and that the schedule allowed (`damaged`), and a clock that restarts. */
   readonly losses: readonly string[];
 }
 

@@ -44,7 +44,15 @@ export function createUploadLocks(deps: { readonly databaseUrl: string; readonly
     return session;
   }
 
-  async function ask(sql: string, id: string): Promise<boolean> {
+  // One question after the other: the session answers one at a time.
+  let answered: Promise<unknown> = Promise.resolve();
+  function ask(sql: string, id: string): Promise<boolean> {
+    const answer = answered.then(() => askNow(sql, id));
+    answered = answer.catch(() => undefined);
+    return answer;
+  }
+
+  async function askNow(sql: string, id: string): Promise<boolean> {
     try {
       const { rows } = await (await connect()).query<{ yes: boolean }>(sql, [keyOf(id)]);
       return rows[0]?.yes === true;

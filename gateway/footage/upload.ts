@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { Server } from '@tus/server';
 import { ERRORS, type Locker } from '@tus/utils';
 import { AppError, type ErrorCode } from '../errors.ts';
-import { isUuid, newId } from '../ids.ts';
+import { isUuid } from '../ids.ts';
 import type { Requisition } from '../requisition/types.ts';
 import type { DepositDeps, Depositor } from './deposit.ts';
 import { DepositStore } from './tus-store.ts';
@@ -34,7 +34,13 @@ export interface UploadAnswer {
 export async function answerUpload(
   requisition: Requisition,
   depositor: Depositor,
-  request: { readonly method: string; readonly url: string; readonly raw: IncomingMessage },
+  request: {
+    readonly method: string;
+    readonly url: string;
+    readonly raw: IncomingMessage;
+    /** The upload that the request is about; that of a creation is chosen before it, so that the journal can name it. */
+    readonly uploadId: string;
+  },
   deps: DepositDeps,
 ): Promise<UploadAnswer> {
   let refusal: unknown;
@@ -45,7 +51,7 @@ export async function answerUpload(
     locker: request.method === 'HEAD' ? NO_LOCKER : deps.locks.locker,
     relativeLocation: true,
     allowedOrigins: () => false,
-    namingFunction: () => newId<string>(),
+    namingFunction: () => request.uploadId,
     getFileIdFromRequest: (_request, last) => (last !== undefined && isUuid(last) ? last : undefined),
     onResponseError: (_request, error) => {
       refusal = error;

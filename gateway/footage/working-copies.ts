@@ -1,7 +1,9 @@
 import { rm } from 'node:fs/promises';
 import type { ExhibitId } from '../ids.ts';
 import type { Requisition } from '../requisition/types.ts';
-import { assertCovers } from './open-exhibit.ts';
+import type { Vault } from '../vault.ts';
+import { assertCovers, exhibitToScratch } from './open-exhibit.ts';
+import type { Scratch } from './scratch.ts';
 import type { Exhibit } from './types.ts';
 
 export interface WorkingCopiesDeps {
@@ -23,6 +25,21 @@ interface Copy {
   readonly ready: Promise<{ readonly folder: string; readonly file: string }>;
   users: number;
   linger: NodeJS.Timeout | undefined;
+}
+
+/** Decrypts an exhibit into a scratch folder of its own, re-hashing on the way. When that fails the folder goes with it. */
+export async function unsealCopy(
+  requisition: Requisition,
+  exhibit: Exhibit,
+  deps: { readonly scratch: Scratch; readonly vault: Vault },
+): Promise<{ readonly folder: string; readonly file: string }> {
+  const folder = await deps.scratch.folder();
+  try {
+    return { folder, file: await exhibitToScratch(requisition, exhibit, folder, deps) };
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
 }
 
 export function createWorkingCopies(deps: WorkingCopiesDeps): WorkingCopies {

@@ -4,7 +4,7 @@ import type { Database } from '../database.ts';
 import { AppError } from '../errors.ts';
 import type { Exhibit } from '../footage/types.ts';
 import type { CaseId, ExhibitId, JobId, RequisitionId } from '../ids.ts';
-import type { Requisition } from '../requisition/types.ts';
+import { permittedBy, type Requisition } from '../requisition/types.ts';
 import type { Vault } from '../vault.ts';
 import { refused } from './byte-reader.ts';
 import { decodeBlock, openPaths } from './columns.ts';
@@ -112,7 +112,9 @@ export function createCaseSessions(deps: CaseSessionsDeps): CaseSessions {
   }
 
   async function viewOf(requisition: Requisition): Promise<{ entry: CaseEntry; view: View }> {
-    const states = await deps.database.inCase(requisition.caseId, store.exhibitStates);
+    const states = await deps.database.inCase(requisition.caseId, (tx) =>
+      store.exhibitStates(tx, permittedBy(requisition)),
+    );
     const entry = entryOf(requisition.caseId);
     const signature = JSON.stringify(states);
     const known = entry.views.get(requisition.id);
@@ -202,17 +204,20 @@ const describe = (exhibit: Exhibit, job: store.ClosedJob, block: OpenBlock): Ope
   path: block.path,
 });
 
+// A closed job that does not count was made under narrower facets.
+const STATE_OF = {
+  queued: 'running',
+  running: 'running',
+  closing: 'running',
+  done: 'narrower',
+  failed: 'failed',
+  cancelled: 'cancelled',
+} as const;
+
 const unanalysedOf = (exhibit: Exhibit, latest: store.ExhibitState['latestState']): UnanalysedExhibit => ({
   exhibitId: exhibit.id,
   sha256: exhibit.sha256,
   fileName: exhibit.fileName,
   piece: exhibit.piece,
-  state:
-    latest === undefined
-      ? 'never_started'
-      : latest === 'queued' || latest === 'running'
-        ? 'running'
-        : latest === 'failed'
-          ? 'failed'
-          : 'cancelled',
+  state: latest === undefined ? 'never_started' : STATE_OF[latest],
 });

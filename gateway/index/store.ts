@@ -10,7 +10,7 @@ export interface ClosedJob {
   readonly resultSha256: string;
 }
 
-type JobState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
+type JobState = 'queued' | 'running' | 'closing' | 'done' | 'failed' | 'cancelled';
 
 /** What the index knows of an exhibit's analyses: the latest closed one, and how the latest of all stands. */
 export interface ExhibitState {
@@ -35,8 +35,14 @@ const toClosed = (row: ClosedRow): ClosedJob => ({
   resultSha256: row.result_sha256,
 });
 
-/** The sealed exhibits of the case in the order of their sealing. Of a job only `done` counts as a result (DEF-10). */
-export async function exhibitStates(tx: Transaction): Promise<readonly ExhibitState[]> {
+/**
+ * The sealed exhibits of the case in the order of their sealing. Of a job only `done` counts as a result (DEF-10), and only one that was
+ * free to name all that is permitted now: what an analysis was not let name was not looked for.
+ */
+export async function exhibitStates(
+  tx: Transaction,
+  permitted: { readonly classes: readonly string[]; readonly colours: readonly string[] },
+): Promise<readonly ExhibitState[]> {
   const { rows } = await tx.query<Partial<ClosedRow> & { exhibit: ExhibitId; latest_state: JobState | null }>(
     `SELECT e.id AS exhibit, latest.state AS latest_state, closed.*
        FROM exhibits e
@@ -48,10 +54,12 @@ export async function exhibitStates(tx: Transaction): Promise<readonly ExhibitSt
            FROM jobs j
           WHERE j.exhibit_id = e.id AND j.state = 'done' AND j.columns_object IS NOT NULL
             AND j.paths_object IS NOT NULL AND j.result_sha256 IS NOT NULL
+            AND j.classes @> $1::text[] AND j.colours @> $2::text[]
           ORDER BY j.finished_at DESC NULLS LAST, j.created_at DESC, j.id DESC LIMIT 1
        ) closed ON true
       WHERE e.state = 'sealed'
       ORDER BY e.sealed_at, e.id`,
+    [permitted.classes, permitted.colours],
   );
   return rows.map((row) => ({
     exhibitId: row.exhibit,

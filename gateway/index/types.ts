@@ -65,7 +65,8 @@ export interface UnanalysedExhibit {
   readonly sha256: string;
   readonly fileName: string;
   readonly piece: string;
-  readonly state: 'never_started' | 'running' | 'failed' | 'cancelled';
+  /** `narrower`: analysed under a requisition that let less be found than this one does. */
+  readonly state: 'never_started' | 'running' | 'failed' | 'cancelled' | 'narrower';
 }
 
 export interface OpenCase {

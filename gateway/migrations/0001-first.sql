@@ -32,11 +32,15 @@ CREATE TABLE exhibits (
   capture_start timestamptz NOT NULL,
   capture_end timestamptz NOT NULL,
   sealed_at timestamptz,
+  -- keyed digest of the piece number (vault.ts): equal for equal pieces of a case, and tells nothing
+  piece_mark text NOT NULL,
   -- piece number, file name, digest, camera, clock, timeline: JSON under the case key
   sealed bytea NOT NULL,
   created_at timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX exhibits_case ON exhibits (case_id);
+-- A piece of a schedule is deposited once, however many requests try at the same time.
+CREATE UNIQUE INDEX exhibits_one_piece ON exhibits (requisition_id, piece_mark) WHERE state <> 'refused';
 
 -- An upload in progress. `offset_bytes` never says more than what is durable.
 CREATE TABLE uploads (
@@ -53,7 +57,8 @@ CREATE TABLE jobs (
   case_id uuid NOT NULL REFERENCES cases (id),
   exhibit_id uuid NOT NULL REFERENCES exhibits (id),
   requisition_id uuid NOT NULL REFERENCES requisitions (id),
-  state text NOT NULL CHECK (state IN ('queued', 'running', 'done', 'failed', 'cancelled')),
+  -- `closing`: every segment is done and the result is being sealed; nothing cancels it any more
+  state text NOT NULL CHECK (state IN ('queued', 'running', 'closing', 'done', 'failed', 'cancelled')),
   failure_code text,
   segments int,
   frames_per_second double precision NOT NULL,
@@ -61,9 +66,16 @@ CREATE TABLE jobs (
   result_object uuid,
   columns_object uuid,
   paths_object uuid,
+  -- boxes of what the requisition does not let be searched: for masks alone
+  bystanders_object uuid,
   result_sha256 text,
+  -- what the result may name, from the requisition it was made under: words of the vocabulary, not what was found
+  classes text[] NOT NULL DEFAULT '{}',
+  colours text[] NOT NULL DEFAULT '{}',
   -- numbers of the log's records about this job, for the proofs of a package
   log_records bigint[] NOT NULL DEFAULT '{}',
+  -- how often a process took the job up; a job that ends its process is not tried for ever
+  take_ups int NOT NULL DEFAULT 0,
   decoded_frames bigint NOT NULL DEFAULT 0,
   detector_calls bigint NOT NULL DEFAULT 0,
   created_at timestamptz NOT NULL DEFAULT now(),
@@ -73,7 +85,7 @@ CREATE TABLE jobs (
 CREATE INDEX jobs_case ON jobs (case_id);
 CREATE INDEX jobs_exhibit ON jobs (exhibit_id);
 -- One exhibit is analysed once at a time, whoever asks.
-CREATE UNIQUE INDEX jobs_one_open ON jobs (exhibit_id) WHERE state IN ('queued', 'running');
+CREATE UNIQUE INDEX jobs_one_open ON jobs (exhibit_id) WHERE state IN ('queued', 'running', 'closing');
 
 CREATE TABLE segments (
   job_id uuid NOT NULL REFERENCES jobs (id),

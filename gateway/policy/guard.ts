@@ -8,7 +8,7 @@ import {
   type ActEvent,
   appendOrStop,
   createRefusalJournal,
-  eventOf,
+  eventsOf,
   type Journal,
   type ThingShown,
 } from './journal.ts';
@@ -34,6 +34,11 @@ declare module 'fastify' {
     readonly thumbprint: string | undefined;
     /** Says which things the response shows (LOG-01); `shown` is the time range of the content. Adds to what was said before. */
     show(objects: readonly ThingShown[], shown?: { readonly fromMs: number; readonly toMs: number }): void;
+    /**
+     * Work that waits for the event of the disclosure: it runs when that is durable and before the payload leaves, and never when the
+     * answer is a refusal. When it throws, the answer is that error. For routes that disclose; elsewhere E_INTERNAL.
+     */
+    afterDisclosure(work: () => Promise<void>): void;
     /** Decides again with operations drawn from the content of the request; throws the refusal. */
     decide(extraOps: readonly Op[]): void;
     /** Writes the event of a route with `journal: 'handler'`; resolves when it is durable. */
@@ -66,9 +71,12 @@ interface Seen {
   objects: ThingShown[];
   shown: { fromMs: number; toMs: number } | undefined;
   recorded: boolean;
+  /** What waits for the event of the disclosure. */
+  afterwards: (() => Promise<void>)[];
 }
 
-const NOBODY: Identity = {
+/** Who has shown no proof. */
+export const NOBODY: Identity = {
   principal: { role: 'anonymous', agentId: undefined, service: undefined },
   authority: undefined,
 };
@@ -77,7 +85,8 @@ const NOBODY: Identity = {
  * Puts the guard and the problem documents on the root instance: call it before any route is registered. From then on a route without a
  * known action stops the start (onRoute); every request is authenticated and decided before its body is read (onRequest), also on a
  * route that was registered earlier; acts that change something are in the journal before their handler runs (preHandler); what is
- * disclosed is in the journal before its first byte leaves (onSend). When the journal cannot be written the answer is E_LOG_DOWN.
+ * disclosed is in the journal before its first byte leaves (onSend); an act of both kinds is in it twice. When the journal cannot be
+ * written the answer is E_LOG_DOWN.
  */
 export function installGuard(app: FastifyInstance, deps: GuardDeps): void {
   const seenOf = new WeakMap<FastifyRequest, Seen>();
@@ -86,7 +95,14 @@ export function installGuard(app: FastifyInstance, deps: GuardDeps): void {
   function see(request: FastifyRequest): Seen {
     const known = seenOf.get(request);
     if (known !== undefined) return known;
-    const fresh: Seen = { identity: NOBODY, decision: undefined, objects: [], shown: undefined, recorded: false };
+    const fresh: Seen = {
+      identity: NOBODY,
+      decision: undefined,
+      objects: [],
+      shown: undefined,
+      recorded: false,
+      afterwards: [],
+    };
     seenOf.set(request, fresh);
     return fresh;
   }
@@ -117,9 +133,9 @@ export function installGuard(app: FastifyInstance, deps: GuardDeps): void {
     if (seen.decision.reason !== 'OK') throw new AppError(seen.decision.reason, { detail: seen.decision.policyId });
   }
 
-  function permitOf(request: FastifyRequest): ActEvent {
+  function permitOf(request: FastifyRequest): readonly ActEvent[] {
     const act = actOf(request);
-    return eventOf(act, { effect: 'permit', policyId: act.decision?.policyId ?? '-', code: 'OK' });
+    return eventsOf(act, { effect: 'permit', policyId: act.decision?.policyId ?? '-', code: 'OK' });
   }
 
   const append = (request: FastifyRequest): Promise<void> => appendOrStop(deps.log, permitOf(request));
@@ -148,12 +164,17 @@ export function installGuard(app: FastifyInstance, deps: GuardDeps): void {
   });
   app.decorateRequest('show', function show(this: FastifyRequest, objects, shown) {
     const seen = see(this);
-    seen.objects.push(...objects);
+    // An id of the URL may stand in upper case; the log knows one form of each, and would refuse the event for it.
+    for (const { type, id } of objects) seen.objects.push({ type, id: id.toLowerCase() });
     if (shown === undefined) return;
     seen.shown = {
       fromMs: Math.min(shown.fromMs, seen.shown?.fromMs ?? shown.fromMs),
       toMs: Math.max(shown.toMs, seen.shown?.toMs ?? shown.toMs),
     };
+  });
+  app.decorateRequest('afterDisclosure', function afterDisclosure(this: FastifyRequest, work) {
+    if (!discloses(this)) throw new AppError('E_INTERNAL', { detail: 'this route discloses nothing' });
+    see(this).afterwards.push(work);
   });
   app.decorateRequest('decide', function decideWith(this: FastifyRequest, extraOps) {
     demand(this, actionOf(this), extraOps);
@@ -161,9 +182,9 @@ export function installGuard(app: FastifyInstance, deps: GuardDeps): void {
   app.decorateRequest('record', async function record(this: FastifyRequest, objects, authority) {
     const seen = see(this);
     seen.objects.push(...objects);
-    const event = permitOf(this);
-    const reason = { ...event.reason, procedure: authority.procedure, requisition: authority.requisitionId };
-    await appendOrStop(deps.log, { ...event, reason });
+    const named = { procedure: authority.procedure, requisition: authority.requisitionId };
+    const events = permitOf(this).map((event) => ({ ...event, reason: { ...event.reason, ...named } }));
+    await appendOrStop(deps.log, events);
     seen.recorded = true;
   });
 
@@ -184,8 +205,9 @@ export function installGuard(app: FastifyInstance, deps: GuardDeps): void {
   app.addHook('preHandler', async (request, reply) => {
     if (request.is404) return;
     const { journal } = ACTIONS[actionOf(request)];
-    if (journal === 'before' && request.routeOptions.config.journal !== 'handler') await append(request);
-    if (journal === 'disclosure') {
+    const isBefore = journal === 'before' || journal === 'both';
+    if (isBefore && request.routeOptions.config.journal !== 'handler') await append(request);
+    if (discloses(request)) {
       // A hijacked reply passes no onSend hook: what it shows could not be in the journal first.
       reply.hijack = () => {
         throw new AppError('E_INTERNAL', { detail: 'a disclosing route may not hijack its reply' });
@@ -195,8 +217,10 @@ export function installGuard(app: FastifyInstance, deps: GuardDeps): void {
 
   app.addHook('onSend', async (request, reply, payload) => {
     if (request.is404 || reply.statusCode >= 400) return payload;
-    const { journal } = ACTIONS[actionOf(request)];
-    if (journal === 'disclosure') await append(request);
+    if (discloses(request)) {
+      await append(request);
+      for (const work of see(request).afterwards) await work();
+    }
     if (request.routeOptions.config.journal === 'handler' && !see(request).recorded) {
       throw new AppError('E_LOG_DOWN', { detail: 'the handler wrote no event' });
     }
@@ -213,6 +237,11 @@ function actionOf(request: FastifyRequest): Action {
     throw new AppError('E_HAB_ROLE', { detail: 'the route names no act' });
   }
   return action;
+}
+
+function discloses(request: FastifyRequest): boolean {
+  const { journal } = ACTIONS[actionOf(request)];
+  return journal === 'disclosure' || journal === 'both';
 }
 
 /** The case that the URL names, as it stands there: what is no id of a case equals no authority's case. */

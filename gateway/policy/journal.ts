@@ -50,8 +50,22 @@ export interface Act {
   readonly shown?: { readonly fromMs: number; readonly toMs: number };
 }
 
-/** The event of an act (LOG-02): who, why, what, and the policy that decided. */
-export function eventOf(act: Act, outcome: ActEvent['outcome']): ActEvent {
+/** A record of so many ids stays well below what an entry of the log can hold (65,535 bytes). */
+const MAX_OBJECTS = 400;
+
+/**
+ * The events of an act (LOG-02): who, why, what, and the policy that decided. One, unless it is about more things than one record
+ * holds: then several that differ in their objects alone.
+ */
+export function eventsOf(act: Act, outcome: ActEvent['outcome']): readonly ActEvent[] {
+  const parts: (readonly ThingShown[])[] = [act.objects.slice(0, MAX_OBJECTS)];
+  for (let at = MAX_OBJECTS; at < act.objects.length; at += MAX_OBJECTS) {
+    parts.push(act.objects.slice(at, at + MAX_OBJECTS));
+  }
+  return parts.map((objects) => eventOf({ ...act, objects }, outcome));
+}
+
+function eventOf(act: Act, outcome: ActEvent['outcome']): ActEvent {
   return {
     action: act.action,
     actor: {
@@ -70,10 +84,11 @@ export function eventOf(act: Act, outcome: ActEvent['outcome']): ActEvent {
   };
 }
 
-/** Appends and resolves when the event is durable. Rejects with E_LOG_DOWN (or the log's own code): then the act must not happen. */
-export async function appendOrStop(log: Journal, event: ActEvent): Promise<void> {
+/** Appends and resolves when all of it is durable. Rejects with E_LOG_DOWN (or the log's own code): then the act must not happen. */
+export async function appendOrStop(log: Journal, events: readonly ActEvent[]): Promise<void> {
   try {
-    await log.append(event);
+    // At once, so that they share one write of the log.
+    await Promise.all(events.map((event) => log.append(event)));
   } catch (cause) {
     throw cause instanceof AppError ? cause : new AppError('E_LOG_DOWN', { cause });
   }
@@ -112,7 +127,7 @@ export function createRefusalJournal(deps: {
       }
       const policyId = act.decision?.effect === 'forbid' ? act.decision.policyId : '-';
       const effect = ERRORS[code].status >= 500 ? 'failed' : 'forbid';
-      await deps.log.append(eventOf(act, { effect, policyId, code })).catch(() => undefined);
+      await appendOrStop(deps.log, eventsOf(act, { effect, policyId, code })).catch(() => undefined);
     },
   };
 }

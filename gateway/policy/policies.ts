@@ -63,6 +63,13 @@ export const POLICIES: readonly Policy[] = [
     when: (request) => touchesACase(request) && request.authority === undefined,
   },
   {
+    // No route signs a control role in yet, so nobody reads the journal over HTTP; `differe audit` reads it where it lies.
+    id: 'journal-for-control',
+    effect: 'forbid',
+    reason: 'E_HAB_ROLE',
+    when: (request) => request.action === 'audit.read' && !isControl(request),
+  },
+  {
     id: 'case-silo',
     effect: 'forbid',
     reason: 'E_PRO_SILO',

@@ -31,6 +31,10 @@ export function codeOf(error: unknown): ErrorCode {
   if (error instanceof AppError) return error.code;
   if (typeof error !== 'object' || error === null) return 'E_INTERNAL';
   if ('validation' in error && error.validation !== undefined) return 'E_REQUEST';
+  // What Node says of a body that ended before its announced length: the client went, or was cut off for being slow.
+  if (error instanceof Error && error.message === 'aborted' && 'code' in error && error.code === 'ECONNRESET') {
+    return 'E_REQUEST';
+  }
   // Errors of the framework carry FST_ codes: malformed JSON, unsupported media type, body too large.
   if ('code' in error && typeof error.code === 'string' && error.code.startsWith('FST_') && 'statusCode' in error) {
     const status = Number(error.statusCode);

@@ -44,9 +44,10 @@ export type Role = (typeof ROLES)[number];
  * When the journal event of an act is written (LOG-01, LOG-05):
  * `before`: durable before the handler runs, for acts that change something;
  * `disclosure`: durable before the first byte of the response leaves, listing the ids shown;
+ * `both`: two events, for an act that keeps something and shows content in one;
  * `none`: the act touches no case at all.
  */
-type JournalMoment = 'before' | 'disclosure' | 'none';
+type JournalMoment = 'before' | 'disclosure' | 'both' | 'none';
 
 interface ActionEntry {
   readonly journal: JournalMoment;
@@ -85,9 +86,12 @@ export const ACTIONS = {
     ops: ['index.objects', 'track.single_exhibit'],
     needsValidity: true,
   },
+  'job.cancel': { journal: 'before', kind: 'combination', ops: [], needsValidity: false },
   'job.read': { journal: 'disclosure', kind: 'consultation', ops: [], needsValidity: false },
   'result.read': { journal: 'disclosure', kind: 'consultation', ops: [], needsValidity: false },
-  'search.ask': { journal: 'disclosure', kind: 'combination', ops: ['search.class'], needsValidity: true },
+  'search.ask': { journal: 'both', kind: 'combination', ops: ['search.class'], needsValidity: true },
+  // A page that is read for the first time gives its tracks a row each, so that they have an id. That is no act of its own: the row
+  // holds that id and the numbers of job and track, decides nothing, and the event of the disclosure names it before it is shown.
   'hit.read': { journal: 'disclosure', kind: 'consultation', ops: [], needsValidity: false },
   'hit.picture': { journal: 'disclosure', kind: 'consultation', ops: [], needsValidity: false },
   'hit.review': { journal: 'before', kind: 'modification', ops: [], needsValidity: false },

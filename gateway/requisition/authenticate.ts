@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { type Clock, nowSeconds } from '../clock.ts';
 import { AppError } from '../errors.ts';
 import type { RequisitionId } from '../ids.ts';
-import type { Identity } from '../policy/guard.ts';
+import { type Identity, NOBODY } from '../policy/guard.ts';
 import { agentOf, authorityOf, principalOf } from './authority.ts';
 import { checkProof, type ReplayGuard } from './dpop.ts';
 import type { RequisitionRecords } from './records.ts';
@@ -17,12 +17,8 @@ export interface AuthenticatorDeps {
 
 export type Authenticator = (request: Pick<FastifyRequest, 'method' | 'url' | 'headers'>) => Promise<Identity>;
 
-const NOBODY: Identity = {
-  principal: { role: 'anonymous', agentId: undefined, service: undefined },
-  authority: undefined,
-};
-
-const AUTHORIZATION = /^DPoP ([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/i;
+// RFC 9110: the name of a scheme may stand in any case. An id may not: the vault and the log know it in lower case alone.
+const AUTHORIZATION = /^[Dd][Pp][Oo][Pp] ([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/;
 
 /**
  * Who asks, by `Authorization: DPoP <requisition id>` and a DPoP proof. Neither: nobody. A proof alone: the key itself, which may

@@ -1,33 +1,40 @@
 import { parseArgs } from 'node:util';
 import { nowSeconds, systemClock } from '../clock.ts';
-import type { Command, CommandIo, ExitCode } from '../command.ts';
+import {
+  answering,
+  type Command,
+  type CommandIo,
+  type ExitCode,
+  fileText,
+  onlyFile,
+  sentencesOf,
+  UsageError,
+} from '../command.ts';
 import { AppError, type ErrorCode } from '../errors.ts';
 import { type CaseId, newId } from '../ids.ts';
-import { fileText, isArgumentError, onlyFile, UsageError } from './arguments.ts';
-import { authorizeCommand, keygenCommand, scheduleCommand } from './issue-commands.ts';
+import { authorizeCommand, scheduleCommand } from './issue-commands.ts';
 import { parseOrRefuse, readCompactJws, verifyJws } from './jws.ts';
+import { keygenCommand, ROLES_TEXT } from './keygen-command.ts';
 import { type Environment, loadRegistry } from './registry.ts';
 import { isJsonObject, parseStrictJson } from './strict-json.ts';
 import { type Tokens, type VerifyContext, verifyAlone, verifyRequisition } from './verify.ts';
 
 const USAGE = `differe requisition keygen [--out FILE] [--kid KID] [--iss OFFICE --role ROLE --env prod|test [--signs TYP]... [--registry FILE]]
+${ROLES_TEXT}
 differe requisition authorize --key KEY.json --claims FILE.json [--procedure N] [--aud ID] [--days N] [--out FILE]
 differe requisition schedule --key KEY.json --claims FILE.json [--authorisation FILE] [--exhibit PIECE=FILE]... [--days N] [--out FILE]
 differe requisition inspect FILE
-differe requisition verify --keys JWKS.json [--aud ID] [--env prod|test] [--at TIME] FILE
+differe requisition verify --keys JWKS.json [--aud ID] [--env prod|test] [--controller TYPE:UNIT] [--at TIME] FILE
 differe requisition verify-jws --key JWK.json FILE`;
 
 /** `differe requisition ...`: what an authority's machine issues, and what anyone can check offline. */
-export const requisitionCommand: Command = async (args, io) => {
-  const [name, ...rest] = args;
-  const command = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  try {
-    if (command === undefined) throw new UsageError('no such sub-command');
+export const requisitionCommand: Command = (args, io) =>
+  answering(args, io, USAGE, async () => {
+    const [name, ...rest] = args;
+    const command = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+    if (command === undefined) throw new UsageError('No such sub-command');
     return await command(rest, io);
-  } catch (error) {
-    return failed(error, io);
-  }
-};
+  });
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   keygen: keygenCommand,
@@ -37,16 +44,6 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   verify: verifyCommand,
   'verify-jws': verifyJwsCommand,
 };
-
-function failed(error: unknown, io: CommandIo): ExitCode {
-  if (error instanceof AppError) {
-    io.err(`${error.message}`);
-    return 1;
-  }
-  const called = isArgumentError(error);
-  io.err(called ? `${error.message}\n\n${USAGE}` : `${error instanceof Error ? error.message : String(error)}`);
-  return called ? 2 : 3;
-}
 
 async function inspectCommand(args: readonly string[], io: CommandIo): Promise<ExitCode> {
   const { positionals } = parseArgs({ args: [...args], allowPositionals: true, options: {} });
@@ -70,21 +67,29 @@ async function verifyCommand(args: readonly string[], io: CommandIo): Promise<Ex
       aud: { type: 'string' },
       env: { type: 'string' },
       at: { type: 'string' },
+      controller: { type: 'string' },
     },
   });
   if (values.keys === undefined) throw new UsageError('--keys is missing');
   const env = values.env === undefined ? undefined : readEnvironment(values.env);
+  const controller = values.controller === undefined ? undefined : readController(values.controller);
   const at = values.at === undefined ? nowSeconds(systemClock) : readTime(values.at);
   const jwks = await fileText(values.keys);
   const text = await fileText(onlyFile(positionals));
   return await verdict(io, async () => {
     const tokens = readTokens(text);
     const said = saidOf(typeof tokens === 'string' ? tokens : tokens.authorisation);
+    const taken = [...(env === undefined ? ['--env'] : []), ...(values.aud === undefined ? ['--aud'] : [])];
+    if (taken.length > 0) io.err(`${taken.join(' and ')} not given: taken from the token itself, so not checked.`);
+    if (typeof tokens === 'string') {
+      io.err('One token alone: whether authorisation and schedule go together was not checked.');
+    }
     const context: VerifyContext = {
       registry: loadRegistry(jwks, env ?? said.env),
       env: env ?? said.env,
       audience: values.aud ?? said.aud,
       nowSeconds: at,
+      ...(controller === undefined ? {} : { controller }),
       caseIdOf: () => newId<CaseId>(),
       // The record of used tokens is the installation's.
       isUsed: () => false,
@@ -100,11 +105,23 @@ async function verifyJwsCommand(args: readonly string[], io: CommandIo): Promise
     options: { key: { type: 'string' } },
   });
   if (values.key === undefined) throw new UsageError('--key is missing');
-  const keyText = await fileText(values.key);
+  const key = readJwk(await fileText(values.key), values.key);
   const compact = withoutLineEnd(await fileText(onlyFile(positionals)));
   return await verdict(io, async () => {
-    await verifyJws(compact, parseOrRefuse(Buffer.from(keyText, 'utf8')));
+    await verifyJws(compact, parseOrRefuse(Buffer.from(key, 'utf8')));
   });
+}
+
+/** The text of a JWK of whatever kind: a kind that we do not take is refused, a file that holds no key is a wrong call. */
+function readJwk(text: string, file: string): string {
+  let jwk: unknown;
+  try {
+    jwk = JSON.parse(text);
+  } catch {
+    jwk = undefined;
+  }
+  if (!isJsonObject(jwk) || typeof jwk.kty !== 'string') throw new UsageError(`No JWK in ${file}`);
+  return text;
 }
 
 /** Prints the verdict; a refusal is an answer, anything else a failure. */
@@ -115,7 +132,7 @@ async function verdict(io: CommandIo, check: () => Promise<void>): Promise<ExitC
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     code = error.code;
-    io.err(`${error.message}`);
+    io.err(sentencesOf(error.code, error.detail));
   }
   io.out(`${JSON.stringify({ verdict: code === null ? 'accepted' : 'refused', code })}`);
   return code === null ? 0 : 1;
@@ -149,6 +166,14 @@ const withoutLineEnd = (text: string): string => text.replace(/\r?\n$/, '');
 function readEnvironment(text: string): Environment {
   if (text !== 'prod' && text !== 'test') throw new UsageError('--env is prod or test');
   return text;
+}
+
+function readController(text: string): { readonly type: string; readonly unit_code: string } {
+  const [type, unit, ...more] = text.split(':');
+  if (type === undefined || type === '' || unit === undefined || unit === '' || more.length > 0) {
+    throw new UsageError('--controller reads TYPE:UNIT, e.g. police_nationale:DCPJ-75');
+  }
+  return { type, unit_code: unit };
 }
 
 function readTime(text: string): number {

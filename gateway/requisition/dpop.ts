@@ -35,21 +35,35 @@ export interface CheckedProof {
 }
 
 export interface ReplayGuard {
-  /** Throws E_REQ_PROOF when the proof was seen before, is older than this process or when too many are kept. */
+  /** Throws E_REQ_PROOF when the proof was seen before, is older than this process, or when too many are kept of its key or at all. */
   accept(proof: CheckedProof, nowSeconds: number): void;
+}
+
+/** How many proofs are kept. */
+export interface ReplayLimits {
+  readonly proofs: number;
+  /** Of one key: above 150 requests a second, so that no agent takes the place of the others. */
+  readonly proofsPerKey: number;
 }
 
 /**
  * Remembers proofs for two minutes. Kept in memory: a proof made before this process started is refused instead, so that a restart
  * opens no window. When it is full it refuses, because forgetting would let a proof be used twice.
  */
-export function createReplayGuard(startedAtSeconds: number, maxProofs = 200_000): ReplayGuard {
-  const seen = new Map<string, number>();
+export function createReplayGuard(
+  startedAtSeconds: number,
+  limits: ReplayLimits = { proofs: 200_000, proofsPerKey: 20_000 },
+): ReplayGuard {
+  const seen = new Map<string, { readonly jkt: string; readonly until: number }>();
+  const countOf = new Map<string, number>();
   const forget = (now: number): void => {
     // Insertion order is time order.
-    for (const [key, until] of seen) {
+    for (const [key, { jkt, until }] of seen) {
       if (until > now) break;
       seen.delete(key);
+      const left = (countOf.get(jkt) ?? 0) - 1;
+      if (left > 0) countOf.set(jkt, left);
+      else countOf.delete(jkt);
     }
   };
   return {
@@ -58,8 +72,11 @@ export function createReplayGuard(startedAtSeconds: number, maxProofs = 200_000)
       const key = `${proof.jkt}:${proof.jti}`;
       if (proof.iat < startedAtSeconds) throw refuse('made before this process started');
       if (seen.has(key)) throw refuse('seen before');
-      if (seen.size >= maxProofs) throw refuse('too many proofs');
-      seen.set(key, now + KEPT_SECONDS);
+      const ofKey = countOf.get(proof.jkt) ?? 0;
+      if (ofKey >= limits.proofsPerKey) throw refuse('too many proofs of this key');
+      if (seen.size >= limits.proofs) throw refuse('too many proofs');
+      seen.set(key, { jkt: proof.jkt, until: now + KEPT_SECONDS });
+      countOf.set(proof.jkt, ofKey + 1);
     },
   };
 }
@@ -73,13 +90,6 @@ export async function checkProof(input: ProofInput): Promise<CheckedProof> {
   } catch (cause) {
     throw cause instanceof AppError && cause.code === 'E_REQ_PROOF' ? cause : refuse('not a proof', cause);
   }
-}
-
-/** Checks a proof and that it was not used before. Throws E_REQ_PROOF. */
-export async function verifyProof(input: ProofInput, replay: ReplayGuard): Promise<{ readonly jkt: string }> {
-  const proof = await checkProof(input);
-  replay.accept(proof, input.nowSeconds);
-  return { jkt: proof.jkt };
 }
 
 async function checkAll(input: ProofInput): Promise<CheckedProof> {

@@ -1,72 +1,25 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { stat, writeFile } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
-import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose';
+import type { JWK } from 'jose';
 import type { JsonValue } from '../canonical.ts';
 import { nowSeconds, systemClock } from '../clock.ts';
-import type { CommandIo, ExitCode } from '../command.ts';
+import { type CommandIo, type ExitCode, fileText, needFile, UsageError } from '../command.ts';
 import { AppError } from '../errors.ts';
-import { writeDurably } from '../vault.ts';
-import { fileText, UsageError } from './arguments.ts';
-import { rulesOf } from './frameworks.ts';
+import { type FrameworkRules, rulesOf } from './frameworks.ts';
 import { authorise, schedule } from './issue.ts';
 import { parseOrRefuse, publicJwkOf, readCompactJws } from './jws.ts';
-import { AUTHORISATION_TYP, loadRegistry, SCHEDULE_TYP } from './registry.ts';
+import { missingMembers } from './missing-members.ts';
+import { AUTHORISATION_TYP } from './registry.ts';
+import { AUTHORISATION, SCHEDULE } from './schema.ts';
 import { isJsonObject, parseStrictJson } from './strict-json.ts';
 import { type AuthorisationClaims, FRAMEWORKS, type ScheduleClaims } from './types.ts';
 
 const DAY_SECONDS = 86_400;
 
 type Loose = { readonly [name: string]: JsonValue };
-
-/**
- * Makes an Ed25519 key. stdout: the public JWK with `kid` and `jkt` when `--out` takes the private one, else the private JWK. With
- * `--registry` the public key is added to that JWKS file: the change that two persons have to make together in production.
- */
-export async function keygenCommand(args: readonly string[], io: CommandIo): Promise<ExitCode> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      out: { type: 'string' },
-      kid: { type: 'string' },
-      iss: { type: 'string' },
-      role: { type: 'string' },
-      env: { type: 'string' },
-      signs: { type: 'string', multiple: true },
-      registry: { type: 'string' },
-    },
-  });
-  const pair = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
-  const publicJwk = publicJwkOf(await exportJWK(pair.publicKey));
-  const jkt = await calculateJwkThumbprint(publicJwk);
-  const kid = values.kid ?? jkt;
-  const { iss, role, env, registry } = values;
-  const office = { ...(iss === undefined ? {} : { iss }), ...(env === undefined ? {} : { env }) };
-  if (registry !== undefined) {
-    const signs = values.signs ?? [role === 'opj' ? SCHEDULE_TYP : AUTHORISATION_TYP];
-    await addToRegistry(registry, { ...publicJwk, kid, ...office, ...(role === undefined ? {} : { role }), signs });
-  }
-  const privateJwk = { ...(await exportJWK(pair.privateKey)), kid, ...office };
-  if (values.out === undefined) {
-    io.out(`${JSON.stringify(privateJwk)}`);
-  } else {
-    // `wx`: a key that exists is never written over.
-    await writeFile(values.out, `${JSON.stringify(privateJwk, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
-    io.out(`${JSON.stringify({ ...publicJwk, kid, jkt })}`);
-  }
-  return 0;
-}
-
-async function addToRegistry(file: string, key: Loose): Promise<void> {
-  const text = await readFile(file, 'utf8').catch(() => '{"keys":[]}');
-  const jwks = parseStrictJson(text);
-  if (!isJsonObject(jwks) || !Array.isArray(jwks.keys)) throw new AppError('E_KEY_REGISTRY', { detail: 'not a JWKS' });
-  const next = `${JSON.stringify({ keys: [...jwks.keys, key] }, null, 2)}\n`;
-  loadRegistry(next, 'test');
-  await writeDurably(file, next);
-}
 
 const ISSUE_OPTIONS = {
   key: { type: 'string' },
@@ -83,12 +36,17 @@ export async function authorizeCommand(args: readonly string[], io: CommandIo): 
   });
   const { key, claims } = await readIssue(values);
   const framework = FRAMEWORKS.find((code) => code === claims.framework);
-  const capDays = framework === undefined ? 8 : rulesOf(framework, nowSeconds(systemClock)).cap_days;
-  const filled = {
-    ...filledIn(claims, key, readDays(values.days) ?? capDays),
+  const rules = framework === undefined ? undefined : rulesOf(framework, nowSeconds(systemClock));
+  const filled: Loose = {
+    ...filledIn(claims, key, readDays(values.days) ?? rules?.cap_days ?? 8),
     ...(values.procedure === undefined ? {} : { sub: values.procedure }),
     ...(values.aud === undefined ? {} : { aud: values.aud }),
   };
+  nameMissing([...missingMembers(AUTHORISATION, filled), ...missingByFramework(filled, rules)], {
+    sub: '--procedure',
+    aud: '--aud',
+    ...FROM_KEY,
+  });
   return await give(await authorise(filled as unknown as AuthorisationClaims, key), values.out, io);
 }
 
@@ -103,8 +61,30 @@ export async function scheduleCommand(args: readonly string[], io: CommandIo): P
   const inherited = under === undefined ? {} : { sub: under.sub, aud: under.aud, env: under.env, auth: under.jti };
   const filled = filledIn({ ...inherited, ...claims } as Loose, key, readDays(values.days) ?? 7);
   const exhibits = await withDigests(filled.exhibits, values.exhibit ?? []);
-  const token = await schedule({ ...filled, exhibits } as unknown as ScheduleClaims, key);
-  return await give(token, values.out, io);
+  const whole: Loose = { ...filled, ...(filled.exhibits === undefined ? {} : { exhibits }) };
+  const from = '--authorisation';
+  nameMissing(missingMembers(SCHEDULE, whole), { ...FROM_KEY, sub: from, aud: from, auth: from });
+  return await give(await schedule(whole as unknown as ScheduleClaims, key), values.out, io);
+}
+
+// What the options of keygen put into the key, and the key into the claims.
+const FROM_KEY = { env: 'keygen --env', iss: 'keygen --iss' } as const;
+
+/** Optional in the schema, and asked for by the framework or the mode. */
+function missingByFramework(claims: Loose, rules: FrameworkRules | undefined): readonly string[] {
+  const { lrj_auth: act } = claims;
+  const deemed = isJsonObject(act) && act.mode === 'deemed_flagrance' && act.prosecutor_notice_at === undefined;
+  return [
+    ...(rules?.offence_required === true && claims.offence === undefined ? ['offence'] : []),
+    ...(deemed ? ['lrj_auth.prosecutor_notice_at'] : []),
+  ];
+}
+
+/** Throws UsageError with every missing member in one sentence; `options` says which option gives a member. */
+function nameMissing(members: readonly string[], options: Readonly<Record<string, string>>): void {
+  if (members.length === 0) return;
+  const named = members.map((member) => (Object.hasOwn(options, member) ? `${member} (${options[member]})` : member));
+  throw new UsageError(`The claims lack ${named.join(', ')}.`);
 }
 
 const filledIn = (claims: Loose, key: Loose & JWK, days: number): Loose => {
@@ -135,6 +115,7 @@ async function withDigests(exhibits: JsonValue | undefined, given: readonly stri
 }
 
 async function digestOf(file: string): Promise<Loose> {
+  await needFile(file);
   const hash = createHash('sha256');
   await pipeline(createReadStream(file), hash);
   return { sha256: hash.digest('hex'), size: (await stat(file)).size };
@@ -152,10 +133,31 @@ async function readIssue(values: {
   readonly claims?: string | undefined;
 }): Promise<{ readonly key: Loose & JWK; readonly claims: Loose }> {
   if (values.key === undefined || values.claims === undefined) throw new UsageError('--key and --claims are needed');
-  const key = parseStrictJson(await fileText(values.key));
-  const claims = parseStrictJson(await fileText(values.claims));
-  if (!isJsonObject(key) || !isJsonObject(claims)) throw new UsageError('key and claims are JSON objects');
-  return { key: key as Loose & JWK, claims };
+  const key = await readObject(values.key);
+  if (typeof key.d !== 'string' || typeof key.kid !== 'string' || !isEd25519(key)) {
+    throw new UsageError(`${values.key} is no private Ed25519 JWK with a kid, as keygen makes it`);
+  }
+  return { key: key as Loose & JWK, claims: await readObject(values.claims) };
+}
+
+function isEd25519(key: Loose): boolean {
+  try {
+    return publicJwkOf(key).kty === 'OKP';
+  } catch {
+    return false;
+  }
+}
+
+async function readObject(file: string): Promise<Loose> {
+  const text = await fileText(file);
+  let value: unknown;
+  try {
+    value = parseStrictJson(text);
+  } catch (cause) {
+    throw new UsageError(`${file} is not strict JSON`, { cause });
+  }
+  if (!isJsonObject(value)) throw new UsageError(`${file} is no JSON object`);
+  return value;
 }
 
 function readDays(text: string | undefined): number | undefined {

@@ -1,7 +1,7 @@
 import type {} from 'fastify';
 import type { CaseId, RequisitionId } from '../ids.ts';
 import type { Op } from '../policy/types.ts';
-import type { ClassName, ColourName } from '../vocabulary.ts';
+import { CLASSES, type ClassName, COLOURS, type ColourName, leavesOf } from '../vocabulary.ts';
 
 export const FRAMEWORKS = [
   'FLAGRANCE',
@@ -141,3 +141,15 @@ declare module 'fastify' {
 /** Whether the schedule lists an exhibit, by its digest (DEF-02, REQ-07): the one rule of reach, for every room. */
 export const listsExhibit = (requisition: Requisition, exhibit: { readonly sha256: string }): boolean =>
   requisition.schedule.exhibits.some((scheduled) => scheduled.sha256 === exhibit.sha256);
+
+/** The leaf classes and the colours that a requisition lets be found, in the order of the vocabulary (FACE-08, PRO). */
+export function permittedBy({ authorisation: { facets } }: Requisition): {
+  readonly classes: readonly ClassName[];
+  readonly colours: readonly ColourName[];
+} {
+  const leaves = new Set(facets.classes.flatMap(leavesOf));
+  return {
+    classes: CLASSES.filter((name) => leaves.has(name)),
+    colours: COLOURS.filter((name) => facets.colours.includes(name)),
+  };
+}

@@ -39,8 +39,6 @@ export interface VerifyContext {
     readonly sha256: string;
     readonly type: TokenType;
   }): Promise<boolean> | boolean;
-  /** When set, the procedure must be this case. */
-  readonly expectedCaseId?: CaseId;
 }
 
 interface Opened<T> {
@@ -70,7 +68,6 @@ export async function verifyRequisition(tokens: Tokens, context: VerifyContext):
   checkExhibits(schedule.claims);
   checkScope(authorisation.claims, schedule.claims);
   const caseId = context.caseIdOf(authorisation.claims.sub);
-  if (context.expectedCaseId !== undefined && caseId !== context.expectedCaseId) throw new AppError('E_PRO_SILO');
   checkAgents(schedule.claims);
   // The brand has no value: this assertion is the one way to a Requisition.
   return {
@@ -164,6 +161,6 @@ function checkCompetence({ claims, key }: Opened<AuthorisationClaims>, { control
   checkAuthority(claims, key.role);
   const { type, unit_code } = claims.controller;
   if (controller !== undefined && (type !== controller.type || unit_code !== controller.unit_code)) {
-    throw new AppError('E_REQ_AUTHORITY', { detail: 'another service is responsible here' });
+    throw new AppError('E_REQ_CONTROLLER', { detail: `${type}:${unit_code} is not the controller here` });
   }
 }

@@ -95,23 +95,6 @@ export async function reviewHit(
   return getHit(requisition, hitId, deps);
 }
 
-/** Hits for an export, in the order named: each one confirmed by an agent who saw its picture, else E_HUM_UNVALIDATED. */
-export async function confirmedHits(
-  requisition: Requisition,
-  hitIds: readonly HitId[],
-  deps: SearchDeps,
-): Promise<readonly HitRecord[]> {
-  const records: HitRecord[] = [];
-  for (const hitId of hitIds) {
-    const record = await loadHit(requisition, hitId, deps);
-    if (record.hit.verdict !== 'confirmed' || record.review?.pictureSeenAtMs === undefined) {
-      throw new AppError('E_HUM_UNVALIDATED', { detail: `hit ${hitId}` });
-    }
-    records.push(record);
-  }
-  return records;
-}
-
 async function existing(tx: Transaction, hitId: HitId, lock: 'read' | 'change'): Promise<store.HitRow> {
   const row = isUuid(hitId) ? await store.findHit(tx, hitId, lock) : undefined;
   if (row === undefined) throw new AppError('E_PRO_SILO', { detail: 'no such hit in this case' });

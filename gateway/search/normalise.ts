@@ -2,7 +2,7 @@ import { canonicalJson, type JsonValue, sha256Hex } from '../canonical.ts';
 import { AppError } from '../errors.ts';
 import type { ExhibitId } from '../ids.ts';
 import type { Op } from '../policy/types.ts';
-import type { Requisition } from '../requisition/types.ts';
+import { permittedBy, type Requisition } from '../requisition/types.ts';
 import { CLASSES, type ClassName, COLOURS, leavesOf, PARTS } from '../vocabulary.ts';
 import type { ExecutedQuestion, Question } from './types.ts';
 
@@ -12,12 +12,6 @@ export const DEFAULT_PAGE_SIZE = 50;
 /** Every leaf of the vocabulary, in its order. */
 export const LEAVES: readonly ClassName[] = CLASSES.filter((name) => leavesOf(name).includes(name));
 
-/** Leaf classes that the requisition permits: a parent class permits its leaves. */
-export const permittedClasses = (requisition: Requisition): readonly ClassName[] => {
-  const permitted = new Set(requisition.authorisation.facets.classes.flatMap(leavesOf));
-  return LEAVES.filter((name) => permitted.has(name));
-};
-
 /**
  * The question as it will be executed: defaults written out, taxonomy applied, members in a fixed order, instants in UTC, so that
  * equal questions have equal text. Refuses with E_REQ_SCOPE, naming it, a class or colour that the requisition does not permit
@@ -25,7 +19,7 @@ export const permittedClasses = (requisition: Requisition): readonly ClassName[]
  */
 export function normalise(question: Question, requisition: Requisition): ExecutedQuestion {
   const asked = question.classes ?? [];
-  const classes = asked.length === 0 ? permittedClasses(requisition) : asked.flatMap(leavesOf);
+  const classes = asked.length === 0 ? permittedBy(requisition).classes : asked.flatMap(leavesOf);
   const executed: ExecutedQuestion = {
     version: 1,
     classes: LEAVES.filter((name) => classes.includes(name)),
@@ -43,11 +37,11 @@ export function normalise(question: Question, requisition: Requisition): Execute
 
 /** E_REQ_SCOPE unless every class and colour of the question is one that the requisition permits. */
 export function assertInScope(executed: ExecutedQuestion, requisition: Requisition): void {
-  const classes = permittedClasses(requisition);
+  const { classes, colours } = permittedBy(requisition);
   if (executed.classes.length === 0) throw outside('the requisition permits no class');
   const foreignClass = executed.classes.find((name) => !classes.includes(name));
   if (foreignClass !== undefined) throw outside(`class ${foreignClass}`);
-  const foreign = executed.colours.find(({ colour }) => !requisition.authorisation.facets.colours.includes(colour));
+  const foreign = executed.colours.find(({ colour }) => !colours.includes(colour));
   if (foreign !== undefined) throw outside(`colour ${foreign.colour}`);
 }
 

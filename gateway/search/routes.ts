@@ -27,11 +27,20 @@ const questionValidator: FastifySchemaCompiler<TSchema> = (route) => {
   };
 };
 
+function exhibitsNamedIn(body: unknown): readonly AuditObject[] {
+  const named = typeof body === 'object' && body !== null && 'exhibits' in body ? body.exhibits : undefined;
+  if (!Array.isArray(named)) return [];
+  return named
+    .filter((id): id is string => typeof id === 'string' && isUuid(id))
+    .map((id) => ({ type: 'exhibit', id }));
+}
+
 type Shown = readonly [objects: readonly AuditObject[], range?: { readonly fromMs: number; readonly toMs: number }];
 
 /** Ids that an answer shows, and the span of the content: what its journal event lists (LOG-01). */
 function shownIn(questionId: QuestionId | undefined, hits: readonly Hit[], answer?: Answer): Shown {
-  const exhibitIds = [...hits, ...(answer?.coverage.exhibits ?? [])].map((item) => item.exhibitId);
+  const { exhibits = [], notAnalysed = [] } = answer?.coverage ?? {};
+  const exhibitIds = [...hits, ...exhibits, ...notAnalysed].map((item) => item.exhibitId);
   const objects: AuditObject[] = [
     ...(questionId === undefined ? [] : [{ type: 'question', id: questionId } as const]),
     ...hits.map((hit) => ({ type: 'hit', id: hit.id }) as const),
@@ -60,6 +69,10 @@ export const searchRoutes =
       '/api/v1/cases/:caseId/questions',
       {
         config: { action: 'search.ask' },
+        // A question is kept, so it has an event before it is asked, and the one of its answer after it: both name these exhibits.
+        preValidation: async (request) => {
+          request.show(exhibitsNamedIn(request.body));
+        },
         bodyLimit: MAX_QUESTION_BYTES,
         validatorCompiler: questionValidator,
         schema: { params: Type.Object({ caseId: uuid }), body: QuestionSchema, response: { 200: AnswerSchema } },

@@ -7,7 +7,8 @@ import { planEvenly } from '../../gateway/analysis/plan.ts';
 import { cutSegments } from '../../gateway/analysis/segments.ts';
 import type { Segment } from '../../gateway/analysis/types.ts';
 import { type Demuxer, packets, pictureAt } from '../../gateway/media.ts';
-import { countingFilm, ffmpeg, mediaFolder, shownNumber, timelineOf } from '../media/made-media.ts';
+import { ownPts } from '../../gateway/packet-times.ts';
+import { countingFilm, ffmpeg, mediaFolder, shownNumber, tableOf, timelineOf } from '../media/made-media.ts';
 
 const media = mediaFolder();
 afterAll(media.remove);
@@ -76,9 +77,10 @@ describe.each(FILMS)('%s', (_, demuxer, output) => {
 
   it('gives the very same frame as a picture for the investigator', async () => {
     const { timeline, packets: list } = await sourceOf(file, demuxer);
-    const { codec: decoder, widthPx, heightPx, timeBase, basis } = timeline;
-    const order = { path: file, demuxer, decoder, widthPx, heightPx, timeBase, basis };
-    const picture = await pictureAt({ ...order, pts: list.pts[87] ?? 0, frame: 88 });
+    const { codec: decoder, widthPx, heightPx, timeBase, addressing } = timeline;
+    const order = { path: file, demuxer, decoder, widthPx, heightPx, timeBase, addressing };
+    const own = ownPts(timeline, { number: 88, pts: list.pts[87] ?? 0 });
+    const picture = await pictureAt({ ...order, frame: 88, ownPts: own });
     expect(shownNumber(picture.rgb)).toBe(87);
   });
 });
@@ -138,7 +140,7 @@ describe('when the file misleads', () => {
     const source = await sourceOf(file, 'mov');
     const list = await Array.fromAsync(packets({ path: file, demuxer: 'mov' }));
     const invented = [...list, ...list.slice(-25).map((packet) => ({ ...packet, pts: (packet.pts ?? 0) + 25 * 512 }))];
-    const longer = packetList(invented, { ...source.timeline, durationSeconds: 7 });
+    const longer = packetList(tableOf(invented), source.timeline);
     const { frames, report } = await decodeAll({ ...source, packets: longer }, 5);
     expect(frames).toHaveLength(30);
     expect(report.missing.map((ref) => ref.number)).toEqual([151, 156, 161, 166, 171]);
@@ -154,6 +156,24 @@ describe('when the file misleads', () => {
     const { frames, report } = await decodeAll(await sourceOf(broken, 'avi'), 5);
     expect(report.missing.map((ref) => ref.number)).toEqual([76]);
     expect(frames).toHaveLength(29);
+  });
+
+  it('gives no frame under the number of another when the file is counted through and one is lost', async () => {
+    const broken = media.file('counted.avi');
+    ffmpeg(...countingFilm(6), '-c:v', 'mjpeg', broken);
+    const bytes = readFileSync(broken);
+    const frame75 = [...bytes.toString('latin1').matchAll(/\xff\xd8\xff/g)][75]?.index ?? 0;
+    bytes.fill(0, frame75, frame75 + 200);
+    writeFileSync(broken, bytes);
+    const source = await sourceOf(broken, 'avi');
+    const timed = { ...source, packets: { ...source.packets, addressing: 'number' as const } };
+    const untimed = { ...timed, timeline: { ...source.timeline, basis: 'dts' as const } };
+    for (const counted of [timed, untimed]) {
+      const { frames, report } = await decodeAll(counted, 5);
+      expect(frames.map((frame) => frame.ref.number)).toEqual(Array.from({ length: 15 }, (_, n) => 1 + n * 5));
+      for (const frame of frames) expect(shownNumber(frame.rgb)).toBe((frame.ref.number - 1) % 100);
+      expect(report.missing.map((ref) => ref.number)).toEqual(Array.from({ length: 15 }, (_, n) => 76 + n * 5));
+    }
   });
 
   it('decodes nothing when nothing is planned', async () => {

@@ -2,25 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { firstIndexFrom, frameRef, packetList } from '../../gateway/analysis/packets.ts';
 import { planEvenly } from '../../gateway/analysis/plan.ts';
 import { cutSegments } from '../../gateway/analysis/segments.ts';
-import type { Timeline } from '../../gateway/footage/types.ts';
 import type { MediaPacket } from '../../gateway/media.ts';
+import { createPacketTable, type FileClock, ownPts, timePackets } from '../../gateway/packet-times.ts';
+import { tableOf } from '../media/made-media.ts';
 
-const timeline = (change: Partial<Timeline> = {}): Timeline => ({
-  container: 'mov',
-  codec: 'h264',
-  widthPx: 64,
-  heightPx: 48,
-  timeBase: { num: 1, den: 1_000 },
-  firstPts: 0,
-  lastPts: 0,
-  durationSeconds: 1,
-  frameCount: 0,
-  basis: 'pts',
-  nominalFps: 25,
-  containerTimeMs: undefined,
-  losses: [],
-  ...change,
-});
+const clock = { timeBase: { num: 1, den: 1_000 }, nominalFps: 25 };
+const listOf = (list: readonly MediaPacket[], change: Partial<FileClock> = {}) =>
+  packetList(tableOf(list), { ...clock, ...change });
 
 const packet = (times: Pick<MediaPacket, 'pts' | 'dts'>, key = false, durationTicks = 40): MediaPacket => ({
   ...times,
@@ -37,63 +25,103 @@ const steady = (seconds: number, gop: number): MediaPacket[] =>
 
 describe('packetList', () => {
   it('numbers frames from 1 in presentation order, whatever the order in the file', () => {
-    const list = packetList(
-      [0, 120, 40, 80].map((pts, n) => packet({ pts }, n === 0)),
-      timeline(),
-    );
+    const list = listOf([0, 120, 40, 80].map((pts, n) => packet({ pts }, n === 0)));
     expect([...list.pts]).toEqual([0, 40, 80, 120]);
     expect([...list.key]).toEqual([1, 0, 0, 0]);
     expect(frameRef(list, 3)).toEqual({ number: 4, pts: 120 });
-    expect(list.addressing).toBe('pts');
+    expect([list.addressing, list.durationSeconds]).toEqual(['pts', 0.16]);
     expect(firstIndexFrom(list, 41)).toBe(2);
     expect(firstIndexFrom(list, 121)).toBe(4);
   });
 
-  it('keeps frames that share a time and says so', () => {
-    const list = packetList(
-      [0, 40, 40, 80].map((pts) => packet({ pts })),
-      timeline(),
-    );
-    expect(list.count).toBe(4);
-    expect(list.notes).toEqual(['1 frames share the time of another']);
+  it('keeps frames that share a time', () => {
+    expect(listOf([0, 40, 40, 80].map((pts) => packet({ pts }))).count).toBe(4);
   });
 
-  it('moves a second run of the clock behind the first, lengthens the duration and says so', () => {
+  it('leaves out what an edit list hides', () => {
+    const list = listOf([{ ...packet({ pts: -40 }, true), discard: true }, packet({ pts: 0 }), packet({ pts: 40 })]);
+    expect([list.count, list.firstPts, list.durationSeconds]).toEqual([2, 0, 0.08]);
+  });
+
+  it('moves a second run of the clock behind the first and lengthens the duration', () => {
     const run = [0, 40, 80, 120];
-    const long = [...run, 20_000, ...run];
-    const list = packetList(
-      long.map((pts) => packet({ pts })),
-      timeline({ durationSeconds: 20.04 }),
-    );
+    const list = listOf([...run, 20_000, ...run].map((pts) => packet({ pts })));
     expect([...list.pts]).toEqual([0, 40, 80, 120, 20_000, 20_040, 20_080, 20_120, 20_160]);
     expect(list.durationSeconds).toBe(20.2);
     expect(list.addressing).toBe('number');
-    expect(list.notes).toEqual(["the file's clock restarts 1 times"]);
   });
 
   it('takes decode times in rising order where presentation times do not exist', () => {
-    const list = packetList(
-      [{ dts: 5 }, { dts: 45 }, {}, { dts: 125 }].map((times) => packet(times)),
-      timeline({ basis: 'dts', firstPts: 5 }),
-    );
-    expect([...list.pts]).toEqual([5, 45, 85, 125]);
-    expect(list.addressing).toBe('number');
-    expect(list.notes).toEqual(['1 of 4 frames have no DTS']);
+    const list = listOf([5, 45, 42, 125].map((dts) => packet({ dts })));
+    expect([...list.pts]).toEqual([5, 45, 45, 125]);
+    expect([list.addressing, list.firstPts]).toEqual(['number', 5]);
   });
 
   it('counts frames at the nominal rate where the file has no times, and refuses without a rate', () => {
     const bare = [packet({}), packet({}), packet({})];
-    const list = packetList(bare, timeline({ basis: 'frame-index', timeBase: { num: 1, den: 1_200_000 } }));
+    const list = listOf(bare, { timeBase: { num: 1, den: 1_200_000 } });
     expect([...list.pts]).toEqual([0, 48_000, 96_000]);
-    expect(list.secondsOf(96_000)).toBe(0.08);
-    expect(() => packetList(bare, timeline({ basis: 'frame-index', nominalFps: undefined }))).toThrow('E_MEDIA_DECODE');
-    expect(() => packetList([], timeline())).toThrow('E_MEDIA_DECODE');
+    expect([list.secondsOf(96_000), list.durationSeconds]).toEqual([0.08, 0.12]);
+    expect(() => listOf(bare, { nominalFps: undefined })).toThrow('E_MEDIA_DECODE');
+    expect(() => listOf([])).toThrow('E_MEDIA_DECODE');
+  });
+});
+
+describe('the clock of a file', () => {
+  const timesOf = (list: readonly MediaPacket[]) => timePackets(tableOf(list), clock).file;
+  const run = (seconds: number): MediaPacket[] => steady(seconds, 25);
+
+  it('is found to restart by decode times even when the first part is short, and each run begins where the last ends', () => {
+    const file = timesOf([...run(2), ...run(3), ...run(1)]);
+    expect(file).toMatchObject({
+      basis: 'pts',
+      addressing: 'number',
+      durationSeconds: 6,
+      frameCount: 150,
+      lastPts: 5_960,
+    });
+    expect(file.restarts).toEqual([
+      { frame: 51, pts: 2_000, shiftTicks: 2_000 },
+      { frame: 126, pts: 5_000, shiftTicks: 5_000 },
+    ]);
+  });
+
+  it('puts the earliest shown frame of a new run first, and not its first packet', () => {
+    const reordered = [80, 0, 40].map((pts, n) => packet({ pts, dts: n * 40 }, n === 0));
+    const file = timesOf([...run(2), ...reordered]);
+    expect(file.restarts).toEqual([{ frame: 51, pts: 2_000, shiftTicks: 2_000 }]);
+    expect(file.durationSeconds).toBe(2.12);
+  });
+
+  it('does not take the reordered frames of a slow time lapse for a restart', () => {
+    const slow = [0, 30_000, 10_000, 20_000, 60_000, 40_000, 50_000];
+    const file = timesOf(slow.map((pts, n) => packet({ pts, dts: n * 10_000 - 20_000 }, n === 0, 10_000)));
+    expect(file).toMatchObject({ addressing: 'pts', restarts: [], durationSeconds: 70 });
+  });
+
+  it('tells the own time of a frame behind a restart', () => {
+    const file = timesOf([...run(2), ...run(3)]);
+    expect(ownPts(file, { number: 50, pts: 1_960 })).toBe(1_960);
+    expect(ownPts(file, { number: 51, pts: 2_000 })).toBe(0);
+    expect(ownPts({ ...file, basis: 'dts' }, { number: 51, pts: 2_000 })).toBeUndefined();
+  });
+
+  it('is not believed when it restarts a hundred times', () => {
+    const file = timesOf(Array.from({ length: 150 }, () => run(1)).flat());
+    expect(file).toMatchObject({ basis: 'frame-index', addressing: 'number', durationSeconds: 150, restarts: [] });
+  });
+
+  it('SEC-11: is not read beyond a bound of packets', () => {
+    const gathered = createPacketTable(5_000);
+    for (let n = 0; n < 5_000; n++) gathered.add(packet({ pts: n }));
+    expect(gathered.table().pts.at(-1)).toBe(4_999);
+    expect(() => gathered.add(packet({ pts: 5_000 }))).toThrow('E_MEDIA_LIMIT');
   });
 });
 
 describe('cutSegments', () => {
   it('cuts at the first key frame after each 60 s, with a run-up of 10 s', () => {
-    const list = packetList(steady(130, 70), timeline({ durationSeconds: 130 }));
+    const list = listOf(steady(130, 70));
     const segments = cutSegments(list);
     // Key frames every 2.8 s: the first at or after 60 s is at 61.6 s, the next cut at or after 121.6 s is at 123.2 s.
     expect(segments).toEqual([
@@ -103,14 +131,18 @@ describe('cutSegments', () => {
     ]);
   });
 
-  it('leaves a file with one key frame in one piece', () => {
-    const list = packetList(steady(130, 99_999), timeline({ durationSeconds: 130 }));
-    expect(cutSegments(list)).toEqual([{ index: 0, fromPts: 0, toPts: 130_000, runUpFromPts: 0 }]);
+  it('cuts after 120 s where no key frame comes, so that no segment grows with the file', () => {
+    expect(cutSegments(listOf(steady(119, 99_999)))).toHaveLength(1);
+    expect(cutSegments(listOf(steady(300, 99_999)))).toEqual([
+      { index: 0, fromPts: 0, toPts: 120_000, runUpFromPts: 0 },
+      { index: 1, fromPts: 120_000, toPts: 240_000, runUpFromPts: 110_000 },
+      { index: 2, fromPts: 240_000, toPts: 300_000, runUpFromPts: 230_000 },
+    ]);
   });
 });
 
 describe('the plain plan', () => {
-  const list = packetList(steady(130, 25), timeline({ durationSeconds: 130 }));
+  const list = listOf(steady(130, 25));
   const whole = [{ fromSeconds: 0, toSeconds: 130 }];
   const segments = cutSegments(list);
   const planOf = (n: number, framesPerSecond: number, windows = whole) => {
@@ -157,10 +189,7 @@ describe('the plain plan', () => {
   });
 
   it('does not call a hole in the recording analysed', () => {
-    const holed = packetList(
-      steady(30, 25).filter(({ pts = 0 }) => pts < 5_000 || pts >= 12_000),
-      timeline({ durationSeconds: 30 }),
-    );
+    const holed = listOf(steady(30, 25).filter(({ pts = 0 }) => pts < 5_000 || pts >= 12_000));
     const [segment] = cutSegments(holed);
     if (segment === undefined) throw new Error('no segment');
     const plan = planEvenly({ segment, packets: holed, framesPerSecond: 2, windows: whole });

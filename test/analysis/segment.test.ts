@@ -2,15 +2,22 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { motText } from '../../gateway/analysis/mot.ts';
 import { type PacketList, readPacketList } from '../../gateway/analysis/packets.ts';
-import { type BuildFacts, buildFacts, closeResult, processorOf } from '../../gateway/analysis/result.ts';
-import { analyseSegment, type SegmentDeps } from '../../gateway/analysis/segment.ts';
+import {
+  type BuildFacts,
+  buildFacts,
+  type ClosingInput,
+  closeResult,
+  processorOf,
+} from '../../gateway/analysis/result.ts';
+import { analyseSegment, keptEvery, type SegmentDeps } from '../../gateway/analysis/segment.ts';
 import { cutSegments } from '../../gateway/analysis/segments.ts';
 import { track } from '../../gateway/analysis/track.ts';
 import type { DecodedFrame, Detection, RawTrack, SegmentResult, Track } from '../../gateway/analysis/types.ts';
 import { sha256Hex } from '../../gateway/canonical.ts';
 import type { Exhibit } from '../../gateway/footage/types.ts';
 import type { Requisition } from '../../gateway/requisition/types.ts';
-import { ffmpeg, mediaFolder, timelineOf } from '../media/made-media.ts';
+import { CLASSES, COLOURS } from '../../gateway/vocabulary.ts';
+import { ffmpeg, mediaFolder, restartingFilm, timelineOf } from '../media/made-media.ts';
 
 // A white block of 40 x 40 that goes from left to right at 8 px/s over a black ground, for 70 s: two segments.
 const media = mediaFolder();
@@ -91,9 +98,10 @@ const describeTrack = (raw: RawTrack): Track => ({
   points: raw.points,
 });
 
-const close = (segments: readonly SegmentResult[]) =>
+const everything: ClosingInput['permitted'] = { classes: CLASSES, colours: COLOURS };
+const close = (segments: readonly SegmentResult[], permitted = everything) =>
   closeResult(
-    { exhibit, packets, framesPerSecond: 5, segments, models: [{ name: 'block', sha256: 'm' }], build },
+    { exhibit, packets, framesPerSecond: 5, segments, models: [{ name: 'block', sha256: 'm' }], build, permitted },
     describeTrack,
   );
 
@@ -182,6 +190,64 @@ describe('analyseSegment', () => {
   });
 });
 
+describe('memory of a segment', () => {
+  it('SEC-11: keeps frames for their colours within 256 MiB, evenly spread', async () => {
+    expect(keptEvery(650, { widthPx: 416, heightPx: 234 })).toBe(1);
+    expect(keptEvery(650, { widthPx: 1280, heightPx: 720 })).toBe(7);
+    let kept: readonly DecodedFrame[] = [];
+    const countColours: SegmentDeps['countColours'] = (tracks, frames) => {
+      kept = frames;
+      return [...tracks];
+    };
+    const decodeSize = () => ({ widthPx: 2_560, heightPx: 480 });
+    await analyse(1, { countColours, decodeSize, detect: () => Promise.resolve([]) });
+    // 100 frames of 3.7 MB: every other.
+    expect(kept.map(({ ref }) => ref.number)).toEqual(Array.from({ length: 50 }, (_, n) => 501 + n * 4));
+  });
+});
+
+describe('a file whose clock restarts', () => {
+  it('is analysed to its end, each frame in its own time, and its ledger covers 28 s', async () => {
+    const restarting = restartingFilm(media.folder);
+    const timeline = await timelineOf(restarting, 'mpegts');
+    const over = { ...exhibit, timeline, windows: [{ fromSeconds: 0, toSeconds: timeline.durationSeconds }] };
+    const list = await readPacketList(over, restarting);
+    const [segment] = cutSegments(list);
+    if (segment === undefined) throw new Error('no segment');
+    const seen: (readonly [number, string])[] = [];
+    const detect: SegmentDeps['detect'] = async ({ rgb, timeSeconds }) => {
+      const [red = 0, green = 0, blue = 0] = rgb;
+      seen.push([timeSeconds, red > 128 ? 'red' : green > 128 ? 'green' : blue > 128 ? 'blue' : 'none']);
+      return [];
+    };
+    const input = { exhibit: over, file: restarting, packets: list, segment, framesPerSecond: 5 };
+    const result = await analyseSegment(
+      requisition,
+      input,
+      deps({ detect, decodeSize: () => ({ widthPx: 8, heightPx: 8 }) }),
+    );
+    expect(seen).toHaveLength(140);
+    for (const [time, colour] of seen)
+      expect(colour, `${time} s`).toBe(time < 8 ? 'red' : time < 18 ? 'green' : 'blue');
+    const models = [{ name: 'none', sha256: 'm' }];
+    const closed = closeResult(
+      { exhibit: over, packets: list, framesPerSecond: 5, segments: [result], models, build, permitted: everything },
+      describeTrack,
+    );
+    expect(closed.result.ledger).toMatchObject({
+      durationSeconds: 28,
+      intervals: [{ fromSeconds: 0, toSeconds: 28, state: 'analysed' }],
+      totals: { analysedSeconds: 28 },
+    });
+  });
+
+  it('is refused when its packets do not give the timeline that was sealed', async () => {
+    const restarting = restartingFilm(media.folder);
+    const timeline = { ...(await timelineOf(restarting, 'mpegts')), durationSeconds: 20 };
+    await expect(readPacketList({ timeline }, restarting)).rejects.toThrow('E_MEDIA_DECODE');
+  });
+});
+
 describe('closeResult', () => {
   it('closes one track over two segments, with a ledger that sums to the file', async () => {
     const { result } = close([await analyse(1), await analyse(0)]);
@@ -190,12 +256,13 @@ describe('closeResult', () => {
     expect(result.tracks[0]?.points).toHaveLength(350);
     expect(result.tracks[0]?.colours).toEqual([{ part: 'whole', colour: 'white', share: 1 }]);
     expect(result.ledger.totals.analysedSeconds).toBe(70);
-    expect(result).toMatchObject({ frames: 700, plan: { version: 1, framesPerSecond: 5, segments: 2 } });
+    expect(result).toMatchObject({ frames: 700, plan: { version: 2, framesPerSecond: 5, segments: 2 } });
     expect(result.arguments).toHaveLength(2);
   });
 
   it('gives the same text and digest for the same exhibit, and the digest is that of the text', async () => {
     const [first, second] = [close([await analyse(0), await analyse(1)]), close([await analyse(0), await analyse(1)])];
+    expect(second.result).toEqual(first.result);
     expect(second.text).toBe(first.text);
     expect(first.digest).toBe(sha256Hex(first.text));
     expect(first.text).not.toContain(media.folder);
@@ -213,6 +280,29 @@ describe('closeResult', () => {
     expect(only?.speed).toEqual({ medianPxPerSecond: 8, maxPxPerSecond: 0 });
     expect(Object.is(only?.speed.maxPxPerSecond, 0)).toBe(true);
     expect(only?.directionDegrees).toBe(0);
+  });
+
+  it('REQ-07: holds no class that the requisition does not permit; its objects are bystanders, known for their masks alone', async () => {
+    const segments = [await analyse(0), await analyse(1)];
+    const { result, text, digest, bystanders } = close(segments, { classes: ['person'], colours: COLOURS });
+    expect(result.tracks).toEqual([]);
+    expect(result.plan).toMatchObject({ classes: ['person'], colours: COLOURS });
+    expect(JSON.parse(text)).toEqual(result);
+    expect(digest).not.toBe(close(segments).digest);
+    expect(bystanders.map((one) => [Object.keys(one).sort(), one.class, one.points.length])).toEqual([
+      [['class', 'points'], 'car', 350],
+    ]);
+    expect(bystanders[0]?.points).toEqual(close(segments).result.tracks[0]?.points);
+    expect(close(segments).bystanders).toEqual([]);
+  });
+
+  it('REQ-07: holds no colour that the requisition does not permit, and says what it permits in one order', async () => {
+    const segments = [await analyse(0), await analyse(1)];
+    const narrow = close(segments, { classes: ['car', 'person'], colours: ['red', 'black'] });
+    expect(narrow.result.tracks[0]?.colours).toEqual([]);
+    expect(narrow.result.plan).toMatchObject({ classes: ['person', 'car'], colours: ['black', 'red'] });
+    expect(close(segments, { classes: ['person', 'car'], colours: ['black', 'red'] }).digest).toBe(narrow.digest);
+    expect(narrow.text).not.toContain('"white"');
   });
 
   it('does not close while a segment is missing', async () => {

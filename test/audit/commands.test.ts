@@ -10,10 +10,10 @@ async function run(...args: string[]): Promise<{ exit: number; out: string; err:
   const written = { out: '', err: '' };
   const exit = await auditCommand(args, {
     out: (text) => {
-      written.out += text;
+      written.out += `${text}\n`;
     },
     err: (text) => {
-      written.err += text;
+      written.err += `${text}\n`;
     },
   });
   return { exit, ...written };
@@ -22,16 +22,22 @@ async function run(...args: string[]): Promise<{ exit: number; out: string; err:
 it('audit verify prints what was verified and exits 0, and names each finding and exits 1', async () => {
   const { dir } = await storedLog(4);
   const good = await run('verify', dir);
-  expect([good.exit, good.err]).toEqual([0, '']);
+  expect(good.exit).toBe(0);
+  expect(good.err).toContain('The log is intact: 4 records.');
   expect(JSON.parse(good.out)).toEqual({
     verified: true,
     size: 4,
     root: expect.stringMatching(/^[A-Za-z0-9+/]{43}=$/),
+    findings: [],
   });
   await writeFile(path.join(dir, 'tile/0/000.p/4'), Buffer.alloc(128));
   const bad = await run('verify', dir);
-  expect([bad.exit, JSON.parse(bad.out).verified]).toEqual([1, false]);
-  expect(JSON.parse(bad.err)).toMatchObject({ what: 'tile', file: 'tile/0/000.p/4' });
+  expect(bad.exit).toBe(1);
+  expect(JSON.parse(bad.out)).toMatchObject({
+    verified: false,
+    findings: [{ what: 'tile', file: 'tile/0/000.p/4', found: Buffer.alloc(128).toString('base64') }],
+  });
+  expect(bad.err).toMatch(/^tile tile\/0\/000\.p\/4: not the hashes of the records$/m);
 });
 
 it('audit verify takes a key and an older checkpoint from elsewhere', async () => {
@@ -64,7 +70,7 @@ it('audit checkpoint prints the checkpoint as it stands, once its signature is c
   expect(await run('checkpoint', '--log', dir)).toMatchObject({ exit: 1, out: '' });
 });
 
-it('audit called wrongly exits 2, and exits 3 when there is nothing to read', async () => {
+it('audit called wrongly exits 2 with the usage, and exits 3 when a file of the log cannot be read', async () => {
   const { dir } = await storedLog(1);
   for (const args of [
     [],
@@ -73,10 +79,24 @@ it('audit called wrongly exits 2, and exits 3 when there is nothing to read', as
     ['prove', '--log', dir],
     ['prove', 'x', '--log', dir],
     ['verify', dir, '--what'],
+    ['verify', dir, '--key', path.join(dir, 'none')],
+    ['verify', dir, '--checkpoint', path.join(dir, 'none')],
   ]) {
-    expect((await run(...args)).exit, args.join(' ')).toBe(2);
+    const answer = await run(...args);
+    expect([answer.exit, answer.out], args.join(' ')).toEqual([2, '']);
+    expect(answer.err).toContain('differe audit verify DIR');
   }
-  await rm(dir, { recursive: true });
-  expect((await run('verify', dir)).exit).toBe(3);
+  expect(await run('--help')).toMatchObject({ exit: 0, out: '', err: expect.stringContaining('differe audit verify') });
+  await rm(path.join(dir, 'checkpoint'));
   expect((await run('checkpoint', '--log', dir)).exit).toBe(3);
+  await rm(dir, { recursive: true });
+  for (const args of [
+    ['verify', dir],
+    ['prove', '0', '--log', dir],
+    ['checkpoint', '--log', dir],
+  ]) {
+    const answer = await run(...args);
+    expect([answer.exit, answer.out]).toEqual([2, '']);
+    expect(answer.err).toContain('Not a folder');
+  }
 });

@@ -81,6 +81,17 @@ it('LOG-07: the reading is an event itself, and names the records shown', async 
   });
 });
 
+it('LOG-07: an agent is refused the journal of the own case, and the refusal is an event', async () => {
+  const { app, log } = await build('agent_habilite');
+  const reply = await app.inject(`/api/v1/cases/${CASE}/journal`);
+  expect([reply.statusCode, reply.json().code]).toEqual([403, 'E_HAB_ROLE']);
+  expect(reply.body).not.toContain('2026');
+  expect(await log.record(7)).toMatchObject({
+    action: 'audit.read',
+    outcome: { effect: 'forbid', code: 'E_HAB_ROLE' },
+  });
+});
+
 it('LOG-07: nobody reads the journal of another case', async () => {
   const { app } = await build('procureur_controle');
   const reply = await app.inject(`/api/v1/cases/${OTHER}/journal`);

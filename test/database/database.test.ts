@@ -204,6 +204,8 @@ describe('the embedded server', () => {
     const database = await openDatabase({ dataDir });
     await expect(asOwner(database, 'SELECT pg_read_file($1)', [secret])).rejects.toThrow(/No such file/);
     await expect(asOwner(database, "SELECT pg_ls_dir('/home')")).rejects.toThrow(/No such file/);
+    const { rows } = await asOwner(database, "SELECT pg_ls_dir('/usr') AS name");
+    expect(rows.map(({ name }) => name).filter((name) => !['bin', 'lib', 'lib64'].includes(name))).toEqual([]);
     await database.close();
   });
 

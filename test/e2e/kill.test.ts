@@ -1,9 +1,11 @@
 import { createReadStream } from 'node:fs';
 import { cp, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import * as tus from 'tus-js-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verifyLog } from '../../gateway/audit/verify.ts';
+import { startGatewayProcess } from '../../gateway/demo-installation.ts';
 import { makeProof } from '../../gateway/requisition/dpop.ts';
 import { CHUNK_BYTES } from '../../gateway/vault.ts';
 import {
@@ -135,16 +137,29 @@ describe('a gateway that is killed', () => {
   });
 
   it('REQ-15: a proof made before the restart opens nothing after it', async () => {
+    const { port } = new URL(line.gateway.url);
     const url = new URL('/api/v1/cases', line.gateway.url).href;
-    const proof = await makeProof({
-      key: line.installation.agentKey,
-      method: 'GET',
-      url,
-      accessToken: tokens.requisitionId,
-    });
-    const headers = { authorization: `DPoP ${tokens.requisitionId}`, dpop: proof };
-    expect((await fetch(url, { headers })).status).toBe(200);
-    expect((await fetch(url, { headers })).status).toBe(401);
+    const accessToken = tokens.requisitionId;
+    const proofNow = () => makeProof({ key: line.installation.agentKey, method: 'GET', url, accessToken });
+    const present = async (dpop: string) => {
+      const response = await fetch(url, { headers: { authorization: `DPoP ${accessToken}`, dpop } });
+      return { status: response.status, code: response.headers.get('differe-code') };
+    };
+    const madeAtMs = Date.now();
+    const [used, unused] = [await proofNow(), await proofNow()];
+    expect(await present(used)).toMatchObject({ status: 200 });
+
+    await line.gateway.kill();
+    // Times of proofs are whole seconds: the new process has to start in a later one.
+    while (Math.floor(Date.now() / 1000) === Math.floor(madeAtMs / 1000)) await delay(20);
+    // On the same port, so that the target of the proofs stays right and their age alone decides.
+    line.gateway = await startGatewayProcess(line.installation, { environment: { DIFFERE_PORT: port } });
+    const refused = { status: 401, code: 'E_REQ_PROOF' };
+    expect(await present(used)).toEqual(refused);
+    expect(await present(unused)).toEqual(refused);
+    expect(await present(await proofNow())).toMatchObject({ status: 200 });
+    // Within the minute in which the process before would have taken them.
+    expect(Date.now() - madeAtMs).toBeLessThan(60_000);
   });
 
   it('LOG-04: the log of all this verifies', async () => {

@@ -140,6 +140,7 @@ async function clipOf(fileName: string, options: WriteOptions, every: number) {
     sourcePath: footage.file,
     exhibit: footage.exhibit,
     result,
+    bystanders: [],
     hit: { ...hit, track: NO_OUTLINE },
     keyFrames: await readKeyFrames(footage.exhibit, footage.file),
   };
@@ -204,6 +205,7 @@ describe('a clip of real footage', () => {
       sourcePath: file,
       exhibit,
       result,
+      bystanders: [],
       hit: { ...hit, track: NO_OUTLINE },
       keyFrames: [],
     });
@@ -231,6 +233,7 @@ describe('a clip of real footage', () => {
         sourcePath: footage.file,
         exhibit,
         result,
+        bystanders: [],
         hit: short,
         keyFrames: await readKeyFrames(exhibit, footage.file),
       });
@@ -273,6 +276,7 @@ describe('a clip of real footage', () => {
       sourcePath: footage.file,
       exhibit: footage.exhibit,
       result,
+      bystanders: [],
       hit,
       keyFrames: [],
     });
@@ -284,7 +288,7 @@ describe('a clip of real footage', () => {
     const footage = await filmScene(caseId, { ...scene, durationSeconds: 1 }, 'scene.mp4');
     const result = resultOf(footage, 5);
     const { hit } = hitOn(footage.exhibit, result, 0);
-    const order = { sourcePath: footage.file, exhibit: footage.exhibit, result, hit, keyFrames: [] };
+    const order = { sourcePath: footage.file, exhibit: footage.exhibit, result, bystanders: [], hit, keyFrames: [] };
     const other = requisitionOf(randomUUID() as string as CaseId);
     await expect(makeClip(other, order)).rejects.toMatchObject({ code: 'E_PRO_SILO' });
   });
@@ -302,6 +306,8 @@ describe('what ffmpeg is told', () => {
     durationSeconds: 100,
     frameCount: 2500,
     basis: 'pts',
+    addressing: 'pts',
+    restarts: [],
     nominalFps: 25,
     containerTimeMs: undefined,
     losses: [],
@@ -331,18 +337,34 @@ describe('what ffmpeg is told', () => {
     const track = { class: 'person', points } as unknown as Track;
     const result = { picture: { widthPx: 640, heightPx: 360 }, tracks: [track] } as never;
     const cut = { fromSeconds: 1, toSeconds: 2 };
-    const lines = clipFilter({ result, track, cut, time: mediaTime(timeline, [track]) }).split(',\n');
+    const lines = clipFilter({ result, bystanders: [], track, cut, time: mediaTime(timeline, [track]) }).split(',\n');
     expect(lines[0]).toBe('trim=start_pts=1500:end_pts=2501');
-    expect(lines[1]).toBe('scale=640:360');
+    expect(lines[2]).toBe('scale=640:360');
     expect(lines).toContain("drawbox=x=80:y=80:w=80:h=60:color=black:t=fill:enable='between(t,1.248000,2.752000)'");
     expect(lines).toContain("drawbox=x=98:y=98:w=44:h=104:color=0xFFD600:t=2:enable='between(t,1.498000,2.002000)'");
     expect(lines.at(-1)).toBe('setpts=PTS-STARTPTS');
   });
 
+  it('PRO-02: covers who may not be searched for, and checks their places where frames are counted', () => {
+    const point = { left: 100, top: 100, width: 40, height: 100, score: 0.9, observed: true };
+    const bystander = { class: 'person', points: [{ ...point, frame: 26, pts: 1500, timeSeconds: 1 }] } as const;
+    const result = { picture: { widthPx: 640, heightPx: 360 }, tracks: [] } as never;
+    const cut = { fromSeconds: 0, toSeconds: 2 };
+    const filter = (bystanders: readonly (typeof bystander)[]): string =>
+      clipFilter({ result, bystanders, track: undefined, cut, time: mediaTime(timeline, bystanders) });
+    expect(filter([])).not.toContain('drawbox');
+    expect(filter([bystander])).toContain('color=black:t=fill');
+    const restarts = [{ frame: 20, pts: 1300, shiftTicks: 800 }];
+    const counted = mediaTime({ ...timeline, addressing: 'number', restarts }, [bystander]);
+    expect([...(counted.counted(cut) ?? [])]).toEqual([[25, 700]]);
+    expect(counted.unbroken(cut)).toBe('PTS+(800)*gte(N\\,19)');
+    expect(mediaTime(timeline, []).counted(cut)).toBeUndefined();
+  });
+
   it('counts frames where the file has no times', () => {
     const point = { left: 100, top: 100, width: 40, height: 100, score: 0.9, observed: true, pts: 0 };
     const track = { class: 'person', points: [{ ...point, frame: 26, timeSeconds: 1.5 }] } as unknown as Track;
-    const time = mediaTime({ ...timeline, basis: 'frame-index' }, [track]);
+    const time = mediaTime({ ...timeline, basis: 'frame-index', addressing: 'number' }, [track]);
     const cut = { fromSeconds: 0, toSeconds: 10 };
     expect(time.trim(cut)).toMatch(/^trim=start_frame=0:end_frame=/);
     expect(time.during({ fromSeconds: 1.5, toSeconds: 1.5 }, cut)).toBe('between(n,25,25)');

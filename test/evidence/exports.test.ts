@@ -10,7 +10,6 @@ import type { Database } from '../../gateway/database.ts';
 import { AppError } from '../../gateway/errors.ts';
 import { createEvidence, type Evidence } from '../../gateway/evidence/evidence.ts';
 import { openEvidenceKey } from '../../gateway/evidence/keys.ts';
-import { recordsAbout } from '../../gateway/evidence/proofs.ts';
 import { evidenceRoutes } from '../../gateway/evidence/routes.ts';
 import type { AnalysedExhibit, LoadedHit } from '../../gateway/evidence/types.ts';
 import { verifyPackage } from '../../gateway/evidence/verify.ts';
@@ -20,7 +19,7 @@ import { POLICIES } from '../../gateway/policy/policies.ts';
 import type { Requisition } from '../../gateway/requisition/types.ts';
 import { openVault, type Vault } from '../../gateway/vault.ts';
 import { testDatabase } from '../support/database.ts';
-import { type Footage, filmScene, hitOn, requisitionOf, resultOf, temporaryFolder } from './fixtures.ts';
+import { type Footage, filmScene, hitOn, recordsAbout, requisitionOf, resultOf, temporaryFolder } from './fixtures.ts';
 
 const at = (timeSeconds: number, x: number, y: number) => ({ timeSeconds, x, y });
 const scene: SceneSpec = {
@@ -50,7 +49,9 @@ let footage: Footage;
 let hits: LoadedHit[];
 let analysed: AnalysedExhibit[];
 let seen: { hitId: HitId; agentId: string }[];
+let journalledWhenSeen: number[];
 let sourceFails: AppError | undefined;
+let logFails: boolean;
 let evidence: Evidence;
 let app: FastifyInstance;
 
@@ -93,7 +94,9 @@ async function caseOnRecord(maxExports: number): Promise<void> {
 beforeEach(async () => {
   await caseOnRecord(2);
   seen = [];
+  journalledWhenSeen = [];
   sourceFails = undefined;
+  logFails = false;
   evidence = createEvidence({
     database,
     vault,
@@ -112,15 +115,18 @@ beforeEach(async () => {
       return loaded;
     },
     loadAnalysed: async () => analysed,
-    recordsOfJob: (_requisition, jobId) => recordsAbout(log, new Set([jobId])),
+    recordsOfJob: (_requisition, jobId) => recordsAbout(log, jobId),
     modelNotice: ({ name, sha256 }) => ({ name, sha256, licence: undefined, source: undefined, errorRate: undefined }),
     motText: async () => undefined,
-    markPictureSeen: async (_requisition, hitId, agentId) => void seen.push({ hitId, agentId }),
+    async markPictureSeen(_requisition, hitId, agentId) {
+      seen.push({ hitId, agentId });
+      journalledWhenSeen.push((await log.size()) - 1);
+    },
     onError: () => undefined,
   });
   app = Fastify().setValidatorCompiler(TypeBoxValidatorCompiler);
   installGuard(app, {
-    log,
+    log: { append: (event) => (logFails ? Promise.reject(new AppError('E_LOG_DOWN')) : log.append(event)) },
     clock,
     policies: POLICIES,
     authenticate: async () => ({
@@ -195,6 +201,17 @@ describe('pictures of a hit', () => {
     expect(seen).toEqual([{ hitId: id, agentId: 'OPJ-1' }]);
     await get(`hits/${id}/clip`);
     expect(seen).toHaveLength(2);
+  });
+
+  it('HUM-01: count as seen only when their disclosure is durable in the journal', async () => {
+    const id = hits[0]?.hit.id ?? '';
+    await get(`hits/${id}/still?size=full`);
+    expect(await log.record(journalledWhenSeen[0] ?? -1)).toMatchObject({ action: 'hit.picture' });
+    logFails = true;
+    for (const picture of ['still?size=full', 'clip']) {
+      expect((await get(`hits/${id}/${picture}`)).json()).toMatchObject({ code: 'E_LOG_DOWN' });
+    }
+    expect(seen).toHaveLength(1);
   });
 
   it('PRO-01: of an unknown hit, or with an unknown size, are refused', async () => {

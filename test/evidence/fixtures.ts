@@ -1,17 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll } from 'vitest';
 import type { SceneSpec, TruthBox } from '../../benchmarks/scenes/types.ts';
 import { type WriteOptions, writeScene } from '../../benchmarks/scenes/write.ts';
 import type { AnalysisResult, Track } from '../../gateway/analysis/types.ts';
+import type { AuditLog } from '../../gateway/audit/types.ts';
 import { canonicalJson, type JsonValue, sha256Hex } from '../../gateway/canonical.ts';
-import type { LoadedHit } from '../../gateway/evidence/types.ts';
-import type { Codec, Container, Exhibit } from '../../gateway/footage/types.ts';
+import type { LoadedHit, PackageWriter } from '../../gateway/evidence/types.ts';
+import { probeExhibit } from '../../gateway/footage/probe.ts';
+import type { Exhibit } from '../../gateway/footage/types.ts';
 import type { CaseId, ExhibitId, HitId, JobId, ObjectId, QuestionId, RequisitionId } from '../../gateway/ids.ts';
 import { packets, probe } from '../../gateway/media.ts';
 import type { Requisition } from '../../gateway/requisition/types.ts';
+import { CLASSES, COLOURS } from '../../gateway/vocabulary.ts';
 
 const folders: string[] = [];
 afterAll(() => Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true, force: true }))));
@@ -50,14 +53,6 @@ export interface Footage {
   readonly timesSeconds: readonly number[];
 }
 
-const CONTAINER_OF: Readonly<Record<string, Container>> = {
-  '.mp4': 'mov',
-  '.mkv': 'matroska',
-  '.avi': 'avi',
-  '.ts': 'mpegts',
-  '.h264': 'h264',
-};
-
 /** Renders a scene to a file and describes it as the footage room would: by its packets. */
 export async function filmScene(
   caseId: CaseId,
@@ -71,21 +66,7 @@ export async function filmScene(
 }
 
 export async function exhibitOf(caseId: CaseId, file: string): Promise<Exhibit> {
-  const container = CONTAINER_OF[path.extname(file)];
-  if (container === undefined) throw new Error(`no container for ${file}`);
-  const facts = await probe({ path: file, demuxer: container });
-  const all = [];
-  for await (const packet of packets({ path: file, demuxer: container })) all.push(packet);
-  const pts = all.flatMap((packet) => packet.pts ?? []).sort((a, b) => a - b);
-  const dts = all.flatMap((packet) => packet.dts ?? []).sort((a, b) => a - b);
-  const basis = pts.length === all.length ? 'pts' : dts.length === all.length ? 'dts' : 'frame-index';
-  const fps = facts.nominalFps ?? 25;
-  const timeBase = basis === 'frame-index' ? { num: 1, den: Math.round(fps) } : facts.timeBase;
-  const ticks = basis === 'pts' ? pts : basis === 'dts' ? dts : all.map((_, index) => index);
-  const firstPts = ticks[0] ?? 0;
-  const lastPts = ticks.at(-1) ?? 0;
-  const step = Math.round(timeBase.den / timeBase.num / fps);
-  const durationSeconds = ((lastPts + step - firstPts) * timeBase.num) / timeBase.den;
+  const timeline = await probeExhibit(file, { damaged: false }, { media: { probe, packets } });
   return {
     id: uuid<ExhibitId>(),
     caseId,
@@ -102,23 +83,9 @@ export async function exhibitOf(caseId: CaseId, file: string): Promise<Exhibit> 
     clock: { offsetSeconds: -42, uncertaintySeconds: 2, basis: 'horloge parlante' },
     clockNote: undefined,
     camera: { id: 'CAM-4', place: 'rue Neuve' },
-    windows: [{ fromSeconds: 0, toSeconds: durationSeconds }],
+    windows: [{ fromSeconds: 0, toSeconds: timeline.durationSeconds }],
     damaged: false,
-    timeline: {
-      container,
-      codec: facts.codec as Codec,
-      widthPx: facts.widthPx,
-      heightPx: facts.heightPx,
-      timeBase,
-      firstPts,
-      lastPts,
-      durationSeconds,
-      frameCount: all.length,
-      basis,
-      nominalFps: facts.nominalFps,
-      containerTimeMs: undefined,
-      losses: [],
-    },
+    timeline,
   };
 }
 
@@ -159,7 +126,7 @@ export function resultWith(exhibit: Exhibit, tracks: readonly Track[]): Analysis
   return {
     format: 'differe-result/1',
     exhibitSha256: exhibit.sha256,
-    plan: { version: 1, framesPerSecond: 5, segments: 1 },
+    plan: { version: 2, framesPerSecond: 5, segments: 1, classes: [...CLASSES], colours: [...COLOURS] },
     models: [{ name: 'blob', sha256: sha256Hex('blob') }],
     build: { software: 'differe 0.1.0', analysisSha256: sha256Hex('build'), ffmpeg: '5.1.9', onnxruntime: '1.30.0' },
     processor: 'x64',
@@ -221,6 +188,7 @@ export function hitOn(exhibit: Exhibit, result: AnalysisResult, track: number): 
     jobId: uuid<JobId>(),
     result,
     resultText: canonicalJson(result as unknown as JsonValue),
+    bystanders: [],
     question: {
       id: uuid<QuestionId>(),
       sha256: sha256Hex(canonicalJson(executed)),
@@ -234,4 +202,24 @@ export function hitOn(exhibit: Exhibit, result: AnalysisResult, track: number): 
       pictureSeenAtMs: Date.parse('2026-03-17T09:04:00Z'),
     },
   };
+}
+
+/** Lays the files of a package into a folder, as a person does who was handed them. */
+export function folderWriter(folder: string): PackageWriter {
+  return {
+    async write(file, bytes) {
+      const target = path.join(folder, ...file.split('/'));
+      await mkdir(path.dirname(target), { recursive: true });
+      await writeFile(target, bytes);
+    },
+  };
+}
+
+/** Numbers of the log's records that speak of an id, as the roof keeps them for a job. */
+export async function recordsAbout(log: Pick<AuditLog, 'record' | 'size'>, id: string): Promise<number[]> {
+  const found: number[] = [];
+  for (let seq = 0; seq < (await log.size()); seq += 1) {
+    if (canonicalJson((await log.record(seq)) ?? {}).includes(id)) found.push(seq);
+  }
+  return found;
 }

@@ -11,13 +11,20 @@ import { evidenceCommand } from '../../gateway/evidence/commands.ts';
 import { readKeyFrames } from '../../gateway/evidence/key-frames.ts';
 import { type EvidenceKey, openEvidenceKey } from '../../gateway/evidence/keys.ts';
 import { buildPackage, type PackageDeps, type PackageInput } from '../../gateway/evidence/package.ts';
-import { recordsAbout } from '../../gateway/evidence/proofs.ts';
 import type { LoadedHit, Manifest } from '../../gateway/evidence/types.ts';
 import { verifyPackage } from '../../gateway/evidence/verify.ts';
 import { checkManifest } from '../../gateway/evidence/verify-manifest.ts';
-import { folderWriter } from '../../gateway/evidence/writers.ts';
 import type { CaseId, ExportId, JobId } from '../../gateway/ids.ts';
-import { type Footage, filmScene, hitOn, requisitionOf, resultOf, temporaryFolder } from './fixtures.ts';
+import {
+  type Footage,
+  filmScene,
+  folderWriter,
+  hitOn,
+  recordsAbout,
+  requisitionOf,
+  resultOf,
+  temporaryFolder,
+} from './fixtures.ts';
 
 const caseId = randomUUID() as string as CaseId;
 const requisition = requisitionOf(caseId);
@@ -81,7 +88,7 @@ const depsOf = (): PackageDeps => ({
   logVkey: log.vkey,
   withSource: (_requisition, _exhibit, work) => work(footage.file),
   keyFrames: readKeyFrames,
-  recordsOfJob: (_requisition, jobId) => recordsAbout(log, new Set([jobId])),
+  recordsOfJob: (_requisition, jobId) => recordsAbout(log, jobId),
   modelNotice: ({ name, sha256 }) => ({ name, sha256, licence: 'Apache-2.0', source: undefined, errorRate: undefined }),
   motText: async () => '1,1,0,0,10,10,0.9,1,1\n',
 });
@@ -204,7 +211,7 @@ describe('a package', () => {
     const folder = path.join(await temporaryFolder(), 'package');
     const [first] = hits;
     if (first === undefined) throw new Error('no hit');
-    const quiet = { exhibit: first.exhibit, result: first.result, resultText: first.resultText };
+    const quiet = { exhibit: first.exhibit, result: first.result, resultText: first.resultText, bystanders: [] };
     const exhibits = ['a', 'b'].map(() => ({ ...quiet, jobId: randomUUID() as string as JobId }));
     await buildPackage(requisition, { ...inputOf([]), exhibits }, depsOf(), folderWriter(folder));
     expect(await verifyPackage(folder)).toMatchObject({ verified: true });

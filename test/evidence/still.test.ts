@@ -56,7 +56,9 @@ async function stillOf(footage: Footage, track: number, size: StillSize) {
   const result = resultOf(footage, 2);
   const { hit } = hitOn(exhibit, result, track);
   const keyFrames = await readKeyFrames(exhibit, file);
-  const still = await makeStill(requisition, { sourcePath: file, exhibit, result, best: hit.best, size, keyFrames });
+  const still = await makeStill(requisition, {
+    ...{ sourcePath: file, exhibit, result, bystanders: [], best: hit.best, size, keyFrames },
+  });
   return { still, hit, pixels: await pixelsOf(still.jpeg) };
 }
 
@@ -85,6 +87,22 @@ describe('a still', () => {
       expect(brightest(pixels, 0, 0, 480, 30)).toBeGreaterThan(90);
     },
   );
+
+  it('PRO-02: masks who may not be searched for as it masks everyone else', async () => {
+    const footage = await filmScene(caseId, scene, 'still.mp4');
+    const { exhibit, file } = footage;
+    const everyone = resultOf(footage, 2);
+    const { hit } = hitOn(exhibit, everyone, 2);
+    const [person, other, car] = everyone.tracks;
+    if (person === undefined || other === undefined || car === undefined) throw new Error('no such tracks');
+    const order = { sourcePath: file, exhibit, best: hit.best, size: 'full', keyFrames: [] } as const;
+    const all = await makeStill(requisition, { ...order, result: everyone, bystanders: [] });
+    const result = { ...everyone, tracks: [car] };
+    const few = await makeStill(requisition, { ...order, result, bystanders: [person, other] });
+    expect(few.jpeg.equals(all.jpeg)).toBe(true);
+    const bare = await makeStill(requisition, { ...order, result, bystanders: [] });
+    expect(bare.jpeg.equals(all.jpeg)).toBe(false);
+  });
 
   it('shows the frame that was analysed and no other: what lies outside masks and outline is that frame', async () => {
     const footage = await filmScene(caseId, scene, 'still.mp4');
@@ -124,7 +142,15 @@ describe('a still', () => {
     const { exhibit, file } = footage;
     const result = resultOf(footage, 2);
     const { hit } = hitOn(exhibit, result, 0);
-    const order = { sourcePath: file, exhibit, result, best: hit.best, size: 'full', keyFrames: [] } as const;
+    const order = {
+      sourcePath: file,
+      exhibit,
+      result,
+      bystanders: [],
+      best: hit.best,
+      size: 'full',
+      keyFrames: [],
+    } as const;
     const other = requisitionOf(randomUUID() as string as CaseId);
     await expect(makeStill(other, order)).rejects.toMatchObject({ code: 'E_PRO_SILO' });
     const between = { ...hit.best, pts: hit.best.pts + 1 };

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { exhibitCommand, footageCommand } from '../../gateway/footage/commands.ts';
@@ -11,14 +11,21 @@ writeFileSync(words, 'Ceci est un procès-verbal.'.repeat(20));
 afterAll(removeTemporaryFolders);
 
 async function run(command: typeof exhibitCommand, ...args: string[]): Promise<{ exit: number; result: unknown }> {
-  let text = '';
+  const { exit, result } = await runAndHear(command, ...args);
+  return { exit, result };
+}
+
+async function runAndHear(command: typeof exhibitCommand, ...args: string[]) {
+  const said = { out: '', err: '' };
   const exit = await command(args, {
     out: (line) => {
-      text += line;
+      said.out += line;
     },
-    err: () => undefined,
+    err: (line) => {
+      said.err += `${line}\n`;
+    },
   });
-  return { exit, result: text === '' ? undefined : JSON.parse(text) };
+  return { exit, result: said.out === '' ? undefined : (JSON.parse(said.out) as unknown), err: said.err };
 }
 
 it('exhibit hash: says what a schedule needs, of every file', async () => {
@@ -48,6 +55,28 @@ it('footage inspect: refuses a text with its code and exit 1', async () => {
       durationSeconds: null,
       frames: null,
     },
+  });
+});
+
+it('footage inspect: says a refusal in French and English, with the container and the codec that it found', async () => {
+  for (const codec of ['rawvideo', 'msmpeg4v2']) {
+    const foreign = makeFilm(path.join(folder, `${codec}.avi`), '-c:v', codec);
+    const { exit, result, err } = await runAndHear(footageCommand, 'inspect', foreign);
+    expect([exit, result]).toEqual([
+      1,
+      { accepted: false, code: 'E_DEF_CODEC', format: 'avi', codec, durationSeconds: null, frames: null },
+    ]);
+    expect(err).toContain("Le codage vidéo du fichier n'est pas accepté.");
+    expect(err).toContain('The video codec of the file is not accepted.');
+  }
+});
+
+it('footage inspect: names the container of a file that was never finished', async () => {
+  const cut = path.join(folder, 'cut.mp4');
+  writeFileSync(cut, readFileSync(film).subarray(0, 20_000));
+  expect(await run(footageCommand, 'inspect', cut)).toMatchObject({
+    exit: 1,
+    result: { code: 'E_DEF_UNSTABLE', format: 'mov', codec: null },
   });
 });
 

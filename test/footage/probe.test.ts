@@ -6,6 +6,7 @@ import { inspectBytes } from '../../gateway/footage/inspect.ts';
 import { probeExhibit } from '../../gateway/footage/probe.ts';
 import type { Container, Timeline } from '../../gateway/footage/types.ts';
 import { type MediaPacket, packets, probe } from '../../gateway/media.ts';
+import { restartingFilm } from '../media/made-media.ts';
 import { ffmpeg, makeFilm, removeTemporaryFolders, temporaryFolder } from './support.ts';
 
 const folder = temporaryFolder();
@@ -315,6 +316,14 @@ describe('times', () => {
     };
     const timeline = await probeExhibit(at('film.ts'), { damaged: false }, { media: withoutPts });
     expect(timeline).toMatchObject({ basis: 'dts', frameCount: 100, durationSeconds: 4 });
+  });
+
+  it('sets the parts of a file whose clock restarts end to end, and says so', async () => {
+    const timeline = await look(restartingFilm(folder));
+    expect(timeline).toMatchObject({ basis: 'pts', addressing: 'number', frameCount: 700, durationSeconds: 28 });
+    expect(timeline.restarts.map(({ frame }) => frame)).toEqual([201]);
+    expect(timeline.losses).toEqual([expect.stringContaining('the clock of the file restarts')]);
+    expect(await look(at('film.ts'))).toMatchObject({ addressing: 'pts', restarts: [] });
   });
 
   it('reads the creation time, and takes 1904 and 1970 for unknown', async () => {

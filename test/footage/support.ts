@@ -15,7 +15,10 @@ import { DEMO, type DemoExhibit, demoAuthorisation, demoSchedule } from '../../g
 import { footageRoutes } from '../../gateway/footage/routes.ts';
 import { createScratch } from '../../gateway/footage/scratch.ts';
 import type { CaseId } from '../../gateway/ids.ts';
-import { installProblems } from '../../gateway/policy/problem.ts';
+import { installGuard } from '../../gateway/policy/guard.ts';
+import type { ActEvent } from '../../gateway/policy/journal.ts';
+import { POLICIES } from '../../gateway/policy/policies.ts';
+import { authorityOf } from '../../gateway/requisition/authority.ts';
 import { authorise, schedule } from '../../gateway/requisition/issue.ts';
 import { loadRegistry } from '../../gateway/requisition/registry.ts';
 import type { Requisition, ScheduledExhibit } from '../../gateway/requisition/types.ts';
@@ -141,7 +144,9 @@ export interface FootageLine {
   readonly vault: Vault;
   readonly database: Database;
   readonly clock: Clock & { ms: number };
-  /** Every event that was appended; each passed the journal's own content check. */
+  /** Every event of the guard: acts of requests, and what was refused. */
+  readonly acts: ActEvent[];
+  /** Every event that the room appended; each passed the journal's own content check. */
   readonly events: AuditEvent[];
   /** The requisition of the requests from now on. */
   requisition: Requisition;
@@ -151,7 +156,7 @@ export interface FootageLine {
   rows(): Promise<readonly { state: string; refusal_code: string | null }[]>;
 }
 
-/** The footage room behind a real listener; only the guard is replaced, by a hook that sets what it would have set. */
+/** The footage room behind a real listener and the real guard; who asks is settled, and needs no proof. */
 export async function startFootage(
   database: Database,
   exhibits: readonly DemoExhibit[] | Signed,
@@ -189,18 +194,23 @@ export async function startFootage(
     vault,
     database,
     clock,
+    acts: [],
     events,
     requisition,
     objects: () => readdirSync(path.join(folder, 'vault', requisition.caseId)),
     scratchEntries: () => readdirSync(scratchRoot),
     rows: async () => (await asOwner(database, 'SELECT state, refusal_code FROM exhibits ORDER BY created_at')).rows,
   };
-  app.decorateRequest('principal', {
-    getter: () => ({ role: 'agent_habilite', agentId: 'agent-demo-1', service: 'DEMO-75' }) as const,
+  installGuard(app, {
+    authenticate: async () => ({
+      principal: { role: 'agent_habilite', agentId: 'agent-demo-1', service: 'DEMO-75' },
+      authority: authorityOf(line.requisition, true),
+      requisition: line.requisition,
+    }),
+    log: { append: async (event) => line.acts.push(event) },
+    clock,
+    policies: POLICIES,
   });
-  app.decorateRequest('requisition', { getter: () => line.requisition });
-  app.decorateRequest('show', () => undefined);
-  installProblems(app, async () => undefined);
   const scratch = await createScratch(scratchRoot);
   await scratch.sweep();
   await app.register(footageRoutes({ database, vault, clock, log, scratch }));

@@ -1,9 +1,11 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readExhibit } from '../../gateway/footage/exhibits.ts';
 import { exhibitToScratch } from '../../gateway/footage/open-exhibit.ts';
+import { createScratch } from '../../gateway/footage/scratch.ts';
 import { createUploadLocks } from '../../gateway/footage/upload-locks.ts';
+import { unsealCopy } from '../../gateway/footage/working-copies.ts';
 import { type CaseId, type ExhibitId, newId } from '../../gateway/ids.ts';
 import { CHUNK_BYTES } from '../../gateway/vault.ts';
 import { asOwner, testDatabase } from '../support/database.ts';
@@ -103,6 +105,19 @@ describe('a deposit', () => {
     expect(readdirSync(scratch)).toEqual([]);
   });
 
+  it('RET-06: leaves no folder when its working copy cannot be made', async () => {
+    const { url } = await deposit(line, film, { piece: 'SCELLE-1' });
+    const exhibit = await readExhibit(line.requisition, idOf(url), line);
+    const scratch = await createScratch(path.join(line.folder, 'scratch'));
+    const { vault, requisition } = line;
+    const copy = await unsealCopy(requisition, exhibit, { vault, scratch });
+    expect(sha256Of(copy.file)).toBe(sha256Of(film));
+    rmSync(copy.folder, { recursive: true });
+    await vault.remove(exhibit.caseId, exhibit.object);
+    await expect(unsealCopy(requisition, exhibit, { vault, scratch })).rejects.toMatchObject({ code: 'E_VAULT' });
+    expect(line.scratchEntries()).toEqual([]);
+  });
+
   it('REQ-06: is opened only under a requisition of its case whose schedule lists it', async () => {
     const { url } = await deposit(line, film, { piece: 'SCELLE-1' });
     const exhibit = await readExhibit(line.requisition, idOf(url), line);
@@ -173,6 +188,102 @@ describe('a deposit', () => {
     const { url } = await deposit(line, film, { piece: 'SCELLE-1' });
     expect((await tusRequest('DELETE', url ?? '', {})).code).toBe('E_UPLOAD_EXISTS');
     expect((await listed())[0]?.state).toBe('sealed');
+  });
+});
+
+describe('a piece that several requests deposit at once', () => {
+  const openings = (count: number) =>
+    Promise.all(Array.from({ length: count }, () => openUpload(line, bytes.length, { piece: 'SCELLE-1' })));
+  const places = (answers: Awaited<ReturnType<typeof openings>>): string[] =>
+    answers.flatMap(({ headers }) => {
+      const location = headers.get('location');
+      return location === null ? [] : [new URL(location, line.url).href];
+    });
+
+  it('DEF-02: is opened by one of them; the others are told to try again, and none is left beside it', async () => {
+    const answers = await openings(6);
+    for (const { status, code } of answers) expect([201, 'E_UPLOAD_BUSY']).toContain(status === 201 ? status : code);
+    expect(await line.rows()).toEqual([{ state: 'receiving', refusal_code: null }]);
+    expect((await asOwner(line.database, 'SELECT count(*) AS n FROM uploads')).rows).toEqual([{ n: '1' }]);
+  });
+
+  it('DEF-02: is sealed once, however many finish it at the same time', async () => {
+    const urls = places(await openings(6));
+    const finished = await Promise.all([...urls, ...urls].map((url) => patch(url, 0, bytes)));
+    expect(finished.filter(({ status }) => status === 204)).toHaveLength(1);
+    expect(await line.rows()).toEqual([{ state: 'sealed', refusal_code: null }]);
+    expect(line.events.filter(({ action }) => action === 'exhibit.seal')).toHaveLength(1);
+    expect(line.objects()).toHaveLength(1);
+    for (const answer of await openings(3)) expect(answer.code).toBe('E_UPLOAD_EXISTS');
+  });
+
+  it('DEF-02: cannot stand twice in the database, whoever inserts it', async () => {
+    await open();
+    const twin = `INSERT INTO exhibits (id, case_id, requisition_id, state, object_id, size_bytes, capture_start, capture_end,
+      piece_mark, sealed) SELECT gen_random_uuid(), case_id, requisition_id, 'sealed', gen_random_uuid(), size_bytes,
+      capture_start, capture_end, piece_mark, sealed FROM exhibits`;
+    await expect(asOwner(line.database, twin)).rejects.toThrow('exhibits_one_piece');
+  });
+
+  it('does not give way while a request writes it', async () => {
+    const url = await open();
+    const other = createUploadLocks({ databaseUrl: line.database.url, clock: line.clock });
+    const lock = other.locker.newLock(idOf(url));
+    await lock.lock(new AbortController().signal, () => undefined);
+    expect((await openUpload(line, bytes.length, { piece: 'SCELLE-1' })).code).toBe('E_UPLOAD_BUSY');
+    await lock.unlock();
+    await other.close();
+    expect((await patch(url, 0, bytes)).status).toBe(204);
+  });
+
+  it('is deposited under each requisition that lists it: its windows and clock are those of the schedule', async () => {
+    await deposit(line, film, { piece: 'SCELLE-1' });
+    line.requisition = await makeRequisition([exhibitOf(film, 'SCELLE-1')], line.vault.caseIdOf);
+    await putOnRecord(line.database, line.vault, line.requisition);
+    expect((await deposit(line, film, { piece: 'SCELLE-1' })).code).toBeUndefined();
+    expect(await line.rows()).toHaveLength(2);
+  });
+});
+
+describe('the journal of the requests', () => {
+  it('LOG-01: names the upload in every event of a deposit, from its creation on', async () => {
+    const { url } = await deposit(line, film, { piece: 'SCELLE-1' }, CHUNK_BYTES * 4);
+    const uploads = line.acts.filter(({ action }) => action === 'exhibit.upload');
+    expect(uploads.length).toBeGreaterThan(2);
+    for (const { objects } of uploads) expect(objects).toEqual([{ type: 'upload', id: idOf(url) }]);
+  });
+
+  it('LOG-02: names it when it is given up, and when something was refused', async () => {
+    const url = await open();
+    await patch(url, 7, bytes);
+    await tusRequest('DELETE', url, {});
+    await openUpload(line, bytes.length, { piece: 'SCELLE-2' });
+    const uploads = line.acts.filter(({ action }) => action === 'exhibit.upload');
+    expect(uploads.map(({ outcome }) => outcome.code)).toEqual([
+      ...['OK', 'OK', 'E_UPLOAD_OFFSET', 'OK', 'OK', 'E_REQ_SCOPE'],
+    ]);
+    for (const { objects } of uploads)
+      expect(objects).toEqual([{ type: 'upload', id: expect.stringMatching(/^[0-9a-f-]{36}$/) }]);
+    expect(uploads[2]?.objects[0]?.id).toBe(idOf(url));
+  });
+
+  it('LOG-01: asking for the offset is reading, and no collection', async () => {
+    const url = await open();
+    line.acts.length = 0;
+    await offsetOf(url);
+    await tusRequest('OPTIONS', `${line.url}/api/v1/uploads`, {});
+    expect(line.acts.map(({ action, objects }) => ({ action, objects }))).toEqual([
+      { action: 'exhibit.read', objects: [{ type: 'upload', id: idOf(url) }] },
+      { action: 'exhibit.read', objects: [] },
+    ]);
+  });
+
+  it('LOG-03: takes no id from an address that has none', async () => {
+    await tusRequest('PATCH', `${line.url}/api/v1/uploads/Jean-Dupont`, {
+      'upload-offset': '0',
+      'content-type': 'application/offset+octet-stream',
+    });
+    expect(JSON.stringify(line.acts)).not.toContain('Dupont');
   });
 });
 

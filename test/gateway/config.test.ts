@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -63,6 +63,40 @@ describe('the configuration', () => {
     expect(refusalOf({ DIFFERE_KEY_FILE: inside })).toContain('must not lie in DIFFERE_DATA');
     await chmod(path.join(folder, 'installation.key'), 0o644);
     expect(refusalOf({})).toContain('mode 0600');
+  });
+
+  it('compares the key file with the data folder as they are, not as links name them', async () => {
+    const inside = path.join(installation.dataDir, 'installation.key');
+    await writeFile(inside, await readFile(path.join(folder, 'installation.key')), { mode: 0o600 });
+    const elsewhere = path.join(folder, 'elsewhere');
+    await symlink(installation.dataDir, elsewhere);
+    expect(refusalOf({ DIFFERE_KEY_FILE: path.join(elsewhere, 'installation.key') })).toContain(
+      'DIFFERE_KEY_FILE must not lie in DIFFERE_DATA',
+    );
+    expect(refusalOf({ DIFFERE_DATA: elsewhere, DIFFERE_KEY_FILE: inside })).toContain(
+      'DIFFERE_KEY_FILE must not lie in DIFFERE_DATA',
+    );
+  });
+
+  it.each(['DIFFERE_DATA', 'DIFFERE_KEY_FILE', 'DIFFERE_KEYS', 'DIFFERE_SCRATCH'])(
+    'refuses %s below a folder of which the jails see a part, also through a link',
+    async (key) => {
+      expect(refusalOf({ [key]: '/usr/local/differe' })).toContain(`E_CONFIG ${key} must not lie in /usr`);
+      expect(refusalOf({ [key]: '/lib/differe/there' })).toContain(`E_CONFIG ${key} must not lie in /`);
+      await symlink('/usr/lib', path.join(folder, 'link'));
+      expect(refusalOf({ [key]: path.join(folder, 'link', 'not-yet', 'there') })).toContain(`E_CONFIG ${key}`);
+    },
+  );
+
+  it('RET-09: in production asks for a folder of keys outside the data, under test for none', async () => {
+    const prod = { DIFFERE_ENV: 'prod' };
+    expect(refusalOf(prod)).toBeUndefined();
+    expect(refusalOf({ ...prod, DIFFERE_KEYS: undefined })).toBe('E_CONFIG DIFFERE_KEYS is not set');
+    const inside = path.join(installation.dataDir, 'keys');
+    expect(refusalOf({ ...prod, DIFFERE_KEYS: inside })).toBe('E_CONFIG DIFFERE_KEYS must not lie in DIFFERE_DATA');
+    await symlink(installation.dataDir, path.join(folder, 'data-link'));
+    expect(refusalOf({ ...prod, DIFFERE_KEYS: path.join(folder, 'data-link', 'keys') })).toContain('DIFFERE_KEYS');
+    expect(readConfig({ ...installation.environment, DIFFERE_KEYS: undefined }).keysDir).toBe(inside);
   });
 
   it('SEC-08: refuses to bind off loopback without TLS', () => {

@@ -40,6 +40,12 @@ describe('the jail of the decoder', () => {
   it('shows no file but the system libraries and the one input', () => {
     const stdout = inJail('cd /; echo *; echo in: /in/*; echo etc: /etc/*; cat /in/exhibit');
     expect(stdout).toBe('bin etc in lib lib64 usr\nin: /in/exhibit\netc: /etc/alternatives\nthe bytes');
+    // Nothing of what an operator may have put under /usr.
+    expect(
+      inJail('ls /usr')
+        .split('\n')
+        .filter((name) => !/^(bin|lib(64)?)?$/.test(name)),
+    ).toEqual([]);
   });
 
   it('hides the installation key, the home folders and the folder of the input', () => {

@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { probeExhibit } from '../../gateway/footage/probe.ts';
 import type { Timeline } from '../../gateway/footage/types.ts';
-import { type Demuxer, packets, probe } from '../../gateway/media.ts';
+import { type Demuxer, type MediaPacket, packets, probe } from '../../gateway/media.ts';
+import { createPacketTable, type PacketTable } from '../../gateway/packet-times.ts';
 
 /** A folder for made files, removed by `remove`. */
 export function mediaFolder(): { readonly folder: string; file(name: string): string; remove(): void } {
@@ -32,32 +34,54 @@ export function shownNumber(rgb: Uint8Array): number {
   return Math.round((mean * 219) / 255 / 2);
 }
 
-/** The timeline that a packet pass establishes, as the footage room does it. */
+/** The timeline of a file as the footage room establishes it. */
 export async function timelineOf(file: string, demuxer: Demuxer): Promise<Timeline> {
-  const facts = await probe({ path: file, demuxer });
-  const list = await Array.fromAsync(packets({ path: file, demuxer }));
-  const pts = list.flatMap((packet) => (packet.pts === undefined ? [] : [packet.pts]));
-  const dts = list.flatMap((packet) => (packet.dts === undefined ? [] : [packet.dts]));
-  const basis = pts.length === list.length ? 'pts' : dts.length === list.length ? 'dts' : 'frame-index';
-  const { timeBase, nominalFps } = facts;
-  const ticks = nominalFps === undefined ? 1 : timeBase.den / (timeBase.num * nominalFps);
-  const times = basis === 'pts' ? pts : basis === 'dts' ? dts : list.map((_, index) => Math.round(index * ticks));
-  const firstPts = Math.min(...times);
-  const lastPts = Math.max(...times);
-  const lastDuration = list.at(-1)?.durationTicks ?? ticks;
-  return {
-    container: demuxer,
-    codec: facts.codec as Timeline['codec'],
-    widthPx: facts.widthPx,
-    heightPx: facts.heightPx,
-    timeBase,
-    firstPts,
-    lastPts,
-    durationSeconds: ((lastPts + lastDuration - firstPts) * timeBase.num) / timeBase.den,
-    frameCount: list.length,
-    basis,
-    nominalFps,
-    containerTimeMs: facts.containerTimeMs,
-    losses: [],
+  const timeline = await probeExhibit(file, { damaged: true }, { media: { probe, packets } });
+  if (timeline.container !== demuxer) throw new Error(`${file} is ${timeline.container}`);
+  return timeline;
+}
+
+/** Two films in one transport stream, as by `cat`, whose clock restarts: 8 s of red, then 10 s of green and 10 s of blue. */
+export function restartingFilm(folder: string, ...options: string[]): string {
+  const part = (name: string, parts: readonly (readonly [colour: string, seconds: number])[]): Buffer => {
+    const file = path.join(folder, name);
+    const inputs = parts.flatMap(([colour, seconds]) => [
+      '-f',
+      'lavfi',
+      '-i',
+      `color=${colour}:s=96x64:r=25:d=${seconds}`,
+    ]);
+    const joined = `concat=n=${parts.length}:v=1,format=yuv420p`;
+    ffmpeg(
+      ...inputs,
+      '-filter_complex',
+      joined,
+      '-c:v',
+      'libx264',
+      '-g',
+      '50',
+      '-bf',
+      '2',
+      ...options,
+      '-f',
+      'mpegts',
+      file,
+    );
+    return readFileSync(file);
   };
+  const file = path.join(folder, 'restart.ts');
+  const first = part('red.ts', [['red', 8]]);
+  const second = part('green-blue.ts', [
+    ['lime', 10],
+    ['blue', 10],
+  ]);
+  writeFileSync(file, Buffer.concat([first, second]));
+  return file;
+}
+
+/** Packets in file order as a packet pass gathers them. */
+export function tableOf(list: readonly MediaPacket[]): PacketTable {
+  const gathered = createPacketTable();
+  for (const packet of list) gathered.add(packet);
+  return gathered.table();
 }

@@ -26,6 +26,7 @@ const ask = (changes: Partial<DecisionRequest>) =>
   );
 const actions = Object.keys(ACTIONS) as Action[];
 const onCase = actions.filter((action) => !['public.read', 'requisition.register', 'case.list'].includes(action));
+const byAgent = onCase.filter((action) => action !== 'audit.read');
 
 describe('decide', () => {
   it('REQ-01: default deny: without policies, and for an act or a role that nobody knows', () => {
@@ -67,7 +68,7 @@ describe('decide', () => {
     }
   });
 
-  it.each(onCase)('a designated agent with a valid requisition may %s on its case and on no other', (action) => {
+  it.each(byAgent)('a designated agent with a valid requisition may %s on its case and on no other', (action) => {
     expect(ask({ action })).toEqual({ effect: 'permit', policyId: 'agent-on-own-case', reason: 'OK' });
     expect(ask({ action, caseId: OTHER }).reason).toBe('E_PRO_SILO');
     expect(ask({ action, caseId: undefined }).reason).toBe('E_PRO_SILO');
@@ -77,7 +78,7 @@ describe('decide', () => {
   });
 
   it('REQ-10: outside the window no upload, analysis or question; reading what was found goes on', () => {
-    for (const action of onCase) {
+    for (const action of byAgent) {
       for (const nowSeconds of [99, 200]) {
         expect(ask({ action, nowSeconds }).reason, action).toBe(ACTIONS[action].needsValidity ? 'E_REQ_EXPIRED' : 'OK');
       }
@@ -93,7 +94,7 @@ describe('decide', () => {
   it('REQ-08: permits exactly when every operation of the act and of its content is listed', () => {
     fc.assert(
       fc.property(
-        fc.constantFrom(...onCase),
+        fc.constantFrom(...byAgent),
         fc.subarray([...OPS]),
         fc.subarray([...OPS]),
         (action, listed, extraOps) => {
@@ -105,6 +106,18 @@ describe('decide', () => {
         },
       ),
     );
+  });
+
+  it('LOG-07: no agent reads the journal, not even of the own case; control roles do', () => {
+    expect(ask({ action: 'audit.read' })).toEqual({
+      effect: 'forbid',
+      policyId: 'journal-for-control',
+      reason: 'E_HAB_ROLE',
+    });
+    expect(ask({ action: 'audit.read', caseId: OTHER }).reason).toBe('E_HAB_ROLE');
+    expect(ask({ action: 'audit.read', authority: undefined }).reason).toBe('E_REQ_MISSING');
+    const control = { role: 'magistrat_230_24', agentId: 'm-1', service: 'TJ' } as const;
+    expect(ask({ action: 'audit.read', principal: control }).reason).toBe('OK');
   });
 
   it('HAB-01, HAB-05: control roles only consult, content-blind roles see nothing of a case, whatever authority they hold', () => {

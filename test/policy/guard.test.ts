@@ -1,12 +1,14 @@
 import { Readable } from 'node:stream';
 import Fastify, { type FastifyInstance } from 'fastify';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
+import { openLog } from '../../gateway/audit/append.ts';
 import type { AuditEvent, AuditLog } from '../../gateway/audit/types.ts';
 import { AppError, ERRORS, type ErrorCode } from '../../gateway/errors.ts';
 import type { CaseId } from '../../gateway/ids.ts';
-import { type GuardDeps, type Identity, installGuard } from '../../gateway/policy/guard.ts';
+import { type GuardDeps, type Identity, installGuard, NOBODY } from '../../gateway/policy/guard.ts';
 import { POLICIES } from '../../gateway/policy/policies.ts';
 import { OPS } from '../../gateway/policy/types.ts';
+import { freshFolder, optionsFor } from '../audit/support.ts';
 
 const CASE = '0a000000-0000-8000-8000-000000000001' as CaseId;
 const OTHER = '0a000000-0000-8000-8000-000000000002';
@@ -22,10 +24,6 @@ const AGENT: Identity = {
     expires: 2_000_000_000,
     agentDesignated: true,
   },
-};
-const NOBODY: Identity = {
-  principal: { role: 'anonymous', agentId: undefined, service: undefined },
-  authority: undefined,
 };
 
 /** A log on an array, with a switch to make it fail. */
@@ -98,7 +96,27 @@ function build(options: { identity?: Identity | AppError; deps?: Partial<GuardDe
       reply.hijack();
       reply.raw.end('secret');
     });
+    app.get('/cases/:caseId/many', { config: { action: 'exhibit.read' } }, async (request) => {
+      request.show(MANY.map((id) => ({ type: 'exhibit', id })));
+      if (request.headers['x-refuse'] !== undefined) throw new AppError('E_PRO_SILO');
+      return { exhibits: MANY.length };
+    });
+    app.get('/cases/:caseId/seen', { config: { action: 'hit.picture' } }, async (request, reply) => {
+      request.afterDisclosure(async () => {
+        ran.push(`work after ${journal.events.length} events`);
+        if (request.headers['x-fail'] !== undefined) throw new AppError('E_DATABASE');
+      });
+      if (request.headers['x-refuse'] !== undefined) throw new AppError('E_PRO_SILO');
+      reply.raw.once('finish', () => ran.push('payload'));
+      return 'secret picture';
+    });
+    app.post('/cases/:caseId/late', { config: { action: 'hit.review' } }, async (request) => {
+      request.afterDisclosure(async () => undefined);
+      return 'never';
+    });
     app.post('/cases/:caseId/questions', { config: { action: 'search.ask' } }, async (request) => {
+      ran.push(`question after ${journal.events.length} events`);
+      request.show([{ type: 'question', id: EXHIBIT }]);
       request.decide(['search.colour']);
       if (request.headers['x-zone'] !== undefined) request.decide(['search.zone']);
       return { hits: [] };
@@ -120,6 +138,7 @@ function build(options: { identity?: Identity | AppError; deps?: Partial<GuardDe
   return { app, guarded, clock, refusals, ran, ...journal };
 }
 
+const MANY = Array.from({ length: 1_500 }, () => crypto.randomUUID());
 const on = (path: string) => `/cases/${CASE}/${path}`;
 
 describe('the guard', () => {
@@ -258,10 +277,89 @@ describe('the guard', () => {
     expect((await app.inject({ method: 'POST', url: on('questions') })).statusCode).toBe(200);
     const answer = await app.inject({ method: 'POST', url: on('questions'), headers: { 'x-zone': '1' } });
     expect(answer.json().code).toBe('E_REQ_OP');
+    const permit = { effect: 'permit', policyId: 'agent-on-own-case', code: 'OK' };
     expect(events.map(({ outcome }) => outcome)).toEqual([
-      { effect: 'permit', policyId: 'agent-on-own-case', code: 'OK' },
-      { effect: 'forbid', policyId: 'ops-listed', code: 'E_REQ_OP' },
+      ...[permit, permit],
+      ...[permit, { effect: 'forbid', policyId: 'ops-listed', code: 'E_REQ_OP' }],
     ]);
+  });
+
+  it('LOG-05: an act that keeps something and shows content is in the journal before both', async () => {
+    const { guarded, events, ran, state } = build();
+    const app = guarded();
+    expect((await app.inject({ method: 'POST', url: on('questions') })).statusCode).toBe(200);
+    expect(ran).toEqual(['question after 1 events']);
+    expect(events.map(({ action, objects }) => [action, objects])).toEqual([
+      ['search.ask', []],
+      ['search.ask', [{ type: 'question', id: EXHIBIT }]],
+    ]);
+    state.down = true;
+    expect((await app.inject({ method: 'POST', url: on('questions') })).json().code).toBe('E_LOG_DOWN');
+    expect(ran).toHaveLength(1);
+  });
+
+  it('LOG-01: lists more things than a record holds in several records, all durable before the answer', async () => {
+    const options = optionsFor(await freshFolder(), { clock: { nowMs: () => 1_790_000_000_000 } });
+    const log = await openLog(options);
+    onTestFinished(() => log.close());
+    const app = build({ deps: { log } }).guarded();
+    const answer = await app.inject(on('many'));
+    expect(answer.json()).toEqual({ exhibits: 1_500 });
+    expect(await log.size()).toBe(4);
+    const records = await Promise.all([0, 1, 2, 3].map((seq) => log.record(seq)));
+    const listed = records.map((record) => record?.objects as { id: string }[]);
+    expect(listed.map((objects) => objects.length)).toEqual([400, 400, 400, 300]);
+    expect(listed.flat().map(({ id }) => id)).toEqual(MANY);
+    for (const record of records) expect(record).toMatchObject({ action: 'exhibit.read', outcome: { code: 'OK' } });
+    // A refusal names them likewise.
+    expect((await app.inject({ url: on('many'), headers: { 'x-refuse': '1' } })).statusCode).toBe(404);
+    expect(await log.size()).toBe(8);
+    expect(await log.record(7)).toMatchObject({ outcome: { effect: 'forbid', code: 'E_PRO_SILO' } });
+  });
+
+  it('LOG-01: when one of several records is refused nothing leaves', async () => {
+    let left = 3;
+    const append = async () => {
+      left -= 1;
+      if (left === 0) throw new AppError('E_LOG_DOWN');
+      return 0;
+    };
+    const answer = await build({ deps: { log: { append } } })
+      .guarded()
+      .inject(on('many'));
+    expect([answer.statusCode, answer.json().code]).toEqual([503, 'E_LOG_DOWN']);
+  });
+
+  it('LOG-01: names an id of the URL in the form that the journal knows', async () => {
+    const { guarded, events } = build();
+    const app = guarded();
+    app.get('/cases/:caseId/exhibits/:id', { config: { action: 'exhibit.read' } }, async (request) => {
+      request.show([{ type: 'exhibit', id: (request.params as { id: string }).id }]);
+      return 'shown';
+    });
+    await app.inject(on(`exhibits/${EXHIBIT.toUpperCase()}`));
+    expect(events[0]?.objects).toEqual([{ type: 'exhibit', id: EXHIBIT }]);
+  });
+
+  it('HUM-01: what waits for a disclosure runs after its event and before the payload', async () => {
+    const { guarded, ran } = build();
+    const answer = await guarded().inject(on('seen'));
+    expect(answer.body).toBe('secret picture');
+    expect(ran).toEqual(['work after 1 events', 'payload']);
+  });
+
+  it('HUM-01: what waits for a disclosure does not run without it, and stops it when it fails', async () => {
+    const { guarded, ran, state } = build();
+    const app = guarded();
+    expect((await app.inject({ url: on('seen'), headers: { 'x-refuse': '1' } })).statusCode).toBe(404);
+    state.down = true;
+    expect((await app.inject(on('seen'))).json().code).toBe('E_LOG_DOWN');
+    expect(ran.filter((what) => what.startsWith('work'))).toEqual([]);
+    state.down = false;
+    const failed = await app.inject({ url: on('seen'), headers: { 'x-fail': '1' } });
+    expect([failed.statusCode, failed.json().code]).toEqual([503, 'E_DATABASE']);
+    expect(failed.body).not.toContain('secret');
+    expect((await app.inject({ method: 'POST', url: on('late') })).json().code).toBe('E_INTERNAL');
   });
 
   it('counts what strangers cause: one event a code and minute, every one heard by the counters', async () => {

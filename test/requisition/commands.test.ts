@@ -1,8 +1,9 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ERRORS } from '../../gateway/errors.ts';
 import { requisitionCommand } from '../../gateway/requisition/commands.ts';
 import { type Authorities, authorisationClaims, newAuthorities, scheduleClaims, signRaw, tokensOf } from './support.ts';
 
@@ -183,7 +184,16 @@ describe('differe requisition', () => {
   it('never writes over a key, and signs nothing that the gateway would refuse by its form', async () => {
     await run('keygen', '--out', file('kept.json'));
     const before = await readFile(file('kept.json'), 'utf8');
-    expect((await run('keygen', '--out', file('kept.json'))).exit).toBe(3);
+    const again = await run(
+      ...['keygen', '--out', file('kept.json'), '--iss', 'office', '--role', 'opj', '--env', 'test'],
+      ...['--registry', file('untouched.jwks.json')],
+    );
+    expect(again).toMatchObject({
+      exit: 2,
+      out: '',
+      err: expect.stringContaining('kept.json exists; not overwritten'),
+    });
+    await expect(stat(file('untouched.jwks.json'))).rejects.toThrow('ENOENT');
     expect(await readFile(file('kept.json'), 'utf8')).toBe(before);
     const claims = await write('bad.json', { ...authorisationClaims(), framework: '74-2' });
     const answer = await run(
@@ -195,6 +205,125 @@ describe('differe requisition', () => {
     );
     expect(answer).toMatchObject({ exit: 1, out: '' });
     expect(answer.err).toContain('E_REQ_FRAMEWORK');
+  });
+
+  it('REQ-04: keygen knows the roles that the frameworks name and no other, and what each of them signs', async () => {
+    const jwks = file('roles.jwks.json');
+    const keygen = (...more: string[]) =>
+      run(
+        'keygen',
+        '--out',
+        file(`${randomUUID()}.json`),
+        '--iss',
+        'office',
+        '--env',
+        'test',
+        '--registry',
+        jwks,
+        ...more,
+      );
+    const roles = ['procureur', 'greffe', 'juge_instruction', 'opj'];
+    for (const role of ['banana', 'officer', 'apj', '', 'OPJ']) {
+      const answer = await keygen('--role', role);
+      expect([answer.exit, answer.out], role).toEqual([2, '']);
+      for (const known of roles) expect(answer.err).toContain(known);
+    }
+    await expect(stat(jwks)).rejects.toThrow('ENOENT');
+    for (const role of roles) expect((await keygen('--role', role)).exit, role).toBe(0);
+    const { keys } = JSON.parse(await readFile(jwks, 'utf8')) as { keys: { role: string; signs: string[] }[] };
+    const authorisation = ['differe-authorisation+jwt'];
+    expect(keys.map(({ role, signs }) => [role, signs])).toEqual([
+      ['procureur', authorisation],
+      ['greffe', authorisation],
+      ['juge_instruction', authorisation],
+      ['opj', ['differe-schedule+jwt']],
+    ]);
+    expect(await keygen('--role', 'opj', '--signs', 'any+jwt')).toMatchObject({ exit: 2, out: '' });
+    expect((await keygen('--role', 'opj', '--signs', 'differe-authorisation+jwt')).exit).toBe(0);
+  });
+
+  it('keygen names a key by its thumbprint, always one that a registry takes', async () => {
+    for (let made = 0; made < 200; made += 1) {
+      expect(JSON.parse((await run('keygen')).out)).toMatchObject({ kid: expect.stringMatching(/^[A-Za-z0-9]/) });
+    }
+  });
+
+  it('keygen says which option a registry lacks, and leaves a registry alone that it cannot extend', async () => {
+    for (const [option, given] of [
+      ['--env', ['--iss', 'X', '--role', 'opj']],
+      ['--role', ['--iss', 'X', '--env', 'test']],
+      ['--iss', ['--role', 'opj', '--env', 'test']],
+    ] as const) {
+      const answer = await run('keygen', ...given, '--registry', file('none.jwks.json'));
+      expect([answer.exit, answer.out]).toEqual([2, '']);
+      expect(answer.err).toContain(`${option} is needed`);
+    }
+    const own = ['--iss', 'X', '--role', 'opj', '--env', 'test'];
+    for (const content of ['no json', '{"keys":{}}']) {
+      const registry = await write('broken.jwks.json', content);
+      const answer = await run('keygen', ...own, '--out', file('orphan.json'), '--registry', registry);
+      expect([answer.exit, answer.out]).toEqual([2, '']);
+      expect(await readFile(registry, 'utf8')).toBe(content);
+      await expect(stat(file('orphan.json'))).rejects.toThrow('ENOENT');
+    }
+    const twice = await run('keygen', ...own, '--kid', 'opj-1', '--registry', file('keys.json'));
+    expect(twice).toMatchObject({ exit: 2, err: expect.stringContaining('kid opj-1 stands twice') });
+  });
+
+  it('authorize and schedule name every missing member in one sentence and sign nothing', async () => {
+    const key = await write('p.json', { ...authorities.procureur.privateJwk, iss: 'office-procureur', env: 'test' });
+    const sentence = async (command: string, claims: object) => {
+      const answer = await run(command, '--key', key, '--claims', await write('partial.json', claims));
+      expect([answer.exit, answer.out]).toEqual([2, '']);
+      return answer.err.split('\n')[0];
+    };
+    const { purpose: _p, sub: _s, offence: _o, ...partial } = authorisationClaims();
+    const { act_sha256: _a, ...act } = partial.lrj_auth;
+    expect(await sentence('authorize', { ...partial, lrj_auth: act })).toBe(
+      'The claims lack sub (--procedure), purpose, lrj_auth.act_sha256, offence.',
+    );
+    const flagrance = authorisationClaims('FLAGRANCE');
+    expect(
+      await sentence('authorize', { ...flagrance, lrj_auth: { ...flagrance.lrj_auth, mode: 'deemed_flagrance' } }),
+    ).toBe('The claims lack lrj_auth.prosecutor_notice_at.');
+    const { facts: _f, auth: _u, ...rest } = scheduleClaims(authorisationClaims(), [authorities.agent]);
+    const exhibits = rest.exhibits.map(({ sha256: _d, ...exhibit }) => exhibit);
+    expect(await sentence('schedule', { ...rest, exhibits })).toBe(
+      'The claims lack auth (--authorisation), facts, exhibits[0].sha256.',
+    );
+  });
+
+  it('verify says what it took from the token and what one token alone leaves open, and holds to --controller', async () => {
+    const authorisation = authorisationClaims();
+    const tokens = tokensOf(authorities, authorisation, scheduleClaims(authorisation, [authorities.agent]));
+    const verify = async (content: string | object, ...more: string[]) =>
+      await run('verify', '--keys', file('keys.json'), '--at', AT, ...more, await write('v.json', content));
+    expect((await verify(tokens)).err).toMatch(/^--env and --aud not given: taken from the token itself/);
+    expect((await verify(tokens, '--env', 'test')).err).toMatch(/^--aud not given/);
+    const asked = ['--aud', 'differe-test', '--env', 'test'];
+    expect((await verify(tokens, ...asked)).err).toBe('');
+    expect((await verify(tokens.schedule, ...asked)).err).toContain('go together was not checked');
+    const { type, unit_code: unit } = authorisation.controller;
+    expect(verdictOf(await verify(tokens, '--controller', `${type}:${unit}`))).toEqual(ACCEPTED);
+    const other = await verify(tokens, ...asked, '--controller', `${type}:OTHER`);
+    expect(verdictOf(other)).toEqual(refused('E_REQ_CONTROLLER'));
+    expect(other.err).toContain(ERRORS.E_REQ_CONTROLLER.fr);
+    expect(other.err).toContain(ERRORS.E_REQ_CONTROLLER.en);
+    for (const wrong of ['x', 'x:', ':y', 'x:y:z']) {
+      expect((await verify(tokens, '--controller', wrong)).exit, wrong).toBe(2);
+    }
+  });
+
+  it('verify-jws refuses a key of another kind, and exits 2 for a file that is no key at all', async () => {
+    const good = await write('g.jws', signRaw({ alg: 'EdDSA' }, 'any text', authorities.agent));
+    for (const content of ['no json', '[]', '{}', authorities.jwks, '{"kty":5}']) {
+      const answer = await run('verify-jws', '--key', await write('no.json', content), good);
+      expect([answer.exit, answer.out], content).toEqual([2, '']);
+    }
+    for (const content of ['{"kty":"oct","k":"AA"}', '{"kty":"OKP"}', '{"kty":"OKP","kty":"RSA"}']) {
+      const answer = await run('verify-jws', '--key', await write('other.json', content), good);
+      expect(verdictOf(answer), content).toEqual(refused('E_REQ_SIG'));
+    }
   });
 
   it('exits 2 when it is called wrongly', async () => {

@@ -1,11 +1,24 @@
 import { createHash, randomUUID, webcrypto } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createReplayGuard, makeProof, type ProofInput, verifyProof } from '../../gateway/requisition/dpop.ts';
+import {
+  checkProof,
+  createReplayGuard,
+  makeProof,
+  type ProofInput,
+  type ReplayGuard,
+} from '../../gateway/requisition/dpop.ts';
 import { codeOf, NOW, newKey, signRaw, type TestKey } from './support.ts';
 
 const URL_ = 'https://differe.example/api/v1/cases';
 const TOKEN = randomUUID();
 const ath = (token: string): string => createHash('sha256').update(token).digest('base64url');
+
+/** As the gateway does it: the proof alone, then whether it was used before. */
+async function accept(input: ProofInput, replay: ReplayGuard): Promise<string> {
+  const proof = await checkProof(input);
+  replay.accept(proof, input.nowSeconds);
+  return proof.jkt;
+}
 
 describe('proof of possession (RFC 9449)', () => {
   let key: TestKey;
@@ -20,14 +33,14 @@ describe('proof of possession (RFC 9449)', () => {
     ...changes,
   });
   const verdict = (proof: string, changes: Partial<ProofInput> = {}) =>
-    codeOf(verifyProof(input(proof, changes), createReplayGuard(0)));
+    codeOf(accept(input(proof, changes), createReplayGuard(0)));
   const claims = (changes: object = {}) => ({ jti: randomUUID(), htm: 'GET', htu: URL_, iat: NOW, ...changes });
   const header = (changes: object = {}) => ({ typ: 'dpop+jwt', alg: 'EdDSA', jwk: key.publicJwk, ...changes });
   const raw = (head: object, body: object) => signRaw(head, JSON.stringify(body), key);
 
   it('accepts its own proofs, from a JWK or from a key pair that cannot be read, and names the key by thumbprint', async () => {
     const proof = await makeProof({ key: key.privateJwk, method: 'GET', url: `${URL_}?a=1#b`, nowSeconds: NOW });
-    expect(await verifyProof(input(proof), createReplayGuard(0))).toEqual({ jkt: key.jkt });
+    expect(await accept(input(proof), createReplayGuard(0))).toBe(key.jkt);
     const pair = (await webcrypto.subtle.generateKey('Ed25519', false, ['sign', 'verify'])) as webcrypto.CryptoKeyPair;
     const publicJwk = await webcrypto.subtle.exportKey('jwk', pair.publicKey);
     const byPair = await makeProof({
@@ -122,20 +135,46 @@ describe('proof of possession (RFC 9449)', () => {
   it('accepts a proof once, within the two minutes in which it could be accepted at all', async () => {
     const replay = createReplayGuard(0);
     const proof = raw(header(), claims({ iat: NOW + 60 }));
-    const at = (nowSeconds: number) => codeOf(verifyProof(input(proof, { nowSeconds }), replay));
+    const at = (nowSeconds: number) => codeOf(accept(input(proof, { nowSeconds }), replay));
     expect(await at(NOW)).toBe('accepted');
     for (const later of [0, 60, 119, 120, 121]) expect(await at(NOW + later), String(later)).toBe('E_REQ_PROOF');
   });
 
   it('refuses a proof made before the process started, and everything when its memory is full', async () => {
-    expect(await codeOf(verifyProof(input(raw(header(), claims({ iat: NOW - 1 }))), createReplayGuard(NOW)))).toBe(
+    expect(await codeOf(accept(input(raw(header(), claims({ iat: NOW - 1 }))), createReplayGuard(NOW)))).toBe(
       'E_REQ_PROOF',
     );
-    expect(await codeOf(verifyProof(input(raw(header(), claims())), createReplayGuard(NOW)))).toBe('accepted');
-    const small = createReplayGuard(0, 2);
+    expect(await codeOf(accept(input(raw(header(), claims())), createReplayGuard(NOW)))).toBe('accepted');
+    const small = createReplayGuard(0, { proofs: 2, proofsPerKey: 2 });
     const next = (nowSeconds: number) =>
-      codeOf(verifyProof(input(raw(header(), claims({ iat: nowSeconds })), { nowSeconds }), small));
+      codeOf(accept(input(raw(header(), claims({ iat: nowSeconds })), { nowSeconds }), small));
     expect([await next(NOW), await next(NOW), await next(NOW)]).toEqual(['accepted', 'accepted', 'E_REQ_PROOF']);
     expect(await next(NOW + 121)).toBe('accepted');
+  });
+
+  it('refuses a key that uses up its share, and no other key for it', async () => {
+    const replay = createReplayGuard(0, { proofs: 10, proofsPerKey: 2 });
+    let made = 0;
+    const next = (jkt: string, now: number) => {
+      made += 1;
+      const proof = { jkt, jti: `proof-${made}`, iat: now };
+      return codeOf(Promise.resolve().then(() => replay.accept(proof, now)));
+    };
+    expect([await next('a', NOW), await next('a', NOW + 60), await next('a', NOW + 60)]).toEqual([
+      'accepted',
+      'accepted',
+      'E_REQ_PROOF',
+    ]);
+    expect(await next('b', NOW + 60)).toBe('accepted');
+    // One of the two is forgotten, so there is room for one.
+    expect([await next('a', NOW + 121), await next('a', NOW + 121)]).toEqual(['accepted', 'E_REQ_PROOF']);
+    expect([await next('b', NOW + 121), await next('b', NOW + 121)]).toEqual(['accepted', 'E_REQ_PROOF']);
+  });
+
+  it('holds by itself 20,000 proofs of a key', () => {
+    const replay = createReplayGuard(0);
+    for (let n = 0; n < 20_000; n++) replay.accept({ jkt: 'a', jti: `proof-${n}`, iat: NOW }, NOW);
+    expect(() => replay.accept({ jkt: 'a', jti: 'one-more', iat: NOW }, NOW)).toThrow('E_REQ_PROOF');
+    expect(() => replay.accept({ jkt: 'b', jti: 'another', iat: NOW }, NOW)).not.toThrow();
   });
 });

@@ -285,6 +285,23 @@ describe('requisitions over HTTP, on a real database', () => {
       expect(await refused(once)).toBe('E_REQ_PROOF');
     });
 
+    it('REQ-01: an id in upper case is no requisition on record, and no alarm of the vault; the scheme may stand in any case', async () => {
+      const upper = { method: 'POST', key: a.key, requisition: a.id.toUpperCase() } as const;
+      expect(await call(jobs(a.caseId), upper)).toMatchObject({ status: 401, code: 'E_REQ_MISSING' });
+      const url = jobs(a.caseId);
+      for (const scheme of ['dpop', 'DPOP']) {
+        const dpop = await makeProof({
+          key: a.key.privateJwk,
+          method: 'POST',
+          url: `${ORIGIN}${url}`,
+          nowSeconds: Math.floor(clock.ms / 1000),
+          accessToken: a.id,
+        });
+        const answer = await app.inject({ method: 'POST', url, headers: { authorization: `${scheme} ${a.id}`, dpop } });
+        expect(answer.statusCode).toBe(200);
+      }
+    });
+
     it('lists to a key the cases that it is designated in, and to a stranger none', async () => {
       for (const requisition of [undefined, a.id]) {
         const answer = await call('/api/v1/cases', { key: a.key, ...(requisition && { requisition }) });

@@ -1,7 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { sha256Hex } from '../../gateway/canonical.ts';
-import type { CaseId } from '../../gateway/ids.ts';
 import { loadRegistry } from '../../gateway/requisition/registry.ts';
 import { type AuthorisationClaims, FRAMEWORKS, type ScheduleClaims } from '../../gateway/requisition/types.ts';
 import { type VerifyContext, verifyRequisition } from '../../gateway/requisition/verify.ts';
@@ -437,7 +436,7 @@ describe('verification of a requisition', () => {
   });
 
   it('the schedule is a subset of its authorisation', async () => {
-    const { authorisation, schedule } = pair();
+    const { schedule } = pair();
     expect(await verdict(({ schedule: claims }) => Object.assign(claims, { auth: schedule.jti }))).toBe('E_REQ_SCOPE');
     expect(await verdict(({ schedule: claims }) => Object.assign(claims, { sub: 'PV-2026/000124' }))).toBe(
       'E_REQ_SCOPE',
@@ -452,10 +451,6 @@ describe('verification of a requisition', () => {
     expect(
       await verdict(({ schedule: claims, exhibit }) => claims.exhibits.push({ ...exhibit, sha256: '2'.repeat(64) })),
     ).toBe('E_REQ_SCHEMA');
-    const expected = { expectedCaseId: 'another' as CaseId };
-    expect(
-      await codeOf(verifyRequisition(tokensOf(authorities, authorisation, schedule), contextOf(authorities, expected))),
-    ).toBe('E_PRO_SILO');
   });
 
   it('FBD-02: refuses a service that no text names and a service that is not the installation’s', async () => {
@@ -466,7 +461,7 @@ describe('verification of a requisition', () => {
     expect(await verdict(controller('commune'))).toBe('E_REQ_SCHEMA');
     expect(await verdict(controller('service_judiciaire_budget'))).toBe('E_REQ_AUTHORITY');
     const here = { controller: { type: 'gendarmerie_nationale', unit_code: 'SR-69' } };
-    expect(await verdict(undefined, { context: here })).toBe('E_REQ_AUTHORITY');
+    expect(await verdict(undefined, { context: here })).toBe('E_REQ_CONTROLLER');
   });
 });
 

@@ -21,6 +21,7 @@ import type { AuthorisationClaims, Requisition, ScheduleClaims } from '../../gat
 import { verifyRequisition } from '../../gateway/requisition/verify.ts';
 import type { SearchDeps } from '../../gateway/search/ask.ts';
 import { openVault, type Vault } from '../../gateway/vault.ts';
+import { CLASSES, COLOURS } from '../../gateway/vocabulary.ts';
 import { testDatabase } from '../support/database.ts';
 
 export const NOW_MS = Date.parse('2026-03-10T12:00:00Z');
@@ -93,7 +94,7 @@ export function resultOf(exhibitSha256: string, tracks: readonly Track[], durati
   return {
     format: 'differe-result/1',
     exhibitSha256,
-    plan: { version: 1, framesPerSecond: 5, segments: 1 },
+    plan: { version: 1, framesPerSecond: 5, segments: 1, classes: CLASSES, colours: COLOURS },
     models: [],
     build: { software: 'differe test', analysisSha256: '0'.repeat(64), ffmpeg: 'test', onnxruntime: 'test' },
     processor: 'test',
@@ -141,6 +142,8 @@ export function exhibitOf(requisition: Pick<Requisition, 'caseId' | 'id'>, chang
       durationSeconds: 600,
       frameCount: 15_000,
       basis: 'pts',
+      addressing: 'pts',
+      restarts: [],
       nominalFps: 25,
       containerTimeMs: undefined,
       losses: [],
@@ -287,8 +290,8 @@ export async function createWorld(budgetBytes = 64 * 1024 * 1024): Promise<World
       exhibits.push(exhibit);
       await database.inCase(exhibit.caseId, (tx) =>
         tx.query(
-          `INSERT INTO exhibits (id, case_id, requisition_id, state, object_id, size_bytes, capture_start, capture_end, sealed_at, sealed)
-           VALUES ($1, $2, $3, 'sealed', $4, 1000, now(), now(), $5, '')`,
+          `INSERT INTO exhibits (id, case_id, requisition_id, state, object_id, size_bytes, capture_start, capture_end, sealed_at, piece_mark, sealed)
+           VALUES ($1, $2, $3, 'sealed', $4, 1000, now(), now(), $5, gen_random_uuid()::text, '')`,
           [exhibit.id, exhibit.caseId, exhibit.requisitionId, exhibit.object, new Date(exhibit.sealedAtMs)],
         ),
       );
@@ -305,8 +308,8 @@ export async function createWorld(budgetBytes = 64 * 1024 * 1024): Promise<World
       await database.inCase(exhibit.caseId, (tx) =>
         tx.query(
           `INSERT INTO jobs (id, case_id, exhibit_id, requisition_id, state, frames_per_second, result_object, columns_object,
-             paths_object, result_sha256, created_at, finished_at)
-           VALUES ($1, $2, $3, $4, $5, 5, $6, $7, $8, $9, $10, $10)`,
+             paths_object, result_sha256, created_at, finished_at, classes, colours)
+           VALUES ($1, $2, $3, $4, $5, 5, $6, $7, $8, $9, $10, $10, $11, $12)`,
           [
             id,
             exhibit.caseId,
@@ -318,6 +321,8 @@ export async function createWorld(budgetBytes = 64 * 1024 * 1024): Promise<World
             sealed?.paths ?? null,
             sealed === undefined ? null : sha256Hex(text),
             new Date(NOW_MS + jobs * 1000),
+            result?.plan.classes ?? [],
+            result?.plan.colours ?? [],
           ],
         ),
       );

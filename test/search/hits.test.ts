@@ -4,7 +4,7 @@ import { type HitId, newId } from '../../gateway/ids.ts';
 import type { Requisition } from '../../gateway/requisition/types.ts';
 import { ask, readAnswer } from '../../gateway/search/ask.ts';
 import * as hitsRoom from '../../gateway/search/hits.ts';
-import { confirmedHits, getHit, loadHit, markPictureSeen, reviewHit } from '../../gateway/search/hits.ts';
+import { getHit, loadHit, markPictureSeen, reviewHit } from '../../gateway/search/hits.ts';
 import type { Answer, Verdict } from '../../gateway/search/types.ts';
 import { asOwner } from '../support/database.ts';
 import {
@@ -83,7 +83,6 @@ describe('a hit', () => {
       expect(await codeOf(() => getHit(requisition, id, world.deps))).toBe('E_PRO_SILO');
       expect(await codeOf(() => review('rejected', AGENT, id))).toBe('E_PRO_SILO');
       expect(await codeOf(() => markPictureSeen(requisition, id, AGENT, world.deps))).toBe('E_PRO_SILO');
-      expect(await codeOf(() => confirmedHits(requisition, [id], world.deps))).toBe('E_PRO_SILO');
     }
   });
 
@@ -110,13 +109,7 @@ describe('a verdict', () => {
     await review('confirmed', AGENT, hitId(0));
     expect((await getHit(requisition, hitId(1), world.deps)).verdict).toBe('unreviewed');
     expect(await codeOf(() => review('confirmed', AGENT, hitId(1)))).toBe('E_HUM_UNVALIDATED');
-    expect(Object.keys(hitsRoom).sort()).toStrictEqual([
-      'confirmedHits',
-      'getHit',
-      'loadHit',
-      'markPictureSeen',
-      'reviewHit',
-    ]);
+    expect(Object.keys(hitsRoom).sort()).toStrictEqual(['getHit', 'loadHit', 'markPictureSeen', 'reviewHit']);
   });
 
   it('HUM-03: rejects, or leaves open, in one act', async () => {
@@ -153,21 +146,5 @@ describe('a verdict', () => {
     for (const sealed of [rows[0]?.reviewed_by, rows[0]?.picture_seen_by]) {
       expect(Buffer.isBuffer(sealed) && sealed.includes(AGENT)).toBe(false);
     }
-  });
-});
-
-describe('hits for an export', () => {
-  it('HUM-01: are refused with E_HUM_UNVALIDATED while one of them is not confirmed', async () => {
-    await markPictureSeen(requisition, hitId(0), AGENT, world.deps);
-    await markPictureSeen(requisition, hitId(1), AGENT, world.deps);
-    await review('confirmed', AGENT, hitId(0));
-    const both = [hitId(1), hitId(0)];
-    expect(await codeOf(() => confirmedHits(requisition, both, world.deps))).toBe('E_HUM_UNVALIDATED');
-    await review('rejected', AGENT, hitId(1));
-    expect(await codeOf(() => confirmedHits(requisition, both, world.deps))).toBe('E_HUM_UNVALIDATED');
-    await review('confirmed', AGENT, hitId(1));
-    const records = await confirmedHits(requisition, both, world.deps);
-    expect(records.map(({ hit }) => hit.id)).toStrictEqual(both);
-    expect(records[0]?.review).toStrictEqual({ agentId: AGENT, reviewedAtMs: NOW_MS, pictureSeenAtMs: NOW_MS });
   });
 });

@@ -2,6 +2,7 @@ import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/typ
 import Fastify, { type FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { AuditEvent } from '../../gateway/audit/types.ts';
+import { AppError } from '../../gateway/errors.ts';
 import type { CaseId, HitId } from '../../gateway/ids.ts';
 import { installGuard } from '../../gateway/policy/guard.ts';
 import { POLICIES } from '../../gateway/policy/policies.ts';
@@ -10,12 +11,14 @@ import type { Requisition } from '../../gateway/requisition/types.ts';
 import { markPictureSeen } from '../../gateway/search/hits.ts';
 import { searchRoutes } from '../../gateway/search/routes.ts';
 import type { Answer } from '../../gateway/search/types.ts';
+import { asOwner } from '../support/database.ts';
 import { AGENT, clock, createWorld, exhibitOf, testRequisition, track, uuid, type World } from './fixtures.ts';
 
 let world: World;
 let app: FastifyInstance;
 let requisition: Requisition;
 const events: AuditEvent[] = [];
+let logIsDown = false;
 
 /** The real guard and the real routes; the proof that a request would carry is the requisition room's test. */
 async function buildApp(): Promise<FastifyInstance> {
@@ -26,7 +29,12 @@ async function buildApp(): Promise<FastifyInstance> {
       authority: authorityOf(requisition, true),
       requisition,
     }),
-    log: { append: async (event) => events.push(event) },
+    log: {
+      async append(event) {
+        if (logIsDown) throw new AppError('E_LOG_DOWN');
+        return events.push(event);
+      },
+    },
     clock,
     policies: POLICIES,
   });
@@ -72,15 +80,16 @@ const zone = [
 ];
 
 describe('POST questions', () => {
-  it('answers, and writes an event with the ids and the span that the answer shows and no facet (LOG-01, LOG-03)', async () => {
+  it('answers, and writes events before and after with the ids and the span that the answer shows and no facet (LOG-01, LOG-03)', async () => {
     const response = await post({ version: 1, classes: ['car'], colours: [{ colour: 'red' }], zone });
     expect(response.statusCode).toBe(200);
     const answer = response.json<Answer>();
     expect(answer.hits).toHaveLength(1);
     expect(answer.hits[0]?.reasons.map(({ facet }) => facet)).toStrictEqual(['class', 'colour', 'zone']);
     expect(answer.executed).toMatchObject({ time: null, exhibits: null, zone });
-    const [event, ...more] = events;
+    const [before, event, ...more] = events;
     expect(more).toStrictEqual([]);
+    expect(before).toMatchObject({ action: 'search.ask', objects: [], outcome: { effect: 'permit' } });
     expect(event).toMatchObject({ action: 'search.ask', outcome: { effect: 'permit' } });
     expect(event?.objects).toStrictEqual([
       { type: 'question', id: answer.questionId },
@@ -91,7 +100,37 @@ describe('POST questions', () => {
       fromMs: Date.parse(answer.hits[0]?.from ?? ''),
       toMs: Date.parse(answer.hits[0]?.to ?? ''),
     });
-    expect(JSON.stringify(event)).not.toMatch(/car"|red|mp4/);
+    expect(JSON.stringify(events)).not.toMatch(/car"|red|mp4/);
+  });
+
+  it('LOG-05: keeps no question and makes no hit while the journal cannot be written', async () => {
+    const rows = async () => {
+      const counted = await asOwner(
+        world.database,
+        `SELECT (SELECT count(*) FROM questions WHERE case_id = $1) AS questions,
+                (SELECT count(*) FROM hits WHERE case_id = $1) AS hits`,
+        [requisition.caseId],
+      );
+      return counted.rows[0];
+    };
+    logIsDown = true;
+    expect(codeIn(await post({ version: 1 }))).toBe('E_LOG_DOWN');
+    logIsDown = false;
+    expect(await rows()).toStrictEqual({ questions: '0', hits: '0' });
+    await post({ version: 1 });
+    expect(await rows()).toStrictEqual({ questions: '1', hits: '2' });
+  });
+
+  it('LOG-01: names the exhibits asked about before the question, and in its answer those that are not analysed', async () => {
+    const added = exhibitOf(requisition, { sha256: requisition.schedule.exhibits[0]?.sha256 ?? '' });
+    await world.addExhibit(added);
+    const answer = (await post({ version: 1, exhibits: [added.id] })).json<Answer>();
+    expect(answer.coverage.notAnalysed.map(({ exhibitId }) => exhibitId)).toStrictEqual([added.id]);
+    expect(events[0]?.objects).toStrictEqual([{ type: 'exhibit', id: added.id }]);
+    events.length = 0;
+    const all = (await post({ version: 1 })).json<Answer>();
+    expect(all.coverage.notAnalysed).toHaveLength(1);
+    expect(events[1]?.objects).toContainEqual({ type: 'exhibit', id: added.id });
   });
 
   it('FACE-11: shows no array of bare numbers and nothing that its schema does not name', async () => {

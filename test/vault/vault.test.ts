@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import {
   copyFileSync,
   mkdtempSync,
@@ -210,6 +210,17 @@ describe('keys', () => {
     await expect(vault.unseal(caseId, 'exhibit:2', sealed)).rejects.toMatchObject(E_VAULT);
     await expect(vault.unseal(other, 'exhibit:1', sealed)).rejects.toMatchObject(E_VAULT);
     await expect(vault.unseal(caseId, 'exhibit:1', sealed.subarray(0, 20))).rejects.toMatchObject(E_VAULT);
+  });
+
+  it('PRO-01: marks a piece alike within its case, unlike in another, and not by its number', async () => {
+    const caseId = await newCase();
+    const other = await newCase('PV-2');
+    const mark = await vault.pieceMark(caseId, 'SCELLE-1');
+    expect(mark).toMatch(/^[0-9a-f]{64}$/);
+    expect(await (await openHere()).pieceMark(caseId, 'SCELLE-1')).toBe(mark);
+    expect(await vault.pieceMark(caseId, 'SCELLE-2')).not.toBe(mark);
+    expect(await vault.pieceMark(other, 'SCELLE-1')).not.toBe(mark);
+    expect(mark).not.toBe(createHash('sha256').update('SCELLE-1').digest('hex'));
   });
 
   it('refuses an installation key that is not 32 bytes', async () => {

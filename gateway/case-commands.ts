@@ -1,0 +1,261 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import type { JWK } from 'jose';
+import { type Client, createClient, GatewayError, UnreachableError } from './client.ts';
+import {
+  answering,
+  type Command,
+  type CommandIo,
+  type ExitCode,
+  fileText,
+  needFile,
+  onlyFile,
+  sentencesOf,
+  UsageError,
+} from './command.ts';
+import { AppError, isErrorCode } from './errors.ts';
+import { isUuid } from './ids.ts';
+import { parseOrRefuse, publicJwkOf, readCompactJws } from './requisition/jws.ts';
+import { isJsonObject } from './requisition/strict-json.ts';
+
+// `differe case ...`: an agent's work from a terminal. Clients of the HTTP API like any other: the command line has no door of its own.
+
+const USAGE = `differe case open --url URL --agent KEY.json FILE       FILE: JSON with authorisation and schedule
+differe case list --url URL --agent KEY.json
+differe case deposit --url URL --agent KEY.json --requisition ID --piece PIECE [--no-analysis] FILE
+differe case ask --url URL --agent KEY.json --requisition ID QUESTION.json
+    --access FILE stands for --url, --agent and --requisition: JSON with url, agentKey, authorisation and schedule`;
+
+const FIRST_WAIT_MS = 300;
+/** Every look at a job is an act in the journal: a long analysis is looked at less often. */
+const LONGEST_WAIT_MS = 5000;
+
+const DOOR = {
+  url: { type: 'string' },
+  agent: { type: 'string' },
+  access: { type: 'string' },
+} as const;
+
+interface DoorValues {
+  readonly url?: string | undefined;
+  readonly agent?: string | undefined;
+  readonly access?: string | undefined;
+  readonly requisition?: string | undefined;
+}
+
+/** Where the gateway is, who asks and under which act. */
+interface Door {
+  readonly url: string;
+  readonly agentKey: JWK;
+  readonly requisitionId: string | undefined;
+  /** The tokens that an access file holds. */
+  readonly tokens: TokenPair | undefined;
+}
+
+interface TokenPair {
+  readonly authorisation: string;
+  readonly schedule: string;
+}
+
+/** `differe case open / list / deposit / ask`. A refusal of the gateway is exit 1; no gateway, or one that failed, is exit 3. */
+export const caseCommand: Command = (args, io) =>
+  answering(args, io, USAGE, async () => {
+    const [name, ...rest] = args;
+    const command = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+    if (command === undefined) throw new UsageError('No such sub-command');
+    try {
+      return await command(rest, io);
+    } catch (error) {
+      if (error instanceof UnreachableError) {
+        io.err(error.message);
+        return 3;
+      }
+      if (!(error instanceof GatewayError)) throw error;
+      const { code } = error;
+      // What answers without a code of the table is no gateway that refused: it failed, or is something else.
+      const worded = isErrorCode(code) && code !== 'E_INTERNAL';
+      io.err(worded ? sentencesOf(code) : error.message);
+      return worded && error.status < 500 ? 1 : 3;
+    }
+  });
+
+const COMMANDS: Readonly<Record<string, Command>> = { open, list, deposit, ask };
+
+async function open(args: readonly string[], io: CommandIo): Promise<ExitCode> {
+  const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: DOOR });
+  const door = await readDoor(values);
+  const inAccess = positionals.length === 0 ? door.tokens : undefined;
+  const tokens = inAccess ?? (await readTokens(onlyFile(positionals)));
+  const { id, caseId } = await createClient({ url: door.url, agentKey: door.agentKey }).json<{
+    id: string;
+    caseId: string;
+  }>('POST', '/api/v1/requisitions', tokens);
+  io.out(JSON.stringify({ caseId, requisitionId: id }));
+  return 0;
+}
+
+async function list(args: readonly string[], io: CommandIo): Promise<ExitCode> {
+  const { values } = parseArgs({ args: [...args], options: DOOR });
+  const { url, agentKey } = await readDoor(values);
+  io.out(JSON.stringify(await createClient({ url, agentKey }).json('GET', '/api/v1/cases')));
+  return 0;
+}
+
+async function deposit(args: readonly string[], io: CommandIo): Promise<ExitCode> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      ...DOOR,
+      requisition: { type: 'string' },
+      piece: { type: 'string' },
+      'no-analysis': { type: 'boolean', default: false },
+    },
+  });
+  if (values.piece === undefined) throw new UsageError('--piece is needed');
+  const file = onlyFile(positionals);
+  await needFile(file);
+  const { client, caseId } = await enter(await readDoor(values));
+  const uploadUrl = await client.upload(file, values.piece, progressOf(io));
+  // An upload's id is the id of the exhibit that it becomes.
+  const exhibitId = uploadUrl.slice(uploadUrl.lastIndexOf('/') + 1);
+  const exhibit = await client.json<{ state: string; durationSeconds?: number }>(
+    'GET',
+    `/api/v1/cases/${caseId}/exhibits/${exhibitId}`,
+  );
+  io.err(`Exhibit ${exhibitId}: ${exhibit.state}`);
+  if (values['no-analysis']) {
+    io.out(JSON.stringify({ exhibitId, jobId: null, state: exhibit.state, digest: null }));
+    return 0;
+  }
+  const job = await analysed(client, caseId, { exhibitId, durationSeconds: exhibit.durationSeconds }, io);
+  io.out(JSON.stringify({ exhibitId, jobId: job.id, state: job.state, digest: job.digest ?? null }));
+  if (job.state === 'done') return 0;
+  if (job.failureCode !== undefined && isErrorCode(job.failureCode)) io.err(sentencesOf(job.failureCode));
+  io.err(sentencesOf(job.state === 'cancelled' ? 'E_JOB_CANCELLED' : 'E_JOB_FAILED'));
+  return job.state === 'cancelled' ? 1 : 3;
+}
+
+async function ask(args: readonly string[], io: CommandIo): Promise<ExitCode> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { ...DOOR, requisition: { type: 'string' } },
+  });
+  const question = await readObject(onlyFile(positionals));
+  const { client, caseId } = await enter(await readDoor(values));
+  io.out(JSON.stringify(await client.json('POST', `/api/v1/cases/${caseId}/questions`, question)));
+  return 0;
+}
+
+interface JobBody {
+  readonly id: string;
+  readonly state: string;
+  readonly failureCode?: string;
+  readonly secondsDone: number;
+  readonly digest?: string;
+}
+
+/** Starts the analysis and looks at it until it has an end. */
+async function analysed(
+  client: Client,
+  caseId: string,
+  exhibit: { readonly exhibitId: string; readonly durationSeconds: number | undefined },
+  io: CommandIo,
+): Promise<JobBody> {
+  const { exhibitId, durationSeconds } = exhibit;
+  let job = await client.json<JobBody>('POST', `/api/v1/cases/${caseId}/jobs`, { exhibitId });
+  io.err(`Analysis ${job.id} started`);
+  const whole = durationSeconds === undefined ? '' : ` of ${Math.round(durationSeconds)}`;
+  let said = '';
+  for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(waitMs * 1.2, LONGEST_WAIT_MS)) {
+    const now = `Analysis: ${job.state}, ${Math.round(job.secondsDone)}${whole} s`;
+    if (now !== said) io.err(now);
+    said = now;
+    if (job.state === 'done' || job.state === 'failed' || job.state === 'cancelled') return job;
+    await delay(waitMs);
+    job = await client.json<JobBody>('GET', `/api/v1/cases/${caseId}/jobs/${job.id}`);
+  }
+}
+
+/** Says each tenth of an upload once. */
+function progressOf(io: CommandIo): (sent: number, total: number) => void {
+  let said = -1;
+  return (sent, total) => {
+    const tenths = total === 0 ? 10 : Math.floor((sent / total) * 10);
+    if (tenths > said) io.err(`Deposit: ${tenths * 10} %`);
+    said = Math.max(said, tenths);
+  };
+}
+
+/** The client under a requisition, and the case that the gateway has it in. Throws E_HAB_CASE when there is none for this key. */
+async function enter(door: Door): Promise<{ readonly client: Client; readonly caseId: string }> {
+  const { url, agentKey, requisitionId } = door;
+  if (requisitionId === undefined || !isUuid(requisitionId)) {
+    throw new UsageError('--requisition is needed: the id that `case open` printed');
+  }
+  const { cases } = await createClient({ url, agentKey }).json<{
+    cases: { id: string; requisitions: { id: string }[] }[];
+  }>('GET', '/api/v1/cases');
+  const found = cases.find(({ requisitions }) => requisitions.some(({ id }) => id === requisitionId));
+  if (found === undefined) throw new AppError('E_HAB_CASE', { detail: `no case under ${requisitionId} for this key` });
+  return { client: createClient({ url, agentKey, requisitionId }), caseId: found.id };
+}
+
+/** What the options say, and for what they do not say the access file. */
+async function readDoor(values: DoorValues): Promise<Door> {
+  const access = values.access === undefined ? {} : await readObject(values.access);
+  const tokens = tokensIn(access);
+  const url = values.url ?? access.url;
+  if (url === undefined || (values.agent === undefined && access.agentKey === undefined)) {
+    throw new UsageError('--url and --agent are needed, or --access');
+  }
+  if (typeof url !== 'string' || !/^https?:$/.test(URL.parse(url)?.protocol ?? '')) {
+    throw new UsageError(`No address of a gateway: ${url}`);
+  }
+  const agentKey = values.agent === undefined ? access.agentKey : await readObject(values.agent);
+  if (!isPrivateKey(agentKey)) throw new UsageError(`No private Ed25519 JWK in ${values.agent ?? values.access}`);
+  const requisitionId = values.requisition ?? (tokens === undefined ? undefined : scheduleId(tokens.schedule));
+  return { url, agentKey, requisitionId, tokens };
+}
+
+function isPrivateKey(value: unknown): value is JWK {
+  try {
+    publicJwkOf(value);
+  } catch {
+    return false;
+  }
+  return isJsonObject(value) && typeof value.d === 'string';
+}
+
+/** The id of a requisition is the `jti` of its schedule. */
+function scheduleId(schedule: string): string | undefined {
+  try {
+    const claims = parseOrRefuse(readCompactJws(schedule).payload);
+    return isJsonObject(claims) && typeof claims.jti === 'string' ? claims.jti : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function readTokens(file: string): Promise<TokenPair> {
+  const tokens = tokensIn(await readObject(file));
+  if (tokens === undefined) throw new UsageError(`${file} does not hold authorisation and schedule`);
+  return tokens;
+}
+
+function tokensIn({ authorisation, schedule }: Readonly<Record<string, unknown>>): TokenPair | undefined {
+  return typeof authorisation === 'string' && typeof schedule === 'string' ? { authorisation, schedule } : undefined;
+}
+
+async function readObject(file: string): Promise<Readonly<Record<string, unknown>>> {
+  const text = await fileText(file);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new UsageError(`${file} is not JSON`, { cause });
+  }
+  if (!isJsonObject(value)) throw new UsageError(`${file} is no JSON object`);
+  return value;
+}

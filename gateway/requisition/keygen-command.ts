@@ -1,0 +1,118 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
+import table from '../../policies/legal-frameworks.json' with { type: 'json' };
+import type { JsonValue } from '../canonical.ts';
+import { type CommandIo, type ExitCode, UsageError } from '../command.ts';
+import { AppError } from '../errors.ts';
+import { writeDurably } from '../vault.ts';
+import { publicJwkOf } from './jws.ts';
+import { AUTHORISATION_TYP, loadRegistry, SCHEDULE_TYP, TOKEN_TYPES, type TokenType } from './registry.ts';
+import { isJsonObject, parseStrictJson } from './strict-json.ts';
+
+type Loose = { readonly [name: string]: JsonValue };
+
+// Who may sign what stands in the table of frameworks, and nowhere else.
+const AUTHORISATION_SIGNERS = new Set(
+  table.frameworks.flatMap(({ authorised_by }) => authorised_by.flatMap(({ signers }) => signers)),
+);
+const SCHEDULE_SIGNERS = new Set(table.schedule_signers);
+/** Roles that a key of the registry may have. */
+const ROLES = [...new Set([...AUTHORISATION_SIGNERS, ...SCHEDULE_SIGNERS])];
+/** Signs authorisations only where a framework deems them given: its usual token is the schedule. */
+const DIRECTS = 'opj';
+
+/** For the usage: the roles and what their keys sign unless `--signs` says otherwise. */
+export const ROLES_TEXT = `    ROLE: ${ROLES.join(', ')}
+    TYP: ${TOKEN_TYPES.join(', ')}; unless said, ${DIRECTS} signs schedules and the others authorisations
+    (${DIRECTS} signs an authorisation only where it is deemed given in flagrance: --signs ${AUTHORISATION_TYP})`;
+
+/**
+ * Makes an Ed25519 key. stdout: the public JWK with `kid` and `jkt` when `--out` takes the private one, else the private JWK. With
+ * `--registry` the public key is added to that JWKS file: the change that two persons have to make together in production. Throws
+ * UsageError for an unknown role or token type, and for a file that exists.
+ */
+export async function keygenCommand(args: readonly string[], io: CommandIo): Promise<ExitCode> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      out: { type: 'string' },
+      kid: { type: 'string' },
+      iss: { type: 'string' },
+      role: { type: 'string' },
+      env: { type: 'string' },
+      signs: { type: 'string', multiple: true },
+      registry: { type: 'string' },
+    },
+  });
+  const { iss, role, env, registry, out } = values;
+  if (role !== undefined && !ROLES.includes(role)) throw new UsageError(`--role is one of ${ROLES.join(', ')}`);
+  if (env !== undefined && env !== 'prod' && env !== 'test') throw new UsageError('--env is prod or test');
+  const signs = readSigns(values.signs, role);
+  const { pair, publicJwk, jkt } = await newPair();
+  const kid = values.kid ?? jkt;
+  const office = { ...(iss === undefined ? {} : { iss }), ...(env === undefined ? {} : { env }) };
+  const privateJwk = { ...(await exportJWK(pair.privateKey)), kid, ...office };
+  let registered: string | undefined;
+  if (registry !== undefined) {
+    const own = { iss: needed('--iss', iss), role: needed('--role', role), env: needed('--env', env) };
+    registered = await withKey(registry, { ...publicJwk, kid, ...own, signs: [...signs] });
+  }
+  // The private key first: a registry never names a key that was not kept.
+  if (out !== undefined) await keep(out, `${JSON.stringify(privateJwk, null, 2)}\n`);
+  if (registry !== undefined && registered !== undefined) await writeDurably(registry, registered);
+  io.out(JSON.stringify(out === undefined ? privateJwk : { ...publicJwk, kid, jkt }));
+  return 0;
+}
+
+/** A key whose thumbprint can be its `kid`: names of the registry begin with a letter or a digit, one thumbprint in 32 does not. */
+async function newPair() {
+  for (;;) {
+    const pair = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
+    const publicJwk = publicJwkOf(await exportJWK(pair.publicKey));
+    const jkt = await calculateJwkThumbprint(publicJwk);
+    if (/^[A-Za-z0-9]/.test(jkt)) return { pair, publicJwk, jkt };
+  }
+}
+
+function readSigns(given: readonly string[] | undefined, role: string | undefined): readonly TokenType[] {
+  const signs = given ?? [role === DIRECTS ? SCHEDULE_TYP : AUTHORISATION_TYP];
+  return signs.map((typ) => {
+    const known = TOKEN_TYPES.find((type) => type === typ);
+    if (known === undefined) throw new UsageError(`--signs is one of ${TOKEN_TYPES.join(', ')}`);
+    const signers = known === SCHEDULE_TYP ? SCHEDULE_SIGNERS : AUTHORISATION_SIGNERS;
+    if (role !== undefined && !signers.has(role)) throw new UsageError(`${role} does not sign ${known}`);
+    return known;
+  });
+}
+
+function needed(option: string, value: string | undefined): string {
+  if (value === undefined) throw new UsageError(`${option} is needed with --registry`);
+  return value;
+}
+
+/** Writes a private key, never over a file that exists. */
+async function keep(file: string, text: string): Promise<void> {
+  await writeFile(file, text, { mode: 0o600, flag: 'wx' }).catch((cause: NodeJS.ErrnoException) => {
+    throw cause.code === 'EEXIST' ? new UsageError(`${file} exists; not overwritten`, { cause }) : cause;
+  });
+}
+
+/** The text of the registry with one key more. Throws UsageError where the gateway would not take it. */
+async function withKey(file: string, key: Loose): Promise<string> {
+  const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return '{"keys":[]}';
+    throw new UsageError(`Cannot read ${file}`, { cause });
+  });
+  try {
+    const jwks = parseStrictJson(text);
+    if (!isJsonObject(jwks) || !Array.isArray(jwks.keys)) throw new UsageError(`${file} is no JWKS`);
+    const next = `${JSON.stringify({ keys: [...jwks.keys, key] }, null, 2)}\n`;
+    loadRegistry(next, 'test');
+    return next;
+  } catch (cause) {
+    if (cause instanceof SyntaxError) throw new UsageError(`${file} is no JWKS`, { cause });
+    if (cause instanceof AppError) throw new UsageError(`${file} would not be accepted: ${cause.detail}`, { cause });
+    throw cause;
+  }
+}

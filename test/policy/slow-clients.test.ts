@@ -1,0 +1,167 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import path from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type AppDeps, buildApp } from '../../gateway/app.ts';
+import type { Database } from '../../gateway/database.ts';
+import { createScratch } from '../../gateway/footage/scratch.ts';
+import { type Identity, NOBODY } from '../../gateway/policy/guard.ts';
+import { POLICIES } from '../../gateway/policy/policies.ts';
+import { authorityOf } from '../../gateway/requisition/authority.ts';
+import { CHUNK_BYTES, openVault } from '../../gateway/vault.ts';
+import {
+  CAPTURE_START_MS,
+  makeRequisition,
+  metadata,
+  NOW_MS,
+  putOnRecord,
+  removeTemporaryFolders,
+  temporaryFolder,
+} from '../footage/support.ts';
+import { testDatabase } from '../support/database.ts';
+
+// The real application on a real listener. Rooms that no request here reaches are given nothing.
+
+const LIMIT_MS = 300;
+const EXHIBIT_BYTES = 4 * CHUNK_BYTES;
+const clock = { nowMs: () => NOW_MS };
+const log = { append: async () => 0 };
+
+let app: FastifyInstance;
+let database: Database;
+const refusals: string[] = [];
+/** Hears of each request that has come as far as the guard. */
+let arrived: (method: string) => void = () => undefined;
+
+beforeAll(async () => {
+  database = await testDatabase();
+  const folder = temporaryFolder();
+  const vault = await openVault({
+    dataDir: path.join(folder, 'vault'),
+    keysDir: path.join(folder, 'keys'),
+    installationKey: randomBytes(32),
+  });
+  const exhibit = { piece: 'S1', sha256: 'a'.repeat(64), sizeBytes: EXHIBIT_BYTES, captureStartMs: CAPTURE_START_MS };
+  const requisition = await makeRequisition([{ ...exhibit, durationSeconds: 4 }], vault.caseIdOf);
+  await putOnRecord(database, vault, requisition);
+  const agent: Identity = {
+    principal: { role: 'agent_habilite', agentId: 'agent-demo-1', service: 'DEMO-75' },
+    authority: authorityOf(requisition, true),
+    requisition,
+  };
+  const deps: Pick<AppDeps, 'guard' | 'footage' | 'tls' | 'version' | 'requestTimeoutMs'> = {
+    guard: {
+      async authenticate(request) {
+        arrived(request.method);
+        return request.headers.authorization === undefined ? NOBODY : agent;
+      },
+      log,
+      clock,
+      policies: POLICIES,
+      onRefusal: (code) => refusals.push(code),
+    },
+    footage: { database, vault, clock, log, scratch: await createScratch(path.join(folder, 'scratch')) },
+    tls: undefined,
+    version: '0',
+    requestTimeoutMs: LIMIT_MS,
+  };
+  app = await buildApp({ requisition: {}, analysis: {}, search: {}, evidence: {}, journal: {}, ...deps } as AppDeps);
+  await app.listen({ host: '127.0.0.1', port: 0 });
+});
+afterAll(async () => {
+  await app.close();
+  removeTemporaryFolders();
+});
+
+interface Talk {
+  readonly socket: Socket;
+  /** What came back until the connection ended. */
+  readonly ended: Promise<string>;
+  /** What came back until this stood in it. */
+  until(text: string): Promise<string>;
+}
+
+/** Sends the head of a request by hand, and waits until it is with the guard. */
+async function begin(method: string, url: string, headers: Readonly<Record<string, string | number>>): Promise<Talk> {
+  const address = app.server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  const socket = connect(address.port, '127.0.0.1');
+  let text = '';
+  socket.setEncoding('latin1').on('data', (part) => {
+    text += part;
+  });
+  socket.on('error', () => undefined);
+  const ended = once(socket, 'close').then(() => text);
+  const seen = new Promise<void>((resolve) => {
+    arrived = (which) => {
+      if (which === method) resolve();
+    };
+  });
+  const lines = Object.entries({ host: 'x', ...headers }).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.write(`${method} ${url} HTTP/1.1\r\n${lines.join('')}\r\n`);
+  await seen;
+  return {
+    socket,
+    ended,
+    async until(wanted) {
+      while (!text.includes(wanted)) {
+        if (socket.closed) throw new Error(`the connection ended after: ${text}`);
+        await Promise.race([once(socket, 'data'), ended]);
+      }
+      return text;
+    },
+  };
+}
+
+const slowPost = () =>
+  begin('POST', '/api/v1/requisitions', { 'content-type': 'application/json', 'content-length': 1000 });
+const asAgent = { authorization: 'DPoP x', 'tus-resumable': '1.0.0' };
+
+it('ends the connection of a client that does not send the body it announced', async () => {
+  const post = await slowPost();
+  post.socket.write('{"authorisation":"');
+  expect(await post.ended).toBe('');
+  // A fault of the client: nothing of ours has failed.
+  await expect.poll(() => refusals).toEqual(['E_REQUEST']);
+});
+
+it('ends the connection of a slow upload that was refused', async () => {
+  const patch = await begin('PATCH', `/api/v1/uploads/${randomUUID()}`, { 'content-length': 1000 });
+  expect(await patch.ended).toContain(' 401 ');
+});
+
+it('gives a permitted upload the time that it takes', async () => {
+  const opened = await begin('POST', '/api/v1/uploads', {
+    ...asAgent,
+    'upload-length': EXHIBIT_BYTES,
+    'upload-metadata': metadata({ filename: 'a.mp4', piece: 'S1' }),
+    'content-length': 0,
+  });
+  const url = /^location: (\S+)/im.exec(await opened.until('\r\n\r\n'))?.[1] ?? '';
+  opened.socket.destroy();
+  const bytes = randomBytes(2 * CHUNK_BYTES);
+  const patch = await begin('PATCH', new URL(url, 'http://x').pathname, {
+    ...asAgent,
+    'upload-offset': 0,
+    'content-type': 'application/offset+octet-stream',
+    'content-length': bytes.length,
+  });
+  patch.socket.write(bytes.subarray(0, 1000));
+  // Requests that came after it reach their limit first.
+  for (let n = 0; n < 3; n++) await (await slowPost()).ended;
+  patch.socket.write(bytes.subarray(1000));
+  const answer = await patch.until('\r\n\r\n');
+  expect(answer).toContain(' 204 ');
+  expect(answer).toMatch(new RegExp(`upload-offset: ${bytes.length}\\r`, 'i'));
+  patch.socket.destroy();
+});
+
+it('bounds what connections can be held', () => {
+  const { server } = app;
+  expect(server.maxConnections).toBeGreaterThan(0);
+  expect(server.maxRequestsPerSocket).toBeGreaterThan(0);
+  expect(server.keepAliveTimeout).toBeGreaterThan(0);
+  expect(server.headersTimeout).toBeGreaterThan(0);
+});
