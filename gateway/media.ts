@@ -232,7 +232,20 @@ export function decodeArguments(order: DecodeOrder): string[] {
         ...(order.seekSeconds === undefined
           ? []
           : ['-noaccurate_seek', '-seek_timestamp', '1', '-ss', order.seekSeconds.toFixed(6)]),
-        ...['-noautorotate', '-bitexact', '-threads', '1', '-an', '-sn', '-dn', '-c:v', order.decoder],
+        // One thread in the filters as well: swscale's slices would otherwise be scaled side by side, and a result must not depend on that.
+        ...[
+          '-filter_threads',
+          '1',
+          '-noautorotate',
+          '-bitexact',
+          '-threads',
+          '1',
+          '-an',
+          '-sn',
+          '-dn',
+          '-c:v',
+          order.decoder,
+        ],
       ])
       .outputOptions([
         ...['-map', `0:${STREAM}`, '-an', '-sn', '-dn', '-fps_mode', 'passthrough', '-bitexact'],
