@@ -6,6 +6,11 @@ import { ERRORS } from '../../gateway/errors.ts';
 
 // The documents say what the code does, or this fails.
 
+interface Report {
+  readonly name: string;
+  readonly goals: readonly { readonly id: string }[];
+}
+
 const root = path.resolve(import.meta.dirname, '../..');
 const read = (file: string): Promise<string> => readFile(path.join(root, file), 'utf8');
 
@@ -47,6 +52,23 @@ describe('the documents', () => {
     for (const [, room, cell] of rooms) {
       for (const [, file] of (cell ?? '').matchAll(/`([a-z-]+\.ts)`/g))
         await expect(read(`gateway/${room}/${file}`)).resolves.toBeDefined();
+    }
+  });
+
+  it('README shows only figures that a file in benchmarks/results/ contains', async () => {
+    const rows = [
+      ...(await read('README.md')).matchAll(/^\| `([a-z]+)` \| `([a-z_:-]+)` \| ([\d.]+) \| (yes|no) \|$/gm),
+    ];
+    expect(rows.length).toBeGreaterThan(3);
+    const files = await readdir(path.join(root, 'benchmarks/results'));
+    const reports = await Promise.all(
+      files.map(async (file) => JSON.parse(await read(`benchmarks/results/${file}`)) as Report),
+    );
+    for (const [, bench, id, value, met] of rows) {
+      const goals = reports.filter(({ name }) => name === bench).flatMap(({ goals: found }) => found);
+      expect(goals, `${bench} ${id}`).toContainEqual(
+        expect.objectContaining({ id, value: Number(value), met: met === 'yes' }),
+      );
     }
   });
 
