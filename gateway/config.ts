@@ -50,7 +50,7 @@ export const CONFIG_KEYS = {
   DIFFERE_TLS_CERT: 'PEM certificate chain',
   DIFFERE_TLS_KEY: 'PEM private key',
   DIFFERE_MODELS: 'folders with weights, separated by ":", searched by digest',
-  DIFFERE_DETECTOR: 'name of the detector card to use; default the present one of highest priority',
+  DIFFERE_DETECTOR: 'name of the detector card to add, or none; default the present one of highest priority',
   DIFFERE_FRAMES_PER_SECOND: 'frames a second shown to the detector, default 5',
   DIFFERE_THREADS: 'detector threads, default the number of cores',
   DIFFERE_CHROMIUM: 'tests only: path of Chromium',

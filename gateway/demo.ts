@@ -48,12 +48,14 @@ async function renderScene(folder: string): Promise<string> {
   return file;
 }
 
-/** Folders with weights: the caller's, else the test detector that finds the rendered scene's objects. */
+/** Folders with weights of full detectors: the caller's, or none. */
 function modelFolders(): readonly string[] {
   const given = (process.env.DIFFERE_MODELS ?? '').split(':').filter((folder) => folder !== '');
   if (given.length > 0) return given.map((folder) => path.resolve(folder));
-  say('No DIFFERE_MODELS: the test detector is used. It knows the rendered scene and nothing else.');
-  return [path.join(import.meta.dirname, '..', 'test', 'models')];
+  say(
+    'No DIFFERE_MODELS: what moves is found by the background model and named by the classifier that the repository ships.',
+  );
+  return [];
 }
 
 async function registered(installation: DemoInstallation, url: string, exhibits: readonly DemoExhibit[]) {

@@ -241,8 +241,8 @@ export const ERRORS = {
   },
   E_MODEL_NONE: {
     status: 503,
-    fr: "Aucun modèle de détection n'est présent : indiquez son dossier par DIFFERE_MODELS.",
-    en: 'No detection model is present: name its folder in DIFFERE_MODELS.',
+    fr: "Le modèle demandé n'est pas présent : indiquez le dossier de ses poids par DIFFERE_MODELS.",
+    en: 'The model asked for is not present: name the folder of its weights in DIFFERE_MODELS.',
   },
 
   // Platform

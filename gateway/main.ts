@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createDetectorPool } from './analysis/detector-pool.ts';
-import { CARD_FOLDER, chooseDetector, findModels, loadModel } from './analysis/models.ts';
+import { CARD_FOLDER, findModels, loadModel } from './analysis/models.ts';
 import { buildFacts } from './analysis/result.ts';
+import { detectorOf, openSight } from './analysis/sight.ts';
 import * as jobs from './analysis/store.ts';
 import { buildApp } from './app.ts';
 import { openSharedLog } from './audit/appender.ts';
@@ -99,16 +100,19 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
       logSize: () => log.size(),
     });
 
-    const model = await loadModel(
-      chooseDetector(
-        await findModels({ cardFolders: [CARD_FOLDER, ...config.modelFolders], weightFolders: config.modelFolders }),
-        config.detector,
-      ),
+    const found = detectorOf(
+      await findModels({ cardFolders: [CARD_FOLDER, ...config.modelFolders], weightFolders: config.modelFolders }),
+      config.detector,
     );
-    if (model.card.test === true && config.env === 'prod') {
+    const model = found === undefined ? undefined : await loadModel(found);
+    if (model?.card.test === true && config.env === 'prod') {
       throw new AppError('E_MODEL_NONE', { detail: `${model.card.name} is a test detector` });
     }
-    const detector = keep(await createDetectorPool({ ...model, threads: config.threads }), (pool) => pool.close());
+    const detector =
+      model === undefined
+        ? undefined
+        : keep(await createDetectorPool({ ...model, threads: config.threads }), (pool) => pool.close());
+    const sight = keep(await openSight(detector), (open) => open.close());
 
     const records = createRecords({
       database,
@@ -143,7 +147,7 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
         clock,
         metrics,
         copies,
-        detector,
+        sight,
         build: await buildFacts(),
         framesPerSecond: config.framesPerSecond,
         threads: config.threads,
@@ -170,13 +174,10 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
         recordsOfJob: results.recordsOfJob,
         motText: results.motText,
         markPictureSeen: (requisition, hitId, agentId) => markPictureSeen(requisition, hitId, agentId, search),
-        modelNotice: ({ name, sha256 }) => ({
-          name,
-          sha256,
-          licence: sha256 === model.card.sha256 ? model.card.licence : undefined,
-          source: sha256 === model.card.sha256 ? model.card.source : undefined,
-          errorRate: undefined,
-        }),
+        modelNotice: ({ name, sha256 }) => {
+          const card = [model?.card, sight.namerCard].find((each) => each?.sha256 === sha256);
+          return { name, sha256, licence: card?.licence, source: card?.source, errorRate: undefined };
+        },
         onError: reportError,
       }),
       (open) => open.close(),

@@ -1,10 +1,10 @@
 import { countColours } from './analysis/colour.ts';
 import { describe } from './analysis/describe.ts';
-import type { DetectorPool } from './analysis/detector-pool.ts';
 import { type PacketList, readPacketList } from './analysis/packets.ts';
 import { type BuildFacts, closeResult } from './analysis/result.ts';
 import { analyseSegment } from './analysis/segment.ts';
 import { cutSegments } from './analysis/segments.ts';
+import type { Sight } from './analysis/sight.ts';
 import * as jobs from './analysis/store.ts';
 import { track } from './analysis/track.ts';
 import { COVERAGE_STATES, type SegmentResult } from './analysis/types.ts';
@@ -32,7 +32,7 @@ export interface PipelineDeps {
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly copies: WorkingCopies;
-  readonly detector: DetectorPool;
+  readonly sight: Sight;
   readonly build: BuildFacts;
   readonly framesPerSecond: number;
   readonly threads: number;
@@ -153,7 +153,7 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
       reason: { procedure, requisition: job.requisitionId, op },
       objects: [{ type: 'job', id: job.id }, { type: 'exhibit', id: job.exhibitId }, ...objects],
       outcome,
-      models: deps.detector.modelUse.sha256,
+      models: deps.sight.modelSet,
     });
     await database.inCase(job.caseId, (tx) => jobs.addLogRecord(tx, job.id, seq));
   }
@@ -230,6 +230,15 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
     else await queue.askForSegments(job.id, waiting);
   }
 
+  const counted = new Map<string, number>();
+  /** Network runs since the last look, by model: of all segments that ran beside each other. */
+  function countCalls(): void {
+    for (const [model, calls] of deps.sight.calls()) {
+      deps.metrics.detectorCalls.inc({ model }, calls - (counted.get(model) ?? 0));
+      counted.set(model, calls);
+    }
+  }
+
   async function runSegment(job: jobs.Job, requisition: Requisition, n: number): Promise<void> {
     const waiting = await database.inCase(job.caseId, (tx) => jobs.waitingSegments(tx, job.id));
     // Nothing left to do but the close, which may have failed at the first try.
@@ -250,7 +259,7 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
           analyseSegment(
             requisition,
             { exhibit, file, packets, segment, framesPerSecond: job.framesPerSecond },
-            { detect: deps.detector.detect, decodeSize: deps.detector.decodeSize, track, countColours },
+            { ...deps.sight.deps, track, countColours },
             stop.signal,
           ),
         ),
@@ -259,7 +268,7 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
       const object = await put(job.caseId, JSON.stringify(result));
       const last = await database.inCase(job.caseId, (tx) => jobs.finishSegment(tx, job.id, n, object, result.work));
       deps.metrics.frames.inc({ stage: 'decoded' }, result.work.decodedFrames);
-      deps.metrics.detectorCalls.inc({ model: deps.detector.modelUse.name }, result.work.detectorCalls);
+      countCalls();
       if (last) await close(job, requisition);
     } finally {
       segmentsHere.delete(name);
@@ -299,7 +308,7 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
         packets,
         framesPerSecond: job.framesPerSecond,
         segments,
-        models: [deps.detector.modelUse],
+        models: deps.sight.models,
         build: deps.build,
         permitted: permittedBy(requisition),
       },

@@ -1,5 +1,5 @@
 import { area, between, iou, widened } from './boxes.ts';
-import { type Group, groupOf } from './groups.ts';
+import { canBeOne, type Group, groupOf } from './groups.ts';
 import { type KalmanState, observe, predict, startFilter } from './kalman.ts';
 import type { Box, Detection, FrameRef } from './types.ts';
 
@@ -14,7 +14,8 @@ export interface Sighting {
 
 /** A track under way: its sightings and the filter, which stands at the last of them. */
 export interface OpenTrack {
-  readonly group: Group;
+  /** `object` until something names it. */
+  group: Group;
   readonly sightings: Sighting[];
   readonly filter: KalmanState;
 }
@@ -38,6 +39,8 @@ const LOST_AFTER_SECONDS = 0.8;
 const MOST_GROWTH = Math.log(4);
 const MOMENTUM_SECONDS = 0.6;
 const MOMENTUM_WEIGHT = 0.4;
+/** A box that something named fits a named track better than one that merely moved. */
+const OTHER_SOURCE_COST = 0.15;
 
 export function openTrack(sighting: Sighting): OpenTrack {
   const group = groupOf(sighting.detection.class);
@@ -69,6 +72,7 @@ export function extendTrack(track: OpenTrack, sighting: Sighting, frameSeconds: 
   }
   observe(track.filter, sighting.timeSeconds - reached, sighting.detection);
   track.sightings.push(sighting);
+  if (track.group === 'object') track.group = groupOf(sighting.detection.class);
 }
 
 /**
@@ -89,7 +93,7 @@ export function expectedCost(track: OpenTrack, timeSeconds: number): (detection:
   const furthest = reach * size;
   const direction = momentum(track);
   return (detection) => {
-    if (groupOf(detection.class) !== track.group) return IMPOSSIBLE;
+    if (!canBeOne(track.group, groupOf(detection.class))) return IMPOSSIBLE;
     const growth = Math.abs(Math.log(area(detection) / area(box)));
     if (growth > MOST_GROWTH) return IMPOSSIBLE;
     const dx = detection.left + detection.width / 2 - box.left - box.width / 2;
@@ -104,6 +108,7 @@ export function expectedCost(track: OpenTrack, timeSeconds: number): (detection:
       0.3 * Math.min(1, distance2 / GATE) +
       0.2 * growth +
       0.08 * Math.min(3, seconds) +
+      (groupOf(detection.class) === track.group ? 0 : OTHER_SOURCE_COST) +
       MOMENTUM_WEIGHT * turn(direction, last.detection, detection) * detection.score
     );
   };
@@ -114,7 +119,7 @@ export function coveredCost(track: OpenTrack, timeSeconds: number): (detection: 
   const { box } = predict(track.filter, timeSeconds - lastSighting(track).timeSeconds);
   const wide = widened(box, 0.1);
   return (detection) => {
-    if (groupOf(detection.class) !== track.group) return IMPOSSIBLE;
+    if (!canBeOne(track.group, groupOf(detection.class))) return IMPOSSIBLE;
     const overlap = iou(wide, widened(detection, 0.1));
     return overlap < 0.35 ? IMPOSSIBLE : 1 - overlap;
   };
@@ -125,7 +130,7 @@ export function lastSeenCost(track: OpenTrack, timeSeconds: number): (detection:
   const last = lastSighting(track);
   const wide = widened(last.detection, 0.1 + 0.1 * Math.min(1, timeSeconds - last.timeSeconds));
   return (detection) => {
-    if (groupOf(detection.class) !== track.group) return IMPOSSIBLE;
+    if (!canBeOne(track.group, groupOf(detection.class))) return IMPOSSIBLE;
     const overlap = iou(wide, widened(detection, 0.1));
     return overlap < 0.35 ? IMPOSSIBLE : 1 - overlap;
   };

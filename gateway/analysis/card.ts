@@ -106,7 +106,8 @@ export function parseCard(value: unknown, where: string): ModelCard {
   return value as ModelCard;
 }
 
-function checkLabel(label: string, map: Readonly<Record<string, string>>, where: string): void {
+/** FACE-08: throws E_GATE_LABEL for a label that is forbidden, or neither in the vocabulary nor in the map. */
+export function checkLabel(label: string, map: Readonly<Record<string, string>>, where: string): void {
   if (KNOWN_LABELS.includes(label)) return;
   // "Face", "person face" and "face_left" are all a face: every word of the label is looked at.
   const words = label.toLowerCase().split(/[^\p{L}]+/u);

@@ -1,10 +1,11 @@
 import { COLOURS, type ColourName, type Part } from '../vocabulary.ts';
 import { area, shared } from './boxes.ts';
+import { classOf } from './class-of.ts';
 import { createColourNamer } from './colour-names.ts';
-import { votedClass } from './duplicates.ts';
 import { type Background, differs, findBackground, isShadow } from './foreground.ts';
 import { type Group, groupOf } from './groups.ts';
 import type { Box, ColourCounts, DecodedFrame, RawTrack, TrackPoint } from './types.ts';
+import { findWhite } from './white-reference.ts';
 
 /** Sightings of one track that are measured at most, spread over its life. */
 const MOST_SIGHTINGS = 24;
@@ -32,13 +33,20 @@ const SIDE_MARGIN = 0.08;
 type Tally = Map<Part, Float64Array>;
 
 /**
- * Counts the foreground pixels of every track by basic colour term. Only frames that are among `frames` count. Foreground is what
+ * Counts the foreground pixels of every track by basic colour term, as they would be under white light; none where the picture tells no
+ * colours. Only frames that are among `frames` count. Foreground is what
  * differs from the median picture of these frames; where that finds too little (the object stood there all along, or there is no
  * median), the middle ellipse of the box is taken. Returns the tracks in the same order with `colourCounts` set.
  */
 export function countColours(tracks: readonly RawTrack[], frames: readonly DecodedFrame[]): readonly RawTrack[] {
   if (tracks.length === 0) return tracks;
-  const nameOf = createColourNamer();
+  const white = findWhite(frames);
+  // Infrared, black and white, or dark: nobody can tell a colour, and grey would be one.
+  if (white === undefined) return tracks.map((track) => ({ ...track, colourCounts: {} }));
+  const nameColour = createColourNamer();
+  const [reds, greens, blues] = white;
+  const nameOf = (red: number, green: number, blue: number): number =>
+    nameColour(reds[red] as number, greens[green] as number, blues[blue] as number);
   const background = findBackground(frames);
   const byNumber = new Map(frames.map((frame) => [frame.ref.number, frame]));
   const boxesByFrame = new Map<number, TrackPoint[]>();
@@ -48,7 +56,7 @@ export function countColours(tracks: readonly RawTrack[], frames: readonly Decod
     else beside.push(point);
   }
   return tracks.map((track) => {
-    const group = groupOf(votedClass(track.votes));
+    const group = groupOf(classOf(track));
     const tally: Tally = new Map();
     for (const point of clearSightings(track, byNumber, boxesByFrame)) {
       const frame = byNumber.get(point.frame);

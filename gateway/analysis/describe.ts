@@ -1,6 +1,6 @@
-import { COLOURS, isClassName, leavesOf, PARTS } from '../vocabulary.ts';
-import { votedClass } from './duplicates.ts';
-import type { ColourShare, RawTrack, Track, TrackPoint } from './types.ts';
+import { COLOURS, PARTS } from '../vocabulary.ts';
+import { classOf } from './class-of.ts';
+import { type ColourShare, type RawTrack, SOURCES, type Source, type Track, type TrackPoint } from './types.ts';
 
 const LEAST_SHARE = 0.08;
 const SPEED_WINDOW_SECONDS = 0.4;
@@ -22,7 +22,7 @@ export function describe(raw: RawTrack): Track {
   const speeds = windowSpeeds(places, length);
   const heading = directionOf(places, length);
   return {
-    class: leafClass(raw.votes),
+    class: classOf(raw),
     confidence: rounded(seen.reduce((sum, { score }) => sum + score, 0) / seen.length, 3),
     firstSeconds: first.timeSeconds,
     lastSeconds: last.timeSeconds,
@@ -35,14 +35,20 @@ export function describe(raw: RawTrack): Track {
         1,
       ),
     },
+    sources: sourcesOf(raw),
     ...(heading === undefined ? {} : { directionDegrees: heading }),
     points: raw.points,
   };
 }
 
-function leafClass(votes: RawTrack['votes']): Track['class'] {
-  const leaves = Object.entries(votes).filter(([name]) => isClassName(name) && leavesOf(name)[0] === name);
-  return leaves.length === 0 ? 'object' : votedClass(Object.fromEntries(leaves));
+/** In the order of SOURCES: what named or saw the track. */
+function sourcesOf({ votes, names, moved = 0 }: RawTrack): readonly Source[] {
+  const seenBy: { readonly [S in Source]: boolean } = {
+    detector: Object.entries(votes).some(([name, vote]) => name !== 'object' && vote > 0),
+    motion: moved > 0 || (votes.object ?? 0) > 0,
+    crops: names !== undefined,
+  };
+  return SOURCES.filter((source) => seenBy[source]);
 }
 
 /** By part, each part's colours from the largest share down. */

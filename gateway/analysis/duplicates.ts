@@ -1,23 +1,12 @@
-import type { ClassName } from '../vocabulary.ts';
 import { containment, iou } from './boxes.ts';
-import { type Group, groupOf } from './groups.ts';
+import { classOf } from './class-of.ts';
+import { canBeOne, type Group, groupOf } from './groups.ts';
 import type { RawTrack, TrackPoint } from './types.ts';
 
 const SAME_IOU = 0.6;
 const PART_CONTAINMENT = 0.9;
 const PART_IOU = 0.3;
 const MOST_OF_ITS_LIFE = 0.8;
-
-/** The class that a track's votes name; ties go to the alphabet, so that the answer does not depend on the order of votes. */
-export function votedClass(votes: RawTrack['votes']): ClassName {
-  let winner: ClassName = 'object';
-  let most = Number.NEGATIVE_INFINITY;
-  for (const name of Object.keys(votes).toSorted() as ClassName[]) {
-    const weight = votes[name] ?? 0;
-    if (weight > most) [winner, most] = [name, weight];
-  }
-  return winner;
-}
 
 /**
  * Drops the weaker of two tracks that follow one object: nearly the same box, or a part inside the whole, for most of the shorter
@@ -27,7 +16,7 @@ export function withoutDuplicates(tracks: readonly RawTrack[]): readonly RawTrac
   const weighed = tracks
     .map((track) => ({
       track,
-      group: groupOf(votedClass(track.votes)),
+      group: groupOf(classOf(track)),
       weight: Object.values(track.votes).reduce((sum, vote) => sum + vote, 0),
       byFrame: new Map(track.points.map((point) => [point.frame, point])),
     }))
@@ -46,7 +35,7 @@ interface Weighed {
 }
 
 function follows(candidate: Weighed, other: Weighed): boolean {
-  if (candidate.group !== other.group) return false;
+  if (!canBeOne(candidate.group, other.group)) return false;
   let seen = 0;
   let same = 0;
   for (const point of candidate.track.points) {

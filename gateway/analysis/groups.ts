@@ -18,3 +18,6 @@ const GROUPS: { readonly [C in ClassName]: Group } = {
 };
 
 export const groupOf = (name: ClassName): Group => GROUPS[name];
+
+/** Whether two sightings can be one thing: what only moved and has no name yet can be anything. */
+export const canBeOne = (a: Group, b: Group): boolean => a === b || a === 'object' || b === 'object';

@@ -11,10 +11,13 @@ const TOTALS: { readonly [S in CoverageState]: keyof Coverage } = {
   outside: 'outsideSeconds',
 };
 
+/** Media seconds from the first frame. */
+export type TimeSpan = Pick<LedgerInterval, 'fromSeconds' | 'toSeconds'>;
+
 /** Marks the spans as undecodable where they were to be looked at; what is outside the requisition stays outside. */
 export function markUndecodable(
   intervals: readonly LedgerInterval[],
-  spans: readonly { readonly fromSeconds: number; readonly toSeconds: number }[],
+  spans: readonly TimeSpan[],
   reason: string,
 ): LedgerInterval[] {
   return spans.reduce<LedgerInterval[]>(
@@ -23,17 +26,31 @@ export function markUndecodable(
   );
 }
 
+/** Notes on the analysed part of the spans what the answer must say with them; the state stays. */
+export function noteReason(
+  intervals: readonly LedgerInterval[],
+  spans: readonly TimeSpan[],
+  reason: string,
+): LedgerInterval[] {
+  return spans.reduce<LedgerInterval[]>(
+    (noted, span) =>
+      noted.flatMap((interval) => (interval.state === 'analysed' ? cut(interval, span, reason, interval) : [interval])),
+    [...intervals],
+  );
+}
+
 function cut(
   interval: LedgerInterval,
-  span: { readonly fromSeconds: number; readonly toSeconds: number },
+  span: TimeSpan,
   reason: string,
+  middle: Partial<LedgerInterval> = { state: 'undecodable' },
 ): LedgerInterval[] {
   const from = Math.max(interval.fromSeconds, span.fromSeconds);
   const to = Math.min(interval.toSeconds, span.toSeconds);
   if (interval.state === 'outside' || interval.state === 'undecodable' || from >= to) return [interval];
   const parts: LedgerInterval[] = [
     { ...interval, toSeconds: from },
-    { fromSeconds: from, toSeconds: to, state: 'undecodable', reason },
+    { state: interval.state, ...middle, fromSeconds: from, toSeconds: to, reason },
     { ...interval, fromSeconds: to },
   ];
   return parts.filter((part) => part.toSeconds > part.fromSeconds);

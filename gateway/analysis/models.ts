@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { sha256Hex } from '../canonical.ts';
 import { AppError } from '../errors.ts';
 import { type ModelCard, parseCard } from './card.ts';
+import { isCropCard } from './crop-card.ts';
 
 /** The cards that come with the product. */
 export const CARD_FOLDER = fileURLToPath(new URL('../../models', import.meta.url));
@@ -35,15 +36,15 @@ export interface ModelFolders {
   readonly weightFolders: readonly string[];
 }
 
-/** Reads `card.json` and `*.card.json` of each folder and of its direct subfolders, ordered by path. Throws as `parseCard`. */
+/** Reads the detectors' `card.json` and `*.card.json` of each folder and of its direct subfolders, ordered by path. Throws as `parseCard`. */
 export async function loadCards(folders: readonly string[]): Promise<readonly PlacedCard[]> {
   const files = (await Promise.all(folders.map((folder) => filesBelow(folder, 1)))).flat();
   const cards: PlacedCard[] = [];
   for (const file of files.filter((name) => /(^|\/|\.)card\.json$/.test(name))) {
-    cards.push({
-      card: parseCard(await readJson(file), path.basename(path.dirname(file))),
-      folder: path.dirname(file),
-    });
+    const value = await readJson(file);
+    // Not a detector: crop-namer.ts reads it, from the product's own folder alone.
+    if (isCropCard(value)) continue;
+    cards.push({ card: parseCard(value, path.basename(path.dirname(file))), folder: path.dirname(file) });
   }
   const twice = cards.find(({ card }, index) => cards.findIndex((other) => other.card.name === card.name) !== index);
   if (twice !== undefined) throw new AppError('E_GATE_LABEL', { detail: `two cards are called ${twice.card.name}` });
@@ -108,7 +109,7 @@ export async function loadModel({ card, weightsPath }: FoundModel): Promise<Load
 }
 
 /** Throws E_GATE_HASH unless the digest is the card's. */
-export function assertDigest(card: ModelCard, digest: string): void {
+export function assertDigest(card: Pick<ModelCard, 'name' | 'sha256'>, digest: string): void {
   if (digest !== card.sha256) {
     throw new AppError('E_GATE_HASH', { detail: `${card.name}: card says ${card.sha256}, the bytes are ${digest}` });
   }

@@ -1,16 +1,11 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { sha256Hex } from '../canonical.ts';
 import { AppError } from '../errors.ts';
 import { type ModelCard, outputNames } from './card.ts';
 import { DECODER, type ExpectedShapes } from './decoders.ts';
 import { createPreprocessor, placed } from './letterbox.ts';
-import { assertDigest } from './models.ts';
+import { type OnnxSession, openSession, type ValueMetadata } from './onnx.ts';
 import { leastScore, reduce } from './reduce.ts';
 import type { Detection } from './types.ts';
-
-// The only importer of onnxruntime-node. `session.run` blocks the thread that calls it, so it runs in worker threads and one
-// session uses one thread: two of them scale where two threads in one session do not.
 
 /** What the pool hands to a worker at its start. */
 export interface WorkerStart {
@@ -39,24 +34,7 @@ export type WorkerAnswer =
   | { readonly kind: 'detections'; readonly id: number; readonly detections: readonly Detection[] }
   | { readonly kind: 'failed'; readonly id: number; readonly failure: WorkerFailure };
 
-async function openSession({ card, bytes }: WorkerStart): Promise<InferenceSession> {
-  assertDigest(card, sha256Hex(bytes));
-  const session = await InferenceSession.create(bytes, {
-    executionProviders: ['cpu'],
-    executionMode: 'sequential',
-    intraOpNumThreads: 1,
-    interOpNumThreads: 1,
-    graphOptimizationLevel: 'all',
-    logSeverityLevel: 3,
-    extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
-  }).catch((cause: unknown) => {
-    throw new AppError('E_GATE_CONTRACT', { cause, detail: `${card.name}: not a graph that runs` });
-  });
-  assertContract(card, session);
-  return session;
-}
-
-function assertContract(card: ModelCard, session: InferenceSession): void {
+function assertContract(card: ModelCard, session: OnnxSession): void {
   const { input } = card;
   const expected: ExpectedShapes = DECODER[card.decoder].shapes(card);
   assertNames(card, 'inputs', session.inputNames, [input.name]);
@@ -83,7 +61,7 @@ function assertNames(card: ModelCard, what: string, found: readonly string[], de
 
 function assertShape(
   card: ModelCard,
-  metadata: readonly InferenceSession.ValueMetadata[],
+  metadata: readonly ValueMetadata[],
   name: string,
   expected: readonly number[],
 ): void {
@@ -109,25 +87,22 @@ async function createDetect(start: WorkerStart): Promise<{
 }> {
   const { card } = start;
   const { input } = card;
-  const session = await openSession(start);
   const preprocessor = createPreprocessor(input);
-  const tensor = new Tensor('float32', preprocessor.target, [1, 3, input.height, input.width]);
+  const session = await openSession(
+    { ...card, bytes: start.bytes },
+    { name: input.name, values: preprocessor.target, shape: [1, 3, input.height, input.width] },
+  );
+  assertContract(card, session);
   const decoder = DECODER[card.decoder];
   const roles = Object.keys(decoder.shapes(card));
   const fetched = roles.flatMap((role) => outputNames(card, role));
   const least = leastScore(card);
 
   async function run(): Promise<Record<string, Float32Array[]>> {
-    const values = await session.run({ [input.name]: tensor }, fetched);
-    const outputs: Record<string, Float32Array[]> = {};
-    for (const role of roles) {
-      outputs[role] = outputNames(card, role).map((name) => {
-        const data = values[name]?.data;
-        if (!(data instanceof Float32Array)) throw contract(card, `${name} gave no float values`);
-        return data;
-      });
-    }
-    return outputs;
+    const values = await session.run(fetched);
+    return Object.fromEntries(
+      roles.map((role) => [role, outputNames(card, role).map((name) => values[name] ?? new Float32Array(0))]),
+    );
   }
 
   // The first run allocates and packs weights; it must not count as a frame's time.

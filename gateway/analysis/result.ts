@@ -89,7 +89,13 @@ export function closeResult(input: ClosingInput, describe: (raw: RawTrack) => Tr
   };
   const bystanders = seen
     .filter((track) => !classes.includes(track.class))
-    .map((track): Bystander => ({ class: track.class, points: track.points }));
+    .map(
+      ({ class: name, points, sources }): Bystander => ({
+        class: name,
+        points,
+        ...(sources === undefined ? {} : { sources }),
+      }),
+    );
   const text = canonicalJson(result as unknown as JsonValue);
   return { result, text, digest: sha256Hex(text), bystanders };
 }
@@ -134,6 +140,7 @@ const roundedTrack = (track: Track): Track => ({
   },
   // 360 is 0 again after rounding.
   ...(track.directionDegrees === undefined ? {} : { directionDegrees: pixels(track.directionDegrees) % 360 }),
+  ...(track.sources === undefined ? {} : { sources: track.sources }),
   points: track.points.map(roundedPoint),
 });
 
@@ -169,7 +176,9 @@ async function packageFacts(file: string): Promise<{ readonly name: string; read
 
 /** SHA-256 over name and digest of each source that a result depends on, in order of name. */
 async function sourcesDigest(gateway: string): Promise<string> {
-  const analysis = (await readdir(path.join(gateway, 'analysis'))).filter((file) => file.endsWith('.ts'));
+  const analysis = (await readdir(path.join(gateway, 'analysis'), { recursive: true })).filter((file) =>
+    file.endsWith('.ts'),
+  );
   const files = [
     ...analysis.map((file) => `analysis/${file}`),
     'media.ts',

@@ -3,7 +3,11 @@ import type { Exhibit } from '../footage/types.ts';
 import { listsExhibit, type Requisition } from '../requisition/types.ts';
 import { iou } from './boxes.ts';
 import { type DecodeReport, decodePlan } from './decode.ts';
-import { markUndecodable } from './ledger.ts';
+import { withoutFlicker } from './flicker.ts';
+import { fuse } from './fuse.ts';
+import { markUndecodable, noteReason, type TimeSpan } from './ledger.ts';
+import type { Blindness, Movers } from './motion/movers.ts';
+import { type PlaneFrame, planesOf } from './motion/planes.ts';
 import type { PacketList } from './packets.ts';
 import { type Planner, planEvenly } from './plan.ts';
 import type {
@@ -30,8 +34,13 @@ export interface SegmentInput {
 export interface SegmentDeps {
   /** Plain plan when absent. */
   readonly plan?: Planner;
-  detect(frame: DecodedFrame): Promise<readonly Detection[]>;
-  /** Size of the frames that the detector wants of a picture. */
+  /** A detector's boxes; without one the background model alone sees. */
+  readonly detect?: ((frame: DecodedFrame) => Promise<readonly Detection[]>) | undefined;
+  /** What moves, from all frames of the segment at once; without it the detector alone sees. */
+  readonly findMovers?: (frames: readonly PlaneFrame[]) => Promise<Movers>;
+  /** Names what no detector named, in the same order. */
+  readonly name?: (tracks: readonly RawTrack[], frames: readonly DecodedFrame[]) => Promise<readonly RawTrack[]>;
+  /** Size of the frames that detector and background model want of a picture. */
   decodeSize(picture: { readonly widthPx: number; readonly heightPx: number }): {
     readonly widthPx: number;
     readonly heightPx: number;
@@ -59,19 +68,25 @@ export async function analyseSegment(
   const plan = (deps.plan ?? planEvenly)({ segment, packets, framesPerSecond, windows: exhibit.windows });
   const size = deps.decodeSize(exhibit.timeline);
   const decoding = decodePlan(plan, { file, timeline: exhibit.timeline, packets, ...size }, signal);
-  const { kept, seen } = await see(decoding.frames, keptEvery(plan.frames.length, size), deps.detect, signal);
-  const tracks = ownPart(deps.track(seen), segment, seen);
-  const coloured = deps.countColours(
-    tracks.map((track) => track.own),
-    kept,
+  const { kept, seen, unjudged, blindness } = await see(
+    decoding.frames,
+    keptEvery(plan.frames.length, size),
+    deps,
+    signal,
   );
+  signal?.throwIfAborted();
+  const tracks = ownPart(deps.track(seen), segment, seen);
+  const own = tracks.map((track) => track.own);
+  const named = deps.name === undefined ? own : await deps.name(own, kept);
+  const coloured = deps.countColours(named, kept);
+  const whole = coloured.map((each, index) => ({ ...each, points: tracks[index]?.points ?? each.points }));
   const report = decoding.report();
   return {
     index: segment.index,
-    tracks: coloured.map((own, index) => ({ ...own, points: tracks[index]?.points ?? own.points })),
-    intervals: withLosses(plan, report, packets),
+    tracks: deps.findMovers === undefined ? whole : withoutFlicker(whole, exhibit.timeline),
+    intervals: withBlindness(withLosses(plan, report, packets), spansOf(unjudged, plan, packets), blindness, deps),
     arguments: report.arguments,
-    work: { decodedFrames: report.decodedFrames, detectorCalls: seen.length },
+    work: { decodedFrames: report.decodedFrames, detectorCalls: deps.detect === undefined ? 0 : seen.length },
   };
 }
 
@@ -91,30 +106,41 @@ export const keptEvery = (frames: number, size: { readonly widthPx: number; read
 interface Seen {
   readonly kept: readonly DecodedFrame[];
   readonly seen: readonly FrameDetections[];
+  /** Frames of which the background model could not say what moves. */
+  readonly unjudged: ReadonlySet<number>;
+  readonly blindness: Blindness | undefined;
 }
 
-/** Shows every frame to the detector, several at a time; what it saw stands in the order of the frames. */
+/** Shows every frame to the detector, several at a time, and all of them to the background model; both stand in the order of the frames. */
 async function see(
   decoded: AsyncIterable<DecodedFrame>,
   every: number,
-  detect: SegmentDeps['detect'],
+  { detect, findMovers }: SegmentDeps,
   signal: AbortSignal | undefined,
 ): Promise<Seen> {
   const kept: DecodedFrame[] = [];
+  const planes: PlaneFrame[] = [];
   const moments: Pick<FrameDetections, 'ref' | 'timeSeconds'>[] = [];
   const answers: Promise<readonly Detection[]>[] = [];
   for await (const frame of decoded) {
     signal?.throwIfAborted();
-    const answer = detect(frame);
+    const answer = detect?.(frame) ?? Promise.resolve([]);
     // Awaited below, in order; a rejection before that must not end the process.
     answer.catch(() => {});
     if (moments.length % every === 0) kept.push(frame);
+    if (findMovers !== undefined) planes.push(planesOf(frame));
     moments.push({ ref: frame.ref, timeSeconds: frame.timeSeconds });
     answers.push(answer);
     await answers[answers.length - IN_FLIGHT];
   }
-  const detections = await Promise.all(answers);
-  return { kept, seen: moments.map((moment, index) => ({ ...moment, detections: detections[index] ?? [] })) };
+  const [detections, movers] = await Promise.all([Promise.all(answers), findMovers?.(planes)]);
+  const unjudged = new Set<number>();
+  const seen = moments.map((moment, index): FrameDetections => {
+    const moving = movers?.frames[index];
+    if (movers !== undefined && moving === undefined) unjudged.add(moment.ref.number);
+    return { ...moment, detections: fuse(detections[index] ?? [], moving ?? []) };
+  });
+  return { kept, seen, unjudged, blindness: movers?.blindness };
 }
 
 interface OwnPart {
@@ -133,16 +159,17 @@ function ownPart(tracks: readonly RawTrack[], segment: Segment, seen: readonly F
     const points = track.points.filter((point) => point.pts >= segment.fromPts);
     if (points.length === 0) return [];
     if (points.length === track.points.length) return [{ own: track, points }];
-    return [{ own: { ...track, votes: votesOf(points, detections), points }, points: track.points }];
+    return [{ own: { ...track, ...evidenceOf(points, detections), points }, points: track.points }];
   });
 }
 
-/** Votes of some points: each observed point is a detection of its frame, the one with its score that covers it best. */
-function votesOf(
+/** Evidence of some points: each observed point is a detection of its frame, the one with its score that covers it best. */
+function evidenceOf(
   points: readonly TrackPoint[],
   detections: ReadonlyMap<number, readonly Detection[]>,
-): RawTrack['votes'] {
+): Pick<RawTrack, 'votes' | 'moved'> {
   const votes: { -readonly [C in keyof RawTrack['votes']]: number } = {};
+  let moved = 0;
   for (const point of points) {
     if (!point.observed) continue;
     const candidates = detections.get(point.frame) ?? [];
@@ -152,9 +179,25 @@ function votesOf(
       (found, candidate) => (found === undefined || iou(candidate, point) > iou(found, point) ? candidate : found),
       undefined,
     );
-    if (best !== undefined) votes[best.class] = (votes[best.class] ?? 0) + best.score;
+    if (best === undefined) continue;
+    votes[best.class] = (votes[best.class] ?? 0) + best.score;
+    if (best.moving === true || best.class === 'object') moved += 1;
   }
-  return votes;
+  return { votes, ...(moved === 0 ? {} : { moved }) };
+}
+
+/**
+ * Where the background model could not compare, only a detector has looked: said so; without one nothing has, and the time counts as not
+ * analysed.
+ */
+function withBlindness(
+  intervals: readonly LedgerInterval[],
+  spans: readonly TimeSpan[],
+  blindness: Blindness | undefined,
+  { detect }: SegmentDeps,
+): readonly LedgerInterval[] {
+  if (spans.length === 0 || blindness === undefined) return intervals;
+  return detect === undefined ? markUndecodable(intervals, spans, blindness) : noteReason(intervals, spans, blindness);
 }
 
 /** Each planned frame that did not come out leaves the time until the next planned one undecodable. */
@@ -162,15 +205,24 @@ function withLosses(plan: SegmentPlan, report: DecodeReport, packets: PacketList
   if (report.missing.length === 0) return plan.intervals;
   const missing = new Set(report.missing.map((ref) => ref.number));
   const own = plan.frames.filter((ref) => ref.pts >= plan.segment.fromPts);
-  const end = packets.secondsOf(plan.segment.toPts);
-  const spans = own.flatMap((ref, index) => {
-    if (!missing.has(ref.number)) return [];
-    const next = own[index + 1];
-    return [
-      { fromSeconds: packets.secondsOf(ref.pts), toSeconds: next === undefined ? end : packets.secondsOf(next.pts) },
-    ];
-  });
   const nothing = own.length > 0 && own.every((ref) => missing.has(ref.number));
-  const whole = [{ fromSeconds: 0, toSeconds: end }];
-  return markUndecodable(plan.intervals, nothing ? whole : spans, 'E_MEDIA_DECODE');
+  const whole = [{ fromSeconds: 0, toSeconds: packets.secondsOf(plan.segment.toPts) }];
+  return markUndecodable(plan.intervals, nothing ? whole : spansOf(missing, plan, packets), 'E_MEDIA_DECODE');
+}
+
+/** The time that frames of the segment proper stand for: each until the next planned one. */
+function spansOf(numbers: ReadonlySet<number>, plan: SegmentPlan, packets: PacketList): TimeSpan[] {
+  const own = plan.frames.filter((ref) => ref.pts >= plan.segment.fromPts);
+  const end = packets.secondsOf(plan.segment.toPts);
+  const spans: TimeSpan[] = [];
+  for (const [index, ref] of own.entries()) {
+    if (!numbers.has(ref.number)) continue;
+    const next = own[index + 1];
+    const fromSeconds = packets.secondsOf(ref.pts);
+    const toSeconds = next === undefined ? end : packets.secondsOf(next.pts);
+    const before = spans.at(-1);
+    if (before?.toSeconds === fromSeconds) spans[spans.length - 1] = { ...before, toSeconds };
+    else spans.push({ fromSeconds, toSeconds });
+  }
+  return spans;
 }

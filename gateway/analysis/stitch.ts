@@ -87,6 +87,12 @@ function merge(before: RawTrack, after: RawTrack, cutPts: number): RawTrack {
   const bridge = after.points.filter(({ pts, observed }) => !observed && pts > lastPts && pts < cutPts);
   return {
     votes: addVotes(before.votes, after.votes),
+    ...(before.names === undefined && after.names === undefined
+      ? {}
+      : { names: addVotes(before.names ?? {}, after.names ?? {}) }),
+    ...(before.moved === undefined && after.moved === undefined
+      ? {}
+      : { moved: (before.moved ?? 0) + (after.moved ?? 0) }),
     colourCounts: addColours(before.colourCounts, after.colourCounts),
     points: [...before.points, ...bridge, ...from(after, cutPts)],
   };

@@ -12,7 +12,7 @@ import {
 } from './association.ts';
 import { between, iou } from './boxes.ts';
 import { withoutDuplicates } from './duplicates.ts';
-import { groupOf } from './groups.ts';
+import { canBeOne, groupOf } from './groups.ts';
 import type { Detection, FrameDetections, RawTrack, TrackPoint } from './types.ts';
 
 /** Settings of the tracker; the defaults fit detectors whose certain boxes score above 0.35. */
@@ -84,7 +84,9 @@ export function track(frames: readonly FrameDetections[], options: TrackOptions 
     const second = round(first.tracks, faint, coveredCost);
     const third = round(second.tracks, first.detections, lastSeenCost);
     for (const detection of third.detections) {
-      if (matched.some((other) => groupOf(other.class) === groupOf(detection.class) && iou(other, detection) > 0.6))
+      if (
+        matched.some((other) => canBeOne(groupOf(other.class), groupOf(detection.class)) && iou(other, detection) > 0.6)
+      )
         continue;
       matched.push(detection);
       open.push(openTrack({ at, ref: frame.ref, timeSeconds: frame.timeSeconds, detection }));
@@ -144,9 +146,11 @@ function isFurniture({ group, sightings }: OpenTrack): boolean {
 
 function toRaw({ sightings }: OpenTrack, frames: readonly FrameDetections[]): RawTrack {
   const votes: { [C in ClassName]?: number } = {};
+  let moved = 0;
   const points: TrackPoint[] = [];
   for (const [index, { at, ref, timeSeconds, detection }] of sightings.entries()) {
     votes[detection.class] = (votes[detection.class] ?? 0) + detection.score;
+    if (detection.moving === true || detection.class === 'object') moved += 1;
     const before = sightings[index - 1];
     for (let missed = (before?.at ?? at) + 1; missed < at; missed += 1) {
       const frame = frames[missed];
@@ -165,7 +169,7 @@ function toRaw({ sightings }: OpenTrack, frames: readonly FrameDetections[]): Ra
     const { left, top, width, height, score } = detection;
     points.push({ left, top, width, height, frame: ref.number, pts: ref.pts, timeSeconds, score, observed: true });
   }
-  return { votes, colourCounts: {}, points };
+  return { votes, ...(moved === 0 ? {} : { moved }), colourCounts: {}, points };
 }
 
 function usualStep(seconds: readonly number[]): number {

@@ -12,6 +12,8 @@ export interface Box {
 export interface Detection extends Box {
   readonly class: ClassName;
   readonly score: number;
+  /** A detector named it and the background model saw it move. */
+  readonly moving?: true;
 }
 
 /** A frame in presentation order: `number` counts from 1. */
@@ -40,13 +42,17 @@ export interface SegmentPlan {
 export const COVERAGE_STATES = ['analysed', 'sampled', 'quiet', 'undecodable', 'outside'] as const;
 export type CoverageState = (typeof COVERAGE_STATES)[number];
 
+/** How an object came to be known: a detector's boxes, the background model, a look at its crops. */
+export const SOURCES = ['detector', 'motion', 'crops'] as const;
+export type Source = (typeof SOURCES)[number];
+
 /** Part of the exhibit, media seconds from the first frame; intervals are contiguous and sum to the duration. */
 export interface LedgerInterval {
   readonly fromSeconds: number;
   readonly toSeconds: number;
   readonly state: CoverageState;
   readonly framesPerSecond?: number;
-  /** Why, for `undecodable` and `outside`. */
+  /** Why, for `undecodable` and `outside`; a `Blindness` on `analysed`: a detector alone looked, not the background model. */
   readonly reason?: string;
 }
 
@@ -94,13 +100,15 @@ export interface Track {
   readonly size: { readonly widthPx: number; readonly heightPx: number };
   /** Of the bottom centre, pixels a second of the original picture. */
   readonly speed: { readonly medianPxPerSecond: number; readonly maxPxPerSecond: number };
+  /** In the order of SOURCES. */
+  readonly sources?: readonly Source[];
   /** From the first to the last place, degrees clockwise from "up the picture"; absent for what hardly moved. */
   readonly directionDegrees?: number;
   readonly points: readonly TrackPoint[];
 }
 
 /** Someone or something that the requisition does not let the result hold: known for its mask alone. */
-export type Bystander = Pick<Track, 'class' | 'points'>;
+export type Bystander = Pick<Track, 'class' | 'points' | 'sources'>;
 
 export interface ModelUse {
   readonly name: string;
@@ -167,6 +175,10 @@ export type ColourCounts = { readonly [P in Part]?: { readonly [C in ColourName]
 export interface RawTrack {
   /** Sum of detection scores, a class. */
   readonly votes: { readonly [C in ClassName]?: number };
+  /** Sum of the probabilities of its crops, a class; `object` is "none of these". Absent where no crop was looked at. */
+  readonly names?: { readonly [C in ClassName]?: number };
+  /** Sightings that the background model saw move. */
+  readonly moved?: number;
   readonly colourCounts: ColourCounts;
   /** In presentation order; boxes in original pixels. */
   readonly points: readonly TrackPoint[];

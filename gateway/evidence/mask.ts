@@ -15,7 +15,7 @@ export interface MaskSpan extends Box {
   readonly toSeconds: number;
 }
 
-export type MaskedTrack = Pick<Track, 'class' | 'points'>;
+export type MaskedTrack = Pick<Track, 'class' | 'points' | 'sources'>;
 
 interface Rect {
   readonly left: number;
@@ -95,12 +95,23 @@ const REGIONS: { readonly [C in ClassName]: readonly Region[] } = {
   bicycle: [headOfRider, plateOfTwoWheeler],
   motorcycle: [headOfRider, plateOfTwoWheeler],
   suitcase: [],
-  object: [],
+  // Whatever moved and has no name may be anybody.
+  object: [headOfPerson, plateOfCar],
 };
 
+/**
+ * A name that rests on a few crops alone is wrong more often than a detector's: what is no person by such a name is covered as its class
+ * and as a person.
+ */
+function regionsOf({ class: name, sources }: Pick<MaskedTrack, 'class' | 'sources'>): readonly Region[] {
+  const own = REGIONS[name];
+  const isCertain = sources === undefined || sources.includes('detector');
+  return isCertain || own.includes(headOfPerson) ? own : [...own, headOfPerson];
+}
+
 /** What is covered of one object seen in `box`: exact regions without margin, in pixels, not clipped to the picture. */
-export const maskRegions = (className: ClassName, box: Box): Box[] =>
-  REGIONS[className].map((region) => asBox(region([box])));
+export const maskRegions = (className: ClassName, box: Box, sources?: Track['sources']): Box[] =>
+  regionsOf({ class: className, ...(sources === undefined ? {} : { sources }) }).map((region) => asBox(region([box])));
 
 /** What to cover on the frame at `timeSeconds`: of every track, the hit's own and everyone else's. Whole pixels inside the picture. */
 export function maskAt(tracks: readonly MaskedTrack[], timeSeconds: number, picture: PictureSize): Box[] {
@@ -111,7 +122,7 @@ export function maskAt(tracks: readonly MaskedTrack[], timeSeconds: number, pict
         ? [{ fromSeconds: timeSeconds, toSeconds: timeSeconds, boxes: [point], margin: margin(point, 0) }]
         : stepsOf(track).filter((step) => step.fromSeconds <= timeSeconds && timeSeconds <= step.toSeconds);
     return steps.flatMap((step) =>
-      REGIONS[track.class].flatMap((region) => insidePicture(widen(region(step.boxes), step.margin), picture) ?? []),
+      regionsOf(track).flatMap((region) => insidePicture(widen(region(step.boxes), step.margin), picture) ?? []),
     );
   });
 }
@@ -128,7 +139,7 @@ export function maskSpans(
 ): MaskSpan[] {
   const chains = tracks.flatMap((track) => {
     const steps = stepsOf(track).filter((step) => step.toSeconds >= fromSeconds && step.fromSeconds <= toSeconds);
-    return REGIONS[track.class].map((region) =>
+    return regionsOf(track).map((region) =>
       steps.flatMap((step): MaskSpan[] => {
         const box = insidePicture(widen(region(step.boxes), step.margin), picture);
         return box === undefined ? [] : [{ ...box, fromSeconds: step.fromSeconds, toSeconds: step.toSeconds }];

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { closeLedger, markUndecodable } from '../../gateway/analysis/ledger.ts';
+import { closeLedger, markUndecodable, noteReason } from '../../gateway/analysis/ledger.ts';
 import { COVERAGE_STATES, type LedgerInterval } from '../../gateway/analysis/types.ts';
 
 const analysed = (fromSeconds: number, toSeconds: number): LedgerInterval => ({
@@ -37,6 +37,16 @@ describe('the coverage ledger', () => {
       { fromSeconds: 8, toSeconds: 10, state: 'undecodable', reason: 'E_MEDIA_DECODE' },
       outside,
     ]);
+  });
+
+  it('notes why a detector alone looked, and counts the time as analysed all the same', () => {
+    const lost: LedgerInterval = { fromSeconds: 10, toSeconds: 12, state: 'undecodable', reason: 'E_MEDIA_DECODE' };
+    const noted = noteReason([analysed(0, 10), lost], [{ fromSeconds: 4, toSeconds: 11 }], 'camera-moves');
+    expect(noted).toEqual([analysed(0, 4), { ...analysed(4, 10), reason: 'camera-moves' }, lost]);
+    expect(closeLedger(noted, 12)).toMatchObject({
+      intervals: noted,
+      totals: { analysedSeconds: 10, undecodableSeconds: 2 },
+    });
   });
 
   it('always has totals that sum to the duration, to the microsecond', () => {

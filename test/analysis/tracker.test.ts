@@ -306,6 +306,7 @@ describe('the tracker', () => {
       'assignment.ts',
       'association.ts',
       'boxes.ts',
+      'class-of.ts',
       'duplicates.ts',
       'groups.ts',
       'kalman.ts',

@@ -38,7 +38,7 @@ const anyBox = fc.record({
   width: fc.double({ min: 4, max: 500, noNaN: true }),
   height: fc.double({ min: 4, max: 500, noNaN: true }),
 });
-const redacted = CLASSES.filter((name) => name !== 'object' && name !== 'suitcase');
+const redacted = CLASSES.filter((name) => name !== 'suitcase');
 
 describe('what is covered of one object', () => {
   it('PRO-02: covers the top quarter of a standing person, a little above and beside the box', () => {
@@ -70,9 +70,24 @@ describe('what is covered of one object', () => {
     }
   });
 
-  it('covers nothing of a suitcase or of an object without a name', () => {
+  it('covers nothing of a suitcase', () => {
     expect(maskRegions('suitcase', box(0, 0, 10, 10))).toEqual([]);
-    expect(maskRegions('object', box(0, 0, 10, 10))).toEqual([]);
+  });
+
+  it('PRO-02: covers what moved and has no name as a person and as a vehicle', () => {
+    const thing = box(100, 200, 80, 200);
+    expect(maskRegions('object', thing)).toEqual([...maskRegions('person', thing), ...maskRegions('car', thing)]);
+  });
+
+  it('PRO-02: covers a vehicle that no detector named as a person too', () => {
+    const thing = box(100, 200, 80, 200);
+    const both = [...maskRegions('car', thing), ...maskRegions('person', thing)];
+    expect(maskRegions('car', thing, ['motion', 'crops'])).toEqual(both);
+    expect(maskRegions('car', thing, ['detector', 'motion'])).toEqual(maskRegions('car', thing));
+    expect(maskRegions('person', thing, ['motion', 'crops'])).toEqual(maskRegions('person', thing));
+    const track = { ...trackOf('car', point(1, thing)), sources: ['motion', 'crops'] as const };
+    expect(maskAt([track], 1, PICTURE)).toHaveLength(2);
+    expect(new Set(maskSpans([track], 1, 1, PICTURE).map(({ top }) => top)).size).toBeGreaterThan(1);
   });
 });
 

@@ -13,7 +13,7 @@ const isRoof = (name: string): boolean =>
 /** Packages that one file alone imports, so that one file can replace them. */
 const SOLE_IMPORTER: Readonly<Record<string, string>> = {
   'fluent-ffmpeg': 'gateway/media.ts',
-  'onnxruntime-node': 'gateway/analysis/onnx-worker.ts',
+  'onnxruntime-node': 'gateway/analysis/onnx.ts',
 };
 
 /** What a text names as a module: static and dynamic imports, re-exports, and the files given to workers by `new URL`. */

@@ -1,0 +1,107 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { countColours } from '../../gateway/analysis/colour.ts';
+import { describe } from '../../gateway/analysis/describe.ts';
+import { readPacketList } from '../../gateway/analysis/packets.ts';
+import { buildFacts, closeResult } from '../../gateway/analysis/result.ts';
+import { analyseSegment, type SegmentDeps } from '../../gateway/analysis/segment.ts';
+import { cutSegments } from '../../gateway/analysis/segments.ts';
+import { track } from '../../gateway/analysis/track.ts';
+import type { AnalysisResult, SegmentResult } from '../../gateway/analysis/types.ts';
+import { createDemoInstallation } from '../../gateway/demo-installation.ts';
+import { DEMO, demoAuthorisation, demoSchedule, yesterdayAt14 } from '../../gateway/demo-requisition.ts';
+import { hashExhibit } from '../../gateway/footage/commands.ts';
+import { probeExhibit } from '../../gateway/footage/probe.ts';
+import type { Exhibit } from '../../gateway/footage/types.ts';
+import type { CaseId } from '../../gateway/ids.ts';
+import { packets, probe } from '../../gateway/media.ts';
+import { authorise, schedule } from '../../gateway/requisition/issue.ts';
+import { loadRegistry } from '../../gateway/requisition/registry.ts';
+import { permittedBy, type Requisition } from '../../gateway/requisition/types.ts';
+import { verifyRequisition } from '../../gateway/requisition/verify.ts';
+
+/** What the analysis of one clip gave, and what it cost. */
+export interface ClipRun {
+  readonly result: AnalysisResult;
+  readonly seconds: number;
+}
+
+/** Everything that decides what a run sees: with or without a detector, a background model and a namer. */
+export type Eyes = Pick<SegmentDeps, 'detect' | 'decodeSize' | 'findMovers' | 'name'>;
+
+/** A requisition of the test authority for the files, signed and verified like any other (FACE-17). */
+export async function requisitionFor(files: readonly string[]): Promise<Requisition> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'differe-bench-accuracy-'));
+  try {
+    const installation = await createDemoInstallation(folder, []);
+    const now = Date.now();
+    const exhibits = await Promise.all(
+      files.map(async (file, index) => {
+        const { sha256, sizeBytes, durationSeconds = 1 } = await hashExhibit(file);
+        return { piece: `CLIP-${index}`, sha256, sizeBytes, durationSeconds, captureStartMs: yesterdayAt14(now) };
+      }),
+    );
+    const authorisation = demoAuthorisation(now);
+    const claims = demoSchedule(now, authorisation, installation.agentThumbprint, exhibits);
+    return await verifyRequisition(
+      {
+        authorisation: await authorise(authorisation, installation.magistrateKey),
+        schedule: await schedule(claims, installation.officerKey),
+      },
+      {
+        registry: loadRegistry(await readFile(installation.authoritiesFile, 'utf8'), 'test'),
+        env: 'test',
+        audience: DEMO.installation,
+        nowSeconds: Math.floor(now / 1000),
+        controller: DEMO.controller,
+        caseIdOf: () => 'bench' as CaseId,
+        isUsed: () => false,
+      },
+    );
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The analysis of one file, segment by segment, as the gateway's pipeline does it. */
+export async function runClip(
+  requisition: Requisition,
+  file: string,
+  eyes: Eyes,
+  framesPerSecond = 5,
+): Promise<ClipRun> {
+  const timeline = await probeExhibit(file, { damaged: false }, { media: { probe, packets } });
+  const { sha256 } = await hashExhibit(file);
+  const exhibit = {
+    caseId: requisition.caseId,
+    sha256,
+    timeline,
+    windows: [{ fromSeconds: 0, toSeconds: timeline.durationSeconds }],
+  } as unknown as Exhibit;
+  const started = performance.now();
+  const list = await readPacketList(exhibit, file);
+  const segments: SegmentResult[] = [];
+  for (const segment of cutSegments(list)) {
+    segments.push(
+      await analyseSegment(
+        requisition,
+        { exhibit, file, packets: list, segment, framesPerSecond },
+        { ...eyes, track, countColours },
+      ),
+    );
+  }
+  const { result } = closeResult(
+    {
+      exhibit,
+      packets: list,
+      framesPerSecond,
+      segments,
+      models: [],
+      build: await buildFacts(),
+      permitted: permittedBy(requisition),
+    },
+    describe,
+  );
+  return { result, seconds: (performance.now() - started) / 1000 };
+}

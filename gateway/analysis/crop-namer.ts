@@ -1,0 +1,168 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { AppError, isErrorCode } from '../errors.ts';
+import type { ClassName } from '../vocabulary.ts';
+import { cutCrop } from './crop.ts';
+import { type CropCard, parseCropCard } from './crop-card.ts';
+import type { CropAnswer, NameRequest } from './crop-worker.ts';
+import type { DecodedFrame, ModelUse, RawTrack, TrackPoint } from './types.ts';
+
+/** Names what moves by looking at a few crops of each track. */
+export interface CropNamer {
+  /**
+   * Gives the tracks back in the same order; those that no detector has named bear `names`. Only frames among `frames` are looked at.
+   * Rejects with E_JOB_FAILED when the thread dies.
+   */
+  name(tracks: readonly RawTrack[], frames: readonly DecodedFrame[]): Promise<readonly RawTrack[]>;
+  readonly modelUse: ModelUse;
+  /** Crops that the network has answered. */
+  readonly calls: number;
+  close(): Promise<void>;
+}
+
+const MOST_CROPS = 6;
+/** A detector that saw a track less often than this has not settled what it is. */
+const SETTLED_SHARE = 0.3;
+
+/** The crop classifier that the repository ships, from the folder of its card. Throws E_GATE_LABEL, E_GATE_HASH, E_MODEL_NONE. */
+export async function loadCropModel(folder: string): Promise<{ card: CropCard; bytes: Uint8Array<ArrayBuffer> }> {
+  const card = parseCropCard(JSON.parse(await readFile(path.join(folder, 'card.json'), 'utf8')), path.basename(folder));
+  const files = await readdir(folder);
+  if (!files.includes(card.file)) throw new AppError('E_MODEL_NONE', { detail: `no weights of ${card.name}` });
+  return { card, bytes: new Uint8Array(await readFile(path.join(folder, card.file))) };
+}
+
+/** Starts one thread with the network. Throws E_GATE_HASH, E_GATE_CONTRACT or E_JOB_FAILED. */
+export async function createCropNamer(model: {
+  readonly card: CropCard;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}): Promise<CropNamer> {
+  const { card } = model;
+  const worker = new Worker(new URL('./crop-worker.ts', import.meta.url), { workerData: model, env: {} });
+  const waiting = new Map<
+    number,
+    { resolve(probabilities: readonly (readonly number[])[]): void; reject(error: unknown): void }
+  >();
+  let calls = 0;
+  let nextId = 1;
+  let ended = false;
+  const failAll = (cause: unknown): void => {
+    ended = true;
+    const error = new AppError('E_JOB_FAILED', { cause, detail: `the thread of ${card.name} ended` });
+    for (const call of waiting.values()) call.reject(error);
+    waiting.clear();
+  };
+  await new Promise<void>((resolve, reject) => {
+    worker.once('error', reject);
+    worker.once('message', (answer: CropAnswer) => {
+      worker.off('error', reject);
+      if (answer.kind === 'ready') resolve();
+      else reject(failure(answer));
+    });
+  });
+  worker.on('error', failAll);
+  worker.on('exit', (code) => failAll(new Error(`exit code ${code}`)));
+  worker.on('message', (answer: CropAnswer) => {
+    if (answer.kind === 'ready') return;
+    const call = waiting.get(answer.id);
+    waiting.delete(answer.id);
+    if (answer.kind === 'named') call?.resolve(answer.probabilities);
+    else call?.reject(failure(answer));
+  });
+
+  function ask(values: Float32Array<ArrayBuffer>, count: number): Promise<readonly (readonly number[])[]> {
+    if (ended) return Promise.reject(new AppError('E_JOB_FAILED', { detail: `${card.name} is closed` }));
+    return new Promise((resolve, reject) => {
+      const request: NameRequest = { id: nextId, values, count };
+      nextId += 1;
+      waiting.set(request.id, { resolve, reject });
+      worker.postMessage(request, [values.buffer]);
+    });
+  }
+
+  return {
+    async name(tracks, frames) {
+      const byNumber = new Map(frames.map((frame) => [frame.ref.number, frame]));
+      const named: RawTrack[] = [];
+      for (const track of tracks) {
+        const crops = isSettled(track) ? [] : chooseCrops(track, byNumber);
+        if (crops.length === 0) {
+          named.push(track);
+          continue;
+        }
+        const one = 3 * card.input.width * card.input.height;
+        const values = new Float32Array(one * crops.length);
+        for (const [index, { frame, point }] of crops.entries()) {
+          cutCrop(frame, point, card.input, values.subarray(index * one, (index + 1) * one));
+        }
+        const probabilities = await ask(values, crops.length);
+        calls += crops.length;
+        named.push({ ...track, names: sumNames(probabilities, card) });
+      }
+      return named;
+    },
+    modelUse: { name: card.name, sha256: card.sha256 },
+    get calls() {
+      return calls;
+    },
+    async close() {
+      if (ended) return;
+      const exit = new Promise((resolve) => worker.once('exit', resolve));
+      worker.postMessage('close');
+      await exit;
+    },
+  };
+}
+
+const failure = (answer: Extract<CropAnswer, { kind: 'failed' | 'named' }>): AppError =>
+  answer.kind === 'failed'
+    ? new AppError(isErrorCode(answer.code) ? answer.code : 'E_JOB_FAILED', { detail: answer.detail })
+    : new AppError('E_JOB_FAILED');
+
+/** Whether a detector has named enough of a track's sightings. */
+function isSettled({ votes, points }: RawTrack): boolean {
+  const observed = points.filter((point) => point.observed).length;
+  const named = Object.entries(votes).reduce((sum, [name, vote]) => (name === 'object' ? sum : sum + vote), 0);
+  // A vote is a score of 0.3 to 0.9.
+  return named >= SETTLED_SHARE * observed * 0.5;
+}
+
+/** The largest sighting in each sixth of a track's life; those that the picture's edge cuts only where there is nothing else. */
+function chooseCrops(
+  { points }: RawTrack,
+  byNumber: ReadonlyMap<number, DecodedFrame>,
+): readonly { readonly frame: DecodedFrame; readonly point: TrackPoint }[] {
+  const seen = points.flatMap((point) => {
+    const frame = byNumber.get(point.frame);
+    return frame === undefined || !point.observed ? [] : [{ frame, point }];
+  });
+  const whole = seen.filter(({ frame, point }) => !isCut(frame, point));
+  const pool = whole.length >= 2 ? whole : seen;
+  const parts = Math.min(MOST_CROPS, pool.length);
+  return Array.from({ length: parts }, (_, part) => {
+    const from = Math.floor((part * pool.length) / parts);
+    const to = Math.floor(((part + 1) * pool.length) / parts);
+    return pool
+      .slice(from, to)
+      .reduce((best, next) =>
+        next.point.width * next.point.height > best.point.width * best.point.height ? next : best,
+      );
+  });
+}
+
+function isCut(frame: DecodedFrame, { left, top, width, height }: TrackPoint): boolean {
+  const [pictureWidth, pictureHeight] = [frame.widthPx * frame.scaleX, frame.heightPx * frame.scaleY];
+  return left <= 2 || top <= 2 || left + width >= pictureWidth - 2 || top + height >= pictureHeight - 2;
+}
+
+function sumNames(probabilities: readonly (readonly number[])[], card: CropCard): NonNullable<RawTrack['names']> {
+  const sums: { [C in ClassName]?: number } = {};
+  for (const crop of probabilities) {
+    for (const [index, probability] of crop.entries()) {
+      const name = card.map[card.labels[index] ?? ''] ?? 'object';
+      if (probability > 0) sums[name] = Math.round(((sums[name] ?? 0) + probability) * 100) / 100;
+    }
+  }
+  return sums;
+}

@@ -1,0 +1,76 @@
+import type { CropCard } from './crop-card.ts';
+import type { Box, DecodedFrame } from './types.ts';
+
+/** Weights by which the source pixels of one axis make a target pixel: `count` neighbours from `from` on. */
+interface Spread {
+  readonly from: Int32Array;
+  readonly count: Int32Array;
+  readonly weights: Float32Array;
+  readonly most: number;
+}
+
+/** Area average where the square shrinks, bilinear where it grows; positions outside the picture are -1 or beyond and take the pad. */
+function spread(start: number, side: number, target: number): Spread {
+  const step = side / target;
+  const reach = Math.max(1, step);
+  const most = 2 * Math.ceil(reach) + 1;
+  const from = new Int32Array(target);
+  const count = new Int32Array(target);
+  const weights = new Float32Array(target * most);
+  for (let index = 0; index < target; index += 1) {
+    const middle = start + (index + 0.5) * step - 0.5;
+    const low = Math.ceil(middle - reach + 1e-9);
+    const high = Math.floor(middle + reach - 1e-9);
+    from[index] = low;
+    let [sum, used] = [0, 0];
+    for (let at = low; at <= high && used < most; at += 1, used += 1) {
+      // A triangle as wide as the step: bilinear at 1, an average with soft ends above.
+      const weight = 1 - Math.abs(at - middle) / reach;
+      weights[index * most + used] = weight;
+      sum += weight;
+    }
+    count[index] = used;
+    for (let k = 0; k < used; k += 1) weights[index * most + k] = (weights[index * most + k] as number) / sum;
+  }
+  return { from, count, weights, most };
+}
+
+/**
+ * Cuts the square around a box (side: `margin` longer sides) out of a frame as the planar values that a crop classifier reads:
+ * `[3, height, width]`, RGB. The box is in original pixels. What lies outside the picture is the card's pad.
+ */
+export function cutCrop(frame: DecodedFrame, box: Box, input: CropCard['input'], target: Float32Array): void {
+  const width = box.width / frame.scaleX;
+  const height = box.height / frame.scaleY;
+  const side = Math.max(2, input.margin * Math.max(width, height));
+  const across = spread(box.left / frame.scaleX + width / 2 - side / 2, side, input.width);
+  const down = spread(box.top / frame.scaleY + height / 2 - side / 2, side, input.height);
+  const plane = input.width * input.height;
+  const { rgb, widthPx, heightPx } = frame;
+  const rows = new Float32Array(input.width * 3);
+  for (let y = 0; y < input.height; y += 1) {
+    const sums = rows.fill(0);
+    for (let j = 0; j < (down.count[y] as number); j += 1) {
+      const sourceY = (down.from[y] as number) + j;
+      const weightY = down.weights[y * down.most + j] as number;
+      const outside = sourceY < 0 || sourceY >= heightPx;
+      for (let x = 0; x < input.width; x += 1) {
+        for (let i = 0; i < (across.count[x] as number); i += 1) {
+          const sourceX = (across.from[x] as number) + i;
+          const weight = weightY * (across.weights[x * across.most + i] as number);
+          const at = outside || sourceX < 0 || sourceX >= widthPx ? -1 : (sourceY * widthPx + sourceX) * 3;
+          for (let channel = 0; channel < 3; channel += 1) {
+            const value = at < 0 ? input.pad : (rgb[at + channel] as number);
+            sums[x * 3 + channel] = (sums[x * 3 + channel] as number) + weight * value;
+          }
+        }
+      }
+    }
+    for (let x = 0; x < input.width; x += 1) {
+      for (let channel = 0; channel < 3; channel += 1) {
+        const value = (sums[x * 3 + channel] as number) * input.scale - (input.mean[channel] as number);
+        target[channel * plane + y * input.width + x] = value / (input.deviation[channel] as number);
+      }
+    }
+  }
+}

@@ -1,0 +1,64 @@
+import { isNamed } from './class-of.ts';
+import type { RawTrack } from './types.ts';
+
+/** A thing that moves goes at least this much of its own size. */
+const LEAST_WAY = 0.5;
+/** What is named and stays in its place must be named well: leaves and reflections have shapes too. */
+const SURE = 0.75;
+/** And it must be large enough to be seen well: its size in sizes of the picture. */
+const LEAST_STANDING = 0.06;
+/** A glint at the edge of the picture or a piece that comes off another blob is seen for a moment. */
+const FEWEST_UNNAMED = 4;
+/** Longer sides of the shorter one: no body is so thin, but the edge of a door or a shelf that trembles is. */
+const THINNEST = 5;
+
+/**
+ * Drops what only the background model saw and what went nowhere: a reflection, a screen, a door's edge or a tree changes in its place.
+ * What a detector has named stays, and so does what its crops name with certainty: somebody can stand and move an arm.
+ */
+export function withoutFlicker(
+  tracks: readonly RawTrack[],
+  picture: { readonly widthPx: number; readonly heightPx: number },
+): readonly RawTrack[] {
+  const least = LEAST_STANDING * Math.sqrt(picture.widthPx * picture.heightPx);
+  return tracks.filter((track) => hasDetector(track) || isThing(track, least));
+}
+
+const hasDetector = ({ votes }: RawTrack): boolean =>
+  Object.entries(votes).some(([name, vote]) => name !== 'object' && vote > 0);
+
+function isThing(track: RawTrack, leastStanding: number): boolean {
+  const size = usualSize(track);
+  const way = furthestWay(track) / size;
+  if (isNamed(track)) return way >= LEAST_WAY || (certaintyOf(track) >= SURE && size >= leastStanding);
+  const seen = track.points.filter(({ observed }) => observed);
+  const thin = seen.filter(({ width, height }) => Math.max(width, height) > THINNEST * Math.min(width, height));
+  return way >= LEAST_WAY && seen.length >= FEWEST_UNNAMED && 2 * thin.length <= seen.length;
+}
+
+/** Side of a square as large as the track's median box, pixels. */
+function usualSize({ points }: RawTrack): number {
+  const sizes = points
+    .filter(({ observed }) => observed)
+    .map(({ width, height }) => Math.sqrt(width * height))
+    .toSorted((a, b) => a - b);
+  return sizes[sizes.length >> 1] ?? 1;
+}
+
+/** Furthest way of the middle of the box from where it was first seen, pixels. */
+function furthestWay({ points }: RawTrack): number {
+  const seen = points.filter(({ observed }) => observed);
+  const [first] = seen;
+  if (first === undefined) return 0;
+  const [x, y] = [first.left + first.width / 2, first.top + first.height / 2];
+  return seen.reduce(
+    (most, box) => Math.max(most, Math.hypot(box.left + box.width / 2 - x, box.top + box.height / 2 - y)),
+    0,
+  );
+}
+
+/** Mean probability, over its crops, of being any of the classes. */
+function certaintyOf({ names = {} }: RawTrack): number {
+  const all = Object.values(names).reduce((sum, value) => sum + value, 0);
+  return all === 0 ? 0 : 1 - (names.object ?? 0) / all;
+}

@@ -1,0 +1,140 @@
+import { type LightFit, lightTable } from './light.ts';
+import type { PlaneFrame, Planes } from './planes.ts';
+
+/** What stands still, with the noise of each pixel and, where a pixel goes to and fro, what else it shows. */
+export interface BackgroundModel extends Planes {
+  /** Standard deviation of the brightness where it is the background, bytes. */
+  readonly noise: Float32Array;
+  /** A second brightness that the pixel keeps returning to (leaves, a flickering lamp, digits of a burnt-in clock); 0 where none. */
+  readonly second: Uint8Array;
+  /** Darkest and brightest of the pixel and its neighbours: an edge that trembles by a pixel shows no other brightness. */
+  readonly low: Uint8Array;
+  readonly high: Uint8Array;
+}
+
+const MOST_SAMPLES = 48;
+/** Brightnesses this far apart are one mode. */
+const MODE_WIDTH = 20;
+const SECOND_SHARE = 0.12;
+/** Something that stands for a while comes and goes once; leaves and digits come back more often. */
+const SECOND_RUNS = 4;
+const FEWEST_FOR_SECOND = 20;
+/** A picture that trembles by a fraction of a pixel changes the strongest edge by no more. */
+const MOST_TREMBLE = 24;
+
+/**
+ * The most frequent brightness of each pixel over frames spread over the whole stretch, past and future alike: what is hidden now may
+ * be bare later. An object that stands longer than the ground is bare wins here; `mendGhosts` takes it out again.
+ */
+export function modelBackground(frames: readonly PlaneFrame[], lights: readonly LightFit[]): BackgroundModel {
+  const chosen = spread(frames.length);
+  const first = frames[0];
+  if (first === undefined) throw new RangeError('a background needs a frame');
+  const size = first.luma.length;
+  const count = chosen.length;
+  const tables = chosen.map((index) => lightTable(lights[index] ?? { gain: 1, offset: 0, explained: 1 }));
+  const lumas = chosen.map((index) => (frames[index] as PlaneFrame).luma);
+  const blues = chosen.map((index) => (frames[index] as PlaneFrame).blue);
+  const reds = chosen.map((index) => (frames[index] as PlaneFrame).red);
+  const model = {
+    widthPx: first.widthPx,
+    heightPx: first.heightPx,
+    luma: new Uint8Array(size),
+    blue: new Uint8Array(size),
+    red: new Uint8Array(size),
+    noise: new Float32Array(size),
+    second: new Uint8Array(size),
+    low: new Uint8Array(size),
+    high: new Uint8Array(size),
+  };
+  const values = new Uint8Array(count);
+  const sorted = new Uint8Array(count);
+  for (let at = 0; at < size; at += 1) {
+    for (let k = 0; k < count; k += 1) {
+      const value = (tables[k] as Uint8ClampedArray)[(lumas[k] as Uint8Array)[at] as number] as number;
+      values[k] = value;
+      // Insertion sort: a few dozen bytes, most of them equal.
+      let place = k;
+      for (; place > 0 && (sorted[place - 1] as number) > value; place -= 1)
+        sorted[place] = sorted[place - 1] as number;
+      sorted[place] = value;
+    }
+    const low = densest(sorted, count);
+    let [n, sum, squares, blue, red] = [0, 0, 0, 0, 0];
+    for (let k = 0; k < count; k += 1) {
+      const value = values[k] as number;
+      if (value < low || value > low + MODE_WIDTH) continue;
+      n += 1;
+      sum += value;
+      squares += value * value;
+      blue += (blues[k] as Uint8Array)[at] as number;
+      red += (reds[k] as Uint8Array)[at] as number;
+    }
+    const mean = sum / n;
+    model.luma[at] = mean + 0.5;
+    model.blue[at] = blue / n + 0.5;
+    model.red[at] = red / n + 0.5;
+    model.noise[at] = Math.sqrt(Math.max(0, squares / n - mean * mean));
+    if (count >= FEWEST_FOR_SECOND && n < count * (1 - SECOND_SHARE)) model.second[at] = secondMode(values, low);
+  }
+  rangeAround(model);
+  return model;
+}
+
+/** Fills `low` and `high` from the brightness. */
+export function rangeAround({ luma, low, high, widthPx, heightPx }: BackgroundModel): void {
+  for (let y = 0, at = 0; y < heightPx; y += 1) {
+    const up = y > 0 ? widthPx : 0;
+    const down = y < heightPx - 1 ? widthPx : 0;
+    for (let x = 0; x < widthPx; x += 1, at += 1) {
+      const own = luma[at] as number;
+      const a = luma[at - up] as number;
+      const b = luma[at + down] as number;
+      const c = x > 0 ? (luma[at - 1] as number) : own;
+      const d = x < widthPx - 1 ? (luma[at + 1] as number) : own;
+      low[at] = Math.max(own - MOST_TREMBLE, Math.min(own, a, b, c, d));
+      high[at] = Math.min(own + MOST_TREMBLE, Math.max(own, a, b, c, d));
+    }
+  }
+}
+
+/** Indices of frames spread evenly, the first and the last among them. */
+function spread(length: number): readonly number[] {
+  const count = Math.min(MOST_SAMPLES, length);
+  return Array.from({ length: count }, (_, index) => Math.round((index * (length - 1)) / Math.max(1, count - 1)));
+}
+
+/** Lower end of the window of MODE_WIDTH that holds most of the sorted values. */
+function densest(sorted: Uint8Array, count: number): number {
+  let best = 0;
+  let low = sorted[0] as number;
+  for (let from = 0, to = 0; from < count; from += 1) {
+    const start = sorted[from] as number;
+    while (to < count && (sorted[to] as number) <= start + MODE_WIDTH) to += 1;
+    if (to - from > best) {
+      best = to - from;
+      low = start;
+    }
+    if (to === count) break;
+  }
+  return low;
+}
+
+/** The mean of what lies outside the mode when it comes back often enough to be no object; else 0. */
+function secondMode(values: Uint8Array, low: number): number {
+  let [n, sum, runs, inRun] = [0, 0, 0, false];
+  for (const value of values) {
+    const outside = value < low || value > low + MODE_WIDTH;
+    if (outside) {
+      n += 1;
+      sum += value;
+      if (!inRun) runs += 1;
+    }
+    inRun = outside;
+  }
+  if (runs < SECOND_RUNS || n < SECOND_SHARE * values.length) return 0;
+  const mean = sum / n;
+  let near = 0;
+  for (const value of values) if (Math.abs(value - mean) <= MODE_WIDTH) near += 1;
+  return near >= 0.6 * n ? Math.max(1, Math.round(mean)) : 0;
+}

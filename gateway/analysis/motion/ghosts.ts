@@ -1,0 +1,70 @@
+import { type BackgroundModel, rangeAround } from './background.ts';
+import { findBlobs } from './blobs.ts';
+import { type LightFit, lightTable } from './light.ts';
+import { type MaskSpace, maskOf, STILL } from './mask.ts';
+import type { PlaneFrame } from './planes.ts';
+
+const MOST_LOOKS = 24;
+const LEAST_BORDER = 12;
+const GHOST_RATIO = 0.6;
+
+/**
+ * Takes out of a background what only stood there for long. Where an object is, the frame has an edge around it and the background has
+ * none; where the background keeps an object that has left (a ghost), the edge is the background's. The bare ground of the frame is put
+ * in its place. Changes `background`.
+ */
+export function mendGhosts(
+  background: BackgroundModel,
+  frames: readonly PlaneFrame[],
+  lights: readonly LightFit[],
+  space: MaskSpace,
+): void {
+  const looks = Math.min(MOST_LOOKS, frames.length);
+  for (let look = 0; look < looks; look += 1) {
+    const index = Math.round((look * (frames.length - 1)) / Math.max(1, looks - 1));
+    const [frame, light] = [frames[index], lights[index]];
+    if (frame !== undefined && light !== undefined) mendBy(frame, light, background, space);
+  }
+}
+
+function mendBy(frame: PlaneFrame, light: LightFit, background: BackgroundModel, space: MaskSpace): void {
+  const { widthPx: width, heightPx: height } = frame;
+  const mask = maskOf(frame, background, light, space);
+  const { labels, blobs } = findBlobs(mask, width, height);
+  const table = lightTable(light);
+  let mended = false;
+  for (const blob of blobs) {
+    const own = new Set(blob.labels);
+    const [left, top] = [Math.max(1, blob.left - 1), Math.max(1, blob.top - 1)];
+    const [right, bottom] = [Math.min(width - 1, blob.right + 1), Math.min(height - 1, blob.bottom + 1)];
+    let [border, here, there] = [0, 0, 0];
+    for (let y = top; y < bottom; y += 1) {
+      for (let x = left; x < right; x += 1) {
+        const at = y * width + x;
+        if (!own.has(labels[at] as number)) continue;
+        for (const step of [-1, 1, -width, width]) {
+          const beside = at + step;
+          if (mask[beside] !== STILL) continue;
+          border += 1;
+          here += Math.abs(
+            (table[frame.luma[at] as number] as number) - (table[frame.luma[beside] as number] as number),
+          );
+          there += Math.abs((background.luma[at] as number) - (background.luma[beside] as number));
+        }
+      }
+    }
+    if (border < LEAST_BORDER || here > GHOST_RATIO * there) continue;
+    for (let y = Math.max(0, blob.top - 1); y < Math.min(height, blob.bottom + 1); y += 1) {
+      for (let x = Math.max(0, blob.left - 1); x < Math.min(width, blob.right + 1); x += 1) {
+        const at = y * width + x;
+        if (!own.has(labels[at] as number)) continue;
+        background.luma[at] = table[frame.luma[at] as number] as number;
+        background.blue[at] = frame.blue[at] as number;
+        background.red[at] = frame.red[at] as number;
+        background.second[at] = 0;
+      }
+    }
+    mended = true;
+  }
+  if (mended) rangeAround(background);
+}

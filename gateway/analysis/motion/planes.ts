@@ -1,0 +1,56 @@
+import type { DecodedFrame, FrameRef } from '../types.ts';
+
+/** A small picture in three byte planes: brightness (BT.601 luma) and two colour differences around 128. */
+export interface Planes {
+  readonly widthPx: number;
+  readonly heightPx: number;
+  readonly luma: Uint8Array;
+  readonly blue: Uint8Array;
+  readonly red: Uint8Array;
+}
+
+/** One analysed frame as the background model sees it. Multiply by `scaleX`, `scaleY` for pixels of the original picture. */
+export interface PlaneFrame extends Planes {
+  readonly ref: FrameRef;
+  readonly timeSeconds: number;
+  readonly scaleX: number;
+  readonly scaleY: number;
+}
+
+/** Pixels of a plane at most: what moves is found at this size, what it is is seen on the larger frame. */
+const MOST_PIXELS = 64_000;
+
+/** Averages blocks of pixels: sensor noise falls with the side of the block, and small steps of the camera with it. */
+export function planesOf(frame: DecodedFrame): PlaneFrame {
+  const step = Math.max(1, Math.round(Math.sqrt((frame.widthPx * frame.heightPx) / MOST_PIXELS)));
+  const widthPx = Math.floor(frame.widthPx / step);
+  const heightPx = Math.floor(frame.heightPx / step);
+  const luma = new Uint8Array(widthPx * heightPx);
+  const blue = new Uint8Array(luma.length);
+  const red = new Uint8Array(luma.length);
+  const { rgb } = frame;
+  const row = frame.widthPx * 3;
+  const inverse = 1 / (step * step);
+  let to = 0;
+  for (let y = 0; y < heightPx; y += 1) {
+    for (let x = 0; x < widthPx; x += 1, to += 1) {
+      let r = 0;
+      let g = 0;
+      let b = 0;
+      let line = y * step * row + x * step * 3;
+      for (let dy = 0; dy < step; dy += 1, line += row) {
+        for (let at = line, end = line + step * 3; at < end; at += 3) {
+          r += rgb[at] as number;
+          g += rgb[at + 1] as number;
+          b += rgb[at + 2] as number;
+        }
+      }
+      const bright = (0.299 * r + 0.587 * g + 0.114 * b) * inverse;
+      luma[to] = bright + 0.5;
+      blue[to] = 128.5 + 0.564 * (b * inverse - bright);
+      red[to] = 128.5 + 0.713 * (r * inverse - bright);
+    }
+  }
+  const { ref, timeSeconds, scaleX, scaleY } = frame;
+  return { ref, timeSeconds, widthPx, heightPx, luma, blue, red, scaleX: scaleX * step, scaleY: scaleY * step };
+}

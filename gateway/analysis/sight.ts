@@ -1,0 +1,74 @@
+import path from 'node:path';
+import { sha256Hex } from '../canonical.ts';
+import type { CropCard } from './crop-card.ts';
+import { createCropNamer, loadCropModel } from './crop-namer.ts';
+import type { DetectorPool } from './detector-pool.ts';
+import type { PictureSize } from './letterbox.ts';
+import { CARD_FOLDER, chooseDetector, type FoundModel } from './models.ts';
+import { findMovers } from './motion/movers.ts';
+import type { SegmentDeps } from './segment.ts';
+import type { ModelUse } from './types.ts';
+
+/** Everything that sees and names in this installation: the background model, the shipped classifier and perhaps a full detector. */
+export interface Sight {
+  readonly deps: Pick<SegmentDeps, 'detect' | 'decodeSize' | 'findMovers' | 'name'>;
+  readonly models: readonly ModelUse[];
+  readonly namerCard: CropCard;
+  /** SHA-256 over the digests of the models, in order: what the journal names. */
+  readonly modelSet: string;
+  /** Network runs so far, by model. */
+  readonly calls: () => ReadonlyMap<string, number>;
+  close(): Promise<void>;
+}
+
+/** `DIFFERE_DETECTOR=none`: what the repository ships sees alone. */
+const NO_DETECTOR = 'none';
+
+/** The full detector to add: the named one, else the present one of highest priority, else none. E_MODEL_NONE when a named one is missing. */
+export function detectorOf(models: readonly FoundModel[], name: string | undefined): FoundModel | undefined {
+  if (name === NO_DETECTOR) return undefined;
+  const isPresent = models.some(({ card, weightsPath }) => card.role === 'detector' && weightsPath !== undefined);
+  return name === undefined && !isPresent ? undefined : chooseDetector(models, name);
+}
+
+/** What the background model and the crops are cut from: more tells little about what moves, and costs a decode. */
+const MOST_PIXELS = 640 * 360;
+
+/** The size for motion and crops: aspect kept, even, nothing enlarged. */
+export function motionSize({ widthPx, heightPx }: PictureSize): PictureSize {
+  const shrink = Math.min(1, Math.sqrt(MOST_PIXELS / (widthPx * heightPx)));
+  const even = (value: number): number => Math.max(2, 2 * Math.floor((value * shrink) / 2 + 1e-6));
+  return { widthPx: even(widthPx), heightPx: even(heightPx) };
+}
+
+/** Opens the shipped classifier beside an optional detector, which stays the caller's to close. */
+export async function openSight(
+  detector: DetectorPool | undefined,
+  folder = path.join(CARD_FOLDER, 'street-crop'),
+): Promise<Sight> {
+  const model = await loadCropModel(folder);
+  const namer = await createCropNamer(model);
+  const models = [...(detector === undefined ? [] : [detector.modelUse]), namer.modelUse];
+  const digests = models.map(({ sha256 }) => sha256).toSorted();
+  return {
+    deps: {
+      detect: detector === undefined ? undefined : (frame) => detector.detect(frame),
+      decodeSize(picture) {
+        const own = motionSize(picture);
+        const wanted = detector?.decodeSize(picture) ?? own;
+        return wanted.widthPx * wanted.heightPx > own.widthPx * own.heightPx ? wanted : own;
+      },
+      findMovers,
+      name: (tracks, frames) => namer.name(tracks, frames),
+    },
+    models,
+    namerCard: model.card,
+    modelSet: digests.length === 1 ? (digests[0] ?? '') : sha256Hex(digests.join('\n')),
+    calls: () =>
+      new Map([
+        ...(detector === undefined ? [] : [[detector.modelUse.name, detector.calls] as const]),
+        [namer.modelUse.name, namer.calls],
+      ]),
+    close: () => namer.close(),
+  };
+}

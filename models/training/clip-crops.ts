@@ -1,0 +1,213 @@
+import { spawn } from 'node:child_process';
+import { mkdir, open, readdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { renderScene } from '../../benchmarks/scenes/scene.ts';
+import type { ObjectColour, ObjectSpec, SceneSpec } from '../../benchmarks/scenes/types.ts';
+import { containment, iou } from '../../gateway/analysis/boxes.ts';
+import { cutCrop } from '../../gateway/analysis/crop.ts';
+import { findMovers } from '../../gateway/analysis/motion/movers.ts';
+import { planesOf } from '../../gateway/analysis/motion/planes.ts';
+import type { Box, DecodedFrame } from '../../gateway/analysis/types.ts';
+
+// Crops for training that the data sets do not have: what the gateway's own background model cuts out of the free clips, labelled by the
+// hand-made lists in benchmarks/truth, and objects of rendered scenes. Writes CLIP.bin (uint8 [n, 112, 112, 3]) and CLIP.json (labels).
+//   node models/training/clip-crops.ts --footage FOLDER --out FOLDER
+
+const SIDE = 112;
+/** Wider than what the network sees, so that training can shift and scale inside it. */
+const MARGIN = 1.7;
+const INPUT = { width: SIDE, height: SIDE, pad: 114, margin: MARGIN, scale: 1, mean: [0, 0, 0], deviation: [1, 1, 1] };
+
+interface TruthObject {
+  readonly id: string;
+  readonly class: string;
+  readonly riderOf?: string;
+  readonly boxes: readonly (Box & { readonly seconds: number })[];
+}
+
+interface Labelled {
+  readonly label: string;
+  readonly pixels: Uint8Array;
+}
+
+function crop(frame: DecodedFrame, box: Box): Uint8Array {
+  const planar = new Float32Array(3 * SIDE * SIDE);
+  cutCrop(frame, box, INPUT as unknown as Parameters<typeof cutCrop>[2], planar);
+  const pixels = new Uint8Array(planar.length);
+  for (let at = 0; at < SIDE * SIDE; at += 1) {
+    for (let channel = 0; channel < 3; channel += 1) {
+      pixels[at * 3 + channel] = Math.round(planar[channel * SIDE * SIDE + at] ?? 0);
+    }
+  }
+  return pixels;
+}
+
+/** The box of a truth object at a time, between the drawn ones; undefined more than 0.3 s outside them. */
+function truthAt({ boxes }: TruthObject, seconds: number): Box | undefined {
+  const after = boxes.findIndex((box) => box.seconds >= seconds);
+  const last = boxes.at(-1);
+  if (after < 0) return last !== undefined && seconds - last.seconds <= 0.3 ? last : undefined;
+  const [from, to] = [boxes[after - 1], boxes[after]];
+  if (to === undefined) return undefined;
+  if (from === undefined) return to.seconds - seconds <= 0.3 ? to : undefined;
+  const part = (seconds - from.seconds) / (to.seconds - from.seconds);
+  const mix = (a: number, b: number): number => a + (b - a) * part;
+  return {
+    left: mix(from.left, to.left),
+    top: mix(from.top, to.top),
+    width: mix(from.width, to.width),
+    height: mix(from.height, to.height),
+  };
+}
+
+async function framesOf(
+  file: string,
+  picture: { widthPx: number; heightPx: number },
+  rate: number,
+): Promise<DecodedFrame[]> {
+  const shrink = Math.min(1, Math.sqrt(230_400 / (picture.widthPx * picture.heightPx)));
+  const widthPx = 2 * Math.floor((picture.widthPx * shrink) / 2);
+  const heightPx = 2 * Math.floor((picture.heightPx * shrink) / 2);
+  const filter = `fps=${rate},scale=${widthPx}:${heightPx}:flags=bicubic`;
+  const ffmpeg = spawn('ffmpeg', [
+    '-v',
+    'error',
+    '-i',
+    file,
+    '-vf',
+    filter,
+    '-f',
+    'rawvideo',
+    '-pix_fmt',
+    'rgb24',
+    '-',
+  ]);
+  const chunks: Buffer[] = [];
+  for await (const chunk of ffmpeg.stdout) chunks.push(chunk as Buffer);
+  const bytes = Buffer.concat(chunks);
+  const size = widthPx * heightPx * 3;
+  return Array.from({ length: Math.floor(bytes.length / size) }, (_, index) => ({
+    ref: { number: index + 1, pts: index },
+    timeSeconds: index / rate,
+    widthPx,
+    heightPx,
+    scaleX: picture.widthPx / widthPx,
+    scaleY: picture.heightPx / heightPx,
+    rgb: bytes.subarray(index * size, (index + 1) * size),
+  }));
+}
+
+async function cropsOfClip(footage: string, truthFile: string): Promise<Labelled[]> {
+  const truth = JSON.parse(await readFile(truthFile, 'utf8')) as {
+    readonly clip: string;
+    readonly durationSeconds: number;
+    readonly picture: { widthPx: number; heightPx: number };
+    readonly objects: readonly TruthObject[];
+  };
+  const rate = truth.durationSeconds > 10 ? 5 : 12;
+  const frames = await framesOf(path.join(footage, truth.clip), truth.picture, rate);
+  const movers = await findMovers(frames.map(planesOf));
+  const found: Labelled[] = [];
+  for (const [index, frame] of frames.entries()) {
+    const here = truth.objects.flatMap((object) => {
+      const box = truthAt(object, frame.timeSeconds);
+      return box === undefined ? [] : [{ box, label: object.riderOf === undefined ? object.class : 'bicycle' }];
+    });
+    // A person at the table changes little from frame to frame: every third one is enough there.
+    if (truth.durationSeconds < 60 || index % 3 === 0) {
+      for (const { box, label } of here) found.push({ label, pixels: crop(frame, box) });
+    }
+    for (const piece of movers.frames[index] ?? []) {
+      const best = here.toSorted((a, b) => iou(b.box, piece) - iou(a.box, piece))[0];
+      if (best !== undefined && iou(best.box, piece) >= 0.35) {
+        found.push({ label: best.label, pixels: crop(frame, piece) });
+      } else if (here.every(({ box }) => containment(box, piece) < 0.05)) {
+        found.push({ label: 'other', pixels: crop(frame, piece) });
+      }
+    }
+  }
+  return found;
+}
+
+const COLOURS: readonly ObjectColour[] = [
+  'black',
+  'white',
+  'red',
+  'orange',
+  'yellow',
+  'green',
+  'blue',
+  'purple',
+  'pink',
+  'brown',
+];
+
+/** Objects of rendered streets; every twelfth frame, so that poses differ. */
+function cropsOfScene(seed: number): Labelled[] {
+  let state = seed * 2_654_435_761;
+  const random = (): number => {
+    state = (state * 1_664_525 + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+  const pick = (): ObjectColour => COLOURS[Math.floor(random() * COLOURS.length)] as ObjectColour;
+  const objects = Array.from({ length: 6 }, (_, id): ObjectSpec => {
+    const [from, to] = random() < 0.5 ? [-40, 680] : [680, -40];
+    const y = 150 + random() * 200;
+    const path_ = [
+      { timeSeconds: random() * 4, x: from, y },
+      { timeSeconds: 10 + random() * 5, x: to, y },
+    ];
+    if (random() < 0.5)
+      return { id, class: 'car', colour: pick(), heightPx: 30 + Math.round(random() * 40), path: path_ };
+    return { id, class: 'person', upper: pick(), lower: pick(), heightPx: 40 + Math.round(random() * 80), path: path_ };
+  });
+  const spec: SceneSpec = {
+    name: `train-${seed}`,
+    widthPx: 640,
+    heightPx: 360,
+    framesPerSecond: 10,
+    durationSeconds: 15,
+    seed,
+    noise: 3,
+    gopSeconds: 2,
+    objects,
+  };
+  const scene = renderScene(spec);
+  const found: Labelled[] = [];
+  for (let number = 5; number <= scene.frameCount; number += 12) {
+    const frame: DecodedFrame = {
+      ref: { number, pts: number },
+      timeSeconds: (number - 1) / 10,
+      widthPx: 640,
+      heightPx: 360,
+      scaleX: 1,
+      scaleY: 1,
+      rgb: scene.frame(number),
+    };
+    for (const box of scene.truth.filter((each) => each.frame === number && each.visibility > 0.4)) {
+      found.push({ label: box.class, pixels: crop(frame, box) });
+    }
+  }
+  return found;
+}
+
+async function save(out: string, name: string, crops: readonly Labelled[]): Promise<void> {
+  const file = await open(path.join(out, `${name}.bin`), 'w');
+  for (const { pixels } of crops) await file.write(pixels);
+  await file.close();
+  await writeFile(path.join(out, `${name}.json`), JSON.stringify(crops.map(({ label }) => label)));
+  const counts = Object.entries(Object.groupBy(crops, ({ label }) => label)).map(
+    ([label, all]) => `${label} ${all?.length}`,
+  );
+  console.error(`${name}: ${counts.join(', ')}`);
+}
+
+const { values } = parseArgs({ options: { footage: { type: 'string' }, out: { type: 'string' } } });
+if (values.footage === undefined || values.out === undefined) throw new Error('usage: --footage FOLDER --out FOLDER');
+await mkdir(values.out, { recursive: true });
+const lists = path.join(import.meta.dirname, '../../benchmarks/truth');
+for (const file of (await readdir(lists)).filter((name) => name.endsWith('.json'))) {
+  await save(values.out, path.basename(file, '.json'), await cropsOfClip(values.footage, path.join(lists, file)));
+}
+await save(values.out, 'scenes', Array.from({ length: 40 }, (_, index) => cropsOfScene(index + 1)).flat());

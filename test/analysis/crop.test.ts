@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { cutCrop } from '../../gateway/analysis/crop.ts';
+import type { CropCard } from '../../gateway/analysis/crop-card.ts';
+import type { DecodedFrame } from '../../gateway/analysis/types.ts';
+
+const input: CropCard['input'] = {
+  name: 'crop',
+  width: 32,
+  height: 32,
+  colour: 'RGB',
+  scale: 1,
+  mean: [0, 0, 0],
+  deviation: [1, 1, 1],
+  pad: 114,
+  margin: 1,
+};
+
+/** Each pixel tells its own place: red its column, green its row. */
+function frameOf(widthPx: number, heightPx: number, scale = 1): DecodedFrame {
+  const rgb = new Uint8Array(widthPx * heightPx * 3);
+  for (let y = 0; y < heightPx; y += 1) {
+    for (let x = 0; x < widthPx; x += 1) rgb.set([x, y, 7], (y * widthPx + x) * 3);
+  }
+  return { ref: { number: 1, pts: 0 }, timeSeconds: 0, widthPx, heightPx, scaleX: scale, scaleY: scale, rgb };
+}
+
+function cut(frame: DecodedFrame, box: { left: number; top: number; width: number; height: number }, change = {}) {
+  const target = new Float32Array(3 * 32 * 32);
+  cutCrop(frame, box, { ...input, ...change }, target);
+  return {
+    red: (x: number, y: number) => target[y * 32 + x] ?? 0,
+    at: (c: number, x: number, y: number) => target[c * 1024 + y * 32 + x] ?? 0,
+  };
+}
+
+describe('a crop', () => {
+  it('holds the pixels of the box, in planes of red, green, blue', () => {
+    const { at } = cut(frameOf(200, 200), { left: 50, top: 90, width: 32, height: 32 });
+    expect([at(0, 0, 0), at(1, 0, 0), at(2, 0, 0)]).toEqual([50, 90, 7]);
+    expect([at(0, 31, 31), at(1, 31, 31)]).toEqual([81, 121]);
+  });
+
+  it('averages where it shrinks and interpolates where it grows', () => {
+    const small = cut(frameOf(200, 200), { left: 20, top: 20, width: 128, height: 128 });
+    expect(small.red(0, 0)).toBeCloseTo(21.5, 1);
+    expect(small.red(31, 0)).toBeCloseTo(145.5, 1);
+    const large = cut(frameOf(200, 200), { left: 20, top: 20, width: 8, height: 8 });
+    expect(large.red(16, 0) - large.red(15, 0)).toBeCloseTo(0.25, 3);
+  });
+
+  it('is the square around a narrow box, and grey where the picture ends', () => {
+    const { red, at } = cut(frameOf(100, 100), { left: 0, top: 20, width: 20, height: 60 });
+    expect(red(0, 16)).toBeCloseTo(114, 3);
+    expect(at(1, 31, 16)).toBeGreaterThan(40);
+    expect(red(31, 16)).toBeGreaterThan(30);
+  });
+
+  it('takes the margin around the box and the size of the decoded picture into account', () => {
+    const wide = cut(frameOf(200, 200), { left: 80, top: 80, width: 32, height: 32 }, { margin: 2 });
+    expect(wide.red(0, 16)).toBeCloseTo(64.5, 0);
+    const halved = cut(frameOf(200, 200, 2), { left: 100, top: 100, width: 64, height: 64 });
+    expect(halved.red(0, 0)).toBeCloseTo(50, 3);
+  });
+
+  it('gives values as the card says: byte by scale, less the mean, by the deviation', () => {
+    const { at } = cut(
+      frameOf(200, 200),
+      { left: 50, top: 90, width: 32, height: 32 },
+      {
+        scale: 1 / 255,
+        mean: [0.1, 0.2, 0.3],
+        deviation: [0.5, 0.25, 2],
+      },
+    );
+    expect(at(0, 0, 0)).toBeCloseTo((50 / 255 - 0.1) / 0.5, 5);
+    expect(at(1, 0, 0)).toBeCloseTo((90 / 255 - 0.2) / 0.25, 5);
+    expect(at(2, 0, 0)).toBeCloseTo((7 / 255 - 0.3) / 2, 5);
+  });
+});

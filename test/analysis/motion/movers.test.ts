@@ -1,0 +1,192 @@
+import { describe, expect, it } from 'vitest';
+import { namedScenes } from '../../../benchmarks/scenes/named.ts';
+import { randomFrom } from '../../../benchmarks/scenes/noise.ts';
+import type { SceneSpec } from '../../../benchmarks/scenes/types.ts';
+import { iou } from '../../../gateway/analysis/boxes.ts';
+import { findMovers } from '../../../gateway/analysis/motion/movers.ts';
+import { planesOf } from '../../../gateway/analysis/motion/planes.ts';
+import { type Change, expose, move, type Shown, show } from './frames.ts';
+
+const { street, quiet } = namedScenes;
+
+async function look(spec: SceneSpec, change?: Change) {
+  const shown = show(spec, change);
+  return { shown, movers: await findMovers(shown.frames.map(planesOf)) };
+}
+
+const TOWN = { widthPx: 2400, heightPx: 480 };
+
+/** A wide view of fronts, windows and signs: what a camera that moves has to look at. */
+function drawTown(): Uint8Array {
+  const random = randomFrom(3);
+  const rgb = new Uint8Array(TOWN.widthPx * TOWN.heightPx * 3).fill(120);
+  for (let count = 0; count < 1500; count += 1) {
+    const [left, top] = [Math.floor(random() * TOWN.widthPx), Math.floor(random() * TOWN.heightPx)];
+    const right = Math.min(TOWN.widthPx, left + 8 + Math.floor(random() * 70));
+    const bottom = Math.min(TOWN.heightPx, top + 8 + Math.floor(random() * 60));
+    const shade = 40 + Math.floor(random() * 180);
+    for (let y = top; y < bottom; y += 1) {
+      rgb.fill(shade, (y * TOWN.widthPx + left) * 3, (y * TOWN.widthPx + right) * 3);
+    }
+  }
+  return rgb;
+}
+
+type Looked = Awaited<ReturnType<typeof look>>['movers'];
+
+/** Of the objects that stand whole and uncovered in the picture, how many have a box; and the boxes that no object explains. */
+function compare({ truth, frames }: Shown, { frames: boxes }: Looked) {
+  let [objects, found, strange] = [0, 0, 0];
+  for (const [index, present] of truth.entries()) {
+    const seen = boxes[index] ?? [];
+    for (const object of present) {
+      if (object.visibility < 0.95) continue;
+      objects += 1;
+      if (seen.some((box) => iou(box, object) >= 0.5)) found += 1;
+    }
+    strange += seen.filter((box) => !present.some((object) => iou(box, object) > 0)).length;
+  }
+  return { recall: found / objects, strange: strange / frames.length };
+}
+
+const boxesIn = ({ frames }: Looked): number => frames.flatMap((boxes) => boxes ?? []).length;
+
+describe('what moves before a camera that stands still', () => {
+  it('finds every object of the street and nothing else, its clock included', async () => {
+    const { shown, movers } = await look(street);
+    const { recall, strange } = compare(shown, movers);
+    expect(recall).toBeGreaterThan(0.97);
+    expect(strange).toBe(0);
+    expect(movers.frames.flatMap((boxes) => boxes ?? []).every((box) => box.class === 'object')).toBe(true);
+  });
+
+  it('finds nothing in the empty street, whose clock runs', async () => {
+    expect(boxesIn((await look(quiet)).movers)).toBe(0);
+  });
+
+  it('does not take a change of exposure for an object, and sees through it', async () => {
+    const change: Change = (rgb, { seconds }) => {
+      if (seconds >= 12) expose(rgb, 0.72, 6);
+    };
+    expect(boxesIn((await look(quiet, change)).movers)).toBe(0);
+    const { shown, movers } = await look(street, change);
+    const { recall, strange } = compare(shown, movers);
+    expect(recall).toBeGreaterThan(0.95);
+    expect(strange).toBeLessThan(0.02);
+  });
+
+  it('gives another light a background of its own: a lamp that one part of the picture gets', async () => {
+    const lamp: Change = (rgb, { seconds }) => {
+      if (seconds < 9) return;
+      const [from, to] = [rgb.length * 0.1, rgb.length * 0.9];
+      expose(rgb.subarray(Math.round(from / 3) * 3, Math.round(to / 3) * 3), 0.35, 0);
+    };
+    const { movers } = await look(quiet, lamp);
+    expect(boxesIn(movers)).toBe(0);
+    expect(movers.frames.every((boxes) => boxes !== undefined)).toBe(true);
+  });
+
+  it('holds a camera still that trembles by a few pixels', async () => {
+    const random = randomFrom(9);
+    const tremble: Change = (rgb) => move(rgb, 640, 360, Math.round(random() * 8 - 4), Math.round(random() * 8 - 4));
+    expect(boxesIn((await look(quiet, tremble)).movers)).toBe(0);
+    const { shown, movers } = await look(street, tremble);
+    expect(compare(shown, movers).recall).toBeGreaterThan(0.9);
+  });
+
+  it.each([
+    ['pans slowly', (index: number) => [index * 5, 0]],
+    ['pans fast', (index: number) => [index * 26, 0]],
+    ['is carried', (index: number) => [400 + 90 * Math.sin(index / 4), 60 + 50 * Math.sin(index / 2.3)]],
+  ] as const)('says of a camera that %s that it moves, and gives no box at all', async (_, placeOf) => {
+    const town = drawTown();
+    const frames = show({ ...street, durationSeconds: 12 }, (rgb, { index }) => {
+      const [x = 0, y = 0] = placeOf(index).map(Math.round);
+      for (let row = 0; row < 360; row += 1) {
+        const from = ((row + y) * TOWN.widthPx + x) * 3;
+        rgb.set(town.subarray(from, from + 640 * 3), row * 640 * 3);
+      }
+    }).frames;
+    const movers = await findMovers(frames.map(planesOf));
+    expect(movers.blindness).toBe('camera-moves');
+    expect(movers.frames.every((boxes) => boxes === undefined)).toBe(true);
+  });
+
+  it('leaves no ghost where somebody stood most of the time and then left', async () => {
+    const parked: SceneSpec = {
+      ...quiet,
+      durationSeconds: 30,
+      objects: [
+        {
+          id: 1,
+          class: 'car',
+          colour: 'red',
+          heightPx: 48,
+          path: [
+            { timeSeconds: 0, x: 300, y: 240 },
+            { timeSeconds: 20, x: 300, y: 240 },
+            { timeSeconds: 25, x: 720, y: 240 },
+          ],
+        },
+      ],
+    };
+    const { shown, movers } = await look(parked);
+    const { recall, strange } = compare(shown, movers);
+    expect(recall).toBeGreaterThan(0.95);
+    expect(strange).toBe(0);
+  });
+
+  it('takes a shadow that glides over the ground for none', async () => {
+    const shadow: Change = (rgb, { seconds }) => {
+      const left = Math.round(40 + seconds * 20);
+      for (let y = 290; y < 320; y += 1) {
+        const from = (y * 640 + left) * 3;
+        expose(rgb.subarray(from, from + 90 * 3), 0.68, 0);
+      }
+    };
+    expect(boxesIn((await look(quiet, shadow)).movers)).toBe(0);
+    // The same patch with a tint of its own is a thing.
+    const thing: Change = (rgb, frame) => {
+      shadow(rgb, frame);
+      const left = Math.round(40 + frame.seconds * 20);
+      for (let y = 290; y < 320; y += 1) {
+        for (let x = left; x < left + 90; x += 1) {
+          const at = (y * 640 + x) * 3;
+          rgb[at + 2] = Math.min(255, (rgb[at + 2] ?? 0) + 70);
+        }
+      }
+    };
+    const { movers } = await look(quiet, thing);
+    expect(movers.frames.filter((boxes) => boxes?.length === 1).length).toBeGreaterThan(0.9 * movers.frames.length);
+  });
+
+  it('sees nothing in the noise of an infrared night, and somebody who walks through it', async () => {
+    const night: Change = (rgb, { index }) => {
+      const random = randomFrom(index + 1);
+      for (let at = 0; at < rgb.length; at += 3) {
+        const bright = 0.4 * (rgb[at + 1] ?? 0) + (random() + random() - 1) * 34;
+        rgb.fill(Math.min(255, Math.max(0, bright)), at, at + 3);
+      }
+    };
+    expect(boxesIn((await look({ ...quiet, durationSeconds: 10 }, night)).movers)).toBe(0);
+    const { shown, movers } = await look({ ...street, durationSeconds: 14 }, night);
+    const { recall, strange } = compare(shown, movers);
+    expect(recall).toBeGreaterThan(0.6);
+    expect(strange).toBeLessThan(0.05);
+  });
+
+  it('says nothing of a segment too short to know what stands still', async () => {
+    const { frames } = show({ ...quiet, durationSeconds: 0.7 });
+    expect(frames).toHaveLength(4);
+    expect(await findMovers(frames.map(planesOf))).toEqual({
+      blindness: 'too-few-frames',
+      frames: [undefined, undefined, undefined, undefined],
+    });
+    expect((await findMovers([])).frames).toEqual([]);
+  });
+
+  it('gives the same boxes for the same frames', async () => {
+    const spec = { ...street, durationSeconds: 6 };
+    expect((await look(spec)).movers).toEqual((await look(spec)).movers);
+  });
+});
