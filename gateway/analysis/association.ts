@@ -75,6 +75,10 @@ export function extendTrack(track: OpenTrack, sighting: Sighting, frameSeconds: 
   if (track.group === 'object') track.group = groupOf(sighting.detection.class);
 }
 
+/** Where the filter expects a track at a time. */
+export const expectedBox = (track: OpenTrack, timeSeconds: number): Box =>
+  predict(track.filter, timeSeconds - lastSighting(track).timeSeconds).box;
+
 /**
  * First round: where the filter expects the object. At two frames a second boxes of a fast object do not overlap, so the expected
  * box is widened with the time that passed and the distance counts in deviations of the filter's own uncertainty.

@@ -3,6 +3,7 @@ import { assign } from './assignment.ts';
 import {
   coveredCost,
   DEAREST,
+  expectedBox,
   expectedCost,
   extendTrack,
   lastSeenCost,
@@ -13,6 +14,7 @@ import {
 import { between, iou } from './boxes.ts';
 import { withoutDuplicates } from './duplicates.ts';
 import { canBeOne, groupOf } from './groups.ts';
+import { splitJoined } from './joined.ts';
 import type { Detection, FrameDetections, RawTrack, TrackPoint } from './types.ts';
 
 /** Settings of the tracker; the defaults fit detectors whose certain boxes score above 0.35. */
@@ -51,7 +53,8 @@ export function track(frames: readonly FrameDetections[], options: TrackOptions 
       else finished.push(candidate);
     }
     open = still;
-    const seen = frame.detections.filter(
+    const expected = open.filter(isConfirmed).map((candidate) => expectedBox(candidate, frame.timeSeconds));
+    const seen = splitJoined(frame.detections, expected).filter(
       ({ score, width, height }) => score >= settings.leastScore && width > 0 && height > 0,
     );
     const certain = seen.filter(({ score }) => score >= settings.certainScore);

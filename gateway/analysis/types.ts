@@ -14,6 +14,8 @@ export interface Detection extends Box {
   readonly score: number;
   /** A detector named it and the background model saw it move. */
   readonly moving?: true;
+  /** Boxes of the separate pieces that the background model joined into this one. */
+  readonly parts?: readonly Box[];
 }
 
 /** A frame in presentation order: `number` counts from 1. */

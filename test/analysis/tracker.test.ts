@@ -309,6 +309,7 @@ describe('the tracker', () => {
       'class-of.ts',
       'duplicates.ts',
       'groups.ts',
+      'joined.ts',
       'kalman.ts',
       'track.ts',
     ]);

@@ -1,15 +1,21 @@
 import { MOVING, STILL } from './mask.ts';
 
-/** A connected piece of a mask: its box in pixels of the plane, edges inclusive of `left`, `top`, exclusive of `right`, `bottom`. */
-export interface Blob {
+/** A box in pixels of the plane: inclusive of `left` and `top`, exclusive of `right` and `bottom`. */
+export interface Edges {
   readonly left: number;
   readonly top: number;
   readonly right: number;
   readonly bottom: number;
+}
+
+/** What moves as one: a connected piece of a mask, or several that belong together. */
+export interface Blob extends Edges {
   /** Pixels that moved, shade not counted. */
   readonly pixels: number;
   /** Numbers of the pieces that make it, as in `Pieces.labels`. */
   readonly labels: readonly number[];
+  /** Edges of these pieces. */
+  readonly parts: readonly Edges[];
 }
 
 export interface Pieces {
@@ -123,7 +129,14 @@ function unite(parents: number[], a: number, b: number): number {
 /** Head, coat and legs of one person can come apart where a belt has the colour of the wall: pieces above each other are joined. */
 function joined(pieces: readonly Piece[]): readonly Blob[] {
   const open = pieces
-    .map((piece) => ({ ...piece }))
+    .map(({ left, top, right, bottom, ...piece }) => ({
+      ...piece,
+      left,
+      top,
+      right,
+      bottom,
+      parts: [{ left, top, right, bottom }],
+    }))
     .toSorted((a, b) => b.pixels - a.pixels || a.left - b.left || a.top - b.top);
   for (let changed = true; changed; ) {
     changed = false;
@@ -138,6 +151,7 @@ function joined(pieces: readonly Piece[]): readonly Blob[] {
         a.pixels += b.pixels;
         a.shade += b.shade;
         a.labels.push(...b.labels);
+        a.parts.push(...b.parts);
         open.splice(j, 1);
         changed = true;
       }

@@ -1,7 +1,7 @@
 import { setImmediate as breathe } from 'node:timers/promises';
-import type { Detection } from '../types.ts';
+import type { Box, Detection } from '../types.ts';
 import { type BackgroundModel, modelBackground } from './background.ts';
-import { type Blob, findBlobs } from './blobs.ts';
+import { type Blob, type Edges, findBlobs } from './blobs.ts';
 import { mendGhosts } from './ghosts.ts';
 import { fitLight, type LightFit, lightTable, SAME_LIGHT } from './light.ts';
 import { type MaskSpace, maskOf, maskSpace, STILL } from './mask.ts';
@@ -138,17 +138,28 @@ function lookOnce(
 }
 
 function toDetection(blob: Blob, frame: PlaneFrame, shift: Shift): Detection {
-  const [left, right] = [clamp(blob.left + shift.x, frame.widthPx), clamp(blob.right + shift.x, frame.widthPx)];
-  const [top, bottom] = [clamp(blob.top + shift.y, frame.heightPx), clamp(blob.bottom + shift.y, frame.heightPx)];
   const fill = blob.pixels / Math.max(1, (blob.right - blob.left) * (blob.bottom - blob.top));
   return {
     class: 'object',
     // How much of its box moves: a whole thing fills half of it and more, scattered leaves do not.
     score: Math.round(Math.min(0.9, 0.4 + 0.6 * fill) * 1000) / 1000,
-    left: left * frame.scaleX,
-    top: top * frame.scaleY,
-    width: Math.max(1, right - left) * frame.scaleX,
-    height: Math.max(1, bottom - top) * frame.scaleY,
+    ...toBox(blob, frame, shift),
+    ...(blob.parts.length < 2 ? {} : { parts: blob.parts.map((part) => toBox(part, frame, shift)) }),
+  };
+}
+
+function toBox(
+  { left, top, right, bottom }: Edges,
+  { widthPx, heightPx, scaleX, scaleY }: PlaneFrame,
+  { x, y }: Shift,
+): Box {
+  const [from, to] = [clamp(left + x, widthPx), clamp(right + x, widthPx)];
+  const [above, below] = [clamp(top + y, heightPx), clamp(bottom + y, heightPx)];
+  return {
+    left: from * scaleX,
+    top: above * scaleY,
+    width: Math.max(1, to - from) * scaleX,
+    height: Math.max(1, below - above) * scaleY,
   };
 }
 
