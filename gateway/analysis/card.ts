@@ -39,6 +39,8 @@ const CardSchema = Type.Object(
         /** `letterbox`: aspect kept, top left, rest filled with `pad`; `stretch`: both sides to the input. */
         fit: Type.Union([Type.Literal('letterbox'), Type.Literal('stretch')]),
         pad: Type.Optional(Type.Integer({ minimum: 0, maximum: 255 })),
+        /** A picture whose longer side is more than this many shorter ones is looked at as overlapping squares. */
+        tiles: Type.Optional(Type.Object({ whenLongerThan: Type.Number({ minimum: 1.1, maximum: 10 }) }, strict)),
         /** value = (byte x scale - mean) / deviation, a channel in the order of `colour`. */
         scale: Type.Number({ exclusiveMinimum: 0 }),
         mean: Three,

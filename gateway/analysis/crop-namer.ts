@@ -6,6 +6,7 @@ import type { ClassName } from '../vocabulary.ts';
 import { cutCrop } from './crop.ts';
 import { type CropCard, parseCropCard } from './crop-card.ts';
 import type { CropAnswer, NameRequest } from './crop-worker.ts';
+import { withShape } from './shape-prior.ts';
 import type { DecodedFrame, ModelUse, RawTrack, TrackPoint } from './types.ts';
 
 /** Names what moves by looking at a few crops of each track. */
@@ -98,7 +99,7 @@ export async function createCropNamer(model: {
         }
         const probabilities = await ask(values, crops.length);
         calls += crops.length;
-        named.push({ ...track, names: sumNames(probabilities, card) });
+        named.push({ ...track, names: withShape(sumNames(probabilities, card), track) });
       }
       return named;
     },

@@ -28,12 +28,13 @@ const hasDetector = ({ votes }: RawTrack): boolean =>
   Object.entries(votes).some(([name, vote]) => name !== 'object' && vote > 0);
 
 function isThing(track: RawTrack, leastStanding: number): boolean {
+  const seen = track.points.filter(({ observed }) => observed);
+  const thin = seen.filter(({ width, height }) => Math.max(width, height) > THINNEST * Math.min(width, height));
+  if (2 * thin.length > seen.length) return false;
   const size = usualSize(track);
   const way = furthestWay(track) / size;
   if (isNamed(track)) return way >= LEAST_WAY || (certaintyOf(track) >= SURE && size >= leastStanding);
-  const seen = track.points.filter(({ observed }) => observed);
-  const thin = seen.filter(({ width, height }) => Math.max(width, height) > THINNEST * Math.min(width, height));
-  return way >= LEAST_WAY && seen.length >= FEWEST_UNNAMED && 2 * thin.length <= seen.length;
+  return way >= LEAST_WAY && seen.length >= FEWEST_UNNAMED;
 }
 
 /** Side of a square as large as the track's median box, pixels. */

@@ -1,4 +1,5 @@
 import type { ModelCard } from './card.ts';
+import { squaresOf, viewLength } from './tiles.ts';
 
 /** Size of a picture, pixels. */
 export interface PictureSize {
@@ -21,6 +22,13 @@ export function placed(input: ModelCard['input'], picture: PictureSize): Picture
  * (the worker does that); for a stretch it is the input itself, so that no line of the picture is lost.
  */
 export function decodeSize(input: ModelCard['input'], picture: PictureSize): PictureSize {
+  const squares = squaresOf(input.tiles, picture);
+  if (squares > 1) {
+    // Each square fills the input, whatever the fit: it is one already.
+    const long = viewLength(squares, picture);
+    const ratio = Math.min(1, Math.min(input.width, input.height) / long);
+    return { widthPx: even(picture.widthPx * ratio), heightPx: even(picture.heightPx * ratio) };
+  }
   if (input.fit === 'stretch') return { widthPx: even(input.width), heightPx: even(input.height) };
   const ratio = Math.min(1, input.width / picture.widthPx, input.height / picture.heightPx);
   return { widthPx: even(picture.widthPx * ratio), heightPx: even(picture.heightPx * ratio) };

@@ -5,6 +5,7 @@ import { DECODER, type ExpectedShapes } from './decoders.ts';
 import { createPreprocessor, placed } from './letterbox.ts';
 import { type OnnxSession, openSession, type ValueMetadata } from './onnx.ts';
 import { leastScore, reduce } from './reduce.ts';
+import { cutView, inPicture, mergeViews, type Seen, viewsOf } from './tiles.ts';
 import type { Detection } from './types.ts';
 
 /** What the pool hands to a worker at its start. */
@@ -109,19 +110,26 @@ async function createDetect(start: WorkerStart): Promise<{
   await run();
   return {
     async detect({ rgb, widthPx, heightPx, scaleX, scaleY }) {
-      const picture = { widthPx, heightPx };
-      preprocessor.fill(new Uint8Array(rgb, 0, widthPx * heightPx * 3), picture);
-      const outputs = await run();
-      const candidates = decoder.decode(outputs, card, least);
-      // Logits are a weak embedding: nothing of them outlives the reduction (FACE-11).
-      for (const values of Object.values(outputs).flat()) values.fill(0);
-      const size = placed(input, picture);
-      return reduce(candidates, card, {
-        scaleX: (widthPx / size.widthPx) * scaleX,
-        scaleY: (heightPx / size.heightPx) * scaleY,
-        widthPx: widthPx * scaleX,
-        heightPx: heightPx * scaleY,
-      });
+      const pixels = new Uint8Array(rgb, 0, widthPx * heightPx * 3);
+      const frame = { widthPx, heightPx };
+      const picture = { widthPx: widthPx * scaleX, heightPx: heightPx * scaleY };
+      const seen: Seen[] = [];
+      for (const view of viewsOf(input.tiles, picture, frame)) {
+        preprocessor.fill(cutView(pixels, frame, view), view);
+        const outputs = await run();
+        const candidates = decoder.decode(outputs, card, least);
+        // Logits are a weak embedding: nothing of them outlives the reduction (FACE-11).
+        for (const values of Object.values(outputs).flat()) values.fill(0);
+        const size = placed(input, view);
+        const detections = reduce(candidates, card, {
+          scaleX: (view.widthPx / size.widthPx) * scaleX,
+          scaleY: (view.heightPx / size.heightPx) * scaleY,
+          widthPx: view.widthPx * scaleX,
+          heightPx: view.heightPx * scaleY,
+        });
+        seen.push(inPicture(view, detections, scaleX, scaleY));
+      }
+      return mergeViews(seen, picture, card.thresholds.nmsIou);
     },
     close: () => session.release(),
   };

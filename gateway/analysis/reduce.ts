@@ -4,8 +4,8 @@ import type { Candidate } from './decoders.ts';
 import { groupOf } from './groups.ts';
 import type { Detection } from './types.ts';
 
-// Two classes of one group on nearly the same box are one object that the network wavers about.
-const SAME_OBJECT_IOU = 0.7;
+/** Two classes of one group on nearly the same box are one object that the network wavers about. */
+export const SAME_OBJECT_IOU = 0.7;
 
 /** How input pixels become original pixels, and where the picture ends. */
 export interface Placement {
