@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { measureAccuracy } from './accuracy.ts';
 import { measureLine } from './line.ts';
 import { measureLog } from './log.ts';
 import { type Measurement, publish, tableOf } from './report.ts';
@@ -6,6 +7,7 @@ import { type Measurement, publish, tableOf } from './report.ts';
 // `npm run bench -- NAME [--json] [--full]`: a table on stderr, one JSON object last on stdout and in benchmarks/results/.
 
 const BENCHES: Readonly<Record<string, (options: { readonly full: boolean }) => Promise<Measurement>>> = {
+  accuracy: measureAccuracy,
   line: measureLine,
   log: measureLog,
 };

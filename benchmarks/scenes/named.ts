@@ -1,4 +1,4 @@
-import type { SceneSpec, Waypoint } from './types.ts';
+import type { ObjectSpec, SceneSpec, Waypoint } from './types.ts';
 
 const at = (timeSeconds: number, x: number, y: number): Waypoint => ({ timeSeconds, x, y });
 
@@ -99,7 +99,64 @@ const crossing: SceneSpec = {
   ],
 };
 
-export const namedScenes = { street, quiet, long, crossing } as const;
+/** Three minutes of a courtyard by infrared, through which one person walks: what noise must not become. */
+const night: SceneSpec = {
+  ...base,
+  name: 'night',
+  durationSeconds: 180,
+  seed: 404,
+  noise: 26,
+  infrared: true,
+  clockStart: '2026-03-14T02:10:00Z',
+  objects: [
+    {
+      id: 1,
+      class: 'person',
+      upper: 'white',
+      lower: 'black',
+      heightPx: 90,
+      path: [at(70, -25, 300), at(84, 665, 300)],
+    },
+  ],
+};
+
+/** A person of a group, who keeps the distance to the others. */
+const walker = (
+  id: number,
+  upper: 'red' | 'blue' | 'green' | 'black' | 'white',
+  from: Waypoint,
+  to: Waypoint,
+): ObjectSpec => ({
+  id,
+  class: 'person',
+  upper,
+  lower: id % 2 === 0 ? 'black' : 'blue',
+  heightPx: 72,
+  path: [from, to],
+});
+
+/** Four groups of two or three who walk together, side by side and behind each other, at ten frames a second. */
+const groups: SceneSpec = {
+  ...base,
+  name: 'groups',
+  widthPx: 480,
+  heightPx: 360,
+  durationSeconds: 40,
+  seed: 66,
+  objects: [
+    walker(1, 'red', at(0, -20, 200), at(12, 500, 200)),
+    walker(2, 'green', at(0.8, -20, 206), at(12.8, 500, 206)),
+    walker(3, 'blue', at(10, 500, 290), at(23, -20, 290)),
+    walker(4, 'white', at(10.6, 500, 296), at(23.6, -20, 296)),
+    walker(5, 'red', at(11.6, 500, 286), at(24.6, -20, 286)),
+    walker(6, 'green', at(20, -20, 180), at(33, 500, 180)),
+    walker(7, 'black', at(20.5, -20, 190), at(33.5, 500, 190)),
+    walker(8, 'blue', at(24, 500, 340), at(38, -20, 340)),
+    walker(9, 'white', at(25.2, 500, 336), at(39.2, -20, 336)),
+  ],
+};
+
+export const namedScenes = { street, quiet, long, crossing, night, groups } as const;
 
 export type SceneName = keyof typeof namedScenes;
 

@@ -30,6 +30,7 @@ export function renderScene(spec: SceneSpec): Scene {
       const timeSeconds = (number - 1) / spec.framesPerSecond;
       const rgb = background.slice();
       for (const placed of placedAt(spec, timeSeconds)) drawObject(rgb, spec, placed);
+      if (spec.infrared === true) toInfrared(rgb);
       noise.addTo(rgb, number);
       if (spec.clockStart !== undefined) drawClock(rgb, spec.widthPx, spec.clockStart, timeSeconds);
       return new Uint8Array(rgb.buffer);
@@ -81,6 +82,14 @@ function drawObject(rgb: Uint8ClampedArray, spec: SceneSpec, placed: Placed): vo
     rgb[at + 1] = colour.g;
     rgb[at + 2] = colour.b;
   });
+}
+
+/** What a lamp of one wavelength leaves: one brightness a pixel, less of it than by day. */
+function toInfrared(rgb: Uint8ClampedArray): void {
+  for (let at = 0; at < rgb.length; at += 3) {
+    const [red = 0, green = 0, blue = 0] = rgb.subarray(at, at + 3);
+    rgb.fill(0.45 * (0.5 * red + 0.3 * green + 0.2 * blue) + 8, at, at + 3);
+  }
 }
 
 type Visit = (x: number, y: number, colour: { readonly r: number; readonly g: number; readonly b: number }) => void;

@@ -41,6 +41,8 @@ export interface SceneSpec {
   readonly seed: number;
   /** Greatest change that the sensor noise makes to a channel; 0 for none. */
   readonly noise: number;
+  /** A camera that sees by infrared: dark shades of grey, whatever the colours. */
+  readonly infrared?: true;
   /** Burnt-in clock: what it shows on the first frame, UTC, RFC 3339. */
   readonly clockStart?: string;
   /** What `writeScene` takes when its options name no other. */
