@@ -26,8 +26,12 @@ const MOST_TREMBLE = 24;
  * The most frequent brightness of each pixel over frames spread over the whole stretch, past and future alike: what is hidden now may
  * be bare later. An object that stands longer than the ground is bare wins here; `mendGhosts` takes it out again.
  */
-export function modelBackground(frames: readonly PlaneFrame[], lights: readonly LightFit[]): BackgroundModel {
-  const chosen = spread(frames.length);
+export function modelBackground(
+  frames: readonly PlaneFrame[],
+  lights: readonly LightFit[],
+  mostSamples = MOST_SAMPLES,
+): BackgroundModel {
+  const chosen = spread(frames.length, mostSamples);
   const first = frames[0];
   if (first === undefined) throw new RangeError('a background needs a frame');
   const size = first.luma.length;
@@ -99,8 +103,8 @@ export function rangeAround({ luma, low, high, widthPx, heightPx }: BackgroundMo
 }
 
 /** Indices of frames spread evenly, the first and the last among them. */
-function spread(length: number): readonly number[] {
-  const count = Math.min(MOST_SAMPLES, length);
+function spread(length: number, mostSamples: number): readonly number[] {
+  const count = Math.min(mostSamples, length);
   return Array.from({ length: count }, (_, index) => Math.round((index * (length - 1)) / Math.max(1, count - 1)));
 }
 

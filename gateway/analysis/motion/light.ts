@@ -11,6 +11,7 @@ export const SAME_LIGHT: LightFit = { gain: 1, offset: 0, explained: 1 };
 const SAMPLES = 2_000;
 const NEAR = 14;
 const ROUNDS = 4;
+const SETTLED = 0.97;
 const LEAST_GAIN = 0.4;
 const MOST_GAIN = 2.5;
 
@@ -20,13 +21,12 @@ const MOST_GAIN = 2.5;
  */
 export function fitLight(luma: Uint8Array, background: Uint8Array): LightFit {
   const step = Math.max(1, Math.floor(luma.length / SAMPLES));
-  const ratios: number[] = [];
-  for (let at = 0; at < luma.length; at += step) ratios.push((background[at] as number) - (luma[at] as number));
-  ratios.sort((a, b) => a - b);
-  let best = { gain: 1, offset: ratios[ratios.length >> 1] ?? 0, explained: 0 };
+  let best = { gain: 1, offset: medianChange(luma, background, step), explained: 0 };
   best.explained = explainedBy(best, luma, background, step);
+  // Most frames have the light of the background: nothing to search.
+  if (best.explained > SETTLED && Math.abs(best.offset) <= 1) return best;
   // A bright scene under a new exposure is scaled, not shifted: both beginnings are tried.
-  for (const start of [best, { ...byMedians(luma, background, step), explained: 0 }]) {
+  for (const start of [best, { gain: gainOfMedians(luma, background, step), offset: 0, explained: 0 }]) {
     let fit = start;
     for (let round = 0; round < ROUNDS; round += 1) fit = refine(fit, luma, background, step);
     const explained = explainedBy(fit, luma, background, step);
@@ -35,18 +35,41 @@ export function fitLight(luma: Uint8Array, background: Uint8Array): LightFit {
   return best;
 }
 
-function byMedians(luma: Uint8Array, background: Uint8Array, step: number): { gain: number; offset: number } {
-  const here: number[] = [];
-  const there: number[] = [];
+// Medians of bytes by counting: sorting them took most of the time of the background model.
+const changes = new Uint32Array(511);
+const here = new Uint32Array(256);
+const there = new Uint32Array(256);
+
+/** Median of background less frame. */
+function medianChange(luma: Uint8Array, background: Uint8Array, step: number): number {
+  changes.fill(0);
   for (let at = 0; at < luma.length; at += step) {
-    here.push(luma[at] as number);
-    there.push(background[at] as number);
+    const change = (background[at] as number) - (luma[at] as number) + 255;
+    changes[change] = (changes[change] as number) + 1;
   }
-  here.sort((a, b) => a - b);
-  there.sort((a, b) => a - b);
-  const middle = here.length >> 1;
-  const gain = ((there[middle] ?? 0) + 1) / ((here[middle] ?? 0) + 1);
-  return { gain: Math.min(MOST_GAIN, Math.max(LEAST_GAIN, gain)), offset: 0 };
+  return medianOf(changes) - 255;
+}
+
+function gainOfMedians(luma: Uint8Array, background: Uint8Array, step: number): number {
+  here.fill(0);
+  there.fill(0);
+  for (let at = 0; at < luma.length; at += step) {
+    const [from, to] = [luma[at] as number, background[at] as number];
+    here[from] = (here[from] as number) + 1;
+    there[to] = (there[to] as number) + 1;
+  }
+  return Math.min(MOST_GAIN, Math.max(LEAST_GAIN, (medianOf(there) + 1) / (medianOf(here) + 1)));
+}
+
+function medianOf(counts: Uint32Array): number {
+  let all = 0;
+  for (let value = 0; value < counts.length; value += 1) all += counts[value] as number;
+  let rest = all >> 1;
+  for (let value = 0; value < counts.length; value += 1) {
+    rest -= counts[value] as number;
+    if (rest < 0) return value;
+  }
+  return 0;
 }
 
 function refine<F extends { gain: number; offset: number }>(

@@ -34,6 +34,8 @@ const MOST_MOVING = 0.6;
 const RESTLESS_SHARE = 0.3;
 const RESTLESS_FRAMES = 0.4;
 const BREATHE_EVERY = 8;
+/** The first background only aligns light and place; the second one is compared with. */
+const ROUGH_SAMPLES = 24;
 
 /**
  * Finds what moves before a camera that stands still, from all frames of a segment at once. Frames of another light (a lamp, a jump of
@@ -93,6 +95,7 @@ async function lookAt(sharp: readonly PlaneFrame[]): Promise<readonly Looked[]> 
   const rough = modelBackground(
     stretch,
     stretch.map(() => SAME_LIGHT),
+    ROUGH_SAMPLES,
   );
   await breathe();
   const points = edgePoints(rough);
@@ -128,7 +131,7 @@ function lookOnce(
 ): Looked {
   const mask = maskOf(frame, background, light, space);
   let moving = 0;
-  for (const value of mask) if (value !== STILL) moving += 1;
+  for (let at = 0; at < mask.length; at += 1) if (mask[at] !== STILL) moving += 1;
   const share = moving / mask.length;
   const atLimit = Math.max(Math.abs(shift.x), Math.abs(shift.y)) >= FURTHEST_SHIFT;
   const isRestless = share > RESTLESS_SHARE || atLimit;
