@@ -34,7 +34,7 @@ const COMMANDS: Readonly<Record<string, { readonly run: Command; readonly what: 
   requisition: { run: requisitionCommand, what: 'keygen / authorize / schedule / inspect / verify / verify-jws' },
   exhibit: { run: exhibitCommand, what: 'hash FILE...' },
   footage: { run: footageCommand, what: 'inspect FILE' },
-  models: { run: modelsCommand, what: 'list' },
+  models: { run: modelsCommand, what: 'list / fetch NAME / add FILE' },
   audit: { run: auditCommand, what: 'verify DIR / prove N / checkpoint' },
   evidence: { run: evidenceCommand, what: 'verify PACKAGE' },
   case: { run: caseCommand, what: 'open / list / deposit / ask' },

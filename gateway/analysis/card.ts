@@ -21,11 +21,13 @@ const CardSchema = Type.Object(
     name: Type.String({ pattern: '^[a-z0-9][a-z0-9.-]{0,63}$' }),
     role: Type.Literal('detector'),
     decoder: Decoder,
-    /** Of the ONNX file, lower-case hex: the model is this digest, wherever the file lies. */
-    sha256: Type.String({ pattern: '^[0-9a-f]{64}$' }),
+    /** Of the ONNX file, lower-case hex: the model is this digest, wherever the file lies. A card without one only offers a model. */
+    sha256: Type.Optional(Type.String({ pattern: '^[0-9a-f]{64}$' })),
     licence: Type.String({ minLength: 1 }),
     /** Where its publisher gives it out; of a test detector, the script that makes it. */
     source: Type.String({ minLength: 1 }),
+    /** Where `differe models fetch` gets the file. */
+    download: Type.Optional(Type.String({ pattern: '^https?://' })),
     /** Weights beside the card, relative to it; without it they are searched by digest. */
     file: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_-][A-Za-z0-9._-]*\\.onnx$' })),
     /** A detector of the test suite: used only when named or when nothing else is there. */
@@ -64,11 +66,16 @@ const CardSchema = Type.Object(
   strict,
 );
 
-/** What a model is: identity, licence, contract, closed labels. Checked by `parseCard`, trusted afterwards. */
-export type ModelCard = Static<typeof CardSchema> & {
+/** What a model is: licence, contract, closed labels, and its identity where that is known. */
+export type CardOffer = Static<typeof CardSchema> & {
   readonly map: Readonly<Record<string, ClassName>>;
   readonly thresholds: { readonly perClass?: { readonly [C in ClassName]?: number } };
 };
+
+/** A card of one very file. Checked by `parseCard`, trusted afterwards. */
+export type ModelCard = CardOffer & { readonly sha256: string };
+
+export const isPinned = (card: CardOffer): card is ModelCard => card.sha256 !== undefined;
 
 const cardSchema = Compile(CardSchema);
 
@@ -83,12 +90,22 @@ const ROLES: Readonly<Record<DecoderName, readonly string[]>> = {
  * Throws E_GATE_LABEL (malformed, or a label outside the vocabulary) or E_GATE_CONTRACT (outputs).
  */
 export function parseCard(value: unknown, where: string): ModelCard {
+  const card = parseOffer(value, where);
+  if (!isPinned(card)) throw new AppError('E_GATE_LABEL', { detail: `${where}: no sha256` });
+  return card;
+}
+
+/** As `parseCard`, for a card that may lack its digest. */
+export function parseOffer(value: unknown, where: string): CardOffer {
   if (!cardSchema.Check(value)) {
     const [first] = cardSchema.Errors(value);
     throw new AppError('E_GATE_LABEL', { detail: `${where}: ${first?.instancePath ?? ''} ${first?.message ?? ''}` });
   }
   if (value.test === undefined && !value.source.startsWith('https://')) {
     throw new AppError('E_GATE_LABEL', { detail: `${where}: source is no address of a publisher` });
+  }
+  if (value.test === undefined && value.download?.startsWith('https://') === false) {
+    throw new AppError('E_GATE_LABEL', { detail: `${where}: weights are fetched by https alone` });
   }
   for (const label of value.labels) checkLabel(label, value.map, where);
   if (new Set(value.labels).size !== value.labels.length) {
@@ -105,7 +122,7 @@ export function parseCard(value: unknown, where: string): ModelCard {
   if (roles !== [...ROLES[value.decoder]].sort().join()) {
     throw new AppError('E_GATE_CONTRACT', { detail: `${where}: decoder ${value.decoder} does not read ${roles}` });
   }
-  return value as ModelCard;
+  return value as CardOffer;
 }
 
 /** FACE-08: throws E_GATE_LABEL for a label that is forbidden, or neither in the vocabulary nor in the map. */
@@ -122,7 +139,7 @@ export function checkLabel(label: string, map: Readonly<Record<string, string>>,
 const isLeaf = (name: string): name is ClassName => isClassName(name) && leavesOf(name)[0] === name;
 
 /** Names of the outputs of one role, always as a list. */
-export function outputNames(card: ModelCard, role: string): readonly string[] {
+export function outputNames(card: CardOffer, role: string): readonly string[] {
   const names = card.outputs[role];
   if (names === undefined) return [];
   return typeof names === 'string' ? [names] : names;

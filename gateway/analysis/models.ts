@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { sha256Hex } from '../canonical.ts';
 import { AppError } from '../errors.ts';
-import { type ModelCard, parseCard } from './card.ts';
+import { type CardOffer, isPinned, type ModelCard, parseOffer } from './card.ts';
 import { isCropCard } from './crop-card.ts';
 
 /** The cards that come with the product. */
@@ -14,7 +14,7 @@ export const CARD_FOLDER = fileURLToPath(new URL('../../models', import.meta.url
 
 /** A card that was read and checked, and the folder it lies in. */
 export interface PlacedCard {
-  readonly card: ModelCard;
+  readonly card: CardOffer;
   readonly folder: string;
 }
 
@@ -44,11 +44,14 @@ export async function loadCards(folders: readonly string[]): Promise<readonly Pl
     const value = await readJson(file);
     // Not a detector: crop-namer.ts reads it, from the product's own folder alone.
     if (isCropCard(value)) continue;
-    cards.push({ card: parseCard(value, path.basename(path.dirname(file))), folder: path.dirname(file) });
+    cards.push({ card: parseOffer(value, path.basename(path.dirname(file))), folder: path.dirname(file) });
   }
-  const twice = cards.find(({ card }, index) => cards.findIndex((other) => other.card.name === card.name) !== index);
+  // An offer gives way to the card of the very file that was fetched for it.
+  const pinnedNames = new Set(cards.filter(({ card }) => isPinned(card)).map(({ card }) => card.name));
+  const kept = cards.filter(({ card }) => isPinned(card) || !pinnedNames.has(card.name));
+  const twice = kept.find(({ card }, index) => kept.findIndex((other) => other.card.name === card.name) !== index);
   if (twice !== undefined) throw new AppError('E_GATE_LABEL', { detail: `two cards are called ${twice.card.name}` });
-  return cards;
+  return kept;
 }
 
 /**
@@ -67,6 +70,10 @@ export async function findModels({ cardFolders, weightFolders }: ModelFolders): 
   }
   const models: FoundModel[] = [];
   for (const { card, folder } of cards) {
+    if (!isPinned(card)) {
+      models.push({ card, folder, weightsPath: undefined });
+      continue;
+    }
     if (card.file === undefined) {
       models.push({ card, folder, weightsPath: byDigest.get(card.sha256) });
       continue;
@@ -102,7 +109,8 @@ export function chooseDetector(models: readonly FoundModel[], name?: string): Fo
 
 /** Reads the weights once and compares the digest of these bytes with the card. Throws E_GATE_HASH, E_MODEL_NONE. */
 export async function loadModel({ card, weightsPath }: FoundModel): Promise<LoadedModel> {
-  if (weightsPath === undefined) throw new AppError('E_MODEL_NONE', { detail: `no weights of ${card.name}` });
+  if (weightsPath === undefined || !isPinned(card))
+    throw new AppError('E_MODEL_NONE', { detail: `no weights of ${card.name}` });
   const bytes = new Uint8Array(await readFile(weightsPath));
   assertDigest(card, sha256Hex(bytes));
   return { card, bytes };
@@ -128,7 +136,8 @@ async function filesBelow(folder: string, levels: number): Promise<readonly stri
   return found;
 }
 
-async function fileDigest(file: string): Promise<string> {
+/** SHA-256 of a file, lower-case hex. */
+export async function fileDigest(file: string): Promise<string> {
   const hash = createHash('sha256');
   await pipeline(createReadStream(file), hash);
   return hash.digest('hex');

@@ -24,7 +24,7 @@ async function place(name: string, card: Record<string, unknown>): Promise<void>
 describe('cards', () => {
   it('reads the cards that come with the product', async () => {
     const cards = await loadCards([CARD_FOLDER]);
-    expect(cards.map(({ card }) => card.name)).toEqual(['picodet-s-416', 'yolox-nano']);
+    expect(cards.map(({ card }) => card.name)).toEqual(['picodet-s-416', 'yolox-nano', 'yolox-s', 'yolox-tiny']);
     for (const { card } of cards) {
       expect(card.labels).toHaveLength(80);
       expect(card.labels[79]).toBe('toothbrush');
@@ -108,7 +108,7 @@ describe('weights', () => {
 
   it('says so when there are none', async () => {
     const models = await findModels({ cardFolders: [CARD_FOLDER], weightFolders: [] });
-    expect(models.map(({ weightsPath }) => weightsPath)).toEqual([undefined, undefined]);
+    expect(models.map(({ weightsPath }) => weightsPath)).toEqual([undefined, undefined, undefined, undefined]);
     expect(() => chooseDetector(models)).toThrow(expect.objectContaining({ code: 'E_MODEL_NONE' }));
     expect(() => chooseDetector(models, 'yolox-nano')).toThrow(expect.objectContaining({ code: 'E_MODEL_NONE' }));
   });
@@ -142,6 +142,9 @@ describe('differe models', () => {
         licence: 'Apache-2.0',
         classes: expect.arrayContaining(['person', 'car']),
       }),
+    );
+    expect(JSON.parse(out.join('\n'))).toContainEqual(
+      expect.objectContaining({ name: 'street-crop', role: 'crop-classifier', present: true }),
     );
     expect(await modelsCommand(['lisp'], io)).toBe(2);
   });
