@@ -10,7 +10,7 @@ import { type Goal, type Measurement, median, rounded } from './report.ts';
 
 /**
  * What is found, invented, named and coloured: on the free clips with hand-made truth (by weights that never saw the clip, in
- * DIFFERE_BENCH_WEIGHTS), on the labelled pictures, and on rendered scenes. What cannot be measured here has no goal in the report.
+ * BENCH_WEIGHTS), on the labelled pictures, and on rendered scenes. What cannot be measured here has no goal in the report.
  */
 export async function measureAccuracy({ full }: { readonly full: boolean }): Promise<Measurement> {
   const rounds = full ? 5 : 3;

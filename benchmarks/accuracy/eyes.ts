@@ -13,7 +13,7 @@ export type Mode = (typeof MODES)[number];
 
 /** Folder of the weights that never saw a clip: `models/training/README.md` says how they are made. */
 export const unseenWeights = (clip: string): string | undefined => {
-  const root = process.env.DIFFERE_BENCH_WEIGHTS;
+  const root = process.env.BENCH_WEIGHTS;
   const folder = root === undefined ? undefined : path.join(path.resolve(root), path.parse(clip).name);
   return folder !== undefined && existsSync(path.join(folder, 'card.json')) ? folder : undefined;
 };

@@ -35,7 +35,11 @@ export function withShape(
   const entries = Object.entries(names) as [ClassName, number][];
   const weighed = entries.map(([name, sum]) => [name, sum * likelihood(SHAPES[groupOf(name)], shape)] as const);
   const [before, after] = [total(entries), total(weighed)];
-  return Object.fromEntries(weighed.map(([name, sum]) => [name, Math.round(((sum * before) / after) * 100) / 100]));
+  return Object.fromEntries(
+    weighed
+      .map(([name, sum]) => [name, Math.round(((sum * before) / after) * 100) / 100] as const)
+      .filter(([, sum]) => sum > 0),
+  );
 }
 
 const likelihood = ({ mean, deviation }: Shape, value: number): number =>

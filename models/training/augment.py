@@ -4,7 +4,6 @@ import math
 import torch
 import torch.nn.functional as F
 
-PERSON = 0
 MEAN, DEVIATION = (0.45, 0.45, 0.45), (0.25, 0.25, 0.25)
 # The stored crops are 1.7 longer sides wide, the network sees 1.2 of them.
 STORED, SEEN = 1.7, 1.2
@@ -47,7 +46,7 @@ def augmented(batch, labels, size, rng):
     scale = torch.exp(uniform(n, math.log(0.72), math.log(1.3), rng))
     shift = lambda: uniform(n, -0.1, 0.1, rng)
     x = view(batch, size, scale, angle, flip, shift(), shift())
-    # A blob often lacks feet, head or a side: grey strips at one edge, and for a third of the persons over the head.
+    # A blob often lacks feet, head or a side: grey strips at one edge. Heads are greyed whatever the class, so that the grey tells nothing.
     for index in torch.nonzero(chance(0.2)).flatten().tolist():
         side, depth = int(torch.randint(4, (1,), generator=rng)), int(size * float(uniform(1, 0.1, 0.35, rng)))
         fill = torch.rand(1, generator=rng)
@@ -55,8 +54,8 @@ def augmented(batch, labels, size, rng):
         elif side == 1: x[index, :, -depth:] = fill
         elif side == 2: x[index, :, :, :depth] = fill
         else: x[index, :, :, -depth:] = fill
-    for index in torch.nonzero((labels == PERSON) & chance(0.33)).flatten().tolist():
-        x[index] = head_greyed(x[index : index + 1])[0]
+    hidden = chance(0.3)
+    x[hidden] = head_greyed(x[hidden], 0.45)
     # Small objects: down to a few pixels and up again.
     for small in (16, 24, 36, 48):
         chosen = torch.nonzero(chance(0.12)).flatten()
@@ -74,10 +73,10 @@ def augmented(batch, labels, size, rng):
     return normalise(x.clamp(0, 1))
 
 
-def head_greyed(x):
-    """Grey over the part of the square where a standing person's head is (top fifth of the box)."""
+def head_greyed(x, grey=0.0):
+    """Grey (0 is the mean after normalisation) over the part of the square where a standing person's head is: the box's top fifth."""
     size = x.shape[-1]
     top = int(size * (0.5 - 0.5 / SEEN))
     y = x.clone()
-    y[:, :, : top + int(0.2 * size / SEEN), int(0.3 * size) : int(0.7 * size)] = 0.45
+    y[:, :, : top + int(0.2 * size / SEEN), int(0.3 * size) : int(0.7 * size)] = grey
     return y

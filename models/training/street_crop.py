@@ -141,8 +141,9 @@ def score(logits, labels):
 def report(model, work, held, held_labels, clip=None):
     logits = logits_of(model, held)
     temperature = temperature_of(logits, held_labels)
-    person = held[held_labels == 0]
-    same = (logits_of(model, person, head_greyed).argmax(1) == logits_of(model, person).argmax(1)).float().mean() if len(person) else None
+    pixels, labels, _ = load(work, "test-coco")
+    person = pixels[labels == 0]
+    same = (logits_of(model, person, head_greyed).argmax(1) == logits_of(model, person).argmax(1)).float().mean()
     result = {"temperature": temperature, "calibration_error": [calibration_error(logits, held_labels), calibration_error(logits / temperature, held_labels)],
               "held_out": score(logits, held_labels), "head_greyed_same": float(same)}
     for name in TESTS + ([clip] if clip else []):

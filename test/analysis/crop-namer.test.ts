@@ -7,6 +7,7 @@ import { type CropCard, parseCropCard } from '../../gateway/analysis/crop-card.t
 import { type CropNamer, createCropNamer, loadCropModel } from '../../gateway/analysis/crop-namer.ts';
 import { CARD_FOLDER } from '../../gateway/analysis/models.ts';
 import type { RawTrack } from '../../gateway/analysis/types.ts';
+import { type Golden, lookAtGolden } from '../../models/training/golden.ts';
 import { show } from './motion/frames.ts';
 
 const SHIPPED = path.join(CARD_FOLDER, 'street-crop');
@@ -59,6 +60,19 @@ describe('the classifier that the repository ships', () => {
       4: 'person',
     });
     expect(namer.calls - before).toBe(24);
+  });
+
+  it('says of the golden crops what it said when it was exported, within a hundredth or two', async () => {
+    const golden = JSON.parse(await readFile(path.join(SHIPPED, 'golden.json'), 'utf8')) as readonly Golden[];
+    const seen = await lookAtGolden();
+    expect(seen.map(({ names: _, ...which }) => which)).toEqual(golden.map(({ names: _, ...which }) => which));
+    for (const [index, { names }] of golden.entries()) {
+      for (const name of new Set([...Object.keys(names), ...Object.keys(seen[index]?.names ?? {})])) {
+        const key = name as keyof typeof names;
+        expect(Math.abs((names[key] ?? 0) - (seen[index]?.names[key] ?? 0))).toBeLessThanOrEqual(0.021);
+      }
+    }
+    expect(golden.filter(({ class: name, names }) => (names[name as 'car'] ?? 0) > 0.5).length).toBe(golden.length);
   });
 
   it('sums at most six crops a track, each a probability', async () => {
