@@ -60,6 +60,8 @@ function nameReddish(l: number, c: number, h: number): ColourName {
   }
   if (l >= 63 && c < 75) return 'pink';
   if (fromRed < 5 && l >= 42) return 'pink';
+  // Full red lies at 40 degrees itself, but stronger than any orange cloth is rendered.
+  if (fromRed > 37 && l > 45 && c > 55 && c < 95) return 'orange';
   if (fromRed > 30 && l < 45 && c < 42) return 'brown';
   return 'red';
 }
@@ -67,7 +69,7 @@ function nameReddish(l: number, c: number, h: number): ColourName {
 function nameWarm(l: number, c: number, h: number): ColourName {
   if (l < 60 && h >= 98) return 'green';
   if (l >= 82 && c < 26) return h < 65 ? 'pink' : 'white';
-  if (l < 58) return h < 60 && c > 72 ? 'orange' : 'brown';
+  if (l < 58) return h < 62 && c > 52 && l > 38 ? 'orange' : 'brown';
   if (c < 34 && l < 80) return 'brown';
   if (h < 66) return c > 50 || l >= 70 ? 'orange' : 'brown';
   if (h < 80) return l >= 66 ? 'orange' : 'brown';
