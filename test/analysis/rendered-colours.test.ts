@@ -48,8 +48,8 @@ describe('colours of rendered objects', () => {
         rgb[at + 2] = Math.round((rgb[at + 2] ?? 0) * 0.55);
       }
     };
-    const all = coloursOf(street, sodium);
-    expect(all).toHaveLength(6);
+    const all = [...coloursOf(street, sodium), ...coloursOf(long, sodium)];
+    expect(all).toHaveLength(13);
     expect(all.filter(({ colour, found }) => !found.slice(0, 2).includes(colour))).toEqual([]);
   });
 

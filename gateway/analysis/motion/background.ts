@@ -85,8 +85,11 @@ export function modelBackground(
   return model;
 }
 
-/** Fills `low` and `high` from the brightness. */
-export function rangeAround({ luma, low, high, widthPx, heightPx }: BackgroundModel): void {
+/** Fills `low` and `high` from the brightness; `tremble` is the most that an edge changes a pixel beside it. */
+export function rangeAround(
+  { luma, low, high, widthPx, heightPx }: BackgroundModel,
+  tremble: number = MOST_TREMBLE,
+): void {
   for (let y = 0, at = 0; y < heightPx; y += 1) {
     const up = y > 0 ? widthPx : 0;
     const down = y < heightPx - 1 ? widthPx : 0;
@@ -96,8 +99,8 @@ export function rangeAround({ luma, low, high, widthPx, heightPx }: BackgroundMo
       const b = luma[at + down] as number;
       const c = x > 0 ? (luma[at - 1] as number) : own;
       const d = x < widthPx - 1 ? (luma[at + 1] as number) : own;
-      low[at] = Math.max(own - MOST_TREMBLE, Math.min(own, a, b, c, d));
-      high[at] = Math.min(own + MOST_TREMBLE, Math.max(own, a, b, c, d));
+      low[at] = Math.max(own - tremble, Math.min(own, a, b, c, d));
+      high[at] = Math.min(own + tremble, Math.max(own, a, b, c, d));
     }
   }
 }

@@ -18,16 +18,23 @@ export function mendGhosts(
   frames: readonly PlaneFrame[],
   lights: readonly LightFit[],
   space: MaskSpace,
+  tremble?: number,
 ): void {
   const looks = Math.min(MOST_LOOKS, frames.length);
   for (let look = 0; look < looks; look += 1) {
     const index = Math.round((look * (frames.length - 1)) / Math.max(1, looks - 1));
     const [frame, light] = [frames[index], lights[index]];
-    if (frame !== undefined && light !== undefined) mendBy(frame, light, background, space);
+    if (frame !== undefined && light !== undefined) mendBy(frame, light, background, space, tremble);
   }
 }
 
-function mendBy(frame: PlaneFrame, light: LightFit, background: BackgroundModel, space: MaskSpace): void {
+function mendBy(
+  frame: PlaneFrame,
+  light: LightFit,
+  background: BackgroundModel,
+  space: MaskSpace,
+  tremble: number | undefined,
+): void {
   const { widthPx: width, heightPx: height } = frame;
   const mask = maskOf(frame, background, light, space);
   const { labels, blobs } = findBlobs(mask, width, height);
@@ -66,5 +73,5 @@ function mendBy(frame: PlaneFrame, light: LightFit, background: BackgroundModel,
     }
     mended = true;
   }
-  if (mended) rangeAround(background);
+  if (mended) rangeAround(background, tremble);
 }

@@ -1,6 +1,6 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Box, Detection } from '../types.ts';
-import { type BackgroundModel, modelBackground } from './background.ts';
+import { type BackgroundModel, modelBackground, rangeAround } from './background.ts';
 import { type Blob, type Edges, findBlobs } from './blobs.ts';
 import { mendGhosts } from './ghosts.ts';
 import { fitLight, type LightFit, lightTable, SAME_LIGHT } from './light.ts';
@@ -33,6 +33,7 @@ const JUDGED = 0.4;
 const MOST_MOVING = 0.6;
 const RESTLESS_SHARE = 0.3;
 const RESTLESS_FRAMES = 0.4;
+const SHAKEN_SHARE = 0.15;
 const BREATHE_EVERY = 8;
 /** The first background only aligns light and place; the second one is compared with. */
 const ROUGH_SAMPLES = 24;
@@ -113,7 +114,11 @@ async function lookAt(sharp: readonly PlaneFrame[]): Promise<readonly Looked[]> 
   const background = modelBackground(aligned, lights);
   await breathe();
   const finer = aligned.map((frame) => fitLight(frame.luma, background.luma));
-  mendGhosts(background, aligned, finer, space);
+  // Moved back by whole pixels, a picture that shakes still lies up to half a pixel beside: an edge may then show either side of it.
+  const shaken = shifts.filter(({ x, y }) => x !== 0 || y !== 0).length > SHAKEN_SHARE * shifts.length;
+  const tremble = shaken ? 255 : undefined;
+  if (shaken) rangeAround(background, tremble);
+  mendGhosts(background, aligned, finer, space, tremble);
   const looked: Looked[] = [];
   for (const [index, frame] of aligned.entries()) {
     if (index % BREATHE_EVERY === 0) await breathe();

@@ -92,6 +92,16 @@ describe('what moves before a camera that stands still', () => {
     expect(boxesIn((await look(quiet, tremble)).movers)).toBe(0);
     const { shown, movers } = await look(street, tremble);
     expect(compare(shown, movers).recall).toBeGreaterThan(0.9);
+    // Before fronts and signs with hard edges a shift of two pixels changes a good part of the picture.
+    const town = drawTown();
+    const { frames } = show({ ...quiet, durationSeconds: 8 }, (rgb) => {
+      const [x, y] = [400 + Math.round(random() * 8 - 4), 60 + Math.round(random() * 8 - 4)];
+      for (let row = 0; row < 360; row += 1) {
+        const from = ((row + y) * TOWN.widthPx + x) * 3;
+        rgb.set(town.subarray(from, from + 640 * 3), row * 640 * 3);
+      }
+    });
+    expect(boxesIn(await findMovers(frames.map(planesOf)))).toBe(0);
   });
 
   it.each([
@@ -171,7 +181,7 @@ describe('what moves before a camera that stands still', () => {
     expect(boxesIn((await look({ ...quiet, durationSeconds: 10 }, night)).movers)).toBe(0);
     const { shown, movers } = await look({ ...street, durationSeconds: 14 }, night);
     const { recall, strange } = compare(shown, movers);
-    expect(recall).toBeGreaterThan(0.6);
+    expect(recall).toBeGreaterThan(0.8);
     expect(strange).toBeLessThan(0.05);
   });
 
