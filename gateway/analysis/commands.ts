@@ -64,7 +64,7 @@ async function shipped(): Promise<object> {
     licence: card.licence,
     source: card.source,
     classes: [...new Set(Object.values(card.map))],
-    present: (await fileDigest(weights)) === card.sha256,
+    present: (await fileDigest(weights).catch(() => undefined)) === card.sha256,
     weights,
   };
 }
@@ -90,7 +90,9 @@ async function bring(args: readonly string[], io: CommandIo, act: (wish: Wish) =
   if (values.sha256 !== undefined && !/^[0-9a-f]{64}$/.test(values.sha256)) {
     throw new UsageError('--sha256 is 64 hexadecimal digits in lower case');
   }
-  io.out(await act({ subject, card: values.card, sha256: values.sha256, folder }));
+  const weights = await act({ subject, card: values.card, sha256: values.sha256, folder });
+  io.err(`SHA-256 ${await fileDigest(weights)}: compare it with what the publisher says.`);
+  io.out(weights);
 }
 
 async function fetchNamed({ subject, sha256, folder, card: given }: Wish): Promise<string> {
@@ -103,9 +105,7 @@ async function fetchNamed({ subject, sha256, folder, card: given }: Wish): Promi
 async function addFile({ subject, sha256, folder, card: given }: Wish): Promise<string> {
   if (given === undefined) throw new UsageError('--card is needed');
   const card = parseOffer(JSON.parse(await readFile(given, 'utf8')), path.basename(given));
-  return addModel(
-    pinned(card, sha256 ?? (card.sha256 === undefined ? await fileDigest(subject) : undefined)),
-    subject,
-    folder,
-  );
+  const known = (await loadCards([CARD_FOLDER, ...weightFolders()])).find((other) => other.card.name === card.name);
+  const wanted = sha256 ?? (card.sha256 === undefined ? await fileDigest(subject) : undefined);
+  return addModel(pinned(card, wanted), subject, folder, known?.card);
 }

@@ -55,9 +55,13 @@ export async function createCropNamer(model: {
     waiting.clear();
   };
   await new Promise<void>((resolve, reject) => {
-    worker.once('error', reject);
+    const fail = (cause: unknown): void =>
+      reject(new AppError('E_JOB_FAILED', { cause, detail: `${card.name} did not start` }));
+    worker.once('error', fail);
+    worker.once('exit', fail);
     worker.once('message', (answer: CropAnswer) => {
-      worker.off('error', reject);
+      worker.off('error', fail);
+      worker.off('exit', fail);
       if (answer.kind === 'ready') resolve();
       else reject(failure(answer));
     });

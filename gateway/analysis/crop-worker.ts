@@ -53,25 +53,29 @@ async function main(): Promise<void> {
         detail: `${card.name}: inputs, outputs or labels are not those of the card`,
       });
     }
-    port.on('message', async (request: NameRequest | 'close') => {
-      if (request === 'close') {
-        await session.release();
-        port.close();
-        return;
-      }
+    const nameCrops = async ({ id, values: crops, count }: NameRequest): Promise<void> => {
       try {
         const probabilities: number[][] = [];
-        for (let index = 0; index < request.count; index += 1) {
-          values.set(request.values.subarray(index * one, (index + 1) * one));
+        for (let index = 0; index < count; index += 1) {
+          values.set(crops.subarray(index * one, (index + 1) * one));
           const output = (await session.run([card.output]))[card.output] ?? new Float32Array(0);
           probabilities.push(softmax(output, card.temperature));
           output.fill(0);
         }
         values.fill(0);
-        answer({ kind: 'named', id: request.id, probabilities });
+        answer({ kind: 'named', id, probabilities });
       } catch (error) {
-        refuse(request.id, error);
+        refuse(id, error);
       }
+    };
+    // All requests share the input: each begins when the one before it has been answered.
+    let last = Promise.resolve();
+    port.on('message', (request: NameRequest | 'close') => {
+      last = last.then(async () => {
+        if (request !== 'close') return nameCrops(request);
+        await session.release();
+        port.close();
+      });
     });
     answer({ kind: 'ready' });
   } catch (error) {

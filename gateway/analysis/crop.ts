@@ -40,11 +40,11 @@ function spread(start: number, side: number, target: number): Spread {
  * `[3, height, width]`, RGB. The box is in original pixels. What lies outside the picture is the card's pad.
  */
 export function cutCrop(frame: DecodedFrame, box: Box, input: CropCard['input'], target: Float32Array): void {
-  const width = box.width / frame.scaleX;
-  const height = box.height / frame.scaleY;
-  const side = Math.max(2, input.margin * Math.max(width, height));
-  const across = spread(box.left / frame.scaleX + width / 2 - side / 2, side, input.width);
-  const down = spread(box.top / frame.scaleY + height / 2 - side / 2, side, input.height);
+  // Square in original pixels: a frame that was stretched for a detector is cut narrower in one direction.
+  const side = Math.max(2 * Math.max(frame.scaleX, frame.scaleY), input.margin * Math.max(box.width, box.height));
+  const [left, top] = [box.left + (box.width - side) / 2, box.top + (box.height - side) / 2];
+  const across = spread(left / frame.scaleX, side / frame.scaleX, input.width);
+  const down = spread(top / frame.scaleY, side / frame.scaleY, input.height);
   const plane = input.width * input.height;
   const { rgb, widthPx, heightPx } = frame;
   const rows = new Float32Array(input.width * 3);

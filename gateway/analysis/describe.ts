@@ -1,5 +1,6 @@
-import { COLOURS, PARTS } from '../vocabulary.ts';
+import { CLASSES, COLOURS, PARTS } from '../vocabulary.ts';
 import { classOf } from './class-of.ts';
+import { type Group, groupOf } from './groups.ts';
 import { type ColourShare, type RawTrack, SOURCES, type Source, type Track, type TrackPoint } from './types.ts';
 
 const LEAST_SHARE = 0.08;
@@ -23,7 +24,7 @@ export function describe(raw: RawTrack): Track {
   const heading = directionOf(places, length);
   return {
     class: classOf(raw),
-    confidence: rounded(seen.reduce((sum, { score }) => sum + score, 0) / seen.length, 3),
+    confidence: rounded(confidenceOf(raw, seen), 3),
     firstSeconds: first.timeSeconds,
     lastSeconds: last.timeSeconds,
     colours: colourShares(raw.colourCounts),
@@ -41,10 +42,43 @@ export function describe(raw: RawTrack): Track {
   };
 }
 
+/**
+ * How sure the name is, 0 to 1: a detector's mean score, or the crops' mean probability of the class and its kin. Of what has no name, how
+ * much of its box moved.
+ */
+function confidenceOf(raw: RawTrack, seen: readonly TrackPoint[]): number {
+  const name = classOf(raw);
+  const crops = Object.values(raw.names ?? {}).reduce((sum, value) => sum + value, 0);
+  if (name === 'object' || crops === 0 || detectorVotes(raw) > 0) {
+    return seen.reduce((sum, { score }) => sum + score, 0) / seen.length;
+  }
+  return groupShare(raw.names ?? {}, groupOf(name)) / crops;
+}
+
+const detectorVotes = ({ votes }: RawTrack): number =>
+  Object.entries(votes).reduce((sum, [name, vote]) => (name === 'object' ? sum : sum + vote), 0);
+
+const groupShare = (weights: RawTrack['votes'], group: Group): number =>
+  CLASSES.reduce((sum, name) => (groupOf(name) === group ? sum + (weights[name] ?? 0) : sum), 0);
+
+/** A detector's name is one when it was given in a good part of the sightings (a vote is a score of 0.3 to 0.9). */
+const LEAST_NAMED = 0.15;
+const MOST_OTHER = 0.2;
+
+/** Whether a detector has plainly named the track as what it is called now, and not as something else besides. */
+function isDetected(raw: RawTrack): boolean {
+  const group = groupOf(classOf(raw));
+  if (group === 'object') return false;
+  const own = groupShare(raw.votes, group);
+  const observed = raw.points.filter((point) => point.observed).length;
+  return own >= LEAST_NAMED * observed && detectorVotes(raw) - own <= MOST_OTHER * own;
+}
+
 /** In the order of SOURCES: what named or saw the track. */
-function sourcesOf({ votes, names, moved = 0 }: RawTrack): readonly Source[] {
+function sourcesOf(raw: RawTrack): readonly Source[] {
+  const { votes, names, moved = 0 } = raw;
   const seenBy: { readonly [S in Source]: boolean } = {
-    detector: Object.entries(votes).some(([name, vote]) => name !== 'object' && vote > 0),
+    detector: isDetected(raw),
     motion: moved > 0 || (votes.object ?? 0) > 0,
     crops: names !== undefined,
   };

@@ -10,7 +10,8 @@ const MOST_OF_ITS_LIFE = 0.8;
 
 /**
  * Drops the weaker of two tracks that follow one object: nearly the same box, or a part inside the whole, for most of the shorter
- * life. Only tracks of one group are compared, so a rider stays beside the bicycle.
+ * life. Only tracks of one group are compared, so a rider stays beside the bicycle. What has no name yet may be somebody else inside
+ * a named box: it is a duplicate only where the two boxes are nearly the same.
  */
 export function withoutDuplicates(tracks: readonly RawTrack[]): readonly RawTrack[] {
   const weighed = tracks
@@ -36,6 +37,7 @@ interface Weighed {
 
 function follows(candidate: Weighed, other: Weighed): boolean {
   if (!canBeOne(candidate.group, other.group)) return false;
+  const mayBePart = candidate.group === other.group;
   let seen = 0;
   let same = 0;
   for (const point of candidate.track.points) {
@@ -44,7 +46,8 @@ function follows(candidate: Weighed, other: Weighed): boolean {
     const beside = other.byFrame.get(point.frame);
     if (beside === undefined) continue;
     const overlap = iou(point, beside);
-    if (overlap >= SAME_IOU || (overlap >= PART_IOU && containment(point, beside) >= PART_CONTAINMENT)) same += 1;
+    if (overlap >= SAME_IOU || (mayBePart && overlap >= PART_IOU && containment(point, beside) >= PART_CONTAINMENT))
+      same += 1;
   }
   return same >= MOST_OF_ITS_LIFE * seen;
 }

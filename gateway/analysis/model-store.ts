@@ -22,9 +22,14 @@ export function pinned(card: CardOffer, sha256: string | undefined): ModelCard {
   return parseCard({ ...card, sha256 }, card.name);
 }
 
-/** Copies a file of weights, checks it, and places it with its card. Gives its path. */
-export function addModel(card: ModelCard, file: string, folder: string): Promise<string> {
-  return place(card, folder, true, (part) => copyFile(file, part));
+/**
+ * Copies a file of weights, checks it, and places it with its card. Gives its path. A card of that name that is `known` already stays the
+ * only one: E_GATE_HASH when it is of another file.
+ */
+export async function addModel(card: ModelCard, file: string, folder: string, known?: CardOffer): Promise<string> {
+  const isKnown = known !== undefined && isPinned(known);
+  if (isKnown) assertDigest(known, card.sha256);
+  return place(card, folder, !isKnown, (part) => copyFile(file, part));
 }
 
 /** Gets the weights from the address of their publisher, checks and places them: with their card, when the known one has no digest. */

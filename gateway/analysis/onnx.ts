@@ -3,7 +3,7 @@ import { sha256Hex } from '../canonical.ts';
 import { AppError } from '../errors.ts';
 import { assertDigest } from './models.ts';
 
-// The only importer of onnxruntime-node. `session.run` blocks the thread that calls it, so it runs in worker threads and one
+// The only importer of onnxruntime-node. `session.run` holds up the thread that calls it, though it answers by a promise: it runs in worker threads, one call after the other, and one
 // session uses one thread: two of them scale where two threads in one session do not.
 
 export type ValueMetadata = InferenceSession.ValueMetadata;

@@ -3,7 +3,10 @@ import type { ColourName, Part } from '../vocabulary.ts';
 import { iou } from './boxes.ts';
 import type { ColourCounts, RawTrack, Segment, SegmentResult, TrackPoint } from './types.ts';
 
-/** Mean overlap that makes two tracks one. Both come from the same detections of the same frames: the same object gives nearly 1. */
+/**
+ * Mean overlap that makes two tracks one. A detector gives both segments the same boxes on the same frames; boxes of motion differ a
+ * little, because each segment has a background of its own.
+ */
 export const SAME_TRACK_OVERLAP = 0.5;
 
 /**

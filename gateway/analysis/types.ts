@@ -44,7 +44,7 @@ export interface SegmentPlan {
 export const COVERAGE_STATES = ['analysed', 'sampled', 'quiet', 'undecodable', 'outside'] as const;
 export type CoverageState = (typeof COVERAGE_STATES)[number];
 
-/** How an object came to be known: a detector's boxes, the background model, a look at its crops. */
+/** How an object came to be known: a detector that plainly named it so, the background model, a look at its crops. */
 export const SOURCES = ['detector', 'motion', 'crops'] as const;
 export type Source = (typeof SOURCES)[number];
 
@@ -93,7 +93,7 @@ export interface ColourShare {
 /** One object seen through one exhibit. No appearance vector exists, here or anywhere. */
 export interface Track {
   readonly class: ClassName;
-  /** Mean score of the observed points under the final class, 0 to 1. */
+  /** How sure the class is, 0 to 1: a detector's mean score or the crops' mean probability; of an `object`, how much of its box moved. */
   readonly confidence: number;
   readonly firstSeconds: number;
   readonly lastSeconds: number;

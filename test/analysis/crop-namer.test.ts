@@ -152,3 +152,14 @@ describe('the card of a classifier', () => {
     await expect(loadCropModel(folder)).rejects.toThrow('E_MODEL_NONE');
   });
 });
+
+describe('two segments at once', () => {
+  it('name their tracks as they do one after the other', async () => {
+    const { tracks, frames } = perfectTracks();
+    const many = [...tracks.values()];
+    const others = many.map((track) => ({ ...track, points: track.points.slice(0, 9) }));
+    const [one, two] = [await namer.name(many, frames), await namer.name(others, frames)];
+    const together = await Promise.all([namer.name(many, frames), namer.name(others, frames)]);
+    expect(together).toEqual([one, two]);
+  });
+});

@@ -50,6 +50,27 @@ suite('the description', () => {
     expect(describe(raw(moments, { votes: {} })).class).toBe('object');
   });
 
+  it('is as sure of a name by crops as the crops are of it and its kin', () => {
+    const moving = raw(line(40, 0), {
+      votes: { object: 20 },
+      names: { car: 2.4, truck: 1.2, person: 1.5, object: 0.9 },
+    });
+    expect(describe(moving)).toMatchObject({ class: 'car', confidence: 0.6, sources: ['motion', 'crops'] });
+    expect(describe(raw(line(40, 0), { votes: { object: 20 } }))).toMatchObject({
+      class: 'object',
+      sources: ['motion'],
+    });
+  });
+
+  it('says that a detector named it only where it did so plainly: masks rely on it', () => {
+    const plainly = raw(line(40, 0), { votes: { car: 15 }, moved: 20 });
+    expect(describe(plainly).sources).toEqual(['detector', 'motion']);
+    const once = raw(line(40, 0), { votes: { suitcase: 0.4, object: 12 }, names: { object: 6 } });
+    expect(describe(once)).toMatchObject({ sources: ['motion', 'crops'] });
+    const contradicted = raw(line(40, 0), { votes: { person: 3, object: 8 }, names: { car: 4, person: 0.5 } });
+    expect(describe(contradicted)).toMatchObject({ class: 'car', sources: ['motion', 'crops'] });
+  });
+
   it('names colours by part with their share, largest first, from eight percent on', () => {
     const counts = { lower: { blue: 90, black: 10 }, whole: { red: 500, blue: 430, grey: 70 } };
     expect(describe(raw(line(0, 0), { colourCounts: counts })).colours).toEqual([

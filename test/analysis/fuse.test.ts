@@ -27,7 +27,7 @@ describe('one list of what a detector names and what moves', () => {
   });
 
   it('is surer of what the detector doubts when it moves', () => {
-    const doubtful = box('person', 0.15, 0, 0, 40, 100);
+    const doubtful = box('person', 0.2, 0, 0, 40, 100);
     expect(fuse([doubtful], [box('object', 0.7, 0, 0, 40, 100)])).toEqual([{ ...doubtful, score: 0.4, moving: true }]);
   });
 
@@ -40,6 +40,31 @@ describe('one list of what a detector names and what moves', () => {
     const doubtful = box('person', 0.2, 0, 0, 200, 200);
     const piece = box('object', 0.7, 10, 10, 30, 60);
     expect(fuse([doubtful], [piece])).toEqual([doubtful, piece]);
+  });
+
+  it('keeps a person who walks before a parked car', () => {
+    const car = box('car', 0.8, 0, 0, 100, 90);
+    const piece = box('object', 0.7, 30, 0, 35, 88);
+    expect(fuse([car], [piece])).toEqual([car, piece]);
+  });
+
+  it('makes no certain sighting of a mere guess, nor of the second best box of one piece', () => {
+    const guess = box('suitcase', 0.12, 0, 0, 40, 100);
+    const piece = box('object', 0.7, 0, 0, 40, 100);
+    expect(fuse([guess], [piece])).toEqual([{ ...guess, moving: true }, piece]);
+    const [better, worse] = [box('person', 0.3, 0, 0, 40, 100), box('car', 0.2, 0, 0, 42, 100)];
+    expect(fuse([better, worse], [piece])).toEqual([
+      { ...better, score: 0.4, moving: true },
+      { ...worse, moving: true },
+    ]);
+  });
+
+  it('knows that a person in a wide piece moves, and keeps the piece: somebody else may be in it', () => {
+    const person = box('person', 0.8, 0, 0, 40, 100);
+    expect(fuse([person], [box('object', 0.6, 0, 0, 120, 100)])).toEqual([
+      { ...person, moving: true },
+      expect.anything(),
+    ]);
   });
 
   it('takes two persons that move as one piece for the two whom the detector names', () => {

@@ -65,6 +65,20 @@ describe('differe models add', () => {
     expect((await loadModel(chooseDetector(await found(), 'brought'))).bytes.length).toBe(served.length);
   });
 
+  it('writes no second card where one of that name is known, and refuses a file that the known one is not of', async () => {
+    await cardAt(path.join(place, 'known', 'card.json'), { name: 'known' });
+    const card = await cardAt(path.join(folder, 'card.json'), { name: 'known' });
+    expect(await run('add', WEIGHTS, '--card', card)).toMatchObject({ code: 0 });
+    expect(await placed()).toEqual(['known', 'known.onnx']);
+    expect(chooseDetector(await found(), 'known').weightsPath).toBe(path.join(place, 'known.onnx'));
+    const nano = await cardAt(path.join(folder, 'nano.json'), { name: 'yolox-nano' });
+    expect(await run('add', WEIGHTS, '--card', nano)).toMatchObject({
+      code: 3,
+      err: expect.stringContaining('E_GATE_HASH'),
+    });
+    expect(await placed()).toEqual(['known', 'known.onnx']);
+  });
+
   it('writes the digest into a card that has none', async () => {
     const card = await cardAt(path.join(folder, 'card.json'), { name: 'brought', sha256: undefined });
     expect(await run('add', WEIGHTS, '--card', card)).toMatchObject({ code: 0 });

@@ -85,6 +85,7 @@ describe('what is covered of one object', () => {
     expect(maskRegions('car', thing, ['motion', 'crops'])).toEqual(both);
     expect(maskRegions('car', thing, ['detector', 'motion'])).toEqual(maskRegions('car', thing));
     expect(maskRegions('person', thing, ['motion', 'crops'])).toEqual(maskRegions('person', thing));
+    expect(maskRegions('suitcase', thing, ['motion'])).toEqual(maskRegions('person', thing));
     const track = { ...trackOf('car', point(1, thing)), sources: ['motion', 'crops'] as const };
     expect(maskAt([track], 1, PICTURE)).toHaveLength(2);
     expect(new Set(maskSpans([track], 1, 1, PICTURE).map(({ top }) => top)).size).toBeGreaterThan(1);
