@@ -50,7 +50,7 @@ export async function measureCost(detector: DetectorPool, rounds: number): Promi
     const name = sight.deps.name;
     const costs: Cost[] = [];
     for (let round = 0; round < rounds; round += 1) {
-      const background = await timed(async () => void (await findMovers(frames.map(planesOf))));
+      const background = await timed(async () => void (await findMovers(frames.map((frame) => planesOf(frame)))));
       const crops = await timed(async () => void (await name?.(tracks, frames)));
       const whole = await timed(async () => {
         for (const frame of frames) await detector.detect(frame);

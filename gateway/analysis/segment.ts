@@ -6,8 +6,8 @@ import { type DecodeReport, decodePlan } from './decode.ts';
 import { withoutFlicker } from './flicker.ts';
 import { fuse } from './fuse.ts';
 import { markUndecodable, noteReason, type TimeSpan } from './ledger.ts';
-import type { Blindness, Movers } from './motion/movers.ts';
-import { type PlaneFrame, planesOf } from './motion/planes.ts';
+import type { Blindness, Look } from './motion/movers.ts';
+import { type PlaneFrame, planePixels, planesOf } from './motion/planes.ts';
 import type { PacketList } from './packets.ts';
 import { type Planner, planEvenly } from './plan.ts';
 import type {
@@ -37,7 +37,7 @@ export interface SegmentDeps {
   /** A detector's boxes; without one the background model alone sees. */
   readonly detect?: ((frame: DecodedFrame) => Promise<readonly Detection[]>) | undefined;
   /** What moves, from all frames of the segment at once; without it the detector alone sees. */
-  readonly findMovers?: (frames: readonly PlaneFrame[]) => Promise<Movers>;
+  readonly findMovers?: (frames: readonly PlaneFrame[]) => Promise<readonly Look[]>;
   /** Names what no detector named, in the same order. */
   readonly name?: (tracks: readonly RawTrack[], frames: readonly DecodedFrame[]) => Promise<readonly RawTrack[]>;
   /** Size of the frames that detector and background model want of a picture. */
@@ -68,12 +68,7 @@ export async function analyseSegment(
   const plan = (deps.plan ?? planEvenly)({ segment, packets, framesPerSecond, windows: exhibit.windows });
   const size = deps.decodeSize(exhibit.timeline);
   const decoding = decodePlan(plan, { file, timeline: exhibit.timeline, packets, ...size }, signal);
-  const { kept, seen, unjudged, blindness } = await see(
-    decoding.frames,
-    keptEvery(plan.frames.length, size),
-    deps,
-    signal,
-  );
+  const { kept, seen, blind } = await see(decoding.frames, plan.frames.length, size, deps, signal);
   signal?.throwIfAborted();
   const tracks = ownPart(deps.track(seen), segment, seen);
   const own = tracks.map((track) => track.own);
@@ -84,7 +79,7 @@ export async function analyseSegment(
   return {
     index: segment.index,
     tracks: deps.findMovers === undefined ? whole : withoutFlicker(whole, exhibit.timeline),
-    intervals: withBlindness(withLosses(plan, report, packets), spansOf(unjudged, plan, packets), blindness, deps),
+    intervals: withBlindness(withLosses(plan, report, packets), blind, plan, packets, deps),
     arguments: report.arguments,
     work: { decodedFrames: report.decodedFrames, detectorCalls: deps.detect === undefined ? 0 : seen.length },
   };
@@ -106,18 +101,19 @@ export const keptEvery = (frames: number, size: { readonly widthPx: number; read
 interface Seen {
   readonly kept: readonly DecodedFrame[];
   readonly seen: readonly FrameDetections[];
-  /** Frames of which the background model could not say what moves. */
-  readonly unjudged: ReadonlySet<number>;
-  readonly blindness: Blindness | undefined;
+  /** Why the background model could not say what moves, for the frames of which it could not. */
+  readonly blind: ReadonlyMap<number, Blindness>;
 }
 
 /** Shows every frame to the detector, several at a time, and all of them to the background model; both stand in the order of the frames. */
 async function see(
   decoded: AsyncIterable<DecodedFrame>,
-  every: number,
+  planned: number,
+  size: { readonly widthPx: number; readonly heightPx: number },
   { detect, findMovers }: SegmentDeps,
   signal: AbortSignal | undefined,
 ): Promise<Seen> {
+  const [every, pixels] = [keptEvery(planned, size), planePixels(planned)];
   const kept: DecodedFrame[] = [];
   const planes: PlaneFrame[] = [];
   const moments: Pick<FrameDetections, 'ref' | 'timeSeconds'>[] = [];
@@ -128,19 +124,19 @@ async function see(
     // Awaited below, in order; a rejection before that must not end the process.
     answer.catch(() => {});
     if (moments.length % every === 0) kept.push(frame);
-    if (findMovers !== undefined) planes.push(planesOf(frame));
+    if (findMovers !== undefined) planes.push(planesOf(frame, pixels));
     moments.push({ ref: frame.ref, timeSeconds: frame.timeSeconds });
     answers.push(answer);
     await answers[answers.length - IN_FLIGHT];
   }
-  const [detections, movers] = await Promise.all([Promise.all(answers), findMovers?.(planes)]);
-  const unjudged = new Set<number>();
+  const [detections, looks] = await Promise.all([Promise.all(answers), findMovers?.(planes)]);
+  const blind = new Map<number, Blindness>();
   const seen = moments.map((moment, index): FrameDetections => {
-    const moving = movers?.frames[index];
-    if (movers !== undefined && moving === undefined) unjudged.add(moment.ref.number);
-    return { ...moment, detections: fuse(detections[index] ?? [], moving ?? []) };
+    const look = looks?.[index] ?? [];
+    if (typeof look === 'string') blind.set(moment.ref.number, look);
+    return { ...moment, detections: fuse(detections[index] ?? [], typeof look === 'string' ? [] : look) };
   });
-  return { kept, seen, unjudged, blindness: movers?.blindness };
+  return { kept, seen, blind };
 }
 
 interface OwnPart {
@@ -192,12 +188,16 @@ function evidenceOf(
  */
 function withBlindness(
   intervals: readonly LedgerInterval[],
-  spans: readonly TimeSpan[],
-  blindness: Blindness | undefined,
+  blind: ReadonlyMap<number, Blindness>,
+  plan: SegmentPlan,
+  packets: PacketList,
   { detect }: SegmentDeps,
 ): readonly LedgerInterval[] {
-  if (spans.length === 0 || blindness === undefined) return intervals;
-  return detect === undefined ? markUndecodable(intervals, spans, blindness) : noteReason(intervals, spans, blindness);
+  const mark = detect === undefined ? markUndecodable : noteReason;
+  return [...new Set(blind.values())].reduce((marked, reason) => {
+    const frames = new Set([...blind].filter(([, each]) => each === reason).map(([number]) => number));
+    return mark(marked, spansOf(frames, plan, packets), reason);
+  }, intervals);
 }
 
 /** Each planned frame that did not come out leaves the time until the next planned one undecodable. */

@@ -107,7 +107,7 @@ async function cropsOfClip(footage: string, truthFile: string): Promise<Labelled
   };
   const rate = truth.durationSeconds > 10 ? 5 : 12;
   const frames = await framesOf(path.join(footage, truth.clip), truth.picture, rate);
-  const movers = await findMovers(frames.map(planesOf));
+  const movers = await findMovers(frames.map((frame) => planesOf(frame)));
   const found: Labelled[] = [];
   for (const [index, frame] of frames.entries()) {
     const here = truth.objects.flatMap((object) => {
@@ -118,7 +118,8 @@ async function cropsOfClip(footage: string, truthFile: string): Promise<Labelled
     if (truth.durationSeconds < 60 || index % 3 === 0) {
       for (const { box, label } of here) found.push({ label, pixels: crop(frame, box) });
     }
-    for (const piece of movers.frames[index] ?? []) {
+    const look = movers[index] ?? [];
+    for (const piece of typeof look === 'string' ? [] : look) {
       const best = here.toSorted((a, b) => iou(b.box, piece) - iou(a.box, piece))[0];
       if (best !== undefined && iou(best.box, piece) >= 0.35) {
         found.push({ label: best.label, pixels: crop(frame, piece) });

@@ -143,10 +143,9 @@ describe('analyseSegment', () => {
 
   it('says where the background model could not look: not analysed without a detector, noted beside one', async () => {
     const blind: SegmentDeps['findMovers'] = (frames) =>
-      Promise.resolve({
-        blindness: 'camera-moves',
-        frames: frames.map(({ timeSeconds }) => (timeSeconds >= 61 && timeSeconds < 64 ? undefined : [])),
-      });
+      Promise.resolve(
+        frames.map(({ timeSeconds }) => (timeSeconds >= 61 && timeSeconds < 64 ? ('camera-moves' as const) : [])),
+      );
     const without = await analyse(1, { detect: undefined, findMovers: blind });
     const beside = await analyse(1, { findMovers: blind });
     const part = (fromSeconds: number, toSeconds: number) => ({

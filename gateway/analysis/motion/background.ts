@@ -85,22 +85,36 @@ export function modelBackground(
   return model;
 }
 
-/** Fills `low` and `high` from the brightness; `tremble` is the most that an edge changes a pixel beside it. */
-export function rangeAround(
-  { luma, low, high, widthPx, heightPx }: BackgroundModel,
-  tremble: number = MOST_TREMBLE,
-): void {
+/**
+ * Fills `low` and `high` from the brightness: of the four neighbours and at most MOST_TREMBLE away, or, of a picture that shakes, of all
+ * eight and as far as they are.
+ */
+export function rangeAround(model: BackgroundModel, isShaken = false): void {
+  const { luma, low, high, widthPx, heightPx } = model;
   for (let y = 0, at = 0; y < heightPx; y += 1) {
     const up = y > 0 ? widthPx : 0;
     const down = y < heightPx - 1 ? widthPx : 0;
     for (let x = 0; x < widthPx; x += 1, at += 1) {
+      const left = x > 0 ? 1 : 0;
+      const right = x < widthPx - 1 ? 1 : 0;
       const own = luma[at] as number;
       const a = luma[at - up] as number;
       const b = luma[at + down] as number;
-      const c = x > 0 ? (luma[at - 1] as number) : own;
-      const d = x < widthPx - 1 ? (luma[at + 1] as number) : own;
-      low[at] = Math.max(own - tremble, Math.min(own, a, b, c, d));
-      high[at] = Math.min(own + tremble, Math.max(own, a, b, c, d));
+      const c = luma[at - left] as number;
+      const d = luma[at + right] as number;
+      low[at] = Math.min(own, a, b, c, d);
+      high[at] = Math.max(own, a, b, c, d);
+      if (isShaken) {
+        const e = luma[at - up - left] as number;
+        const f = luma[at - up + right] as number;
+        const g = luma[at + down - left] as number;
+        const h = luma[at + down + right] as number;
+        low[at] = Math.min(low[at] as number, e, f, g, h);
+        high[at] = Math.max(high[at] as number, e, f, g, h);
+      } else {
+        low[at] = Math.max(own - MOST_TREMBLE, low[at] as number);
+        high[at] = Math.min(own + MOST_TREMBLE, high[at] as number);
+      }
     }
   }
 }

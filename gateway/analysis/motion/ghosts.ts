@@ -18,13 +18,13 @@ export function mendGhosts(
   frames: readonly PlaneFrame[],
   lights: readonly LightFit[],
   space: MaskSpace,
-  tremble?: number,
+  isShaken: boolean,
 ): void {
   const looks = Math.min(MOST_LOOKS, frames.length);
   for (let look = 0; look < looks; look += 1) {
     const index = Math.round((look * (frames.length - 1)) / Math.max(1, looks - 1));
     const [frame, light] = [frames[index], lights[index]];
-    if (frame !== undefined && light !== undefined) mendBy(frame, light, background, space, tremble);
+    if (frame !== undefined && light !== undefined) mendBy(frame, light, background, space, isShaken);
   }
 }
 
@@ -33,7 +33,7 @@ function mendBy(
   light: LightFit,
   background: BackgroundModel,
   space: MaskSpace,
-  tremble: number | undefined,
+  isShaken: boolean,
 ): void {
   const { widthPx: width, heightPx: height } = frame;
   const mask = maskOf(frame, background, light, space);
@@ -73,5 +73,5 @@ function mendBy(
     }
     mended = true;
   }
-  if (mended) rangeAround(background, tremble);
+  if (mended) rangeAround(background, isShaken);
 }

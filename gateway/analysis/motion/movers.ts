@@ -1,27 +1,23 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Box, Detection } from '../types.ts';
-import { type BackgroundModel, modelBackground, rangeAround } from './background.ts';
+import { modelBackground, rangeAround } from './background.ts';
 import { type Blob, type Edges, findBlobs } from './blobs.ts';
+import { movingFrames } from './camera.ts';
 import { mendGhosts } from './ghosts.ts';
 import { fitLight, type LightFit, lightTable, SAME_LIGHT } from './light.ts';
-import { type MaskSpace, maskOf, maskSpace, STILL } from './mask.ts';
+import { maskOf, maskSpace, STILL } from './mask.ts';
 import type { PlaneFrame } from './planes.ts';
 import { edgePoints, FURTHEST_SHIFT, findShift, type Shift, shifted } from './shake.ts';
-import { isNoisy, smoothed } from './smooth.ts';
-
-/** What the background model says of the frames of a segment. */
-export interface Movers {
-  /** Moving objects a frame, boxes in original pixels, class `object`; undefined where nothing could be said. */
-  readonly frames: readonly (readonly Detection[] | undefined)[];
-  /** Why nothing could be said, where that is so. */
-  readonly blindness: Blindness;
-}
+import { noiseOf, smoothed } from './smooth.ts';
 
 /**
- * `camera-moves`: it pans, is carried or jumps, so that nothing stands still to compare with; `picture-changes`: single frames that
- * hardly look like the others; `too-few-frames`: fewer than tell what stands still.
+ * Why nothing can be said of a frame. `camera-moves`: nothing stands still to compare with; `picture-changes`: it hardly looks like the
+ * others; `picture-noisy`: it changes everywhere from frame to frame, as snow without a signal does; `too-few-frames`: fewer than tell what stands still.
  */
-export type Blindness = 'camera-moves' | 'picture-changes' | 'too-few-frames';
+export type Blindness = 'camera-moves' | 'picture-changes' | 'picture-noisy' | 'too-few-frames';
+
+/** Moving objects of a frame, boxes in original pixels, class `object`; or why nothing can be said of it. */
+export type Look = readonly Detection[] | Blindness;
 
 const FEWEST_FRAMES = 5;
 /** Pixels that a change of light leaves unexplained when it begins another stretch. */
@@ -34,65 +30,57 @@ const MOST_MOVING = 0.6;
 const RESTLESS_SHARE = 0.3;
 const RESTLESS_FRAMES = 0.4;
 const SHAKEN_SHARE = 0.15;
+/** Deviation of a pixel by noise from which on it is better looked at smoothed, and from which on nothing can be made out. */
+const SMOOTHED_NOISE = 3.5;
+const BLINDING_NOISE = 16;
 const BREATHE_EVERY = 8;
 /** The first background only aligns light and place; the second one is compared with. */
 const ROUGH_SAMPLES = 24;
 
 /**
- * Finds what moves before a camera that stands still, from all frames of a segment at once. Frames of another light (a lamp, a jump of
- * the exposure that no gain explains) have a background of their own. Pure: the same frames give the same boxes. Gives the event loop a
- * turn now and then.
+ * Finds what moves before a camera that stands still, from all frames of a segment at once; one look a frame. Frames of another light (a
+ * lamp, a jump of the exposure that no gain explains) have a background of their own. Pure: the same frames give the same looks. Gives
+ * the event loop a turn now and then.
  */
-export async function findMovers(frames: readonly PlaneFrame[]): Promise<Movers> {
-  const found: (readonly Detection[] | undefined)[] = frames.map(() => undefined);
-  const cuts = stretchesOf(frames);
-  if (frames.length < FEWEST_FRAMES) return { blindness: 'too-few-frames', frames: found };
-  if (cuts.length > 2 + 0.15 * frames.length) return { blindness: 'camera-moves', frames: found };
-  let restless = 0;
-  for (const [number, from] of cuts.entries()) {
-    const stretch = frames.slice(from, cuts[number + 1] ?? frames.length);
-    for (const [index, looked] of (await lookAt(stretch)).entries()) {
-      found[from + index] = looked.objects;
-      if (looked.isRestless) restless += 1;
-    }
+export async function findMovers(frames: readonly PlaneFrame[]): Promise<readonly Look[]> {
+  if (frames.length < FEWEST_FRAMES) return frames.map(() => 'too-few-frames');
+  if (noiseOf(frames) > BLINDING_NOISE) return frames.map(() => 'picture-noisy');
+  const looks: Look[] = [];
+  const moves = movingFrames(frames);
+  for (let from = 0, to = 0; from < frames.length; from = to) {
+    const isMoving = moves[from];
+    while (to < frames.length && moves[to] === isMoving) to += 1;
+    const part = frames.slice(from, to);
+    // A moment's halt between two pans shows too little.
+    if (isMoving === true || part.length < FEWEST_FRAMES) looks.push(...part.map(() => 'camera-moves' as const));
+    else for (const stretch of stretchesOf(part)) looks.push(...(await lookAt(stretch)));
   }
-  if (restless > RESTLESS_FRAMES * frames.length)
-    return { blindness: 'camera-moves', frames: frames.map(() => undefined) };
-  return { blindness: 'picture-changes', frames: found };
+  return looks;
 }
 
-/** First frames of the stretches of one light; none shorter than the frames that a background needs. */
-function stretchesOf(frames: readonly PlaneFrame[]): readonly number[] {
+/** Frames of one light each; none fewer than a background needs. */
+function stretchesOf(frames: readonly PlaneFrame[]): readonly (readonly PlaneFrame[])[] {
   const steps = frames.map((now, index) => {
     const before = frames[index - 1];
     return before === undefined ? 1 : fitLight(now.luma, before.luma).explained;
   });
-  const starts = [0];
-  for (const [index, step] of steps.entries()) {
-    const isJump = step < SAME_CALM && (steps[index - 1] ?? 1) > CALM && (steps[index + 1] ?? 1) > CALM;
-    if (step < SAME_STRETCH || isJump) starts.push(index);
-  }
-  const kept: number[] = [];
+  const isStart = (step: number, index: number): boolean =>
+    step < SAME_STRETCH || (step < SAME_CALM && (steps[index - 1] ?? 1) > CALM && (steps[index + 1] ?? 1) > CALM);
+  const starts = steps.flatMap((step, index) => (isStart(step, index) ? [index] : []));
+  const kept = [0];
   for (const [index, start] of starts.entries()) {
     const end = starts[index + 1] ?? frames.length;
-    // Too short to tell what stands still: looked at with the stretch before it, or the one after it at the very start.
-    if (kept.length === 0 || end - start >= FEWEST_FRAMES) kept.push(kept.length === 0 ? 0 : start);
+    // Too short to tell what stands still: it stays with the stretch before it.
+    if (end - start >= FEWEST_FRAMES && start - (kept.at(-1) ?? 0) >= FEWEST_FRAMES) kept.push(start);
   }
-  return kept;
+  return kept.map((from, index) => frames.slice(from, kept[index + 1] ?? frames.length));
 }
 
-interface Looked {
-  readonly objects: readonly Detection[] | undefined;
-  readonly isRestless: boolean;
-}
-
-async function lookAt(sharp: readonly PlaneFrame[]): Promise<readonly Looked[]> {
-  const first = sharp[0];
-  if (first === undefined || sharp.length < FEWEST_FRAMES) {
-    return sharp.map(() => ({ objects: undefined, isRestless: false }));
-  }
+async function lookAt(sharp: readonly PlaneFrame[]): Promise<readonly Look[]> {
+  const [first] = sharp;
+  if (first === undefined) return [];
   const space = maskSpace(first.luma.length);
-  const stretch = isNoisy(sharp) ? sharp.map(smoothed) : sharp;
+  const stretch = noiseOf(sharp) > SMOOTHED_NOISE ? sharp.map(smoothed) : sharp;
   const rough = modelBackground(
     stretch,
     stretch.map(() => SAME_LIGHT),
@@ -115,34 +103,27 @@ async function lookAt(sharp: readonly PlaneFrame[]): Promise<readonly Looked[]> 
   await breathe();
   const finer = aligned.map((frame) => fitLight(frame.luma, background.luma));
   // Moved back by whole pixels, a picture that shakes still lies up to half a pixel beside: an edge may then show either side of it.
-  const shaken = shifts.filter(({ x, y }) => x !== 0 || y !== 0).length > SHAKEN_SHARE * shifts.length;
-  const tremble = shaken ? 255 : undefined;
-  if (shaken) rangeAround(background, tremble);
-  mendGhosts(background, aligned, finer, space, tremble);
-  const looked: Looked[] = [];
+  const isShaken = shifts.filter(({ x, y }) => x !== 0 || y !== 0).length > SHAKEN_SHARE * shifts.length;
+  if (isShaken) rangeAround(background, isShaken);
+  mendGhosts(background, aligned, finer, space, isShaken);
+  const looks: Look[] = [];
+  let restless = 0;
   for (const [index, frame] of aligned.entries()) {
     if (index % BREATHE_EVERY === 0) await breathe();
-    looked.push(lookOnce(frame, shifts[index] ?? { x: 0, y: 0 }, finer[index] ?? SAME_LIGHT, background, space));
+    const shift = shifts[index] ?? { x: 0, y: 0 };
+    const light = finer[index] ?? SAME_LIGHT;
+    const mask = maskOf(frame, background, light, space);
+    let moving = 0;
+    for (let at = 0; at < mask.length; at += 1) if (mask[at] !== STILL) moving += 1;
+    const share = moving / mask.length;
+    if (share > RESTLESS_SHARE || Math.max(Math.abs(shift.x), Math.abs(shift.y)) >= FURTHEST_SHIFT) restless += 1;
+    if (light.explained < JUDGED || share > MOST_MOVING) looks.push('picture-changes');
+    else {
+      const { blobs } = findBlobs(mask, frame.widthPx, frame.heightPx);
+      looks.push(blobs.map((blob) => toDetection(blob, frame, shift)));
+    }
   }
-  return looked;
-}
-
-function lookOnce(
-  frame: PlaneFrame,
-  shift: Shift,
-  light: LightFit,
-  background: BackgroundModel,
-  space: MaskSpace,
-): Looked {
-  const mask = maskOf(frame, background, light, space);
-  let moving = 0;
-  for (let at = 0; at < mask.length; at += 1) if (mask[at] !== STILL) moving += 1;
-  const share = moving / mask.length;
-  const atLimit = Math.max(Math.abs(shift.x), Math.abs(shift.y)) >= FURTHEST_SHIFT;
-  const isRestless = share > RESTLESS_SHARE || atLimit;
-  if (light.explained < JUDGED || share > MOST_MOVING) return { objects: undefined, isRestless };
-  const { blobs } = findBlobs(mask, frame.widthPx, frame.heightPx);
-  return { objects: blobs.map((blob) => toDetection(blob, frame, shift)), isRestless };
+  return restless > RESTLESS_FRAMES * looks.length ? looks.map(() => 'camera-moves') : looks;
 }
 
 function toDetection(blob: Blob, frame: PlaneFrame, shift: Shift): Detection {

@@ -19,10 +19,15 @@ export interface PlaneFrame extends Planes {
 
 /** Pixels of a plane at most: what moves is found at this size, what it is is seen on the larger frame. */
 const MOST_PIXELS = 64_000;
+/** All planes of a segment; smoothing and moving them back makes a copy each. */
+const MOST_BYTES = 128 * 1024 * 1024;
+
+/** Pixels of each plane of a segment of so many frames: fewer where they are very many. */
+export const planePixels = (frames: number): number => Math.min(MOST_PIXELS, Math.floor(MOST_BYTES / (3 * frames)));
 
 /** Averages blocks of pixels: sensor noise falls with the side of the block, and small steps of the camera with it. */
-export function planesOf(frame: DecodedFrame): PlaneFrame {
-  const step = Math.max(1, Math.round(Math.sqrt((frame.widthPx * frame.heightPx) / MOST_PIXELS)));
+export function planesOf(frame: DecodedFrame, mostPixels = MOST_PIXELS): PlaneFrame {
+  const step = Math.max(1, Math.round(Math.sqrt((frame.widthPx * frame.heightPx) / mostPixels)));
   const widthPx = Math.floor(frame.widthPx / step);
   const heightPx = Math.floor(frame.heightPx / step);
   const luma = new Uint8Array(widthPx * heightPx);

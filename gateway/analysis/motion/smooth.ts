@@ -1,12 +1,7 @@
 import type { PlaneFrame } from './planes.ts';
 
-/** Usual deviation of a pixel of a still picture from which on it is noise that hides things: an infrared or dark camera. */
-const NOISY = 3.5;
 const LOOKS = 8;
 const SAMPLES = 500;
-
-/** Whether the picture is so noisy that it is better looked at smoothed. */
-export const isNoisy = (frames: readonly PlaneFrame[]): boolean => noiseOf(frames) > NOISY;
 
 /**
  * Deviation of a pixel from noise alone, bytes: how differently two neighbours change from one frame to the next. A change of light

@@ -4,14 +4,17 @@ import { randomFrom } from '../../../benchmarks/scenes/noise.ts';
 import type { SceneSpec } from '../../../benchmarks/scenes/types.ts';
 import { iou } from '../../../gateway/analysis/boxes.ts';
 import { findMovers } from '../../../gateway/analysis/motion/movers.ts';
-import { planesOf } from '../../../gateway/analysis/motion/planes.ts';
+import { planePixels, planesOf } from '../../../gateway/analysis/motion/planes.ts';
+import type { Detection } from '../../../gateway/analysis/types.ts';
 import { type Change, expose, move, type Shown, show } from './frames.ts';
 
 const { street, quiet } = namedScenes;
 
+const planes = (frames: Shown['frames']) => frames.map((frame) => planesOf(frame));
+
 async function look(spec: SceneSpec, change?: Change) {
   const shown = show(spec, change);
-  return { shown, movers: await findMovers(shown.frames.map(planesOf)) };
+  return { shown, movers: await findMovers(planes(shown.frames)) };
 }
 
 const TOWN = { widthPx: 2400, heightPx: 480 };
@@ -34,8 +37,13 @@ function drawTown(): Uint8Array {
 
 type Looked = Awaited<ReturnType<typeof look>>['movers'];
 
+/** Boxes a frame; none where nothing could be said. */
+const boxesOf = (movers: Looked): readonly (readonly Detection[])[] =>
+  movers.map((each) => (typeof each === 'string' ? [] : each));
+
 /** Of the objects that stand whole and uncovered in the picture, how many have a box; and the boxes that no object explains. */
-function compare({ truth, frames }: Shown, { frames: boxes }: Looked) {
+function compare({ truth, frames }: Shown, movers: Looked) {
+  const boxes = boxesOf(movers);
   let [objects, found, strange] = [0, 0, 0];
   for (const [index, present] of truth.entries()) {
     const seen = boxes[index] ?? [];
@@ -49,7 +57,7 @@ function compare({ truth, frames }: Shown, { frames: boxes }: Looked) {
   return { recall: found / objects, strange: strange / frames.length };
 }
 
-const boxesIn = ({ frames }: Looked): number => frames.flatMap((boxes) => boxes ?? []).length;
+const boxesIn = (movers: Looked): number => boxesOf(movers).flat().length;
 
 describe('what moves before a camera that stands still', () => {
   it('finds every object of the street and nothing else, its clock included', async () => {
@@ -57,7 +65,11 @@ describe('what moves before a camera that stands still', () => {
     const { recall, strange } = compare(shown, movers);
     expect(recall).toBeGreaterThan(0.97);
     expect(strange).toBe(0);
-    expect(movers.frames.flatMap((boxes) => boxes ?? []).every((box) => box.class === 'object')).toBe(true);
+    expect(
+      boxesOf(movers)
+        .flat()
+        .every((box) => box.class === 'object'),
+    ).toBe(true);
   });
 
   it('finds nothing in the empty street, whose clock runs', async () => {
@@ -83,7 +95,7 @@ describe('what moves before a camera that stands still', () => {
     };
     const { movers } = await look(quiet, lamp);
     expect(boxesIn(movers)).toBe(0);
-    expect(movers.frames.every((boxes) => boxes !== undefined)).toBe(true);
+    expect(movers.every((each) => typeof each !== 'string')).toBe(true);
   });
 
   it('holds a camera still that trembles by a few pixels', async () => {
@@ -101,10 +113,12 @@ describe('what moves before a camera that stands still', () => {
         rgb.set(town.subarray(from, from + 640 * 3), row * 640 * 3);
       }
     });
-    expect(boxesIn(await findMovers(frames.map(planesOf)))).toBe(0);
+    // A box on one frame in five at most makes no track; without looking for the shift it is eight a frame.
+    expect(boxesIn(await findMovers(planes(frames)))).toBeLessThan(0.2 * frames.length);
   });
 
   it.each([
+    ['pans very slowly', (index: number) => [index, 0]],
     ['pans slowly', (index: number) => [index * 5, 0]],
     ['pans fast', (index: number) => [index * 26, 0]],
     ['is carried', (index: number) => [400 + 90 * Math.sin(index / 4), 60 + 50 * Math.sin(index / 2.3)]],
@@ -117,9 +131,46 @@ describe('what moves before a camera that stands still', () => {
         rgb.set(town.subarray(from, from + 640 * 3), row * 640 * 3);
       }
     }).frames;
-    const movers = await findMovers(frames.map(planesOf));
-    expect(movers.blindness).toBe('camera-moves');
-    expect(movers.frames.every((boxes) => boxes === undefined)).toBe(true);
+    const movers = await findMovers(planes(frames));
+    expect(new Set(movers)).toEqual(new Set(['camera-moves']));
+  });
+
+  it('sees while the camera stands still, before and after it pans, and says which part that is', async () => {
+    const town = drawTown();
+    const { frames } = show({ ...quiet, durationSeconds: 24 }, (rgb, { index }) => {
+      const x = 300 + 8 * Math.min(40, Math.max(0, index - 40));
+      for (let row = 0; row < 360; row += 1) {
+        const from = (row * TOWN.widthPx + x) * 3;
+        rgb.set(town.subarray(from, from + 640 * 3), row * 640 * 3);
+      }
+    });
+    const movers = await findMovers(planes(frames));
+    expect(movers.slice(0, 38).every((each) => typeof each !== 'string')).toBe(true);
+    expect(movers.slice(50, 78).every((each) => each === 'camera-moves')).toBe(true);
+    expect(movers.slice(90).every((each) => typeof each !== 'string')).toBe(true);
+    expect(boxesIn(movers.slice(0, 38)) + boxesIn(movers.slice(90))).toBe(0);
+  });
+
+  it('says of snow without a signal that nothing can be made out', async () => {
+    const { frames } = show({ ...quiet, durationSeconds: 6 }, (rgb, { index }) => {
+      const random = randomFrom(index + 1);
+      for (let at = 0; at < rgb.length; at += 3) rgb.fill(Math.floor(random() * 256), at, at + 3);
+    });
+    expect(new Set(await findMovers(planes(frames)))).toEqual(new Set(['picture-noisy']));
+  });
+
+  it('looks at a short beginning of another light with what comes after it', async () => {
+    const { frames } = show({ ...quiet, durationSeconds: 8 }, (rgb, { index }) => {
+      if (index < 3) expose(rgb.subarray(0, rgb.length / 2), 0.2, 0);
+    });
+    const movers = await findMovers(planes(frames));
+    expect(movers.slice(0, 3).includes('too-few-frames')).toBe(false);
+    expect(boxesIn(movers.slice(3))).toBe(0);
+  });
+
+  it('SEC-11: makes smaller planes of very many frames', () => {
+    expect(planePixels(300)).toBe(64_000);
+    expect(planePixels(7_800) * 7_800 * 3).toBeLessThanOrEqual(128 * 1024 * 1024);
   });
 
   it('leaves no ghost where somebody stood most of the time and then left', async () => {
@@ -167,7 +218,7 @@ describe('what moves before a camera that stands still', () => {
       }
     };
     const { movers } = await look(quiet, thing);
-    expect(movers.frames.filter((boxes) => boxes?.length === 1).length).toBeGreaterThan(0.9 * movers.frames.length);
+    expect(boxesOf(movers).filter((boxes) => boxes.length === 1).length).toBeGreaterThan(0.9 * movers.length);
   });
 
   it('sees nothing in the noise of an infrared night, and somebody who walks through it', async () => {
@@ -188,11 +239,8 @@ describe('what moves before a camera that stands still', () => {
   it('says nothing of a segment too short to know what stands still', async () => {
     const { frames } = show({ ...quiet, durationSeconds: 0.7 });
     expect(frames).toHaveLength(4);
-    expect(await findMovers(frames.map(planesOf))).toEqual({
-      blindness: 'too-few-frames',
-      frames: [undefined, undefined, undefined, undefined],
-    });
-    expect((await findMovers([])).frames).toEqual([]);
+    expect(await findMovers(planes(frames))).toEqual(Array(4).fill('too-few-frames'));
+    expect(await findMovers([])).toEqual([]);
   });
 
   it('gives the same boxes for the same frames', async () => {
