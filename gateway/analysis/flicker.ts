@@ -13,15 +13,24 @@ const FEWEST_UNNAMED = 4;
 const THINNEST = 5;
 
 /**
- * Drops what only the background model saw and what went nowhere: a reflection, a screen, a door's edge or a tree changes in its place.
- * What a detector has named stays, and so does what its crops name with certainty: somebody can stand and move an arm.
+ * Whether a whole track is flicker: only the background model saw it and it went nowhere. A reflection, a screen, a door's edge or a tree
+ * changes in its place. What a detector has named is none, and neither is what its crops name with certainty: somebody can stand and move
+ * an arm.
  */
-export function withoutFlicker(
-  tracks: readonly RawTrack[],
-  picture: { readonly widthPx: number; readonly heightPx: number },
-): readonly RawTrack[] {
-  const least = LEAST_STANDING * Math.sqrt(picture.widthPx * picture.heightPx);
-  return tracks.filter((track) => hasDetector(track) || isThing(track, least));
+export function isFlicker(
+  track: RawTrack,
+  { widthPx, heightPx }: { readonly widthPx: number; readonly heightPx: number },
+): boolean {
+  return !hasDetector(track) && !isThing(track, LEAST_STANDING * Math.sqrt(widthPx * heightPx));
+}
+
+/** Mean probability of a person over the crops from which on flicker is covered in pictures all the same (PRO-02). */
+const LEAST_PERSON = 0.15;
+
+/** Whether flicker may be somebody who stands there; what nobody looked at may be. */
+export function mayBePerson({ names }: RawTrack): boolean {
+  const all = Object.values(names ?? {}).reduce((sum, value) => sum + value, 0);
+  return all === 0 || (names?.person ?? 0) >= LEAST_PERSON * all;
 }
 
 const hasDetector = ({ votes }: RawTrack): boolean =>

@@ -5,6 +5,7 @@ import { canonicalJson, type JsonValue, sha256Hex } from '../canonical.ts';
 import type { Exhibit } from '../footage/types.ts';
 import { ffmpegVersion } from '../media.ts';
 import { CLASSES, type ClassName, COLOURS, type ColourName, classId } from '../vocabulary.ts';
+import { isFlicker, mayBePerson } from './flicker.ts';
 import { closeLedger } from './ledger.ts';
 import type { PacketList } from './packets.ts';
 import { PLAN_VERSION } from './plan.ts';
@@ -40,7 +41,7 @@ export interface ClosedResult {
   readonly result: AnalysisResult;
   readonly text: string;
   readonly digest: string;
-  /** What is not permitted: in no result, index or answer, and masked in every picture all the same (PRO-02). */
+  /** What is not permitted, and flicker that may be somebody: in no result, index or answer, and masked in every picture all the same (PRO-02). */
   readonly bystanders: readonly Bystander[];
 }
 
@@ -55,9 +56,11 @@ export function closeResult(input: ClosingInput, describe: (raw: RawTrack) => Tr
   const intervals = segments.flatMap((segment) => segment.intervals);
   const classes = CLASSES.filter((name) => input.permitted.classes.includes(name));
   const colours = COLOURS.filter((name) => input.permitted.colours.includes(name));
-  const seen = stitch(cuts, segments)
-    .map((raw) => roundedTrack(describe(raw)))
-    .toSorted(compareTracks);
+  // Of whole tracks: who walks in during one segment and stands in the next is no flicker there.
+  const { things = [], flicker = [] } = Object.groupBy(stitch(cuts, segments), (raw) =>
+    isFlicker(raw, exhibit.timeline) ? 'flicker' : 'things',
+  );
+  const seen = things.map((raw) => roundedTrack(describe(raw))).toSorted(compareTracks);
   const result: AnalysisResult = {
     format: 'differe-result/1',
     exhibitSha256: exhibit.sha256,
@@ -87,15 +90,14 @@ export function closeResult(input: ClosingInput, describe: (raw: RawTrack) => Tr
       // Again: what is left out must not show in the order of what is left.
       .toSorted(compareTracks),
   };
-  const bystanders = seen
-    .filter((track) => !classes.includes(track.class))
-    .map(
-      ({ class: name, points, sources }): Bystander => ({
-        class: name,
-        points,
-        ...(sources === undefined ? {} : { sources }),
-      }),
-    );
+  const beside = flicker.filter(mayBePerson).map((raw) => roundedTrack(describe(raw)));
+  const bystanders = [...seen.filter((track) => !classes.includes(track.class)), ...beside].map(
+    ({ class: name, points, sources }): Bystander => ({
+      class: name,
+      points,
+      ...(sources === undefined ? {} : { sources }),
+    }),
+  );
   const text = canonicalJson(result as unknown as JsonValue);
   return { result, text, digest: sha256Hex(text), bystanders };
 }

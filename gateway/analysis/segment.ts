@@ -3,7 +3,6 @@ import type { Exhibit } from '../footage/types.ts';
 import { listsExhibit, type Requisition } from '../requisition/types.ts';
 import { iou } from './boxes.ts';
 import { type DecodeReport, decodePlan } from './decode.ts';
-import { withoutFlicker } from './flicker.ts';
 import { fuse } from './fuse.ts';
 import { markUndecodable, noteReason, type TimeSpan } from './ledger.ts';
 import type { Blindness, Look } from './motion/movers.ts';
@@ -78,7 +77,7 @@ export async function analyseSegment(
   const report = decoding.report();
   return {
     index: segment.index,
-    tracks: deps.findMovers === undefined ? whole : withoutFlicker(whole, exhibit.timeline),
+    tracks: whole,
     intervals: withBlindness(withLosses(plan, report, packets), blind, plan, packets, deps),
     arguments: report.arguments,
     work: { decodedFrames: report.decodedFrames, detectorCalls: deps.detect === undefined ? 0 : seen.length },

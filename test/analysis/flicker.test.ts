@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { withoutFlicker } from '../../gateway/analysis/flicker.ts';
+import { isFlicker, mayBePerson } from '../../gateway/analysis/flicker.ts';
 import type { RawTrack } from '../../gateway/analysis/types.ts';
 
 const PICTURE = { widthPx: 640, heightPx: 360 };
@@ -30,7 +30,7 @@ function trackOf(
   return { votes: { object: 6 }, colourCounts: {}, points, ...evidence };
 }
 
-const isKept = (track: RawTrack): boolean => withoutFlicker([track], PICTURE).length === 1;
+const isKept = (track: RawTrack): boolean => !isFlicker(track, PICTURE);
 
 describe('flicker', () => {
   it('is what changes in its place and has no name', () => {
@@ -53,5 +53,11 @@ describe('flicker', () => {
 
   it('is never what a detector has named', () => {
     expect(isKept(trackOf({ sightings: 2, width: 4, height: 40 }, { votes: { person: 1 } }))).toBe(true);
+  });
+
+  it('PRO-02: may be somebody where the crops say a little of a person, or nobody looked', () => {
+    expect(mayBePerson(trackOf({}, { names: { person: 1, object: 5 } }))).toBe(true);
+    expect(mayBePerson(trackOf({}, { names: { person: 0.3, object: 5.7 } }))).toBe(false);
+    expect(mayBePerson(trackOf({}))).toBe(true);
   });
 });

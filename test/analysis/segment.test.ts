@@ -13,7 +13,15 @@ import {
 import { analyseSegment, keptEvery, type SegmentDeps } from '../../gateway/analysis/segment.ts';
 import { cutSegments } from '../../gateway/analysis/segments.ts';
 import { track } from '../../gateway/analysis/track.ts';
-import type { DecodedFrame, Detection, RawTrack, SegmentResult, Track } from '../../gateway/analysis/types.ts';
+import type {
+  Box,
+  DecodedFrame,
+  Detection,
+  RawTrack,
+  SegmentResult,
+  Track,
+  TrackPoint,
+} from '../../gateway/analysis/types.ts';
 import { sha256Hex } from '../../gateway/canonical.ts';
 import type { Exhibit } from '../../gateway/footage/types.ts';
 import type { Requisition } from '../../gateway/requisition/types.ts';
@@ -92,6 +100,8 @@ const describeTrack = (raw: RawTrack): Track => ({
   directionDegrees: 359.999,
   points: raw.points,
 });
+
+const box = ({ left, top, width, height }: TrackPoint): Box => ({ left, top, width, height });
 
 const everything: ClosingInput['permitted'] = { classes: CLASSES, colours: COLOURS };
 const close = (segments: readonly SegmentResult[], permitted = everything) =>
@@ -310,6 +320,36 @@ describe('closeResult', () => {
     expect(first.digest).toBe(sha256Hex(first.text));
     expect(first.text).not.toContain(media.folder);
     expect(JSON.parse(first.text)).toEqual(first.result);
+  });
+
+  it('PRO-02: leaves flicker out of the result, and keeps what may be somebody for its mask', async () => {
+    const [first, second] = [await analyse(0), await analyse(1)];
+    const [block] = first.tracks;
+    if (block === undefined) throw new Error('no track');
+    const still = (names: NonNullable<RawTrack['names']>): RawTrack => ({
+      votes: { object: 5 },
+      names,
+      colourCounts: {},
+      points: block.points.slice(0, 20).map((point) => ({ ...point, left: 200, top: 0, width: 20, height: 40 })),
+    });
+    const flickering = { ...first, tracks: [block, still({ person: 2, object: 4 }), still({ object: 6 })] };
+    const { result, bystanders } = close([flickering, second]);
+    expect(result.tracks).toHaveLength(1);
+    expect(bystanders).toHaveLength(1);
+    expect(bystanders[0]?.points[0]).toMatchObject({ left: 200, height: 40 });
+  });
+
+  it('does not take for flicker who walks in during one segment and stands in the next', async () => {
+    const eyes = { detect: undefined, findMovers };
+    const [first, second] = [await analyse(0, eyes), await analyse(1, eyes)];
+    const [walker] = first.tracks;
+    const last = walker?.points.at(-1);
+    if (walker === undefined || last === undefined) throw new Error('no track');
+    const points = second.tracks.flatMap((track) => track.points).map((point) => ({ ...point, ...box(last) }));
+    const standing = { ...second, tracks: second.tracks.slice(0, 1).map((track) => ({ ...track, points })) };
+    expect(close([{ ...first, tracks: [{ ...walker, points: walker.points }] }, standing]).result.tracks).toHaveLength(
+      1,
+    );
   });
 
   it('survives storing a segment as JSON', async () => {
