@@ -6,6 +6,7 @@ import { checkLabel } from './card.ts';
 
 const strict = { additionalProperties: false };
 const Three = Type.Tuple([Type.Number(), Type.Number(), Type.Number()]);
+const Share = Type.Number({ minimum: 0, maximum: 1 });
 const Side = Type.Integer({ minimum: 32, maximum: 256 });
 
 const CropCardSchema = Type.Object(
@@ -31,6 +32,8 @@ const CropCardSchema = Type.Object(
         pad: Type.Integer({ minimum: 0, maximum: 255 }),
         /** Side of the square that is cut, in longer sides of the box. */
         margin: Type.Number({ minimum: 1, maximum: 2 }),
+        /** Shares of the square into which no pixel of the picture goes: where a standing person's head is (FACE-11). */
+        hidden: Type.Object({ top: Share, bottom: Share, left: Share, right: Share }, strict),
       },
       strict,
     ),

@@ -37,7 +37,8 @@ function spread(start: number, side: number, target: number): Spread {
 
 /**
  * Cuts the square around a box (side: `margin` longer sides) out of a frame as the planar values that a crop classifier reads:
- * `[3, height, width]`, RGB. The box is in original pixels. What lies outside the picture is the card's pad.
+ * `[3, height, width]`, RGB. The box is in original pixels. What lies outside the picture is the card's pad. The place of a standing
+ * person's head is mean grey: the network never sees one.
  */
 export function cutCrop(frame: DecodedFrame, box: Box, input: CropCard['input'], target: Float32Array): void {
   // Square in original pixels: a frame that was stretched for a detector is cut narrower in one direction.
@@ -48,6 +49,9 @@ export function cutCrop(frame: DecodedFrame, box: Box, input: CropCard['input'],
   const plane = input.width * input.height;
   const { rgb, widthPx, heightPx } = frame;
   const rows = new Float32Array(input.width * 3);
+  const { hidden } = input;
+  const [hiddenTop, hiddenBottom] = [Math.round(hidden.top * input.height), Math.round(hidden.bottom * input.height)];
+  const [hiddenLeft, hiddenRight] = [Math.round(hidden.left * input.width), Math.round(hidden.right * input.width)];
   for (let y = 0; y < input.height; y += 1) {
     const sums = rows.fill(0);
     for (let j = 0; j < (down.count[y] as number); j += 1) {
@@ -66,8 +70,14 @@ export function cutCrop(frame: DecodedFrame, box: Box, input: CropCard['input'],
         }
       }
     }
+    const hasHead = y >= hiddenTop && y < hiddenBottom;
     for (let x = 0; x < input.width; x += 1) {
+      const isHidden = hasHead && x >= hiddenLeft && x < hiddenRight;
       for (let channel = 0; channel < 3; channel += 1) {
+        if (isHidden) {
+          target[channel * plane + y * input.width + x] = 0;
+          continue;
+        }
         const value = (sums[x * 3 + channel] as number) * input.scale - (input.mean[channel] as number);
         target[channel * plane + y * input.width + x] = value / (input.deviation[channel] as number);
       }

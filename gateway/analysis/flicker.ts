@@ -9,6 +9,7 @@ const SURE = 0.75;
 const LEAST_STANDING = 0.06;
 /** A glint at the edge of the picture or a piece that comes off another blob is seen for a moment. */
 const FEWEST_UNNAMED = 4;
+const LIKELY = 0.85;
 /** Longer sides of the shorter one: no body is so thin, but the edge of a door or a shelf that trembles is. */
 const THINNEST = 5;
 
@@ -43,7 +44,8 @@ function isThing(track: RawTrack, leastStanding: number): boolean {
   const size = usualSize(track);
   const way = furthestWay(track) / size;
   if (isNamed(track)) return way >= LEAST_WAY || (certaintyOf(track) >= SURE && size >= leastStanding);
-  return way >= LEAST_WAY && seen.length >= FEWEST_UNNAMED;
+  // Crops that disagree on what it is agree that it is something.
+  return way >= LEAST_WAY && (seen.length >= FEWEST_UNNAMED || certaintyOf(track) >= LIKELY);
 }
 
 /** Side of a square as large as the track's median box, pixels. */

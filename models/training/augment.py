@@ -7,6 +7,8 @@ import torch.nn.functional as F
 MEAN, DEVIATION = (0.45, 0.45, 0.45), (0.25, 0.25, 0.25)
 # The stored crops are 1.7 longer sides wide, the network sees 1.2 of them.
 STORED, SEEN = 1.7, 1.2
+# Shares of the square: top, bottom, left, right. The box's top is at 0.083; a head is an eighth of a body.
+HIDDEN = (0.0, 0.2375, 0.3, 0.7)
 
 
 def normalise(pixels):
@@ -29,14 +31,15 @@ def view(batch, size, scale, angle, flip, dx, dy):
 def plain(batch, size):
     n = batch.shape[0]
     ones, zeros = torch.ones(n), torch.zeros(n)
-    return normalise(view(batch, size, ones, zeros, ones, zeros, zeros))
+    return head_greyed(normalise(view(batch, size, ones, zeros, ones, zeros, zeros)))
 
 
 def uniform(n, low, high, rng):
     return low + (high - low) * torch.rand(n, generator=rng)
 
 
-def augmented(batch, labels, size, rng):
+def augmented(batch, labels, size, rng, hidden):
+    """`hidden`: share of the crops whose head region is greyed, whatever their class; at 1 the network never sees it."""
     n = batch.shape[0]
     chance = lambda share: torch.rand(n, generator=rng) < share
     vehicle = (labels >= 1) & (labels <= 5)
@@ -46,7 +49,7 @@ def augmented(batch, labels, size, rng):
     scale = torch.exp(uniform(n, math.log(0.72), math.log(1.3), rng))
     shift = lambda: uniform(n, -0.1, 0.1, rng)
     x = view(batch, size, scale, angle, flip, shift(), shift())
-    # A blob often lacks feet, head or a side: grey strips at one edge. Heads are greyed whatever the class, so that the grey tells nothing.
+    # A blob often lacks feet, head or a side: grey strips at one edge.
     for index in torch.nonzero(chance(0.2)).flatten().tolist():
         side, depth = int(torch.randint(4, (1,), generator=rng)), int(size * float(uniform(1, 0.1, 0.35, rng)))
         fill = torch.rand(1, generator=rng)
@@ -54,8 +57,6 @@ def augmented(batch, labels, size, rng):
         elif side == 1: x[index, :, -depth:] = fill
         elif side == 2: x[index, :, :, :depth] = fill
         else: x[index, :, :, -depth:] = fill
-    hidden = chance(0.3)
-    x[hidden] = head_greyed(x[hidden], 0.45)
     # Small objects: down to a few pixels and up again.
     for small in (16, 24, 36, 48):
         chosen = torch.nonzero(chance(0.12)).flatten()
@@ -70,13 +71,17 @@ def augmented(batch, labels, size, rng):
     x = x.clamp(0, 1) ** column(torch.exp(uniform(n, -0.4, 0.4, rng)))
     x = x * (1 + 0.12 * torch.randn(n, 3, 1, 1, generator=rng))
     x = x + torch.randn(x.shape, generator=rng) * column(uniform(n, 0, 0.05, rng))
-    return normalise(x.clamp(0, 1))
+    x = normalise(x.clamp(0, 1))
+    # Of every class alike, so that the grey tells nothing.
+    greyed = chance(hidden)
+    x[greyed] = head_greyed(x[greyed])
+    return x
 
 
-def head_greyed(x, grey=0.0):
-    """Grey (0 is the mean after normalisation) over the part of the square where a standing person's head is: the box's top fifth."""
+def head_greyed(x):
+    """Mean grey over the part of the square where a standing person's head is, as `hidden` of the card says and cutCrop does it."""
     size = x.shape[-1]
-    top = int(size * (0.5 - 0.5 / SEEN))
+    top, bottom, left, right = (round(share * size) for share in HIDDEN)
     y = x.clone()
-    y[:, :, : top + int(0.2 * size / SEEN), int(0.3 * size) : int(0.7 * size)] = grey
+    y[:, :, top:bottom, left:right] = 0
     return y

@@ -17,7 +17,16 @@ import type { Box, DecodedFrame } from '../../gateway/analysis/types.ts';
 const SIDE = 112;
 /** Wider than what the network sees, so that training can shift and scale inside it. */
 const MARGIN = 1.7;
-const INPUT = { width: SIDE, height: SIDE, pad: 114, margin: MARGIN, scale: 1, mean: [0, 0, 0], deviation: [1, 1, 1] };
+const INPUT = {
+  width: SIDE,
+  height: SIDE,
+  pad: 114,
+  margin: MARGIN,
+  scale: 1,
+  mean: [0, 0, 0],
+  deviation: [1, 1, 1],
+  hidden: { top: 0, bottom: 0, left: 0, right: 0 },
+};
 
 interface TruthObject {
   readonly id: string;

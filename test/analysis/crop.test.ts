@@ -13,6 +13,7 @@ const input: CropCard['input'] = {
   deviation: [1, 1, 1],
   pad: 114,
   margin: 1,
+  hidden: { top: 0, bottom: 0, left: 0, right: 0 },
 };
 
 /** Each pixel tells its own place: red its column, green its row. */
@@ -75,5 +76,22 @@ describe('a crop', () => {
     expect(at(0, 0, 0)).toBeCloseTo((50 / 255 - 0.1) / 0.5, 5);
     expect(at(1, 0, 0)).toBeCloseTo((90 / 255 - 0.2) / 0.25, 5);
     expect(at(2, 0, 0)).toBeCloseTo((7 / 255 - 0.3) / 2, 5);
+  });
+
+  it('FACE-11: holds no pixel of the place where a standing person has the head', () => {
+    const hidden = { top: 0, bottom: 0.2375, left: 0.3, right: 0.7 };
+    const person = { left: 50, top: 60, width: 40, height: 100 };
+    const frame = frameOf(200, 200);
+    const seen = cut(frame, person, { margin: 1.2, hidden });
+    // Another head: everything in the upper fifth of the box, and above it, as wide as shoulders.
+    for (let y = 50; y < 78; y += 1) {
+      for (let x = 56; x < 84; x += 1) frame.rgb.set([250, 10, 90], (y * 200 + x) * 3);
+    }
+    const other = cut(frame, person, { margin: 1.2, hidden });
+    for (let at = 0; at < 32 * 32; at += 1) expect(other.red(at % 32, at >> 5)).toBe(seen.red(at % 32, at >> 5));
+    expect(cut(frame, person, { margin: 1.2 }).red(16, 4)).not.toBe(
+      cut(frameOf(200, 200), person, { margin: 1.2 }).red(16, 4),
+    );
+    expect(seen.red(16, 3)).toBe(0);
   });
 });
