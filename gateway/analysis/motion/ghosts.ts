@@ -1,7 +1,7 @@
 import { type BackgroundModel, rangeAround } from './background.ts';
 import { findBlobs } from './blobs.ts';
 import { type LightFit, lightTable } from './light.ts';
-import { type MaskSpace, maskOf, STILL } from './mask.ts';
+import { type MaskSpace, maskOf, STILL, type Thresholds, thresholdsOf } from './mask.ts';
 import type { PlaneFrame } from './planes.ts';
 
 const MOST_LOOKS = 24;
@@ -20,23 +20,27 @@ export function mendGhosts(
   space: MaskSpace,
   isShaken: boolean,
 ): void {
+  let thresholds = thresholdsOf(background);
   const looks = Math.min(MOST_LOOKS, frames.length);
   for (let look = 0; look < looks; look += 1) {
     const index = Math.round((look * (frames.length - 1)) / Math.max(1, looks - 1));
     const [frame, light] = [frames[index], lights[index]];
-    if (frame !== undefined && light !== undefined) mendBy(frame, light, background, space, isShaken);
+    if (frame === undefined || light === undefined || !mendBy(frame, light, background, thresholds, space)) continue;
+    rangeAround(background, isShaken);
+    thresholds = thresholdsOf(background);
   }
 }
 
+/** Whether anything was mended. */
 function mendBy(
   frame: PlaneFrame,
   light: LightFit,
   background: BackgroundModel,
+  thresholds: Thresholds,
   space: MaskSpace,
-  isShaken: boolean,
-): void {
+): boolean {
   const { widthPx: width, heightPx: height } = frame;
-  const mask = maskOf(frame, background, light, space);
+  const mask = maskOf(frame, background, thresholds, light, space);
   const { labels, blobs } = findBlobs(mask, width, height);
   const table = lightTable(light);
   let mended = false;
@@ -73,5 +77,5 @@ function mendBy(
     }
     mended = true;
   }
-  if (mended) rangeAround(background, isShaken);
+  return mended;
 }

@@ -113,7 +113,7 @@ function explainedBy(
   return all === 0 ? 0 : near / all;
 }
 
-/** The fit as a table by byte, so that a pixel costs one look-up. */
-export function lightTable({ gain, offset }: LightFit): Uint8ClampedArray {
-  return Uint8ClampedArray.from({ length: 256 }, (_, value) => gain * value + offset);
+/** The fit as a table by byte, so that a pixel costs one look-up; `middle` is the byte that a gain leaves as it is. */
+export function lightTable({ gain, offset }: LightFit, middle = 0): Uint8ClampedArray {
+  return Uint8ClampedArray.from({ length: 256 }, (_, value) => gain * (value - middle) + middle + offset);
 }

@@ -25,35 +25,58 @@ export interface MaskSpace {
 
 export const maskSpace = (size: number): MaskSpace => ({ raw: new Uint8Array(size), clean: new Uint8Array(size) });
 
+/** What a pixel of a background must differ by to be something else, by pixel: whole bytes, so that a frame costs little. */
+export interface Thresholds {
+  readonly luma: Uint8Array;
+  readonly tint: Uint8Array;
+}
+
+/** Made once a background, after its range is known. */
+export function thresholdsOf({ noise, low, high }: BackgroundModel): Thresholds {
+  const luma = new Uint8Array(noise.length);
+  const tint = new Uint8Array(noise.length);
+  for (let at = 0; at < noise.length; at += 1) {
+    luma[at] = Math.min(255, LEAST_LUMA + LUMA_DEVIATIONS * Math.max(0, (noise[at] as number) - 1.5));
+    tint[at] = Math.min(255, LEAST_TINT + ((high[at] as number) - (low[at] as number)) * EDGE_TINT);
+  }
+  return { luma, tint };
+}
+
 /** Compares a frame with the background; the answer lies in `space.clean`. */
-export function maskOf(frame: Planes, background: BackgroundModel, light: LightFit, space: MaskSpace): Uint8Array {
+export function maskOf(
+  frame: Planes,
+  background: BackgroundModel,
+  thresholds: Thresholds,
+  light: LightFit,
+  space: MaskSpace,
+): Uint8Array {
   const table = lightTable(light);
+  // Colour differences scale with the exposure like brightness does.
+  const tints = lightTable({ gain: Math.min(1.5, Math.max(0.7, light.gain)), offset: 0, explained: 1 }, 128);
   const { raw } = space;
   const { luma, blue, red } = frame;
-  // Colour differences scale with the exposure like brightness does.
-  const gain = Math.min(1.5, Math.max(0.7, light.gain));
+  const { luma: still, blue: stillBlue, red: stillRed, low, high, second } = background;
   for (let at = 0; at < raw.length; at += 1) {
     const bright = table[luma[at] as number] as number;
-    const still = background.luma[at] as number;
-    const low = background.low[at] as number;
-    const high = background.high[at] as number;
-    const difference = bright > high ? bright - high : bright < low ? low - bright : 0;
-    const noise = background.noise[at] as number;
-    const least = noise > 1.5 ? LEAST_LUMA + LUMA_DEVIATIONS * (noise - 1.5) : LEAST_LUMA;
-    const tint =
-      Math.abs(((blue[at] as number) - 128) * gain + 128 - (background.blue[at] as number)) +
-      Math.abs(((red[at] as number) - 128) * gain + 128 - (background.red[at] as number));
-    if (difference < least && tint < LEAST_TINT + (high - low) * EDGE_TINT) {
+    const above = bright - (high[at] as number);
+    const below = (low[at] as number) - bright;
+    const difference = Math.max(above, below);
+    const blueChange = (tints[blue[at] as number] as number) - (stillBlue[at] as number);
+    const redChange = (tints[red[at] as number] as number) - (stillRed[at] as number);
+    const tint = (blueChange < 0 ? -blueChange : blueChange) + (redChange < 0 ? -redChange : redChange);
+    const least = thresholds.luma[at] as number;
+    if (difference < least && tint < (thresholds.tint[at] as number)) {
       raw[at] = STILL;
       continue;
     }
-    const second = background.second[at] as number;
-    if (second > 0 && Math.abs(bright - second) < least + 8) {
+    const other = second[at] as number;
+    if (other > 0 && Math.abs(bright - other) < least + 8) {
       raw[at] = STILL;
       continue;
     }
-    const ratio = (bright + 1) / (still + 1);
-    const isShade = tint < SHADE_TINT + still * 0.02 && ratio > SHADE_DARKEST && ratio < SHADE_LIGHTEST;
+    const ground = still[at] as number;
+    const ratio = (bright + 1) / (ground + 1);
+    const isShade = tint < SHADE_TINT + ground * 0.02 && ratio > SHADE_DARKEST && ratio < SHADE_LIGHTEST;
     raw[at] = isShade ? SHADE : MOVING;
   }
   clean(space, frame.widthPx, frame.heightPx);

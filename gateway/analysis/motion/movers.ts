@@ -5,7 +5,7 @@ import { type Blob, type Edges, findBlobs } from './blobs.ts';
 import { movingFrames } from './camera.ts';
 import { mendGhosts } from './ghosts.ts';
 import { fitLight, type LightFit, lightTable, SAME_LIGHT } from './light.ts';
-import { maskOf, maskSpace, STILL } from './mask.ts';
+import { maskOf, maskSpace, STILL, thresholdsOf } from './mask.ts';
 import type { PlaneFrame } from './planes.ts';
 import { edgePoints, FURTHEST_SHIFT, findShift, type Shift, shifted } from './shake.ts';
 import { noiseOf, smoothed } from './smooth.ts';
@@ -106,13 +106,14 @@ async function lookAt(sharp: readonly PlaneFrame[]): Promise<readonly Look[]> {
   const isShaken = shifts.filter(({ x, y }) => x !== 0 || y !== 0).length > SHAKEN_SHARE * shifts.length;
   if (isShaken) rangeAround(background, isShaken);
   mendGhosts(background, aligned, finer, space, isShaken);
+  const thresholds = thresholdsOf(background);
   const looks: Look[] = [];
   let restless = 0;
   for (const [index, frame] of aligned.entries()) {
     if (index % BREATHE_EVERY === 0) await breathe();
     const shift = shifts[index] ?? { x: 0, y: 0 };
     const light = finer[index] ?? SAME_LIGHT;
-    const mask = maskOf(frame, background, light, space);
+    const mask = maskOf(frame, background, thresholds, light, space);
     let moving = 0;
     for (let at = 0; at < mask.length; at += 1) if (mask[at] !== STILL) moving += 1;
     const share = moving / mask.length;

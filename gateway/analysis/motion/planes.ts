@@ -43,11 +43,27 @@ export function planesOf(frame: DecodedFrame, mostPixels = MOST_PIXELS): PlaneFr
       let g = 0;
       let b = 0;
       let line = y * step * row + x * step * 3;
-      for (let dy = 0; dy < step; dy += 1, line += row) {
-        for (let at = line, end = line + step * 3; at < end; at += 3) {
-          r += rgb[at] as number;
-          g += rgb[at + 1] as number;
-          b += rgb[at + 2] as number;
+      if (step === 2) {
+        // By far the most common size, written out: half the time.
+        const below = line + row;
+        r = (rgb[line] as number) + (rgb[line + 3] as number) + (rgb[below] as number) + (rgb[below + 3] as number);
+        g =
+          (rgb[line + 1] as number) +
+          (rgb[line + 4] as number) +
+          (rgb[below + 1] as number) +
+          (rgb[below + 4] as number);
+        b =
+          (rgb[line + 2] as number) +
+          (rgb[line + 5] as number) +
+          (rgb[below + 2] as number) +
+          (rgb[below + 5] as number);
+      } else {
+        for (let dy = 0; dy < step; dy += 1, line += row) {
+          for (let at = line, end = line + step * 3; at < end; at += 3) {
+            r += rgb[at] as number;
+            g += rgb[at + 1] as number;
+            b += rgb[at + 2] as number;
+          }
         }
       }
       const bright = (0.299 * r + 0.587 * g + 0.114 * b) * inverse;
