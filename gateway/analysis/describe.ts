@@ -37,6 +37,7 @@ export function describe(raw: RawTrack): Track {
       ),
     },
     sources: sourcesOf(raw),
+    ...(isPersonRuledOut(raw) ? {} : { mayBePerson: true }),
     ...(heading === undefined ? {} : { directionDegrees: heading }),
     points: raw.points,
   };
@@ -72,6 +73,16 @@ function isDetected(raw: RawTrack): boolean {
   const own = groupShare(raw.votes, group);
   const observed = raw.points.filter((point) => point.observed).length;
   return own >= LEAST_NAMED * observed && detectorVotes(raw) - own <= MOST_OTHER * own;
+}
+
+/** Mean probability of a person over the crops under which they rule one out. */
+const LEAST_PERSON = 0.05;
+
+/** Whether a detector plainly named a track (then its box is as good as the name), or its crops are sure that it is no person. */
+function isPersonRuledOut(raw: RawTrack): boolean {
+  if (isDetected(raw)) return true;
+  const crops = Object.values(raw.names ?? {}).reduce((sum, value) => sum + value, 0);
+  return crops > 0 && (raw.votes.person ?? 0) === 0 && (raw.names?.person ?? 0) < LEAST_PERSON * crops;
 }
 
 /** In the order of SOURCES: what named or saw the track. */

@@ -92,10 +92,10 @@ export function closeResult(input: ClosingInput, describe: (raw: RawTrack) => Tr
   };
   const beside = flicker.filter(mayBePerson).map((raw) => roundedTrack(describe(raw)));
   const bystanders = [...seen.filter((track) => !classes.includes(track.class)), ...beside].map(
-    ({ class: name, points, sources }): Bystander => ({
+    ({ class: name, points, mayBePerson: may }): Bystander => ({
       class: name,
       points,
-      ...(sources === undefined ? {} : { sources }),
+      ...(may === undefined ? {} : { mayBePerson: may }),
     }),
   );
   const text = canonicalJson(result as unknown as JsonValue);
@@ -143,6 +143,7 @@ const roundedTrack = (track: Track): Track => ({
   // 360 is 0 again after rounding.
   ...(track.directionDegrees === undefined ? {} : { directionDegrees: pixels(track.directionDegrees) % 360 }),
   ...(track.sources === undefined ? {} : { sources: track.sources }),
+  ...(track.mayBePerson === undefined ? {} : { mayBePerson: track.mayBePerson }),
   points: track.points.map(roundedPoint),
 });
 

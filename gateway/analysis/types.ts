@@ -104,13 +104,15 @@ export interface Track {
   readonly speed: { readonly medianPxPerSecond: number; readonly maxPxPerSecond: number };
   /** In the order of SOURCES. */
   readonly sources?: readonly Source[];
+  /** No detector's box tells where its head would be, and nothing rules a person out: pictures cover more of it (PRO-02). */
+  readonly mayBePerson?: true;
   /** From the first to the last place, degrees clockwise from "up the picture"; absent for what hardly moved. */
   readonly directionDegrees?: number;
   readonly points: readonly TrackPoint[];
 }
 
 /** Someone or something that the requisition does not let the result hold: known for its mask alone. */
-export type Bystander = Pick<Track, 'class' | 'points' | 'sources'>;
+export type Bystander = Pick<Track, 'class' | 'points' | 'mayBePerson'>;
 
 export interface ModelUse {
   readonly name: string;

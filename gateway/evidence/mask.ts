@@ -15,7 +15,7 @@ export interface MaskSpan extends Box {
   readonly toSeconds: number;
 }
 
-export type MaskedTrack = Pick<Track, 'class' | 'points' | 'sources'>;
+export type MaskedTrack = Pick<Track, 'class' | 'points' | 'mayBePerson'>;
 
 interface Rect {
   readonly left: number;
@@ -52,6 +52,17 @@ const headOfPerson = (boxes: readonly Box[]): Rect => ({
   bottom: Math.min(
     maxOf(boxes, (box) => box.top + box.height),
     maxOf(boxes, (box) => box.top + headDepth(box)),
+  ),
+});
+
+/** A box of motion may begin above the head, with a reflection or a door that moved as well: the head is somewhere in its upper half. */
+const MOVING_HEAD = 0.45;
+
+const headOfMoving = (boxes: readonly Box[]): Rect => ({
+  ...headOfPerson(boxes),
+  bottom: Math.min(
+    maxOf(boxes, (box) => box.top + box.height),
+    maxOf(boxes, (box) => box.top + Math.max(MOVING_HEAD * box.height, headDepth(box))),
   ),
 });
 
@@ -96,22 +107,20 @@ const REGIONS: { readonly [C in ClassName]: readonly Region[] } = {
   motorcycle: [headOfRider, plateOfTwoWheeler],
   suitcase: [],
   // Whatever moved and has no name may be anybody.
-  object: [headOfPerson, plateOfCar],
+  object: [headOfMoving, plateOfCar],
 };
 
-/**
- * A name that rests on a few crops alone is wrong more often than a detector's: what is no person by such a name is covered as its class
- * and as a person.
- */
-function regionsOf({ class: name, sources }: Pick<MaskedTrack, 'class' | 'sources'>): readonly Region[] {
+/** What may be a person, or is one whose box is the background model's, is covered as that, too. */
+function regionsOf({ class: name, mayBePerson }: Pick<MaskedTrack, 'class' | 'mayBePerson'>): readonly Region[] {
   const own = REGIONS[name];
-  const isCertain = sources === undefined || sources.includes('detector');
-  return isCertain || own.includes(headOfPerson) ? own : [...own, headOfPerson];
+  return mayBePerson === undefined || own.includes(headOfMoving) ? own : [...own, headOfMoving];
 }
 
 /** What is covered of one object seen in `box`: exact regions without margin, in pixels, not clipped to the picture. */
-export const maskRegions = (className: ClassName, box: Box, sources?: Track['sources']): Box[] =>
-  regionsOf({ class: className, ...(sources === undefined ? {} : { sources }) }).map((region) => asBox(region([box])));
+export const maskRegions = (className: ClassName, box: Box, mayBePerson?: true): Box[] =>
+  regionsOf({ class: className, ...(mayBePerson === undefined ? {} : { mayBePerson }) }).map((region) =>
+    asBox(region([box])),
+  );
 
 /** What to cover on the frame at `timeSeconds`: of every track, the hit's own and everyone else's. Whole pixels inside the picture. */
 export function maskAt(tracks: readonly MaskedTrack[], timeSeconds: number, picture: PictureSize): Box[] {

@@ -62,13 +62,26 @@ suite('the description', () => {
     });
   });
 
-  it('says that a detector named it only where it did so plainly: masks rely on it', () => {
+  it('says that a detector named it only where it did so plainly', () => {
     const plainly = raw(line(40, 0), { votes: { car: 15 }, moved: 20 });
     expect(describe(plainly).sources).toEqual(['detector', 'motion']);
     const once = raw(line(40, 0), { votes: { suitcase: 0.4, object: 12 }, names: { object: 6 } });
     expect(describe(once)).toMatchObject({ sources: ['motion', 'crops'] });
     const contradicted = raw(line(40, 0), { votes: { person: 3, object: 8 }, names: { car: 4, person: 0.5 } });
     expect(describe(contradicted)).toMatchObject({ class: 'car', sources: ['motion', 'crops'] });
+  });
+
+  it('PRO-02: may be a person unless a detector named it plainly, or its crops are sure', () => {
+    const moving = (names: RawTrack['names'], votes: RawTrack['votes'] = { object: 20 }) =>
+      describe(raw(line(40, 0), { votes, ...(names === undefined ? {} : { names }) })).mayBePerson;
+    expect(moving({ car: 5.8, person: 0.1, object: 0.1 })).toBeUndefined();
+    expect(moving({ car: 5, person: 0.5, object: 0.5 })).toBe(true);
+    expect(moving({ person: 5, car: 1 })).toBe(true);
+    expect(moving(undefined, { person: 15 })).toBeUndefined();
+    expect(moving({ object: 5.5, person: 0.5 })).toBe(true);
+    expect(moving(undefined)).toBe(true);
+    expect(moving({ car: 6 }, { object: 15, person: 0.4 })).toBe(true);
+    expect(moving(undefined, { car: 15 })).toBeUndefined();
   });
 
   it('names colours by part with their share, largest first, from eight percent on', () => {

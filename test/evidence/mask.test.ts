@@ -74,19 +74,21 @@ describe('what is covered of one object', () => {
     expect(maskRegions('suitcase', box(0, 0, 10, 10))).toEqual([]);
   });
 
-  it('PRO-02: covers what moved and has no name as a person and as a vehicle', () => {
+  it('PRO-02: covers the upper half of what moved and has no name, and the place of a plate', () => {
     const thing = box(100, 200, 80, 200);
-    expect(maskRegions('object', thing)).toEqual([...maskRegions('person', thing), ...maskRegions('car', thing)]);
+    const [head, plate] = maskRegions('object', thing);
+    expect(head).toMatchObject({ left: 88, top: 184 });
+    expect((head?.top ?? 0) + (head?.height ?? 0)).toBeCloseTo(290, 6);
+    expect(plate).toEqual(maskRegions('car', thing)[0]);
   });
 
-  it('PRO-02: covers a vehicle that no detector named as a person too', () => {
+  it('PRO-02: covers as much of what may be a person, and of a person whose box is not a detector’s', () => {
     const thing = box(100, 200, 80, 200);
-    const both = [...maskRegions('car', thing), ...maskRegions('person', thing)];
-    expect(maskRegions('car', thing, ['motion', 'crops'])).toEqual(both);
-    expect(maskRegions('car', thing, ['detector', 'motion'])).toEqual(maskRegions('car', thing));
-    expect(maskRegions('person', thing, ['motion', 'crops'])).toEqual(maskRegions('person', thing));
-    expect(maskRegions('suitcase', thing, ['motion'])).toEqual(maskRegions('person', thing));
-    const track = { ...trackOf('car', point(1, thing)), sources: ['motion', 'crops'] as const };
+    const [head] = maskRegions('object', thing);
+    expect(maskRegions('car', thing, true)).toEqual([...maskRegions('car', thing), head]);
+    expect(maskRegions('person', thing, true)).toEqual([...maskRegions('person', thing), head]);
+    expect(maskRegions('suitcase', thing, true)).toEqual([head]);
+    const track = { ...trackOf('car', point(1, thing)), mayBePerson: true as const };
     expect(maskAt([track], 1, PICTURE)).toHaveLength(2);
     expect(new Set(maskSpans([track], 1, 1, PICTURE).map(({ top }) => top)).size).toBeGreaterThan(1);
   });
