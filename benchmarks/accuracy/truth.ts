@@ -18,6 +18,7 @@ export interface ClipTruth {
   readonly clip: string;
   readonly sha256: string;
   readonly durationSeconds: number;
+  readonly picture: { readonly widthPx: number; readonly heightPx: number };
   readonly objects: readonly TruthObject[];
 }
 

@@ -7,14 +7,21 @@ const LEAST_PROBABILITY = 0.5;
 
 type Weights = { [C in ClassName]?: number };
 
+/** All of some evidence: the number of crops, where it is their names. */
+export const total = (weights: Readonly<Weights> = {}): number =>
+  Object.values(weights).reduce((sum, weight) => sum + weight, 0);
+
+/** Votes of a detector alone: what merely moved votes for `object`. */
+export const detectorVotes = ({ object: _, ...named }: RawTrack['votes']): number => total(named);
+
 /**
  * The leaf class of a track by its evidence: the scores of named sightings and the probabilities of its crops, summed by group first (a
  * network wavers between car and truck), then by leaf. `object` when nothing names it well enough.
  */
 export function classOf({ votes, names }: Pick<RawTrack, 'votes' | 'names'>): ClassName {
   const weights: Weights = {};
-  const crops = total(names ?? {});
-  const seen = total(votes) - (votes.object ?? 0);
+  const crops = total(names);
+  const seen = detectorVotes(votes);
   for (const name of CLASSES) {
     if (name === 'object' || leavesOf(name)[0] !== name) continue;
     const weight = (votes[name] ?? 0) + (names?.[name] ?? 0);
@@ -48,5 +55,3 @@ function heaviest(weights: Weights): readonly [Group | undefined, number] {
 function first<Name extends string>(entries: readonly (readonly [Name, number])[]): Name | undefined {
   return entries.toSorted((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))[0]?.[0];
 }
-
-const total = (weights: Weights): number => Object.values(weights).reduce((sum, weight) => sum + weight, 0);

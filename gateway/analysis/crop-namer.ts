@@ -3,6 +3,7 @@ import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { AppError, isErrorCode } from '../errors.ts';
 import type { ClassName } from '../vocabulary.ts';
+import { detectorVotes } from './class-of.ts';
 import { cutCrop } from './crop.ts';
 import { type CropCard, parseCropCard } from './crop-card.ts';
 import type { CropAnswer, NameRequest } from './crop-worker.ts';
@@ -128,9 +129,8 @@ const failure = (answer: Extract<CropAnswer, { kind: 'failed' | 'named' }>): App
 /** Whether a detector has named enough of a track's sightings. */
 function isSettled({ votes, points }: RawTrack): boolean {
   const observed = points.filter((point) => point.observed).length;
-  const named = Object.entries(votes).reduce((sum, [name, vote]) => (name === 'object' ? sum : sum + vote), 0);
   // A vote is a score of 0.3 to 0.9.
-  return named >= SETTLED_SHARE * observed * 0.5;
+  return detectorVotes(votes) >= SETTLED_SHARE * observed * 0.5;
 }
 
 /** The largest sighting in each sixth of a track's life; those that the picture's edge cuts only where there is nothing else. */

@@ -1,5 +1,5 @@
 import { CLASSES, COLOURS, PARTS } from '../vocabulary.ts';
-import { classOf } from './class-of.ts';
+import { classOf, detectorVotes, total } from './class-of.ts';
 import { type Group, groupOf } from './groups.ts';
 import { type ColourShare, type RawTrack, SOURCES, type Source, type Track, type TrackPoint } from './types.ts';
 
@@ -49,15 +49,12 @@ export function describe(raw: RawTrack): Track {
  */
 function confidenceOf(raw: RawTrack, seen: readonly TrackPoint[]): number {
   const name = classOf(raw);
-  const crops = Object.values(raw.names ?? {}).reduce((sum, value) => sum + value, 0);
-  if (name === 'object' || crops === 0 || detectorVotes(raw) > 0) {
+  const crops = total(raw.names);
+  if (name === 'object' || crops === 0 || detectorVotes(raw.votes) > 0) {
     return seen.reduce((sum, { score }) => sum + score, 0) / seen.length;
   }
   return groupShare(raw.names ?? {}, groupOf(name)) / crops;
 }
-
-const detectorVotes = ({ votes }: RawTrack): number =>
-  Object.entries(votes).reduce((sum, [name, vote]) => (name === 'object' ? sum : sum + vote), 0);
 
 const groupShare = (weights: RawTrack['votes'], group: Group): number =>
   CLASSES.reduce((sum, name) => (groupOf(name) === group ? sum + (weights[name] ?? 0) : sum), 0);
@@ -72,7 +69,7 @@ function isDetected(raw: RawTrack): boolean {
   if (group === 'object') return false;
   const own = groupShare(raw.votes, group);
   const observed = raw.points.filter((point) => point.observed).length;
-  return own >= LEAST_NAMED * observed && detectorVotes(raw) - own <= MOST_OTHER * own;
+  return own >= LEAST_NAMED * observed && detectorVotes(raw.votes) - own <= MOST_OTHER * own;
 }
 
 /** Mean probability of a person over the crops under which they rule one out. */
@@ -81,7 +78,7 @@ const LEAST_PERSON = 0.05;
 /** Whether a detector plainly named a track (then its box is as good as the name), or its crops are sure that it is no person. */
 function isPersonRuledOut(raw: RawTrack): boolean {
   if (isDetected(raw)) return true;
-  const crops = Object.values(raw.names ?? {}).reduce((sum, value) => sum + value, 0);
+  const crops = total(raw.names);
   return crops > 0 && (raw.votes.person ?? 0) === 0 && (raw.names?.person ?? 0) < LEAST_PERSON * crops;
 }
 

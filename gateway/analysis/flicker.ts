@@ -1,4 +1,4 @@
-import { isNamed } from './class-of.ts';
+import { detectorVotes, isNamed, total } from './class-of.ts';
 import type { RawTrack } from './types.ts';
 
 /** A thing that moves goes at least this much of its own size. */
@@ -22,7 +22,7 @@ export function isFlicker(
   track: RawTrack,
   { widthPx, heightPx }: { readonly widthPx: number; readonly heightPx: number },
 ): boolean {
-  return !hasDetector(track) && !isThing(track, LEAST_STANDING * Math.sqrt(widthPx * heightPx));
+  return detectorVotes(track.votes) === 0 && !isThing(track, LEAST_STANDING * Math.sqrt(widthPx * heightPx));
 }
 
 /** Mean probability of a person over the crops from which on flicker is covered in pictures all the same (PRO-02). */
@@ -30,12 +30,9 @@ const LEAST_PERSON = 0.15;
 
 /** Whether flicker may be somebody who stands there; what nobody looked at may be. */
 export function mayBePerson({ names }: RawTrack): boolean {
-  const all = Object.values(names ?? {}).reduce((sum, value) => sum + value, 0);
+  const all = total(names);
   return all === 0 || (names?.person ?? 0) >= LEAST_PERSON * all;
 }
-
-const hasDetector = ({ votes }: RawTrack): boolean =>
-  Object.entries(votes).some(([name, vote]) => name !== 'object' && vote > 0);
 
 function isThing(track: RawTrack, leastStanding: number): boolean {
   const seen = track.points.filter(({ observed }) => observed);
@@ -71,6 +68,6 @@ function furthestWay({ points }: RawTrack): number {
 
 /** Mean probability, over its crops, of being any of the classes. */
 function certaintyOf({ names = {} }: RawTrack): number {
-  const all = Object.values(names).reduce((sum, value) => sum + value, 0);
+  const all = total(names);
   return all === 0 ? 0 : 1 - (names.object ?? 0) / all;
 }

@@ -1,13 +1,17 @@
 import { spawn } from 'node:child_process';
-import { mkdir, open, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, open, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { truthAt } from '../../benchmarks/accuracy/match.ts';
+import { type ClipTruth, readTruth } from '../../benchmarks/accuracy/truth.ts';
 import { renderScene } from '../../benchmarks/scenes/scene.ts';
+import { PALETTE } from '../../benchmarks/scenes/shapes.ts';
 import type { ObjectColour, ObjectSpec, SceneSpec } from '../../benchmarks/scenes/types.ts';
 import { containment, iou } from '../../gateway/analysis/boxes.ts';
 import { cutCrop } from '../../gateway/analysis/crop.ts';
 import { findMovers } from '../../gateway/analysis/motion/movers.ts';
 import { planesOf } from '../../gateway/analysis/motion/planes.ts';
+import { motionSize } from '../../gateway/analysis/sight.ts';
 import type { Box, DecodedFrame } from '../../gateway/analysis/types.ts';
 
 // Crops for training that the data sets do not have: what the gateway's own background model cuts out of the free clips, labelled by the
@@ -28,13 +32,6 @@ const INPUT = {
   hidden: { top: 0, bottom: 0, left: 0, right: 0 },
 };
 
-interface TruthObject {
-  readonly id: string;
-  readonly class: string;
-  readonly riderOf?: string;
-  readonly boxes: readonly (Box & { readonly seconds: number })[];
-}
-
 interface Labelled {
   readonly label: string;
   readonly pixels: Uint8Array;
@@ -52,32 +49,12 @@ function crop(frame: DecodedFrame, box: Box): Uint8Array {
   return pixels;
 }
 
-/** The box of a truth object at a time, between the drawn ones; undefined more than 0.3 s outside them. */
-function truthAt({ boxes }: TruthObject, seconds: number): Box | undefined {
-  const after = boxes.findIndex((box) => box.seconds >= seconds);
-  const last = boxes.at(-1);
-  if (after < 0) return last !== undefined && seconds - last.seconds <= 0.3 ? last : undefined;
-  const [from, to] = [boxes[after - 1], boxes[after]];
-  if (to === undefined) return undefined;
-  if (from === undefined) return to.seconds - seconds <= 0.3 ? to : undefined;
-  const part = (seconds - from.seconds) / (to.seconds - from.seconds);
-  const mix = (a: number, b: number): number => a + (b - a) * part;
-  return {
-    left: mix(from.left, to.left),
-    top: mix(from.top, to.top),
-    width: mix(from.width, to.width),
-    height: mix(from.height, to.height),
-  };
-}
-
 async function framesOf(
   file: string,
   picture: { widthPx: number; heightPx: number },
   rate: number,
 ): Promise<DecodedFrame[]> {
-  const shrink = Math.min(1, Math.sqrt(230_400 / (picture.widthPx * picture.heightPx)));
-  const widthPx = 2 * Math.floor((picture.widthPx * shrink) / 2);
-  const heightPx = 2 * Math.floor((picture.heightPx * shrink) / 2);
+  const { widthPx, heightPx } = motionSize(picture);
   const filter = `fps=${rate},scale=${widthPx}:${heightPx}:flags=bicubic`;
   const ffmpeg = spawn('ffmpeg', [
     '-v',
@@ -107,13 +84,7 @@ async function framesOf(
   }));
 }
 
-async function cropsOfClip(footage: string, truthFile: string): Promise<Labelled[]> {
-  const truth = JSON.parse(await readFile(truthFile, 'utf8')) as {
-    readonly clip: string;
-    readonly durationSeconds: number;
-    readonly picture: { widthPx: number; heightPx: number };
-    readonly objects: readonly TruthObject[];
-  };
+async function cropsOfClip(footage: string, truth: ClipTruth): Promise<Labelled[]> {
   const rate = truth.durationSeconds > 10 ? 5 : 12;
   const frames = await framesOf(path.join(footage, truth.clip), truth.picture, rate);
   const movers = await findMovers(frames.map((frame) => planesOf(frame)));
@@ -140,18 +111,7 @@ async function cropsOfClip(footage: string, truthFile: string): Promise<Labelled
   return found;
 }
 
-const COLOURS: readonly ObjectColour[] = [
-  'black',
-  'white',
-  'red',
-  'orange',
-  'yellow',
-  'green',
-  'blue',
-  'purple',
-  'pink',
-  'brown',
-];
+const COLOURS = Object.keys(PALETTE) as readonly ObjectColour[];
 
 /** Objects of rendered streets; every twelfth frame, so that poses differ. */
 function cropsOfScene(seed: number): Labelled[] {
@@ -216,8 +176,7 @@ async function save(out: string, name: string, crops: readonly Labelled[]): Prom
 const { values } = parseArgs({ options: { footage: { type: 'string' }, out: { type: 'string' } } });
 if (values.footage === undefined || values.out === undefined) throw new Error('usage: --footage FOLDER --out FOLDER');
 await mkdir(values.out, { recursive: true });
-const lists = path.join(import.meta.dirname, '../../benchmarks/truth');
-for (const file of (await readdir(lists)).filter((name) => name.endsWith('.json'))) {
-  await save(values.out, path.basename(file, '.json'), await cropsOfClip(values.footage, path.join(lists, file)));
+for (const truth of await readTruth()) {
+  await save(values.out, path.parse(truth.clip).name, await cropsOfClip(values.footage, truth));
 }
 await save(values.out, 'scenes', Array.from({ length: 40 }, (_, index) => cropsOfScene(index + 1)).flat());

@@ -12,7 +12,8 @@ import { noiseOf, smoothed } from './smooth.ts';
 
 /**
  * Why nothing can be said of a frame. `camera-moves`: nothing stands still to compare with; `picture-changes`: it hardly looks like the
- * others; `picture-noisy`: it changes everywhere from frame to frame, as snow without a signal does; `too-few-frames`: fewer than tell what stands still.
+ * others; `picture-noisy`: it changes everywhere from frame to frame, as snow without a signal does; `too-few-frames`: fewer than tell what
+ * stands still.
  */
 export type Blindness = 'camera-moves' | 'picture-changes' | 'picture-noisy' | 'too-few-frames';
 
