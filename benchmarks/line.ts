@@ -6,10 +6,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createClient } from '../gateway/client.ts';
 import { createDemoInstallation, startGatewayProcess } from '../gateway/demo-installation.ts';
-import { demoAuthorisation, demoSchedule, yesterdayAt14 } from '../gateway/demo-requisition.ts';
-import { hashExhibit } from '../gateway/footage/commands.ts';
-import { authorise, schedule } from '../gateway/requisition/issue.ts';
 import { type Measurement, median, rounded } from './report.ts';
+import { signFor } from './requisition.ts';
 import { namedScenes } from './scenes/named.ts';
 import { writeScene } from './scenes/write.ts';
 
@@ -54,19 +52,7 @@ export async function measureLine({ full }: { readonly full: boolean }): Promise
   );
   const gateway = await startGatewayProcess(installation);
   try {
-    const now = Date.now();
-    const exhibits = await Promise.all(
-      clips.map(async (clip, index) => {
-        const { sha256, sizeBytes, durationSeconds = 1 } = await hashExhibit(clip);
-        return { piece: `CLIP-${index}`, sha256, sizeBytes, durationSeconds, captureStartMs: yesterdayAt14(now) };
-      }),
-    );
-    const authorisation = demoAuthorisation(now);
-    const claims = demoSchedule(now, authorisation, installation.agentThumbprint, exhibits);
-    const tokens = {
-      authorisation: await authorise(authorisation, installation.magistrateKey),
-      schedule: await schedule(claims, installation.officerKey),
-    };
+    const { exhibits, claims, tokens } = await signFor(clips, installation, Date.now());
     const options = { url: gateway.url, agentKey: installation.agentKey };
     const { caseId } = await createClient(options).json<{ caseId: string }>('POST', '/api/v1/requisitions', tokens);
     const client = createClient({ ...options, requisitionId: claims.jti });

@@ -10,16 +10,16 @@ import { cutSegments } from '../../gateway/analysis/segments.ts';
 import { track } from '../../gateway/analysis/track.ts';
 import type { AnalysisResult, SegmentResult } from '../../gateway/analysis/types.ts';
 import { createDemoInstallation } from '../../gateway/demo-installation.ts';
-import { DEMO, demoAuthorisation, demoSchedule, yesterdayAt14 } from '../../gateway/demo-requisition.ts';
+import { DEMO } from '../../gateway/demo-requisition.ts';
 import { hashExhibit } from '../../gateway/footage/commands.ts';
 import { probeExhibit } from '../../gateway/footage/probe.ts';
 import type { Exhibit } from '../../gateway/footage/types.ts';
 import type { CaseId } from '../../gateway/ids.ts';
 import { packets, probe } from '../../gateway/media.ts';
-import { authorise, schedule } from '../../gateway/requisition/issue.ts';
 import { loadRegistry } from '../../gateway/requisition/registry.ts';
 import { permittedBy, type Requisition } from '../../gateway/requisition/types.ts';
 import { verifyRequisition } from '../../gateway/requisition/verify.ts';
+import { signFor } from '../requisition.ts';
 
 /** What the analysis of one clip gave, and what it cost. */
 export interface ClipRun {
@@ -36,29 +36,16 @@ export async function requisitionFor(files: readonly string[]): Promise<Requisit
   try {
     const installation = await createDemoInstallation(folder, []);
     const now = Date.now();
-    const exhibits = await Promise.all(
-      files.map(async (file, index) => {
-        const { sha256, sizeBytes, durationSeconds = 1 } = await hashExhibit(file);
-        return { piece: `CLIP-${index}`, sha256, sizeBytes, durationSeconds, captureStartMs: yesterdayAt14(now) };
-      }),
-    );
-    const authorisation = demoAuthorisation(now);
-    const claims = demoSchedule(now, authorisation, installation.agentThumbprint, exhibits);
-    return await verifyRequisition(
-      {
-        authorisation: await authorise(authorisation, installation.magistrateKey),
-        schedule: await schedule(claims, installation.officerKey),
-      },
-      {
-        registry: loadRegistry(await readFile(installation.authoritiesFile, 'utf8'), 'test'),
-        env: 'test',
-        audience: DEMO.installation,
-        nowSeconds: Math.floor(now / 1000),
-        controller: DEMO.controller,
-        caseIdOf: () => 'bench' as CaseId,
-        isUsed: () => false,
-      },
-    );
+    const { tokens } = await signFor(files, installation, now);
+    return await verifyRequisition(tokens, {
+      registry: loadRegistry(await readFile(installation.authoritiesFile, 'utf8'), 'test'),
+      env: 'test',
+      audience: DEMO.installation,
+      nowSeconds: Math.floor(now / 1000),
+      controller: DEMO.controller,
+      caseIdOf: () => 'bench' as CaseId,
+      isUsed: () => false,
+    });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
