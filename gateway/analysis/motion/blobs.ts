@@ -109,7 +109,7 @@ function label(
         const toX = dy === 0 ? x - 1 : Math.min(width - 1, x + REACH);
         for (let dx = fromX; dx <= toX; dx += 1) {
           const other = labels[(y - dy) * width + dx] as number;
-          if (other === 0) continue;
+          if (other === 0 || other === mine) continue;
           if (mine === 0) mine = rootOf(parents, other);
           else mine = unite(parents, mine, other);
         }
@@ -137,10 +137,11 @@ function rootOf(parents: number[], label: number): number {
 }
 
 function unite(parents: number[], a: number, b: number): number {
-  const [one, other] = [rootOf(parents, a), rootOf(parents, b)];
+  const one = rootOf(parents, a);
+  const other = rootOf(parents, b);
   if (one === other) return one;
-  const [low, high] = one < other ? [one, other] : [other, one];
-  parents[high] = low;
+  const low = Math.min(one, other);
+  parents[Math.max(one, other)] = low;
   return low;
 }
 

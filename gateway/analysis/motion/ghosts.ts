@@ -40,7 +40,7 @@ function mendBy(
   space: MaskSpace,
 ): boolean {
   const { widthPx: width, heightPx: height } = frame;
-  const mask = maskOf(frame, background, thresholds, light, space);
+  const { mask } = maskOf(frame, background, thresholds, light, space);
   const { labels, blobs } = findBlobs(mask, width, height);
   const table = lightTable(light);
   let mended = false;

@@ -115,5 +115,7 @@ function explainedBy(
 
 /** The fit as a table by byte, so that a pixel costs one look-up; `middle` is the byte that a gain leaves as it is. */
 export function lightTable({ gain, offset }: LightFit, middle = 0): Uint8ClampedArray {
-  return Uint8ClampedArray.from({ length: 256 }, (_, value) => gain * (value - middle) + middle + offset);
+  const table = new Uint8ClampedArray(256);
+  for (let value = 0; value < 256; value += 1) table[value] = gain * (value - middle) + middle + offset;
+  return table;
 }

@@ -5,7 +5,7 @@ import { type Blob, type Edges, findBlobs } from './blobs.ts';
 import { movingFrames } from './camera.ts';
 import { mendGhosts } from './ghosts.ts';
 import { fitLight, type LightFit, lightTable, SAME_LIGHT } from './light.ts';
-import { maskOf, maskSpace, STILL, thresholdsOf } from './mask.ts';
+import { maskOf, maskSpace, thresholdsOf } from './mask.ts';
 import type { PlaneFrame } from './planes.ts';
 import { edgePoints, FURTHEST_SHIFT, findShift, type Shift, shifted } from './shake.ts';
 import { noiseOf, smoothed } from './smooth.ts';
@@ -114,10 +114,8 @@ async function lookAt(sharp: readonly PlaneFrame[]): Promise<readonly Look[]> {
     if (index % BREATHE_EVERY === 0) await breathe();
     const shift = shifts[index] ?? { x: 0, y: 0 };
     const light = finer[index] ?? SAME_LIGHT;
-    const mask = maskOf(frame, background, thresholds, light, space);
-    let moving = 0;
-    for (let at = 0; at < mask.length; at += 1) if (mask[at] !== STILL) moving += 1;
-    const share = moving / mask.length;
+    const { mask, changed } = maskOf(frame, background, thresholds, light, space);
+    const share = changed / mask.length;
     if (share > RESTLESS_SHARE || Math.max(Math.abs(shift.x), Math.abs(shift.y)) >= FURTHEST_SHIFT) restless += 1;
     if (light.explained < JUDGED || share > MOST_MOVING) looks.push('picture-changes');
     else {
