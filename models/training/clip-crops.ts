@@ -1,18 +1,14 @@
-import { spawn } from 'node:child_process';
 import { mkdir, open, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { truthAt } from '../../benchmarks/accuracy/match.ts';
 import { type ClipTruth, readTruth } from '../../benchmarks/accuracy/truth.ts';
-import { renderScene } from '../../benchmarks/scenes/scene.ts';
-import { PALETTE } from '../../benchmarks/scenes/shapes.ts';
-import type { ObjectColour, ObjectSpec, SceneSpec } from '../../benchmarks/scenes/types.ts';
 import { containment, iou } from '../../gateway/analysis/boxes.ts';
 import { cutCrop } from '../../gateway/analysis/crop.ts';
 import { findMovers } from '../../gateway/analysis/motion/movers.ts';
 import { planesOf } from '../../gateway/analysis/motion/planes.ts';
-import { motionSize } from '../../gateway/analysis/sight.ts';
 import type { Box, DecodedFrame } from '../../gateway/analysis/types.ts';
+import { framesOf, sceneFrame, trainingScene } from './pictures.ts';
 
 // Crops for training that the data sets do not have: what the gateway's own background model cuts out of the free clips, labelled by the
 // hand-made lists in benchmarks/truth, and objects of rendered scenes. Writes CLIP.bin (uint8 [n, 112, 112, 3]) and CLIP.json (labels).
@@ -49,41 +45,6 @@ function crop(frame: DecodedFrame, box: Box): Uint8Array {
   return pixels;
 }
 
-async function framesOf(
-  file: string,
-  picture: { widthPx: number; heightPx: number },
-  rate: number,
-): Promise<DecodedFrame[]> {
-  const { widthPx, heightPx } = motionSize(picture);
-  const filter = `fps=${rate},scale=${widthPx}:${heightPx}:flags=bicubic`;
-  const ffmpeg = spawn('ffmpeg', [
-    '-v',
-    'error',
-    '-i',
-    file,
-    '-vf',
-    filter,
-    '-f',
-    'rawvideo',
-    '-pix_fmt',
-    'rgb24',
-    '-',
-  ]);
-  const chunks: Buffer[] = [];
-  for await (const chunk of ffmpeg.stdout) chunks.push(chunk as Buffer);
-  const bytes = Buffer.concat(chunks);
-  const size = widthPx * heightPx * 3;
-  return Array.from({ length: Math.floor(bytes.length / size) }, (_, index) => ({
-    ref: { number: index + 1, pts: index },
-    timeSeconds: index / rate,
-    widthPx,
-    heightPx,
-    scaleX: picture.widthPx / widthPx,
-    scaleY: picture.heightPx / heightPx,
-    rgb: bytes.subarray(index * size, (index + 1) * size),
-  }));
-}
-
 async function cropsOfClip(footage: string, truth: ClipTruth): Promise<Labelled[]> {
   const rate = truth.durationSeconds > 10 ? 5 : 12;
   const frames = await framesOf(path.join(footage, truth.clip), truth.picture, rate);
@@ -111,50 +72,12 @@ async function cropsOfClip(footage: string, truth: ClipTruth): Promise<Labelled[
   return found;
 }
 
-const COLOURS = Object.keys(PALETTE) as readonly ObjectColour[];
-
 /** Objects of rendered streets; every twelfth frame, so that poses differ. */
 function cropsOfScene(seed: number): Labelled[] {
-  let state = seed * 2_654_435_761;
-  const random = (): number => {
-    state = (state * 1_664_525 + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-  const pick = (): ObjectColour => COLOURS[Math.floor(random() * COLOURS.length)] as ObjectColour;
-  const objects = Array.from({ length: 6 }, (_, id): ObjectSpec => {
-    const [from, to] = random() < 0.5 ? [-40, 680] : [680, -40];
-    const y = 150 + random() * 200;
-    const path_ = [
-      { timeSeconds: random() * 4, x: from, y },
-      { timeSeconds: 10 + random() * 5, x: to, y },
-    ];
-    if (random() < 0.5)
-      return { id, class: 'car', colour: pick(), heightPx: 30 + Math.round(random() * 40), path: path_ };
-    return { id, class: 'person', upper: pick(), lower: pick(), heightPx: 40 + Math.round(random() * 80), path: path_ };
-  });
-  const spec: SceneSpec = {
-    name: `train-${seed}`,
-    widthPx: 640,
-    heightPx: 360,
-    framesPerSecond: 10,
-    durationSeconds: 15,
-    seed,
-    noise: 3,
-    gopSeconds: 2,
-    objects,
-  };
-  const scene = renderScene(spec);
+  const scene = trainingScene(seed);
   const found: Labelled[] = [];
   for (let number = 5; number <= scene.frameCount; number += 12) {
-    const frame: DecodedFrame = {
-      ref: { number, pts: number },
-      timeSeconds: (number - 1) / 10,
-      widthPx: 640,
-      heightPx: 360,
-      scaleX: 1,
-      scaleY: 1,
-      rgb: scene.frame(number),
-    };
+    const frame = sceneFrame(scene, number);
     for (const box of scene.truth.filter((each) => each.frame === number && each.visibility > 0.4)) {
       found.push({ label: box.class, pixels: crop(frame, box) });
     }

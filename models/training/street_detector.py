@@ -1,6 +1,6 @@
 """A trial of a detector of our own: anchor-free, one level at stride 8, person and five vehicles at 320 pixels.
 
-    python3 models/training/street_detector.py train --data SHARED --work WORK [--minutes N]
+    python3 models/training/street_detector.py train --data SHARED --work WORK [--taught FOLDER] [--minutes N]
     python3 models/training/street_detector.py score --data SHARED --work WORK
 
 Nothing of it is shipped: models/training/README.md says what it reached. Checkpoints lie in WORK and are taken up again.
@@ -45,11 +45,12 @@ class StreetDetector(nn.Module):
         return self.centres(y), F.softplus(self.sides(y)) * STRIDE
 
 
-def read(data):
+def read(data, taught):
+    """The training sets, and the folder that teacher.ts wrote where there is one."""
     images = []
-    for name in SETS:
-        for file in sorted((data / "training" / name / "images").iterdir()):
-            label = data / "training" / name / "labels" / f"{file.stem}.txt"
+    for folder in [data / "training" / name for name in SETS] + ([taught] if taught else []):
+        for file in sorted((folder / "images").iterdir()):
+            label = folder / "labels" / f"{file.stem}.txt"
             rows = [list(map(float, line.split()[:5])) for line in label.read_text().splitlines() if line.strip()] if label.exists() else []
             picture = cv2.imread(str(file))
             scale = min(1.0, 800 / max(picture.shape[:2]))
@@ -121,7 +122,7 @@ def loss_of(model, x, heat, sides, where):
 
 def train(options):
     torch.manual_seed(SEED)
-    rng, images, model = np.random.default_rng(SEED), read(options.data), StreetDetector()
+    rng, images, model = np.random.default_rng(SEED), read(options.data, options.taught), StreetDetector()
     optimiser = torch.optim.AdamW(model.parameters(), lr=RATE, weight_decay=0.03)
     file, spent, step, curve = options.work / "detector.checkpoint", 0.0, 0, []
     if file.exists():
@@ -226,6 +227,7 @@ def main():
     options.add_argument("command", choices=["train", "score"])
     options.add_argument("--data", type=Path, required=True)
     options.add_argument("--work", type=Path, required=True)
+    options.add_argument("--taught", type=Path)
     options.add_argument("--minutes", type=float, default=60)
     given = options.parse_args()
     torch.set_num_threads(int(os.environ.get("THREADS", "2")))
