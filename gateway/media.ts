@@ -193,6 +193,8 @@ export interface DecodeOrder extends MediaFile {
   readonly heightPx: number;
   /** Expression of ffmpeg's `select` over `pts` (ticks) or `n` (from 0): which frames come out. All when absent. */
   readonly selectExpression?: string;
+  /** Decodes key frames alone: the others do not come out and cost next to nothing. */
+  readonly keyFramesOnly?: boolean;
   readonly pixelFormat: 'rgb24';
   readonly limits?: Partial<JailLimits>;
 }
@@ -228,6 +230,7 @@ export function decodeArguments(order: DecodeOrder): string[] {
         // What does not decode is missing from the frames, and the ledger says so; it is no reason to stop.
         ...['-max_error_rate', '1'],
         ...inputOptions(order.demuxer, [order.decoder]),
+        ...(order.keyFramesOnly === true ? ['-skip_frame', 'nokey'] : []),
         // -noaccurate_seek: our own selection by PTS decides, not a second one that rounds to microseconds.
         ...(order.seekSeconds === undefined
           ? []

@@ -1,3 +1,4 @@
+import { type Activity, activityOf } from './analysis/activity.ts';
 import { countColours } from './analysis/colour.ts';
 import { describe } from './analysis/describe.ts';
 import { type PacketList, readPacketList } from './analysis/packets.ts';
@@ -54,7 +55,11 @@ export interface Pipeline {
 /** A job under way in this process. `stop` can be pulled before anything of it is ready. */
 interface UnderWay {
   readonly stop: AbortController;
-  readonly ready: Promise<{ readonly exhibit: Exhibit; readonly packets: PacketList }>;
+  readonly ready: Promise<{
+    readonly exhibit: Exhibit;
+    readonly packets: PacketList;
+    readonly activity: Activity | undefined;
+  }>;
 }
 
 const WORKER = { id: 'gateway', role: 'worker', service: '-' } as const;
@@ -91,7 +96,7 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
       }
       const exhibit = await deps.loadExhibit(requisition, job.exhibitId);
       const packets = await deps.copies.use(requisition, exhibit, (file) => readPacketList(exhibit, file, stop.signal));
-      return { exhibit, packets };
+      return { exhibit, packets, activity: activityOf(packets) };
     };
     const fresh: UnderWay = { stop, ready: read() };
     underWay.set(job.id, fresh);
@@ -248,7 +253,7 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
     segmentsHere.add(name);
     try {
       const { stop, ready } = takeUp(job, requisition);
-      const { exhibit, packets } = await ready;
+      const { exhibit, packets, activity } = await ready;
       const { policyId } = demandStep(requisition);
       const segment = cutSegments(packets).find((candidate) => candidate.index === n);
       if (segment === undefined) throw new AppError('E_JOB_FAILED', { detail: `segment ${n} does not exist` });
@@ -258,7 +263,7 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
         deps.copies.use(requisition, exhibit, (file) =>
           analyseSegment(
             requisition,
-            { exhibit, file, packets, segment, framesPerSecond: job.framesPerSecond },
+            { exhibit, file, packets, segment, framesPerSecond: job.framesPerSecond, activity },
             { ...deps.sight.deps, track, countColours },
             stop.signal,
           ),

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { activityOf } from '../../gateway/analysis/activity.ts';
 import { countColours } from '../../gateway/analysis/colour.ts';
 import { describe } from '../../gateway/analysis/describe.ts';
 import { readPacketList } from '../../gateway/analysis/packets.ts';
@@ -68,12 +69,13 @@ export async function runClip(
   } as unknown as Exhibit;
   const started = performance.now();
   const list = await readPacketList(exhibit, file);
+  const activity = activityOf(list);
   const segments: SegmentResult[] = [];
   for (const segment of cutSegments(list)) {
     segments.push(
       await analyseSegment(
         requisition,
-        { exhibit, file, packets: list, segment, framesPerSecond },
+        { exhibit, file, packets: list, segment, framesPerSecond, activity },
         { ...eyes, track, countColours },
       ),
     );

@@ -13,6 +13,8 @@ export interface DecodeSource {
   /** Size of the frames that come out. */
   readonly widthPx: number;
   readonly heightPx: number;
+  /** Every wanted frame is a key frame: nothing else is decoded. */
+  readonly keyFramesOnly?: boolean;
 }
 
 /** What a decode left behind; complete when its frames have ended. */
@@ -34,13 +36,15 @@ interface Progress {
 
 // Some 30 kB of argument: the kernel takes 128 kB in one.
 const MAX_TERMS = 1_000;
+/** A gap in what is wanted beyond which ffmpeg is started anew. */
+const SEEK_SECONDS = 4;
 
 /**
  * Decodes the planned frames of a segment and no other, in order. Frames that do not decode are reported and do not stop the rest;
  * E_MEDIA_JAIL and E_MEDIA_LIMIT do, because what is missing then would depend on the machine and not on the footage.
  */
 export function decodePlan(
-  plan: SegmentPlan,
+  plan: Pick<SegmentPlan, 'frames'>,
   source: DecodeSource,
   signal?: AbortSignal,
 ): { readonly frames: AsyncGenerator<DecodedFrame>; readonly report: () => DecodeReport } {
@@ -54,8 +58,11 @@ async function* decodeBatches(
   progress: Progress,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<DecodedFrame> {
-  for (const batch of batches(wanted, source.packets.addressing)) {
-    if (source.packets.addressing === 'number') yield* decodeByNumber(batch, source, progress, signal);
+  const { addressing } = source.packets;
+  // Counting goes from the start of the file whatever is wanted; by times, what lies far apart is read apart.
+  const parts = addressing === 'number' || source.keyFramesOnly === true ? [wanted] : stretches(wanted, source.packets);
+  for (const batch of parts.flatMap((part) => [...batches(part, addressing)])) {
+    if (addressing === 'number') yield* decodeByNumber(batch, source, progress, signal);
     else yield* decodeByPts(batch, source, progress, signal);
   }
 }
@@ -145,7 +152,7 @@ async function* read(
   progress: Progress,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<RawFrame> {
-  const { file, timeline, widthPx, heightPx } = source;
+  const { file, timeline, widthPx, heightPx, keyFramesOnly } = source;
   const run = decodeFrames(
     {
       path: file,
@@ -154,6 +161,7 @@ async function* read(
       widthPx,
       heightPx,
       pixelFormat: 'rgb24',
+      ...(keyFramesOnly === true ? { keyFramesOnly } : {}),
       ...part,
     },
     signal,
@@ -180,6 +188,17 @@ function seekFor(pts: number, packets: PacketList): number | undefined {
       return at <= packets.firstPts ? undefined : seekTarget(at, packets.timeBase);
   }
   return undefined;
+}
+
+/** Wanted frames cut where a seek costs less than to decode what lies between. */
+function stretches(wanted: readonly FrameRef[], { secondsOf }: PacketList): readonly (readonly FrameRef[])[] {
+  const parts: FrameRef[][] = [];
+  for (const ref of wanted) {
+    const before = parts.at(-1)?.at(-1);
+    if (before !== undefined && secondsOf(ref.pts) - secondsOf(before.pts) <= SEEK_SECONDS) parts.at(-1)?.push(ref);
+    else parts.push([ref]);
+  }
+  return parts;
 }
 
 interface Batch {

@@ -21,7 +21,7 @@ export function markUndecodable(
   reason: string,
 ): LedgerInterval[] {
   return spans.reduce<LedgerInterval[]>(
-    (marked, span) => marked.flatMap((interval) => cut(interval, span, reason)),
+    (marked, span) => marked.flatMap((interval) => cut(interval, span, { state: 'undecodable', reason })),
     [...intervals],
   );
 }
@@ -34,23 +34,35 @@ export function noteReason(
 ): LedgerInterval[] {
   return spans.reduce<LedgerInterval[]>(
     (noted, span) =>
-      noted.flatMap((interval) => (interval.state === 'analysed' ? cut(interval, span, reason, interval) : [interval])),
+      noted.flatMap((interval) =>
+        interval.state === 'analysed' ? cut(interval, span, { ...interval, reason }) : [interval],
+      ),
     [...intervals],
   );
 }
 
-function cut(
-  interval: LedgerInterval,
-  span: TimeSpan,
-  reason: string,
-  middle: Partial<LedgerInterval> = { state: 'undecodable' },
+/** Takes back that the spans are analysed: they are left to packets and key frames, or looked at by a sample. */
+export function markLookedAt(
+  intervals: readonly LedgerInterval[],
+  spans: readonly TimeSpan[],
+  state: 'quiet' | 'sampled',
 ): LedgerInterval[] {
+  return spans.reduce<LedgerInterval[]>(
+    (marked, span) =>
+      marked.flatMap((interval) =>
+        interval.state === 'analysed' || interval.state === 'quiet' ? cut(interval, span, { state }) : [interval],
+      ),
+    [...intervals],
+  );
+}
+
+function cut(interval: LedgerInterval, span: TimeSpan, middle: Omit<LedgerInterval, keyof TimeSpan>): LedgerInterval[] {
   const from = Math.max(interval.fromSeconds, span.fromSeconds);
   const to = Math.min(interval.toSeconds, span.toSeconds);
   if (interval.state === 'outside' || interval.state === 'undecodable' || from >= to) return [interval];
   const parts: LedgerInterval[] = [
     { ...interval, toSeconds: from },
-    { state: interval.state, ...middle, fromSeconds: from, toSeconds: to, reason },
+    { ...middle, fromSeconds: from, toSeconds: to },
     { ...interval, fromSeconds: to },
   ];
   return parts.filter((part) => part.toSeconds > part.fromSeconds);
@@ -98,3 +110,25 @@ const isAlike = (a: LedgerInterval, b: LedgerInterval): boolean =>
   a.state === b.state && a.framesPerSecond === b.framesPerSecond && a.reason === b.reason;
 
 const broken = (detail: string): AppError => new AppError('E_INTERNAL', { detail: `coverage ledger: ${detail}` });
+
+/** Spans in order and apart from each other that cover the same time. */
+export function united(spans: readonly TimeSpan[]): readonly TimeSpan[] {
+  const joined: TimeSpan[] = [];
+  for (const span of spans.toSorted((a, b) => a.fromSeconds - b.fromSeconds)) {
+    const last = joined.at(-1);
+    if (last === undefined || span.fromSeconds > last.toSeconds) joined.push(span);
+    else if (span.toSeconds > last.toSeconds) joined[joined.length - 1] = { ...last, toSeconds: span.toSeconds };
+  }
+  return joined;
+}
+
+/** What lies between the spans, from 0 to the end; they are in order and apart. */
+export function besides(spans: readonly TimeSpan[], endSeconds: number): readonly TimeSpan[] {
+  const rest: TimeSpan[] = [];
+  let at = 0;
+  for (const span of [...spans, { fromSeconds: endSeconds, toSeconds: endSeconds }]) {
+    if (span.fromSeconds > at) rest.push({ fromSeconds: at, toSeconds: span.fromSeconds });
+    at = Math.max(at, span.toSeconds);
+  }
+  return rest;
+}

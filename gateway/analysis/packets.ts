@@ -11,6 +11,8 @@ export interface PacketList extends Pick<FileTimes, 'addressing' | 'firstPts' | 
   readonly pts: Float64Array;
   /** 1 for a key frame. */
   readonly key: Uint8Array;
+  /** Of the compressed frame: the cheapest evidence of what changes. */
+  readonly sizeBytes: Uint32Array;
   readonly timeBase: { readonly num: number; readonly den: number };
   /** Media seconds from the first frame, to the microsecond. */
   secondsOf(pts: number): number;
@@ -45,11 +47,12 @@ export function packetList(table: PacketTable, clock: Pick<Timeline, 'timeBase' 
   const order = new Uint32Array(count);
   for (let index = 0; index < count; index++) order[index] = index;
   order.sort((a, b) => (times[a] ?? 0) - (times[b] ?? 0) || a - b);
-  const sorted = { pts: new Float64Array(count), key: new Uint8Array(count) };
+  const sorted = { pts: new Float64Array(count), key: new Uint8Array(count), sizeBytes: new Uint32Array(count) };
   for (let place = 0; place < count; place++) {
     const index = order[place] ?? 0;
     sorted.pts[place] = times[index] ?? 0;
     sorted.key[place] = table.key[index] ?? 0;
+    sorted.sizeBytes[place] = table.sizeBytes[index] ?? 0;
   }
   const { addressing, firstPts, durationSeconds } = file;
   const { timeBase } = clock;

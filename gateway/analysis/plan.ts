@@ -1,44 +1,64 @@
-import { markUndecodable } from './ledger.ts';
+import { besides, markLookedAt, markUndecodable, type TimeSpan } from './ledger.ts';
 import { firstIndexFrom, frameRef, type PacketList } from './packets.ts';
 import type { FrameRef, LedgerInterval, Segment, SegmentPlan } from './types.ts';
 
 /** Stands in every result: another plan over the same footage may give other tracks. */
-export const PLAN_VERSION = 3;
+export const PLAN_VERSION = 4;
 
 export interface PlanInput {
   readonly segment: Segment;
   readonly packets: PacketList;
   readonly framesPerSecond: number;
   /** Parts that may be analysed (REQ-07), media seconds from the first frame; end exclusive. */
-  readonly windows: readonly { readonly fromSeconds: number; readonly toSeconds: number }[];
+  readonly windows: readonly TimeSpan[];
+  /** Where something moves, in order and apart, as far as is known; all of it when absent. */
+  readonly active?: readonly TimeSpan[];
 }
 
-/** Decides what is looked at in one segment. MUST be a pure function of its input, and MUST NOT choose a frame outside the windows. */
-export type Planner = (input: PlanInput) => SegmentPlan;
+/** Key frames closer together than this show the same. */
+const PROBE_SECONDS = 1.5;
 
 /**
- * The plain plan: the first frame in each cell of 1/k s. Cells count from the exhibit's first frame, so that a run-up chooses the very
- * frames that the segment before it chose.
+ * Decides what is looked at in one segment: where something moves the first frame in each cell of 1/k s, elsewhere the key frames alone.
+ * Cells count from the exhibit's first frame, so that a run-up chooses the very frames that the segment before it chose. Pure; no frame
+ * outside the windows is chosen.
  */
-export const planEvenly: Planner = (input) => ({
-  segment: input.segment,
-  frames: chosenFrames(input),
-  intervals: plannedIntervals(input),
-});
-
-function chosenFrames(input: PlanInput): FrameRef[] {
+export function planSegment(input: PlanInput): SegmentPlan {
   const { packets, segment } = input;
-  const chosen: FrameRef[] = [];
+  const [frames, probes]: [FrameRef[], FrameRef[]] = [[], []];
+  let lastProbeCell = -1;
   for (let index = firstIndexFrom(packets, segment.runUpFromPts); index < packets.count; index++) {
     if ((packets.pts[index] ?? 0) >= segment.toPts) break;
     if (!isAllowed(input, index)) continue;
-    const opensCell = index === 0 || cellOf(input, index) !== cellOf(input, index - 1) || !isAllowed(input, index - 1);
-    if (opensCell) chosen.push(frameRef(packets, index));
+    if (isActive(input, index)) {
+      const isOpen = (at: number): boolean => isAllowed(input, at) && isActive(input, at);
+      const cell = cellOf(input, index, input.framesPerSecond);
+      if (index === 0 || cell !== cellOf(input, index - 1, input.framesPerSecond) || !isOpen(index - 1))
+        frames.push(frameRef(packets, index));
+      continue;
+    }
+    if (packets.key[index] !== 1) continue;
+    const cell = cellOf(input, index, 1 / PROBE_SECONDS);
+    if (cell !== lastProbeCell) probes.push(frameRef(packets, index));
+    lastProbeCell = cell;
   }
-  return chosen;
+  const beyond = probes.length === 0 ? undefined : firstKeyFrom(packets, segment.toPts);
+  if (beyond !== undefined && isAllowed(input, beyond)) probes.push(frameRef(packets, beyond));
+  return { segment, frames, probes, intervals: plannedIntervals(input) };
 }
 
-function cellOf({ packets, framesPerSecond }: PlanInput, index: number): number {
+function firstKeyFrom(packets: PacketList, pts: number): number | undefined {
+  const index = packets.key.indexOf(1, firstIndexFrom(packets, pts));
+  return index < 0 ? undefined : index;
+}
+
+function isActive({ packets, active }: PlanInput, index: number): boolean {
+  if (active === undefined) return true;
+  const seconds = packets.secondsOf(packets.pts[index] ?? 0);
+  return active.some((span) => seconds >= span.fromSeconds && seconds < span.toSeconds);
+}
+
+function cellOf({ packets }: PlanInput, index: number, framesPerSecond: number): number {
   const ticks = (packets.pts[index] ?? 0) - packets.firstPts;
   return Math.floor((ticks * packets.timeBase.num * framesPerSecond) / packets.timeBase.den);
 }
@@ -55,7 +75,9 @@ const GAP_REASON = 'no-frames';
 
 /** The segment proper, cut at the edges of the windows and of the gaps between frames. */
 function plannedIntervals(input: PlanInput): LedgerInterval[] {
-  return markUndecodable(windowIntervals(input), gaps(input), GAP_REASON);
+  const { active, packets } = input;
+  const quiet = active === undefined ? [] : besides(active, packets.durationSeconds);
+  return markUndecodable(markLookedAt(windowIntervals(input), quiet, 'quiet'), gaps(input), GAP_REASON);
 }
 
 function gaps({ packets, segment, framesPerSecond }: PlanInput): { fromSeconds: number; toSeconds: number }[] {

@@ -6,12 +6,24 @@ import type { Exhibit } from '../footage/types.ts';
 import { ffmpegVersion } from '../media.ts';
 import { CLASSES, type ClassName, COLOURS, type ColourName, classId } from '../vocabulary.ts';
 import { isFlicker, mayBePerson } from './flicker.ts';
-import { closeLedger } from './ledger.ts';
+import { closeLedger, united } from './ledger.ts';
 import type { PacketList } from './packets.ts';
 import { PLAN_VERSION } from './plan.ts';
+import { recallBound } from './recall-bound.ts';
 import { cutSegments } from './segments.ts';
 import { stitch } from './stitch.ts';
-import type { AnalysisResult, Box, Bystander, ModelUse, RawTrack, SegmentResult, Track, TrackPoint } from './types.ts';
+import type {
+  AnalysisResult,
+  Box,
+  Bystander,
+  Ledger,
+  ModelUse,
+  RawTrack,
+  RecallAudit,
+  SegmentResult,
+  Track,
+  TrackPoint,
+} from './types.ts';
 
 /** What made a result, told once a process: part of the digest. */
 export interface BuildFacts {
@@ -61,6 +73,12 @@ export function closeResult(input: ClosingInput, describe: (raw: RawTrack) => Tr
     isFlicker(raw, exhibit.timeline) ? 'flicker' : 'things',
   );
   const seen = things.map((raw) => roundedTrack(describe(raw))).toSorted(compareTracks);
+  const ledger = closeLedger(intervals, packets.durationSeconds);
+  const tracks = seen
+    .filter((track) => classes.includes(track.class))
+    .map((track) => ({ ...track, colours: track.colours.filter(({ colour }) => colours.includes(colour)) }))
+    // Again: what is left out must not show in the order of what is left.
+    .toSorted(compareTracks);
   const result: AnalysisResult = {
     format: 'differe-result/1',
     exhibitSha256: exhibit.sha256,
@@ -83,12 +101,9 @@ export function closeResult(input: ClosingInput, describe: (raw: RawTrack) => Tr
     picture: { widthPx: exhibit.timeline.widthPx, heightPx: exhibit.timeline.heightPx },
     timeBase: { num: exhibit.timeline.timeBase.num, den: exhibit.timeline.timeBase.den },
     frames: packets.count,
-    ledger: closeLedger(intervals, packets.durationSeconds),
-    tracks: seen
-      .filter((track) => classes.includes(track.class))
-      .map((track) => ({ ...track, colours: track.colours.filter(({ colour }) => colours.includes(colour)) }))
-      // Again: what is left out must not show in the order of what is left.
-      .toSorted(compareTracks),
+    ledger,
+    audit: auditOf(segments, ledger, tracks),
+    tracks,
   };
   const beside = flicker.filter(mayBePerson).map((raw) => roundedTrack(describe(raw)));
   const bystanders = [...seen.filter((track) => !classes.includes(track.class)), ...beside].map(
@@ -100,6 +115,18 @@ export function closeResult(input: ClosingInput, describe: (raw: RawTrack) => Tr
   );
   const text = canonicalJson(result as unknown as JsonValue);
   return { result, text, digest: sha256Hex(text), bystanders };
+}
+
+/** What is not permitted counts as not found: the bound is then lower than it need be, and tells nothing of it. */
+function auditOf(segments: readonly SegmentResult[], ledger: Ledger, tracks: readonly Track[]): RecallAudit {
+  const sum = (of: (segment: SegmentResult) => number): number =>
+    segments.reduce((total, segment) => total + of(segment), 0);
+  const count = { samples: sum(({ audit }) => audit.samples), missed: sum(({ audit }) => audit.missed) };
+  const spans = united(tracks.map((track) => ({ fromSeconds: track.firstSeconds, toSeconds: track.lastSeconds })));
+  const objectSeconds = seconds(spans.reduce((total, span) => total + span.toSeconds - span.fromSeconds, 0));
+  const quietSeconds = seconds(ledger.totals.quietSeconds + ledger.totals.sampledSeconds);
+  const bound = recallBound(count, objectSeconds, quietSeconds);
+  return { ...count, objectSeconds, quietSeconds, ...(bound === undefined ? {} : { recallBound: share(bound) }) };
 }
 
 const byName = (a: ModelUse, b: ModelUse): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);

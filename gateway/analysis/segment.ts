@@ -1,22 +1,23 @@
 import { AppError } from '../errors.ts';
 import type { Exhibit } from '../footage/types.ts';
 import { listsExhibit, type Requisition } from '../requisition/types.ts';
+import type { Activity } from './activity.ts';
 import { iou } from './boxes.ts';
-import { type DecodeReport, decodePlan } from './decode.ts';
+import { type DecodeSource, decodePlan } from './decode.ts';
 import { fuse } from './fuse.ts';
-import { markUndecodable, noteReason, type TimeSpan } from './ledger.ts';
 import type { Blindness, Look } from './motion/movers.ts';
-import { type PlaneFrame, planePixels, planesOf } from './motion/planes.ts';
+import { type PlaneFrame, planePixels } from './motion/planes.ts';
 import type { PacketList } from './packets.ts';
-import { type Planner, planEvenly } from './plan.ts';
+import { planSegment } from './plan.ts';
+import { scoutQuiet } from './quiet.ts';
+import { carried, type Glance, isBlind, merged, see, shown } from './see.ts';
+import { withBlindness, withLosses, withSamples } from './segment-ledger.ts';
 import type {
   DecodedFrame,
   Detection,
   FrameDetections,
-  LedgerInterval,
   RawTrack,
   Segment,
-  SegmentPlan,
   SegmentResult,
   TrackPoint,
 } from './types.ts';
@@ -28,15 +29,15 @@ export interface SegmentInput {
   readonly packets: PacketList;
   readonly segment: Segment;
   readonly framesPerSecond: number;
+  /** What the packets of the whole exhibit tell; all of it is looked at when absent. */
+  readonly activity?: Activity | undefined;
 }
 
 export interface SegmentDeps {
-  /** Plain plan when absent. */
-  readonly plan?: Planner;
   /** A detector's boxes; without one the background model alone sees. */
   readonly detect?: ((frame: DecodedFrame) => Promise<readonly Detection[]>) | undefined;
   /** What moves, from all frames of the segment at once; without it the detector alone sees. */
-  readonly findMovers?: (frames: readonly PlaneFrame[]) => Promise<readonly Look[]>;
+  readonly findMovers?: ((frames: readonly PlaneFrame[]) => Promise<readonly Look[]>) | undefined;
   /** Names what no detector named, in the same order. */
   readonly name?: (tracks: readonly RawTrack[], frames: readonly DecodedFrame[]) => Promise<readonly RawTrack[]>;
   /** Size of the frames that detector and background model want of a picture. */
@@ -48,9 +49,6 @@ export interface SegmentDeps {
   /** Gives the tracks back in the same order, with `colourCounts` filled. */
   countColours(tracks: readonly RawTrack[], frames: readonly DecodedFrame[]): readonly RawTrack[];
 }
-
-// Enough to keep every detector thread busy while the next frames are decoded.
-const IN_FLIGHT = 8;
 
 /**
  * Analyses one segment: a pure function of the exhibit's bytes, the segment, the plan and the models. Refuses an exhibit that the
@@ -64,25 +62,59 @@ export async function analyseSegment(
 ): Promise<SegmentResult> {
   demandScope(requisition, input.exhibit);
   const { exhibit, file, packets, segment, framesPerSecond } = input;
-  const plan = (deps.plan ?? planEvenly)({ segment, packets, framesPerSecond, windows: exhibit.windows });
   const size = deps.decodeSize(exhibit.timeline);
-  const decoding = decodePlan(plan, { file, timeline: exhibit.timeline, packets, ...size }, signal);
-  const { kept, seen, blind } = await see(decoding.frames, plan.frames.length, size, deps, signal);
+  const source: DecodeSource = { file, timeline: exhibit.timeline, packets, ...size };
+  const planning = { segment, packets, framesPerSecond, windows: exhibit.windows };
+  // One size for all planes of the segment, whatever becomes of its quiet part.
+  const planes = deps.findMovers && planePixels(planSegment(planning).frames.length + MOST_PROBES);
+  const counter = { calls: 0 };
+  const detect = counted(deps.detect, counter);
+  const eyes = { detect, findMovers: deps.findMovers, planePixels: planes };
+  const quiet = await scoutQuiet(planning, input, source, eyes, signal);
+  const plan = planSegment({ ...planning, ...(quiet === undefined ? {} : { active: quiet.active }) });
+  const decoding = decodePlan(plan, source, signal);
+  const every = keptEvery(plan.frames.length, size);
+  const options = { planePixels: planes, keptEvery: every };
+  // Where all frames are kept until it is known what moves, the detector is only shown those that are worth it.
+  const isLate = deps.findMovers !== undefined && every === 1;
+  const dense = await see(decoding.frames, { ...options, detect: isLate ? undefined : detect }, signal);
+  const all = merged(dense, quiet?.glances ?? []);
+  const looks = dense.length === 0 && quiet !== undefined ? quiet.looks : await looksAt(all, deps);
+  const glances = detect === undefined ? all : await shown(all, looks, detect, signal);
+  const { seen, blind } = understood(glances, looks);
   signal?.throwIfAborted();
+  const kept = glances.flatMap((glance) => (glance.kept === undefined ? [] : [glance.kept]));
   const tracks = ownPart(deps.track(seen), segment, seen);
   const own = tracks.map((track) => track.own);
   const named = deps.name === undefined ? own : await deps.name(own, kept);
   const coloured = deps.countColours(named, kept);
   const whole = coloured.map((each, index) => ({ ...each, points: tracks[index]?.points ?? each.points }));
   const report = decoding.report();
+  const intervals = withSamples(withLosses(plan, report, packets), quiet?.sampled ?? [], packets, framesPerSecond);
   return {
     index: segment.index,
     tracks: whole,
-    intervals: withBlindness(withLosses(plan, report, packets), blind, plan, packets, deps),
-    arguments: report.arguments,
-    work: { decodedFrames: report.decodedFrames, detectorCalls: deps.detect === undefined ? 0 : seen.length },
+    intervals: withBlindness(intervals, blind, plan, packets, deps.detect !== undefined),
+    audit: quiet?.audit ?? { samples: 0, missed: 0 },
+    arguments: [...(quiet?.arguments ?? []), ...report.arguments],
+    work: {
+      decodedFrames: report.decodedFrames + (quiet?.decodedFrames ?? 0),
+      detectorCalls: counter.calls,
+    },
   };
 }
+
+/** The detector, counting what it is shown. */
+function counted(detect: SegmentDeps['detect'], counter: { calls: number }): SegmentDeps['detect'] {
+  if (detect === undefined) return undefined;
+  return (frame) => {
+    counter.calls += 1;
+    return detect(frame);
+  };
+}
+
+/** Key frames and samples of the longest segment. */
+const MOST_PROBES = 100;
 
 /** REQ-07: the exhibit belongs to the case of the requisition and stands, with its digest, in its schedule. */
 function demandScope(requisition: Requisition, exhibit: Exhibit): void {
@@ -90,52 +122,32 @@ function demandScope(requisition: Requisition, exhibit: Exhibit): void {
     throw new AppError('E_REQ_SCOPE', { detail: 'the exhibit is not listed in the schedule' });
 }
 
-/** Frames of a segment that are kept until its tracks are known, to count their colours: 256 MiB at most. */
-const KEPT_BYTES = 256 * 1024 * 1024;
+/** Frames of a segment that are kept until it is known what moves on them and of which colour it is: 352 MiB at most. */
+const KEPT_BYTES = 352 * 1024 * 1024;
 
 /** Every how manieth frame is kept: all of them where they fit. Depends on the plan and on sizes alone, never on the machine. */
 export const keptEvery = (frames: number, size: { readonly widthPx: number; readonly heightPx: number }): number =>
   Math.max(1, Math.ceil((frames * size.widthPx * size.heightPx * 3) / KEPT_BYTES));
 
-interface Seen {
-  readonly kept: readonly DecodedFrame[];
-  readonly seen: readonly FrameDetections[];
-  /** Why the background model could not say what moves, for the frames of which it could not. */
-  readonly blind: ReadonlyMap<number, Blindness>;
+/** What moves on each frame; nothing that is known of where there is no background model. */
+async function looksAt(glances: readonly Glance[], { findMovers }: SegmentDeps): Promise<readonly Look[]> {
+  const looks = await findMovers?.(glances.flatMap(({ planes }) => (planes === undefined ? [] : [planes])));
+  return looks ?? glances.map(() => []);
 }
 
-/** Shows every frame to the detector, several at a time, and all of them to the background model; both stand in the order of the frames. */
-async function see(
-  decoded: AsyncIterable<DecodedFrame>,
-  planned: number,
-  size: { readonly widthPx: number; readonly heightPx: number },
-  { detect, findMovers }: SegmentDeps,
-  signal: AbortSignal | undefined,
-): Promise<Seen> {
-  const [every, pixels] = [keptEvery(planned, size), planePixels(planned)];
-  const kept: DecodedFrame[] = [];
-  const planes: PlaneFrame[] = [];
-  const moments: Pick<FrameDetections, 'ref' | 'timeSeconds'>[] = [];
-  const answers: Promise<readonly Detection[]>[] = [];
-  for await (const frame of decoded) {
-    signal?.throwIfAborted();
-    const answer = detect?.(frame) ?? Promise.resolve([]);
-    // Awaited below, in order; a rejection before that must not end the process.
-    answer.catch(() => {});
-    if (moments.length % every === 0) kept.push(frame);
-    if (findMovers !== undefined) planes.push(planesOf(frame, pixels));
-    moments.push({ ref: frame.ref, timeSeconds: frame.timeSeconds });
-    answers.push(answer);
-    await answers[answers.length - IN_FLIGHT];
-  }
-  const [detections, looks] = await Promise.all([Promise.all(answers), findMovers?.(planes)]);
+/** What detector and background model make of all frames together; and where the latter could not say what moves, with the reason. */
+function understood(
+  glances: readonly Glance[],
+  looks: readonly Look[],
+): { readonly seen: readonly FrameDetections[]; readonly blind: ReadonlyMap<number, Blindness> } {
   const blind = new Map<number, Blindness>();
-  const seen = moments.map((moment, index): FrameDetections => {
-    const look = looks?.[index] ?? [];
-    if (typeof look === 'string') blind.set(moment.ref.number, look);
-    return { ...moment, detections: fuse(detections[index] ?? [], typeof look === 'string' ? [] : look) };
+  const named = carried(glances);
+  const seen = glances.map(({ ref, timeSeconds }, index): FrameDetections => {
+    const look = looks[index] ?? [];
+    if (isBlind(look)) blind.set(ref.number, look);
+    return { ref, timeSeconds, detections: fuse(named[index] ?? [], isBlind(look) ? [] : look) };
   });
-  return { kept, seen, blind };
+  return { seen, blind };
 }
 
 interface OwnPart {
@@ -179,49 +191,4 @@ function evidenceOf(
     if (best.moving === true || best.class === 'object') moved += 1;
   }
   return { votes, ...(moved === 0 ? {} : { moved }) };
-}
-
-/**
- * Where the background model could not compare, only a detector has looked: said so; without one nothing has, and the time counts as not
- * analysed.
- */
-function withBlindness(
-  intervals: readonly LedgerInterval[],
-  blind: ReadonlyMap<number, Blindness>,
-  plan: SegmentPlan,
-  packets: PacketList,
-  { detect }: SegmentDeps,
-): readonly LedgerInterval[] {
-  const mark = detect === undefined ? markUndecodable : noteReason;
-  return [...new Set(blind.values())].reduce((marked, reason) => {
-    const frames = new Set([...blind].filter(([, each]) => each === reason).map(([number]) => number));
-    return mark(marked, spansOf(frames, plan, packets), reason);
-  }, intervals);
-}
-
-/** Each planned frame that did not come out leaves the time until the next planned one undecodable. */
-function withLosses(plan: SegmentPlan, report: DecodeReport, packets: PacketList): readonly LedgerInterval[] {
-  if (report.missing.length === 0) return plan.intervals;
-  const missing = new Set(report.missing.map((ref) => ref.number));
-  const own = plan.frames.filter((ref) => ref.pts >= plan.segment.fromPts);
-  const nothing = own.length > 0 && own.every((ref) => missing.has(ref.number));
-  const whole = [{ fromSeconds: 0, toSeconds: packets.secondsOf(plan.segment.toPts) }];
-  return markUndecodable(plan.intervals, nothing ? whole : spansOf(missing, plan, packets), 'E_MEDIA_DECODE');
-}
-
-/** The time that frames of the segment proper stand for: each until the next planned one. */
-function spansOf(numbers: ReadonlySet<number>, plan: SegmentPlan, packets: PacketList): TimeSpan[] {
-  const own = plan.frames.filter((ref) => ref.pts >= plan.segment.fromPts);
-  const end = packets.secondsOf(plan.segment.toPts);
-  const spans: TimeSpan[] = [];
-  for (const [index, ref] of own.entries()) {
-    if (!numbers.has(ref.number)) continue;
-    const next = own[index + 1];
-    const fromSeconds = packets.secondsOf(ref.pts);
-    const toSeconds = next === undefined ? end : packets.secondsOf(next.pts);
-    const before = spans.at(-1);
-    if (before?.toSeconds === fromSeconds) spans[spans.length - 1] = { ...before, toSeconds };
-    else spans.push({ fromSeconds, toSeconds });
-  }
-  return spans;
 }

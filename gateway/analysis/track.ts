@@ -29,6 +29,8 @@ export interface TrackOptions {
 
 const DEFAULTS = { certainScore: 0.35, leastScore: 0.1, maxGapSeconds: 3 };
 const TENTATIVE_GAP_SECONDS = 0.7;
+/** Where frames are rare, nobody is given up for one that does not show him. */
+const PATIENT_STEPS = 2.2;
 const FURNITURE_SCORE = 0.42;
 const FURNITURE_REACH = 0.35;
 const FURNITURE_SECONDS = 1.2;
@@ -41,15 +43,16 @@ const FURNITURE_SECONDS = 1.2;
 export function track(frames: readonly FrameDetections[], options: TrackOptions = {}): readonly RawTrack[] {
   const settings = { ...DEFAULTS, ...options };
   const frameSeconds = frames.map(({ timeSeconds }) => timeSeconds);
-  const tentativeGap = Math.max(TENTATIVE_GAP_SECONDS, 2.2 * usualStep(frameSeconds));
   const finished: OpenTrack[] = [];
   let open: OpenTrack[] = [];
 
   for (const [at, frame] of frames.entries()) {
     const still: OpenTrack[] = [];
+    const patience = PATIENT_STEPS * stepAt(frameSeconds, at);
     for (const candidate of open) {
       const silent = frame.timeSeconds - lastSighting(candidate).timeSeconds;
-      if (silent <= (isConfirmed(candidate) ? settings.maxGapSeconds : tentativeGap)) still.push(candidate);
+      const most = isConfirmed(candidate) ? settings.maxGapSeconds : TENTATIVE_GAP_SECONDS;
+      if (silent <= Math.max(most, patience)) still.push(candidate);
       else finished.push(candidate);
     }
     open = still;
@@ -175,12 +178,10 @@ function toRaw({ sightings }: OpenTrack, frames: readonly FrameDetections[]): Ra
   return { votes, ...(moved === 0 ? {} : { moved }), colourCounts: {}, points };
 }
 
-function usualStep(seconds: readonly number[]): number {
-  const steps = seconds
-    .slice(1)
-    .map((value, index) => value - (seconds[index] ?? value))
-    .toSorted((a, b) => a - b);
-  return steps[Math.floor(steps.length / 2)] ?? 0;
+/** Seconds between frames just before one; the longer of two steps, because rare frames follow frequent ones. */
+function stepAt(seconds: readonly number[], at: number): number {
+  const [now = 0, before = now, earlier = before] = [seconds[at], seconds[at - 1], seconds[at - 2]];
+  return Math.max(now - before, before - earlier);
 }
 
 function byFirstSighting(a: RawTrack, b: RawTrack): number {

@@ -33,11 +33,13 @@ export interface Segment {
   readonly runUpFromPts: number;
 }
 
-/** What is to be looked at in one segment. A cheaper plan replaces `frames` with fewer and adds quiet intervals. */
+/** What is to be looked at in one segment. */
 export interface SegmentPlan {
   readonly segment: Segment;
   /** Frames to decode and show to the detector, run-up included, in presentation order. */
   readonly frames: readonly FrameRef[];
+  /** Key frames of the rest, and the first one behind the segment: whoever stands there or came without moving much is on one of them. */
+  readonly probes: readonly FrameRef[];
   readonly intervals: readonly LedgerInterval[];
 }
 
@@ -139,6 +141,8 @@ export interface AnalysisResult {
     readonly onnxruntime: string;
   };
   readonly processor: string;
+  /** What random looks into the quiet part found, and the 95 % lower bound that follows for the share of object-bearing seconds found. */
+  readonly audit: RecallAudit;
   /** Argument lists of ffmpeg, without paths. */
   readonly arguments: readonly (readonly string[])[];
   readonly picture: { readonly widthPx: number; readonly heightPx: number };
@@ -146,6 +150,20 @@ export interface AnalysisResult {
   readonly frames: number;
   readonly ledger: Ledger;
   readonly tracks: readonly Track[];
+}
+
+/** What the plan may have missed of an exhibit (recall-bound.ts); seconds of media time. */
+export interface RecallAudit {
+  /** Random moments of the quiet part that were looked at. */
+  readonly samples: number;
+  /** Those that held something which the plan had not found by itself; it is found now. */
+  readonly missed: number;
+  /** Seconds in which at least one object was found. */
+  readonly objectSeconds: number;
+  /** Seconds that were left to packets, key frames and samples. */
+  readonly quietSeconds: number;
+  /** Absent where nothing was sampled, or nothing was found that a share could be of. */
+  readonly recallBound?: number;
 }
 
 /** Counts of work done, for metrics and the demo; not part of the digest. */
@@ -198,6 +216,8 @@ export interface SegmentResult {
   readonly tracks: readonly RawTrack[];
   /** Ledger of the segment proper (run-up excluded): planned intervals, with what could not be decoded marked. */
   readonly intervals: readonly LedgerInterval[];
+  /** Random moments of its quiet part, and those that held something new. */
+  readonly audit: Pick<RecallAudit, 'samples' | 'missed'>;
   readonly arguments: readonly (readonly string[])[];
   readonly work: WorkDone;
 }

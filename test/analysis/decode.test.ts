@@ -3,7 +3,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DecodeSource, decodePlan, progressions, selectExpression } from '../../gateway/analysis/decode.ts';
 import { packetList, readPacketList } from '../../gateway/analysis/packets.ts';
-import { planEvenly } from '../../gateway/analysis/plan.ts';
+import { planSegment } from '../../gateway/analysis/plan.ts';
 import { cutSegments } from '../../gateway/analysis/segments.ts';
 import type { Segment } from '../../gateway/analysis/types.ts';
 import { type Demuxer, packets, pictureAt } from '../../gateway/media.ts';
@@ -23,7 +23,7 @@ async function decodeAll(source: DecodeSource, framesPerSecond: number, change: 
   const [first] = cutSegments(source.packets);
   if (first === undefined) throw new Error('no segment');
   const windows = [{ fromSeconds: 0, toSeconds: source.packets.durationSeconds }];
-  const plan = planEvenly({ segment: { ...first, ...change }, packets: source.packets, framesPerSecond, windows });
+  const plan = planSegment({ segment: { ...first, ...change }, packets: source.packets, framesPerSecond, windows });
   const decoding = decodePlan(plan, source);
   const frames = await Array.fromAsync(decoding.frames);
   return { plan, frames, report: decoding.report() };
@@ -129,7 +129,7 @@ describe('when the file misleads', () => {
     if (first === undefined) throw new Error('no segment');
     const segment = { ...first, fromPts: from, runUpFromPts: from };
     const windows = [{ fromSeconds: 0, toSeconds: 6 }];
-    const plan = planEvenly({ segment, packets: source.packets, framesPerSecond: 5, windows });
+    const plan = planSegment({ segment, packets: source.packets, framesPerSecond: 5, windows });
     const decoding = decodePlan(plan, { ...source, packets: fast });
     const frames = await Array.fromAsync(decoding.frames, (frame) => shownNumber(frame.rgb));
     expect(frames).toEqual(plan.frames.map((ref) => (ref.number - 1) % 100));
@@ -180,7 +180,7 @@ describe('when the file misleads', () => {
     const source = await sourceOf(file, 'mov');
     const [segment] = cutSegments(source.packets);
     if (segment === undefined) throw new Error('no segment');
-    const decoding = decodePlan({ segment, frames: [], intervals: [] }, source);
+    const decoding = decodePlan({ frames: [] }, source);
     expect(await Array.fromAsync(decoding.frames)).toEqual([]);
     expect(decoding.report().arguments).toEqual([]);
   });

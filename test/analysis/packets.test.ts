@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { firstIndexFrom, frameRef, packetList } from '../../gateway/analysis/packets.ts';
-import { planEvenly } from '../../gateway/analysis/plan.ts';
+import { planSegment } from '../../gateway/analysis/plan.ts';
 import { cutSegments } from '../../gateway/analysis/segments.ts';
 import type { MediaPacket } from '../../gateway/media.ts';
 import { createPacketTable, type FileClock, ownPts, timePackets } from '../../gateway/packet-times.ts';
@@ -148,7 +148,7 @@ describe('the plain plan', () => {
   const planOf = (n: number, framesPerSecond: number, windows = whole) => {
     const segment = segments[n];
     if (segment === undefined) throw new Error('no such segment');
-    return planEvenly({ segment, packets: list, framesPerSecond, windows });
+    return planSegment({ segment, packets: list, framesPerSecond, windows });
   };
 
   it('chooses the first frame of each cell, and in a run-up the very frames that the segment before chose', () => {
@@ -192,7 +192,7 @@ describe('the plain plan', () => {
     const holed = listOf(steady(30, 25).filter(({ pts = 0 }) => pts < 5_000 || pts >= 12_000));
     const [segment] = cutSegments(holed);
     if (segment === undefined) throw new Error('no segment');
-    const plan = planEvenly({ segment, packets: holed, framesPerSecond: 2, windows: whole });
+    const plan = planSegment({ segment, packets: holed, framesPerSecond: 2, windows: whole });
     expect(plan.intervals).toEqual([
       { fromSeconds: 0, toSeconds: 5.46, state: 'analysed', framesPerSecond: 2 },
       { fromSeconds: 5.46, toSeconds: 12, state: 'undecodable', reason: 'no-frames' },

@@ -234,17 +234,17 @@ describe('analyseSegment', () => {
 });
 
 describe('memory of a segment', () => {
-  it('SEC-11: keeps frames for their colours within 256 MiB, evenly spread', async () => {
+  it('SEC-11: keeps frames for their colours within 352 MiB, evenly spread', async () => {
     expect(keptEvery(650, { widthPx: 416, heightPx: 234 })).toBe(1);
-    expect(keptEvery(650, { widthPx: 1280, heightPx: 720 })).toBe(7);
+    expect(keptEvery(650, { widthPx: 1280, heightPx: 720 })).toBe(5);
     let kept: readonly DecodedFrame[] = [];
     const countColours: SegmentDeps['countColours'] = (tracks, frames) => {
       kept = frames;
       return [...tracks];
     };
-    const decodeSize = () => ({ widthPx: 2_560, heightPx: 480 });
+    const decodeSize = () => ({ widthPx: 2_560, heightPx: 600 });
     await analyse(1, { countColours, decodeSize, detect: () => Promise.resolve([]) });
-    // 100 frames of 3.7 MB: every other.
+    // 100 frames of 4.6 MB: every other.
     expect(kept.map(({ ref }) => ref.number)).toEqual(Array.from({ length: 50 }, (_, n) => 501 + n * 4));
   });
 });
@@ -299,7 +299,7 @@ describe('closeResult', () => {
     expect(result.tracks[0]?.points).toHaveLength(350);
     expect(result.tracks[0]?.colours).toEqual([{ part: 'whole', colour: 'white', share: 1 }]);
     expect(result.ledger.totals.analysedSeconds).toBe(70);
-    expect(result).toMatchObject({ frames: 700, plan: { version: 3, framesPerSecond: 5, segments: 2 } });
+    expect(result).toMatchObject({ frames: 700, plan: { version: 4, framesPerSecond: 5, segments: 2 } });
     expect(result.arguments).toHaveLength(2);
   });
 

@@ -55,7 +55,7 @@ function analysed(segment: Segment, things: readonly Thing[]): SegmentResult {
     return [{ ...raw, votes: { [name]: sum(own) }, colourCounts: { whole: { red: own.length } } }];
   });
   const work = { decodedFrames: 0, detectorCalls: 0 };
-  return { index: segment.index, tracks, intervals: [], arguments: [], work };
+  return { index: segment.index, tracks, intervals: [], audit: { samples: 0, missed: 0 }, arguments: [], work };
 }
 
 const summary = (tracks: readonly RawTrack[]) =>

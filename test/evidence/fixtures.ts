@@ -145,6 +145,7 @@ export function resultWith(exhibit: Exhibit, tracks: readonly Track[]): Analysis
         outsideSeconds: 0,
       },
     },
+    audit: { samples: 0, missed: 0, objectSeconds: 0, quietSeconds: 0, recallBound: 1 },
     tracks,
   };
 }

@@ -107,6 +107,7 @@ export function resultOf(exhibitSha256: string, tracks: readonly Track[], durati
       intervals: [{ fromSeconds: 0, toSeconds: durationSeconds, state: 'analysed', framesPerSecond: 5 }],
       totals,
     },
+    audit: { samples: 0, missed: 0, objectSeconds: 0, quietSeconds: 0, recallBound: 1 },
     tracks,
   };
 }

@@ -1,0 +1,102 @@
+import { type TimeSpan, united } from './ledger.ts';
+import { firstIndexFrom, type PacketList } from './packets.ts';
+
+/** What the sizes of its packets tell of an exhibit, before any of it is decoded. */
+export interface Activity {
+  /** Where predicted frames are larger than in the quiet around: media seconds, in order, apart from each other. */
+  readonly spans: readonly TimeSpan[];
+  /** Everything else. */
+  readonly quietSeconds: number;
+}
+
+/** Shorter exhibits are looked at throughout: there is nothing to save, and too little to tell what quiet looks like. */
+const SHORTEST_SECONDS = 60;
+const CELL_SECONDS = 1;
+/** The quiet of one time of day is not that of another: light and rain change what a frame costs. */
+const WINDOW_CELLS = 300;
+const QUIET_SHARE = 0.1;
+/** A camera's own key frames come out as single large packets of a copy. */
+const KEPT_PACKETS = 0.9;
+const ACTIVE_RATIO = 2;
+/** Quiet frames differ by the odd block that is coded anew, which costs the more the richer the picture is. */
+const ACTIVE_OF_KEY = 0.005;
+/** Predicted frames that cost as much of a key frame hold noise, rain or a constant bit rate, and tell nothing. */
+const MOST_OF_KEY = 0.06;
+/** Beside what is active: something small moves before its frames grow. */
+const MARGIN_SECONDS = 1;
+/** Between key frames further apart a thing may come and go unseen by them. */
+const LONGEST_GOP_SECONDS = 12.5;
+
+/**
+ * Finds where something moves by the sizes of predicted frames. Undefined where they tell nothing: short exhibits, intra-only codecs, noise,
+ * a constant bit rate, rare key frames, frames that are only found by counting; all of it is then looked at. Pure.
+ */
+export function activityOf(packets: PacketList): Activity | undefined {
+  const { durationSeconds } = packets;
+  if (durationSeconds < SHORTEST_SECONDS || packets.addressing !== 'pts' || !hasFrequentKeys(packets)) return undefined;
+  const { levels, keys } = cellsOf(packets);
+  const isActive: boolean[] = [];
+  for (let from = 0; from < levels.length; from += WINDOW_CELLS / 5) {
+    const around = [Math.max(0, from - WINDOW_CELLS), from + WINDOW_CELLS] as const;
+    const known = levels.slice(...around).filter((level) => !Number.isNaN(level));
+    const quiet = quantile(known, QUIET_SHARE);
+    const key = quantile(
+      keys.slice(...around).filter((size) => !Number.isNaN(size)),
+      0.5,
+    );
+    const isTold = quiet <= MOST_OF_KEY * key;
+    const most = Math.max(ACTIVE_RATIO * quiet, quiet + ACTIVE_OF_KEY * key);
+    for (const level of levels.slice(from, from + WINDOW_CELLS / 5)) {
+      // NaN is no evidence of quiet.
+      isActive.push(!isTold || !(level <= most));
+    }
+  }
+  if (isActive.every(Boolean)) return undefined;
+  const spans = united(
+    isActive.flatMap((active, cell) => {
+      const fromSeconds = Math.max(0, cell * CELL_SECONDS - MARGIN_SECONDS);
+      const toSeconds = Math.min(durationSeconds, (cell + 1) * CELL_SECONDS + MARGIN_SECONDS);
+      return active ? [{ fromSeconds, toSeconds }] : [];
+    }),
+  );
+  const active = spans.reduce((sum, span) => sum + span.toSeconds - span.fromSeconds, 0);
+  return { spans, quietSeconds: durationSeconds - active };
+}
+
+function hasFrequentKeys({ key, pts, count, secondsOf }: PacketList): boolean {
+  let last = 0;
+  for (let index = 0; index < count; index += 1) {
+    if (key[index] !== 1 && index !== count - 1) continue;
+    const seconds = secondsOf(pts[index] as number);
+    if (seconds - last > LONGEST_GOP_SECONDS) return false;
+    last = seconds;
+  }
+  return key[0] === 1;
+}
+
+/** By cell: mean size of the predicted frames without the largest, and of the key frames; NaN where there is none. */
+function cellsOf(packets: PacketList): { readonly levels: number[]; readonly keys: number[] } {
+  const count = Math.ceil(packets.durationSeconds / CELL_SECONDS);
+  const [levels, keys]: [number[], number[]] = [[], []];
+  const ticks = (CELL_SECONDS * packets.timeBase.den) / packets.timeBase.num;
+  let from = 0;
+  for (let cell = 0; cell < count; cell += 1) {
+    const to = firstIndexFrom(packets, packets.firstPts + (cell + 1) * ticks);
+    const predicted: number[] = [];
+    const key: number[] = [];
+    for (let index = from; index < to; index += 1)
+      (packets.key[index] === 1 ? key : predicted).push(packets.sizeBytes[index] as number);
+    predicted.sort((a, b) => a - b);
+    levels.push(mean(predicted.slice(0, Math.max(1, Math.floor(predicted.length * KEPT_PACKETS)))));
+    keys.push(mean(key));
+    from = to;
+  }
+  return { levels, keys };
+}
+
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** NaN of nothing. */
+function quantile(values: readonly number[], share: number): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length * share)] ?? Number.NaN;
+}

@@ -1,0 +1,85 @@
+import { sampleShare } from './audit-samples.ts';
+import { type DecodeSource, decodePlan } from './decode.ts';
+import { besides, type TimeSpan, united } from './ledger.ts';
+import type { Look } from './motion/movers.ts';
+import { firstIndexFrom, type PacketList } from './packets.ts';
+import { type PlanInput, planSegment } from './plan.ts';
+import { drawSamples, FEWEST_PROBES, type Scouting, scout, shownProbes } from './scout.ts';
+import { type Glance, merged, type SeeOptions, see } from './see.ts';
+import type { SegmentDeps, SegmentInput } from './segment.ts';
+import type { DecodedFrame, Segment } from './types.ts';
+
+/** What is known of the quiet part of a segment, before the rest is decoded. */
+export interface Quiet extends Omit<Scouting, 'found'> {
+  /** Where all frames of the plan are looked at: by the packets, and by what the scouts saw. */
+  readonly active: readonly TimeSpan[];
+  readonly glances: readonly Glance[];
+  /** Of the background model, in the order of the glances. */
+  readonly looks: readonly Look[];
+  readonly arguments: readonly (readonly string[])[];
+  readonly decodedFrames: number;
+}
+
+/** Looks at key frames and samples of what the packets call quiet. Undefined where all of the segment is to be looked at. */
+export async function scoutQuiet(
+  planning: PlanInput,
+  { exhibit, activity }: Pick<SegmentInput, 'exhibit' | 'activity'>,
+  source: DecodeSource,
+  { detect, findMovers, planePixels }: Pick<SegmentDeps, 'detect' | 'findMovers'> & Pick<SeeOptions, 'planePixels'>,
+  signal: AbortSignal | undefined,
+): Promise<Quiet | undefined> {
+  // Sizes of packets are never the only way to the detector: without a background model for the key frames nothing is left out.
+  if (activity === undefined || findMovers === undefined) return undefined;
+  const { packets, segment } = planning;
+  const first = planSegment({ ...planning, active: activity.spans });
+  if (first.probes.length < FEWEST_PROBES) return undefined;
+  const quiet = besides(activity.spans, packets.durationSeconds);
+  const draw = { exhibitSha256: exhibit.sha256, share: sampleShare(activity.quietSeconds) };
+  const probed = new Set(first.probes.map(({ number }) => number));
+  const samples = drawSamples(draw, segment, packets, quiet).filter(({ number }) => !probed.has(number));
+  const shown = new Set([...shownProbes(first.probes, packets), ...samples.map(({ number }) => number)]);
+  const options = {
+    detect,
+    isShown: (frame: DecodedFrame) => shown.has(frame.ref.number),
+    planePixels,
+    keptEvery: 1,
+    areProbes: true as const,
+  };
+  const byKeys = decodePlan({ frames: first.probes }, { ...source, keyFramesOnly: true }, signal);
+  const drawn = decodePlan({ frames: samples }, source, signal);
+  const glances = merged(await see(byKeys.frames, options, signal), await see(drawn.frames, options, signal));
+  const looks = await findMovers(glances.flatMap(({ planes }) => (planes === undefined ? [] : [planes])));
+  const endSeconds = Math.min(packets.secondsOf(segment.toPts), packets.durationSeconds);
+  const scouting = scout(glances, looks, new Set(samples.map(({ number }) => number)), endSeconds);
+  // What did not come out is decoded with all that lies around it.
+  const lost = [...byKeys.report().missing, ...drawn.report().missing].map(({ pts }) => around(pts, packets));
+  return {
+    active: united([...activity.spans, ...scouting.found, ...lost]),
+    audit: scouting.audit,
+    sampled: scouting.sampled,
+    ...within(segment, glances, looks),
+    arguments: [...byKeys.report().arguments, ...drawn.report().arguments],
+    decodedFrames: byKeys.report().decodedFrames + drawn.report().decodedFrames,
+  };
+}
+
+/** What lies before the end of the segment: the key frame behind it was a scout alone. */
+function within(
+  segment: Segment,
+  glances: readonly Glance[],
+  looks: readonly Look[],
+): Pick<Quiet, 'glances' | 'looks'> {
+  const count = glances.filter(({ ref }) => ref.pts < segment.toPts).length;
+  return { glances: glances.slice(0, count), looks: looks.slice(0, count) };
+}
+
+/** From the key frame before to the one after. */
+function around(pts: number, packets: PacketList): TimeSpan {
+  const at = firstIndexFrom(packets, pts);
+  const before = packets.key.lastIndexOf(1, at - 1);
+  const after = packets.key.indexOf(1, at + 1);
+  return {
+    fromSeconds: packets.secondsOf(packets.pts[Math.max(0, before)] ?? packets.firstPts),
+    toSeconds: after < 0 ? packets.durationSeconds : packets.secondsOf(packets.pts[after] ?? pts),
+  };
+}

@@ -1,0 +1,111 @@
+import { drawnMoment } from './audit-samples.ts';
+import { iou } from './boxes.ts';
+import { groupOf } from './groups.ts';
+import { type TimeSpan, united } from './ledger.ts';
+import type { Look } from './motion/movers.ts';
+import { firstIndexFrom, frameRef, type PacketList } from './packets.ts';
+import { type Glance, isBlind } from './see.ts';
+import type { Detection, FrameRef, RecallAudit, Segment } from './types.ts';
+
+// What the quiet part of a segment is asked before it is left alone: key frames, a detector now and then, and random moments.
+
+/** Fewer key frames do not tell what stands still: all of the segment is then looked at. */
+export const FEWEST_PROBES = 8;
+/** How often a detector is shown a key frame of the quiet part: somebody may stand there who was there before anything moved. */
+const CALL_SECONDS = 30;
+/** Less sure boxes come and go by themselves. */
+const CERTAIN = 0.5;
+const SAME_BOX = 0.5;
+
+/** Numbers of the probes that a detector is shown: the first in each cell of thirty seconds. */
+export function shownProbes(probes: readonly FrameRef[], { secondsOf }: PacketList): ReadonlySet<number> {
+  const cellOf = (ref: FrameRef): number => Math.floor(secondsOf(ref.pts) / CALL_SECONDS);
+  return new Set(
+    probes
+      .filter((ref, index) => index === 0 || cellOf(ref) !== cellOf(probes[index - 1] as FrameRef))
+      .map(({ number }) => number),
+  );
+}
+
+/** Random moments of the quiet part of the segment proper, one frame each. */
+export function drawSamples(
+  { exhibitSha256, share }: { readonly exhibitSha256: string; readonly share: number },
+  segment: Segment,
+  packets: PacketList,
+  quiet: readonly TimeSpan[],
+): readonly FrameRef[] {
+  const samples: FrameRef[] = [];
+  const from = Math.floor(packets.secondsOf(segment.fromPts));
+  const to = Math.min(packets.secondsOf(segment.toPts), packets.durationSeconds);
+  for (let second = from; second < to; second += 1) {
+    const moment = drawnMoment(exhibitSha256, second, share);
+    if (moment === undefined || !quiet.some((span) => moment >= span.fromSeconds && moment < span.toSeconds)) continue;
+    const pts = packets.firstPts + (moment * packets.timeBase.den) / packets.timeBase.num;
+    const ref = frameRef(packets, firstIndexFrom(packets, pts));
+    if (ref.pts >= segment.fromPts && ref.pts < segment.toPts) samples.push(ref);
+  }
+  return samples;
+}
+
+export interface Scouting {
+  /** Where the key frames, and then the samples, show something: each from the key frame before to the one after. */
+  readonly found: readonly TimeSpan[];
+  readonly audit: Pick<RecallAudit, 'samples' | 'missed'>;
+  /** Samples that stay in the quiet part. */
+  readonly sampled: readonly FrameRef[];
+}
+
+/**
+ * What probes and samples say of the quiet part. `glances` and `looks` stand in the order of the frames. A sample counts where the key
+ * frames left its moment quiet, and as missed where it shows something all the same.
+ */
+export function scout(
+  glances: readonly Glance[],
+  looks: readonly Look[],
+  samples: ReadonlySet<number>,
+  endSeconds: number,
+): Scouting {
+  const probes = glances.filter(({ ref }) => !samples.has(ref.number));
+  const around = (at: number): TimeSpan => ({
+    fromSeconds: probes.findLast(({ timeSeconds }) => timeSeconds < at)?.timeSeconds ?? 0,
+    toSeconds: probes.find(({ timeSeconds }) => timeSeconds > at)?.timeSeconds ?? endSeconds,
+  });
+  const moves = (glance: Glance): boolean => {
+    const look = looks[glances.indexOf(glance)];
+    return look === undefined || isBlind(look) || look.length > 0;
+  };
+  const byKeys = united([
+    ...probes.filter(moves).map(({ timeSeconds }) => around(timeSeconds)),
+    ...comings(probes, endSeconds),
+  ]);
+  const left = glances.filter(
+    ({ ref, timeSeconds }) =>
+      samples.has(ref.number) &&
+      !byKeys.some(({ fromSeconds, toSeconds }) => timeSeconds >= fromSeconds && timeSeconds < toSeconds),
+  );
+  const missed = left.filter((glance) => moves(glance) || isNew(glance, probes));
+  const found = united([...byKeys, ...missed.map(({ timeSeconds }) => around(timeSeconds))]);
+  return {
+    found,
+    audit: { samples: left.length, missed: missed.length },
+    sampled: left.filter((glance) => !missed.includes(glance)).map(({ ref }) => ref),
+  };
+}
+
+/** Between two looks of the detector of which one has a sure box that the other lacks, somebody came or went. */
+function comings(probes: readonly Glance[], endSeconds: number): readonly TimeSpan[] {
+  const asked = probes.filter(({ detections }) => detections !== undefined);
+  return asked.slice(1).flatMap((glance, index) => {
+    const before = asked[index] as Glance;
+    const changed = isNew(glance, [before]) || isNew(before, [glance]);
+    return changed ? [{ fromSeconds: before.timeSeconds, toSeconds: Math.min(endSeconds, glance.timeSeconds) }] : [];
+  });
+}
+
+/** Whether a glance has a sure box that none of the others has in its place. */
+function isNew({ detections = [] }: Glance, others: readonly Glance[]): boolean {
+  const known = others.flatMap((other) => other.detections ?? []);
+  const isKnown = (box: Detection): boolean =>
+    known.some((other) => groupOf(other.class) === groupOf(box.class) && iou(other, box) >= SAME_BOX);
+  return detections.some((box) => box.score >= CERTAIN && !isKnown(box));
+}

@@ -1,0 +1,136 @@
+import type { Blindness, Look } from './motion/movers.ts';
+import { type PlaneFrame, planesOf } from './motion/planes.ts';
+import type { DecodedFrame, Detection } from './types.ts';
+
+/** One frame that was decoded, with what a detector says of it where it was asked. */
+export interface Glance extends Pick<DecodedFrame, 'ref' | 'timeSeconds'> {
+  /** Small planes for the background model, where there is one. */
+  readonly planes?: PlaneFrame;
+  /** The picture itself, where it is kept for crops and colours. */
+  readonly kept?: DecodedFrame;
+  /** It stands for the quiet around it. */
+  readonly isProbe?: true;
+  /** Undefined where no detector was asked. */
+  readonly detections: readonly Detection[] | undefined;
+}
+
+export interface SeeOptions {
+  readonly detect: ((frame: DecodedFrame) => Promise<readonly Detection[]>) | undefined;
+  /** Whether the detector is shown a frame; every one when absent. */
+  readonly isShown?: (frame: DecodedFrame) => boolean;
+  /** Pixels of a plane at most; no planes when undefined. */
+  readonly planePixels: number | undefined;
+  /** Every how manieth frame is kept. */
+  readonly keptEvery: number;
+  /** The frames are key frames and samples of the quiet part. */
+  readonly areProbes?: true;
+}
+
+// Enough to keep every detector thread busy while the next frames are decoded.
+const IN_FLIGHT = 8;
+
+/** Takes frames as they are decoded, and shows them to the detector, several at a time; in order. */
+export async function see(
+  decoded: AsyncIterable<DecodedFrame>,
+  { detect, isShown, planePixels, keptEvery, areProbes }: SeeOptions,
+  signal: AbortSignal | undefined,
+): Promise<readonly Glance[]> {
+  const glances: Omit<Glance, 'detections'>[] = [];
+  const answers: Promise<readonly Detection[] | undefined>[] = [];
+  for await (const frame of decoded) {
+    signal?.throwIfAborted();
+    const isAsked = detect !== undefined && (isShown === undefined || isShown(frame));
+    const answer = isAsked ? detect(frame) : Promise.resolve(undefined);
+    // Awaited below, in order; a rejection before that must not end the process.
+    answer.catch(() => {});
+    glances.push({
+      ref: frame.ref,
+      timeSeconds: frame.timeSeconds,
+      ...(planePixels === undefined ? {} : { planes: planesOf(frame, planePixels) }),
+      ...(glances.length % keptEvery === 0 ? { kept: frame } : {}),
+      ...(areProbes === true ? { isProbe: true } : {}),
+    });
+    answers.push(answer);
+    await answers[answers.length - IN_FLIGHT];
+  }
+  const detections = await Promise.all(answers);
+  return glances.map((glance, index) => ({ ...glance, detections: detections[index] }));
+}
+
+/** All glances in the order of the frames; a frame that was seen twice counts where a detector saw it. */
+export function merged(...lists: readonly (readonly Glance[])[]): readonly Glance[] {
+  const byNumber = new Map<number, Glance>();
+  for (const glance of lists.flat()) {
+    const known = byNumber.get(glance.ref.number);
+    if (known?.detections === undefined) byNumber.set(glance.ref.number, glance);
+  }
+  return [...byNumber.values()].toSorted((a, b) => a.ref.number - b.ref.number);
+}
+
+/** Longest time for which boxes are carried on where nothing moves in the part that is not quiet. */
+const CARRIED_SECONDS = 2;
+
+/**
+ * Shows the detector the kept frames that it has not seen and on which something moves or nobody can tell; the others now and then, because
+ * what stands still stays what it was. `looks` are those of the background model, in the same order.
+ */
+export async function shown(
+  glances: readonly Glance[],
+  looks: readonly Look[],
+  detect: (frame: DecodedFrame) => Promise<readonly Detection[]>,
+  signal: AbortSignal | undefined,
+): Promise<readonly Glance[]> {
+  const answers: Promise<Glance>[] = [];
+  let last = Number.NEGATIVE_INFINITY;
+  for (const [index, glance] of glances.entries()) {
+    signal?.throwIfAborted();
+    const { kept, timeSeconds, detections, isProbe } = glance;
+    const look = looks[index] ?? [];
+    const isDue = isProbe !== true && timeSeconds - last >= CARRIED_SECONDS;
+    const isWanted = isBlind(look) || look.length > 0 || isDue;
+    const isAsked = detections === undefined && kept !== undefined && isWanted;
+    if (detections !== undefined || isAsked) last = timeSeconds;
+    const answer = isAsked ? detect(kept).then((found) => ({ ...glance, detections: found })) : Promise.resolve(glance);
+    answer.catch(() => {});
+    answers.push(answer);
+    await answers[answers.length - IN_FLIGHT];
+  }
+  return await Promise.all(answers);
+}
+
+export const isBlind = (look: Look | undefined): look is Blindness => typeof look === 'string';
+
+/** Mean change of brightness under a box, bytes, below which it shows the same. */
+const SAME_PICTURE = 5;
+
+/**
+ * Gives frames that no detector was shown the boxes of the frame before that one was, as long as what lies under them is the same: the
+ * detector would say it again. A car that stands for an hour costs a call now and then.
+ */
+export function carried(glances: readonly Glance[]): readonly (readonly Detection[])[] {
+  let source: Glance | undefined;
+  return glances.map((glance) => {
+    if (glance.detections !== undefined) {
+      source = glance;
+      return glance.detections;
+    }
+    const [before, now] = [source?.planes, glance.planes];
+    if (before === undefined || now === undefined) return [];
+    return (source?.detections ?? []).filter((box) => isSame(before, now, box));
+  });
+}
+
+function isSame(before: PlaneFrame, now: PlaneFrame, box: Detection): boolean {
+  const { widthPx, heightPx, scaleX, scaleY } = now;
+  if (before.widthPx !== widthPx || before.heightPx !== heightPx) return false;
+  const left = Math.max(0, Math.floor(box.left / scaleX));
+  const right = Math.min(widthPx, Math.ceil((box.left + box.width) / scaleX));
+  const top = Math.max(0, Math.floor(box.top / scaleY));
+  const bottom = Math.min(heightPx, Math.ceil((box.top + box.height) / scaleY));
+  let [sum, count] = [0, 0];
+  for (let y = top; y < bottom; y += 1) {
+    for (let at = y * widthPx + left, end = y * widthPx + right; at < end; at += 1, count += 1)
+      sum += Math.abs((now.luma[at] as number) - (before.luma[at] as number));
+  }
+  return count > 0 && sum < SAME_PICTURE * count;
+}
