@@ -47,6 +47,14 @@ interface Hit {
 
 type Mode = 'analysed' | 'sampled' | 'quiet' | 'undecodable' | 'outside';
 
+/** What the part that was left to packets and key frames may hide. */
+interface RecallAudit {
+  readonly samples: number;
+  readonly missed: number;
+  readonly quietSeconds: number;
+  readonly recallBound?: number;
+}
+
 interface Answer {
   readonly questionId: string;
   readonly inFrench: string;
@@ -60,6 +68,7 @@ interface Answer {
       readonly fileName: string;
       readonly durationSeconds: number;
       readonly coverage: Record<`${Mode}Seconds`, number>;
+      readonly audit: RecallAudit;
       readonly clockNote?: string;
     }[];
     readonly notAnalysed: readonly { readonly fileName: string; readonly state: string }[];
@@ -326,6 +335,10 @@ function drawAnswer(): void {
       bar.append(piece);
     }
     row.append(bar);
+    const { audit } = exhibit;
+    if (audit.quietSeconds > 0) {
+      row.append(make('div', 'audit', words.audit(audit.samples, audit.missed, audit.recallBound)));
+    }
     if (exhibit.clockNote !== undefined) row.append(make('div', 'warn', exhibit.clockNote));
     return row;
   });

@@ -60,7 +60,8 @@ How to verify it, offline
 
 What it does not prove
   - A hit is a lead to be verified, does not establish an identity, and founds no decision by itself.
-  - The absence of a hit holds only for what the coverage ledger says was analysed.
+  - The absence of a hit holds only for what the coverage ledger says was analysed. Where it says quiet, packets, key frames and random
+    samples alone were looked at; "audit" in each result says what they found and bounds what may have been missed.
   - Masks cover the objects that the analysis detected; a person who was not detected is not masked.
   - Times depend on the recorder's clock and on the declared correction.
   - The signature proves that the package has not changed since the export, not that the original recording is authentic.

@@ -199,6 +199,7 @@ const describe = (exhibit: Exhibit, job: store.ClosedJob, block: OpenBlock): Ope
   clockNote: exhibit.clockNote,
   durationSeconds: block.header.durationSeconds,
   coverage: block.header.coverage,
+  audit: block.header.audit,
   resultDigest: job.resultSha256,
   columns: block.columns,
   path: block.path,

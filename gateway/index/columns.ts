@@ -59,6 +59,7 @@ export function encodeColumns(
     heightPx,
     durationSeconds: result.ledger.durationSeconds,
     coverage: result.ledger.totals,
+    audit: result.audit,
     pathBytes: paths.length,
     arrays: layout.arrays,
   };

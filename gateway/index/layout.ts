@@ -1,4 +1,4 @@
-import { COVERAGE_STATES, type Coverage } from '../analysis/types.ts';
+import { COVERAGE_STATES, type Coverage, type RecallAudit } from '../analysis/types.ts';
 import { type ExhibitId, isUuid, type JobId } from '../ids.ts';
 import { COLOURS, PARTS } from '../vocabulary.ts';
 import { refused } from './byte-reader.ts';
@@ -40,6 +40,7 @@ export interface BlockHeader {
   readonly heightPx: number;
   readonly durationSeconds: number;
   readonly coverage: Coverage;
+  readonly audit: RecallAudit;
   /** Length of the whole path block that belongs to these columns. */
   readonly pathBytes: number;
   /** First byte in the body and length in bytes, an array. */
@@ -123,8 +124,19 @@ export function readHeader(value: unknown, bodyBytes: number): BlockHeader {
       undecodableSeconds: seconds('undecodable'),
       outsideSeconds: seconds('outside'),
     },
+    audit: readAudit(recordOf(header.audit)),
     pathBytes: whole(header.pathBytes),
     arrays: layout.arrays,
+  };
+}
+
+function readAudit(audit: Readonly<Record<string, unknown>>): RecallAudit {
+  return {
+    samples: whole(audit.samples),
+    missed: whole(audit.missed),
+    objectSeconds: finite(audit.objectSeconds),
+    quietSeconds: finite(audit.quietSeconds),
+    ...(audit.recallBound === undefined ? {} : { recallBound: finite(audit.recallBound) }),
   };
 }
 

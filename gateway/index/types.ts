@@ -1,4 +1,4 @@
-import type { Coverage, TrackPoint } from '../analysis/types.ts';
+import type { Coverage, RecallAudit, TrackPoint } from '../analysis/types.ts';
 import type { CaseId, ExhibitId, JobId } from '../ids.ts';
 import type { Requisition } from '../requisition/types.ts';
 
@@ -53,6 +53,7 @@ export interface OpenExhibit {
   readonly clockNote: string | undefined;
   readonly durationSeconds: number;
   readonly coverage: Coverage;
+  readonly audit: RecallAudit;
   readonly resultDigest: string;
   readonly columns: TrackColumns;
   /** The exact path of one track, opened from the sealed path block. */

@@ -57,6 +57,14 @@ const coverage = Type.Object({
   outsideSeconds: Type.Number(),
 });
 
+const audit = Type.Object({
+  samples: Type.Integer(),
+  missed: Type.Integer(),
+  objectSeconds: Type.Number(),
+  quietSeconds: Type.Number(),
+  recallBound: Type.Optional(Type.Number()),
+});
+
 const executed = Type.Object({
   version: Type.Literal(1),
   classes: Type.Array(oneOf(CLASSES)),
@@ -86,6 +94,7 @@ export const AnswerSchema = Type.Unsafe<Answer>(
           fileName: Type.String(),
           durationSeconds: Type.Number(),
           coverage,
+          audit,
           clockNote: Type.Optional(Type.String()),
         }),
       ),

@@ -175,11 +175,12 @@ function answerOf(
       ? { nextCursor: encodeCursor({ questionId, questionSha256: sha256, offset: next, size }) }
       : {}),
     coverage: {
-      exhibits: exhibits.map(({ exhibitId, fileName, durationSeconds, coverage, clockNote }) => ({
+      exhibits: exhibits.map(({ exhibitId, fileName, durationSeconds, coverage, audit, clockNote }) => ({
         exhibitId,
         fileName,
         durationSeconds,
         coverage,
+        audit,
         ...(clockNote === undefined ? {} : { clockNote }),
       })),
       notAnalysed: asked.notAnalysed,

@@ -1,4 +1,4 @@
-import type { Coverage } from '../analysis/types.ts';
+import type { Coverage, RecallAudit } from '../analysis/types.ts';
 import type { ExhibitId, HitId, JobId, QuestionId } from '../ids.ts';
 import type { ClassName, ColourName, Part } from '../vocabulary.ts';
 
@@ -77,6 +77,8 @@ export interface ExhibitCoverage {
   readonly fileName: string;
   readonly durationSeconds: number;
   readonly coverage: Coverage;
+  /** What the part that was left to packets and key frames may hide. */
+  readonly audit: RecallAudit;
   readonly clockNote?: string;
 }
 

@@ -68,7 +68,13 @@ describe('asking', () => {
     ]);
     expect(answer.hits[0]?.reasons).toStrictEqual([{ facet: 'class', class: 'car', confidence: 0.6 }]);
     expect(answer.coverage.exhibits).toMatchObject([
-      { exhibitId: first.id, fileName: '0.mp4', durationSeconds: 600, coverage: { analysedSeconds: 600 } },
+      {
+        exhibitId: first.id,
+        fileName: '0.mp4',
+        durationSeconds: 600,
+        coverage: { analysedSeconds: 600 },
+        audit: { samples: 31, missed: 1, objectSeconds: 20, quietSeconds: 400, recallBound: 0.25 },
+      },
     ]);
     expect(answer.coverage.notAnalysed.map(({ fileName, state }) => [fileName, state]).sort()).toStrictEqual([
       ['1.mp4', 'running'],

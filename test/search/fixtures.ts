@@ -107,7 +107,7 @@ export function resultOf(exhibitSha256: string, tracks: readonly Track[], durati
       intervals: [{ fromSeconds: 0, toSeconds: durationSeconds, state: 'analysed', framesPerSecond: 5 }],
       totals,
     },
-    audit: { samples: 0, missed: 0, objectSeconds: 0, quietSeconds: 0, recallBound: 1 },
+    audit: { samples: 31, missed: 1, objectSeconds: 20, quietSeconds: 400, recallBound: 0.25 },
     tracks,
   };
 }
@@ -173,6 +173,7 @@ export function openInMemory(tracks: readonly Track[], changes: Partial<OpenExhi
     clockNote: undefined,
     durationSeconds: result.ledger.durationSeconds,
     coverage: result.ledger.totals,
+    audit: result.audit,
     resultDigest: '0'.repeat(64),
     columns,
     path: openPaths(blocks.paths, columns),
