@@ -18,8 +18,9 @@ const QUIET_SHARE = 0.1;
 /** A camera's own key frames come out as single large packets of a copy. */
 const KEPT_PACKETS = 0.9;
 const ACTIVE_RATIO = 2;
-/** Quiet frames differ by the odd block that is coded anew, which costs the more the richer the picture is. */
-const ACTIVE_OF_KEY = 0.005;
+/** Or so much more than quiet as the quietest seconds differ among themselves, many times over: a copy of a copy is never even. */
+const QUIETEST_SHARE = 0.05;
+const ACTIVE_SPREADS = 15;
 /** Predicted frames that cost as much of a key frame hold noise, rain or a constant bit rate, and tell nothing. */
 const MOST_OF_KEY = 0.06;
 /** Beside what is active: something small moves before its frames grow. */
@@ -45,7 +46,8 @@ export function activityOf(packets: PacketList): Activity | undefined {
       0.5,
     );
     const isTold = quiet <= MOST_OF_KEY * key;
-    const most = Math.max(ACTIVE_RATIO * quiet, quiet + ACTIVE_OF_KEY * key);
+    const spread = quiet - quantile(known, QUIETEST_SHARE);
+    const most = Math.max(ACTIVE_RATIO * quiet, quiet + ACTIVE_SPREADS * spread);
     for (const level of levels.slice(from, from + WINDOW_CELLS / 5)) {
       // NaN is no evidence of quiet.
       isActive.push(!isTold || !(level <= most));

@@ -1,7 +1,7 @@
 import { sha256Hex } from '../canonical.ts';
 
 /** At least so many moments of the quiet part of an exhibit are looked at, and at least this share of its seconds. */
-const FEWEST_SAMPLES = 30;
+const FEWEST_SAMPLES = 16;
 const LEAST_SHARE = 0.01;
 
 /** Share of the quiet seconds that is sampled. */

@@ -2,6 +2,9 @@ import type { Blindness, Look } from './motion/movers.ts';
 import { type PlaneFrame, planesOf } from './motion/planes.ts';
 import type { DecodedFrame, Detection } from './types.ts';
 
+/** A detector's boxes of a frame. */
+export type Detect = (frame: DecodedFrame) => Promise<readonly Detection[]>;
+
 /** One frame that was decoded, with what a detector says of it where it was asked. */
 export interface Glance extends Pick<DecodedFrame, 'ref' | 'timeSeconds'> {
   /** Small planes for the background model, where there is one. */
@@ -15,7 +18,7 @@ export interface Glance extends Pick<DecodedFrame, 'ref' | 'timeSeconds'> {
 }
 
 export interface SeeOptions {
-  readonly detect: ((frame: DecodedFrame) => Promise<readonly Detection[]>) | undefined;
+  readonly detect: Detect | undefined;
   /** Whether the detector is shown a frame; every one when absent. */
   readonly isShown?: (frame: DecodedFrame) => boolean;
   /** Pixels of a plane at most; no planes when undefined. */
@@ -67,6 +70,8 @@ export function merged(...lists: readonly (readonly Glance[])[]): readonly Glanc
   return [...byNumber.values()].toSorted((a, b) => a.ref.number - b.ref.number);
 }
 
+/** What moves is followed by the background model; a detector names it, and parts what it takes for one, this often. */
+const MOVING_SECONDS = 0.4;
 /** Longest time for which boxes are carried on where nothing moves in the part that is not quiet. */
 const CARRIED_SECONDS = 2;
 
@@ -77,19 +82,25 @@ const CARRIED_SECONDS = 2;
 export async function shown(
   glances: readonly Glance[],
   looks: readonly Look[],
-  detect: (frame: DecodedFrame) => Promise<readonly Detection[]>,
+  detect: Detect,
   signal: AbortSignal | undefined,
 ): Promise<readonly Glance[]> {
   const answers: Promise<Glance>[] = [];
   let last = Number.NEGATIVE_INFINITY;
+  let lastMovers = 0;
   for (const [index, glance] of glances.entries()) {
     signal?.throwIfAborted();
     const { kept, timeSeconds, detections, isProbe } = glance;
     const look = looks[index] ?? [];
-    const isDue = isProbe !== true && timeSeconds - last >= CARRIED_SECONDS;
-    const isWanted = isBlind(look) || look.length > 0 || isDue;
+    const movers = isBlind(look) ? Number.NaN : look.length;
+    const patience = movers > 0 ? MOVING_SECONDS : isProbe === true ? Number.POSITIVE_INFINITY : CARRIED_SECONDS;
+    // NaN differs from every number: where nobody can tell what moves, every frame is shown.
+    const isWanted = (movers !== 0 && movers !== lastMovers) || timeSeconds - last >= patience - 1e-6;
     const isAsked = detections === undefined && kept !== undefined && isWanted;
-    if (detections !== undefined || isAsked) last = timeSeconds;
+    if (detections !== undefined || isAsked) {
+      last = timeSeconds;
+      lastMovers = movers;
+    }
     const answer = isAsked ? detect(kept).then((found) => ({ ...glance, detections: found })) : Promise.resolve(glance);
     answer.catch(() => {});
     answers.push(answer);
@@ -104,8 +115,8 @@ export const isBlind = (look: Look | undefined): look is Blindness => typeof loo
 const SAME_PICTURE = 5;
 
 /**
- * Gives frames that no detector was shown the boxes of the frame before that one was, as long as what lies under them is the same: the
- * detector would say it again. A car that stands for an hour costs a call now and then.
+ * What a detector says of every frame: what it was shown, and of the rest the boxes that it gave before, as long as what lies under them is
+ * the same: it would say so again. A car that stands for an hour costs a call now and then.
  */
 export function carried(glances: readonly Glance[]): readonly (readonly Detection[])[] {
   let source: Glance | undefined;

@@ -10,7 +10,7 @@ import { type PlaneFrame, planePixels } from './motion/planes.ts';
 import type { PacketList } from './packets.ts';
 import { planSegment } from './plan.ts';
 import { scoutQuiet } from './quiet.ts';
-import { carried, type Glance, isBlind, merged, see, shown } from './see.ts';
+import { carried, type Detect, type Glance, isBlind, merged, see, shown } from './see.ts';
 import { withBlindness, withLosses, withSamples } from './segment-ledger.ts';
 import type {
   DecodedFrame,
@@ -35,7 +35,7 @@ export interface SegmentInput {
 
 export interface SegmentDeps {
   /** A detector's boxes; without one the background model alone sees. */
-  readonly detect?: ((frame: DecodedFrame) => Promise<readonly Detection[]>) | undefined;
+  readonly detect?: Detect | undefined;
   /** What moves, from all frames of the segment at once; without it the detector alone sees. */
   readonly findMovers?: ((frames: readonly PlaneFrame[]) => Promise<readonly Look[]>) | undefined;
   /** Names what no detector named, in the same order. */

@@ -26,7 +26,7 @@ export function findWhite(frames: readonly DecodedFrame[]): WhiteReference | und
   const looks = Math.min(MOST_LOOKS, frames.length);
   let [mostColourful, mostSpread] = [0, 0];
   const histogram = new Float64Array(256);
-  const neutral = Array.from({ length: 256 }, () => [0, 0, 0, 0]);
+  const neutral = Array.from({ length: 256 }, () => new Float64Array(4));
   for (let look = 0; look < looks; look += 1) {
     const frame = frames[Math.floor(((look + 0.5) * frames.length) / looks)];
     if (frame === undefined) continue;
@@ -41,8 +41,11 @@ export function findWhite(frames: readonly DecodedFrame[]): WhiteReference | und
       histogram[bright] = (histogram[bright] ?? 0) + 1;
       // What is burnt out is white whatever the light.
       if (most > 250 || spread > NEARLY_NEUTRAL * most) continue;
-      const sums = neutral[bright] as number[];
-      for (const [index, value] of [r, g, b, 1].entries()) sums[index] = (sums[index] ?? 0) + value;
+      const sums = neutral[bright] as Float64Array;
+      sums[0] = (sums[0] as number) + r;
+      sums[1] = (sums[1] as number) + g;
+      sums[2] = (sums[2] as number) + b;
+      sums[3] = (sums[3] as number) + 1;
     }
     mostColourful = Math.max(mostColourful, colourful / Math.max(1, pixels));
     mostSpread = Math.max(mostSpread, spreads / Math.max(1, pixels));
@@ -53,7 +56,7 @@ export function findWhite(frames: readonly DecodedFrame[]): WhiteReference | und
 }
 
 /** Mean red, green and blue of the brightest tenth of the nearly neutral pixels. */
-function brightestOf(neutral: readonly (readonly number[])[]): readonly [number, number, number] {
+function brightestOf(neutral: readonly Float64Array[]): readonly [number, number, number] {
   const all = neutral.reduce((sum, [, , , count = 0]) => sum + count, 0);
   const sums: [number, number, number] = [0, 0, 0];
   let taken = 0;

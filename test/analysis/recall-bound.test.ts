@@ -74,9 +74,9 @@ describe('drawnMoment', () => {
     );
   });
 
-  it('looks at thirty moments of a short quiet, and at one second in a hundred of a long one', () => {
+  it('looks at sixteen moments of a short quiet, and at one second in a hundred of a long one', () => {
     expect(sampleShare(15)).toBe(1);
-    expect(sampleShare(600)).toBe(0.05);
+    expect(sampleShare(320)).toBe(0.05);
     expect(sampleShare(28_800)).toBe(0.01);
   });
 });

@@ -148,7 +148,9 @@ describe('analyseSegment', () => {
     expect(result.tracks).toHaveLength(1);
     expect(result.tracks[0]?.moved).toBeGreaterThan(45);
     expect(result.tracks[0]?.moved).toBeLessThanOrEqual(50);
-    expect(result.tracks[0]?.votes.car).toBeCloseTo(50 * 0.8, 6);
+    // The detector is shown every other frame of what moves.
+    expect(result.tracks[0]?.votes.car).toBeGreaterThan(24 * 0.8);
+    expect(result.tracks[0]?.votes.car).toBeLessThan(32 * 0.8);
   });
 
   it('says where the background model could not look: not analysed without a detector, noted beside one', async () => {

@@ -1,0 +1,199 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import { openSight } from '../gateway/analysis/sight.ts';
+import type { RecallAudit, Track } from '../gateway/analysis/types.ts';
+import { openDetector } from './accuracy/eyes.ts';
+import { requisitionFor, runClip } from './accuracy/run-clip.ts';
+import { type Goal, type Measurement, median, rounded } from './report.ts';
+import { type Quality, qualityOf, trackRecall } from './throughput/quality.ts';
+import { type Workload, writeReal, writeWorkloads } from './throughput/workloads.ts';
+
+const WEIGHTS = path.join(import.meta.dirname, '..', '..', 'shared', 'models', 'yolox_nano.onnx');
+const GOALS = {
+  sparse: { overDecode: 0.25, naive: 15 },
+  medium: { overDecode: 0.8, naive: 5 },
+  dense: { overDecode: 2.5, naive: 2.5 },
+  real: { overDecode: 0.25, naive: 15 },
+} as const;
+
+interface Round {
+  readonly workload: string;
+  readonly round: number;
+  /** D: ffmpeg decodes every frame to null with two threads. */
+  readonly decodeSeconds: number;
+  /** N: five frames a second by OpenCV and its DNN module; absent in rounds without it. */
+  readonly naiveSeconds?: number;
+  readonly oursSeconds: number;
+  readonly decodedFrames: number;
+  readonly detectorCalls: number;
+}
+
+/**
+ * D, N and ours by turns on rendered recordings of 2, 20 and 70 % activity; X, the exhaustive pass (every frame to the same detector and
+ * tracker), once on shorter ones of the same kind, for quality. Needs YOLOX-nano; N needs python3-opencv.
+ */
+export async function measureThroughput({ full }: { readonly full: boolean }): Promise<Measurement> {
+  const [rounds, seconds, qualitySeconds] = full ? [5, 1_200, 300] : [3, 600, 120];
+  const detector = await openDetector();
+  if (detector === undefined) throw new Error('throughput needs yolox_nano.onnx in DIFFERE_MODELS');
+  const sight = await openSight(detector);
+  const folder = await mkdtemp(path.join(tmpdir(), 'differe-bench-throughput-'));
+  try {
+    const workloads = await recordings(folder, seconds);
+    const requisition = await requisitionFor(workloads.map(({ file }) => file));
+    const raw: Round[] = [];
+    for (let round = 0; round < rounds; round += 1) {
+      for (const { name, file } of workloads) {
+        const decodeSeconds = await decodeToNull(file);
+        const ours = await runClip(requisition, file, sight.deps);
+        const naiveSeconds = full || round === 0 ? (await naive(file))?.seconds : undefined;
+        raw.push({
+          ...{ workload: name, round, decodeSeconds: rounded(decodeSeconds), oursSeconds: rounded(ours.seconds) },
+          ...(naiveSeconds === undefined ? {} : { naiveSeconds: rounded(naiveSeconds) }),
+          ...ours.work,
+        });
+        console.error(raw.at(-1));
+      }
+    }
+    const quality: QualityRow[] = [];
+    for (const workload of await recordings(folder, qualitySeconds)) {
+      quality.push(await compare(workload, await requisitionFor([workload.file]), sight.deps));
+      console.error(JSON.stringify(quality.at(-1)));
+    }
+    const goals = workloads.flatMap(({ name }) => goalsOf(name as keyof typeof GOALS, raw, quality));
+    return {
+      rounds,
+      goals,
+      raw: {
+        rounds: raw,
+        quality,
+        recordings: workloads.map(({ name, durationSeconds, activity }) => ({ name, durationSeconds, activity })),
+      },
+    };
+  } finally {
+    await sight.close();
+    await detector.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function recordings(folder: string, seconds: number): Promise<readonly Workload[]> {
+  const real = await writeReal(folder, seconds);
+  return [...(await writeWorkloads(folder, seconds)), ...(real === undefined ? [] : [real])];
+}
+
+interface QualityRow {
+  readonly workload: string;
+  readonly recall: number;
+  /** Absent where nobody drew the truth. */
+  readonly exhaustive?: Quality;
+  readonly ours?: Quality;
+  readonly naive?: Quality;
+  readonly exhaustiveSeconds: number;
+  readonly audit: RecallAudit;
+}
+
+async function compare(
+  { name, file, truth, durationSeconds }: Workload,
+  requisition: Awaited<ReturnType<typeof requisitionFor>>,
+  eyes: Parameters<typeof runClip>[2],
+): Promise<QualityRow> {
+  const ours = await runClip(requisition, file, eyes);
+  const all = await runClip(requisition, file, eyes, { framesPerSecond: 25, isExhaustive: true });
+  const plain = await naive(file);
+  const of = (tracks: readonly Pick<Track, 'points'>[]): Quality => {
+    const { tracks: count, ...shares } = qualityOf(tracks, truth, durationSeconds);
+    return { tracks: count, hota: rounded(shares.hota), idf1: rounded(shares.idf1), mota: rounded(shares.mota) };
+  };
+  return {
+    workload: name,
+    recall: rounded(trackRecall(all.result.tracks, ours.result.tracks)),
+    ...(truth.length === 0 ? {} : { exhaustive: of(all.result.tracks), ours: of(ours.result.tracks) }),
+    ...(truth.length === 0 || plain === undefined ? {} : { naive: of(plain.tracks) }),
+    exhaustiveSeconds: rounded(all.seconds),
+    audit: ours.result.audit,
+  };
+}
+
+function goalsOf(name: keyof typeof GOALS, raw: readonly Round[], quality: readonly QualityRow[]): readonly Goal[] {
+  const rows = raw.filter(({ workload }) => workload === name);
+  const overDecode = rows.map(({ oursSeconds, decodeSeconds }) => oursSeconds / decodeSeconds);
+  const naives = rows.flatMap(({ naiveSeconds, oursSeconds }) =>
+    naiveSeconds === undefined ? [] : [naiveSeconds / oursSeconds],
+  );
+  const { overDecode: most, naive: least } = GOALS[name];
+  const range = (values: readonly number[]): string =>
+    `${rounded(Math.min(...values), 2)} to ${rounded(Math.max(...values), 2)}`;
+  const row = quality.find(({ workload }) => workload === name);
+  const loss =
+    row?.ours === undefined || row.exhaustive === undefined ? undefined : 1 - row.ours.hota / row.exhaustive.hota;
+  const goals: Goal[] = [
+    {
+      id: `${name}_over_decode`,
+      goal: `our time / full decode <= ${most}; ${range(overDecode)}`,
+      value: rounded(median(overDecode), 2),
+      met: median(overDecode) <= most,
+    },
+  ];
+  if (naives.length > 0)
+    goals.push({
+      id: `${name}_naive_over_ours`,
+      goal: `naive / our time >= ${least}; ${range(naives)}`,
+      value: rounded(median(naives), 2),
+      met: median(naives) >= least,
+    });
+  if (row !== undefined)
+    goals.push({
+      id: `${name}_recall`,
+      goal: 'tracks of the exhaustive pass found >= 0.95',
+      value: row.recall,
+      met: row.recall >= 0.95,
+    });
+  if (loss !== undefined)
+    goals.push({
+      id: `${name}_hota_loss`,
+      goal: 'HOTA lost against the exhaustive pass <= 0.05',
+      value: rounded(loss),
+      met: loss <= 0.05,
+    });
+  return goals;
+}
+
+async function decodeToNull(file: string): Promise<number> {
+  const start = performance.now();
+  const child = spawn('ffmpeg', ['-v', 'error', '-threads', '2', '-i', file, '-an', '-f', 'null', '-'], {
+    stdio: 'ignore',
+  });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  if (code !== 0) throw new Error(`ffmpeg: ${code}`);
+  return (performance.now() - start) / 1000;
+}
+
+/** Undefined where python3-opencv or the weights are missing. */
+async function naive(
+  file: string,
+): Promise<{ readonly seconds: number; readonly tracks: readonly Pick<Track, 'points'>[] } | undefined> {
+  if (!existsSync(WEIGHTS) || !existsSync('/usr/bin/python3')) return undefined;
+  const script = path.join(import.meta.dirname, 'throughput', 'naive.py');
+  const child = spawn('/usr/bin/python3', [script, file, WEIGHTS], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const [answer, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
+  if (code !== 0) return undefined;
+  const { seconds, tracks } = JSON.parse(answer) as {
+    seconds: number;
+    tracks: { points: [number, number, number, number, number][] }[];
+  };
+  return {
+    seconds,
+    tracks: tracks.map(({ points }) => ({
+      points: points.map(([timeSeconds, left, top, width, height]) => {
+        const frame = Math.round(timeSeconds * 25) + 1;
+        return { timeSeconds, left, top, width, height, frame, pts: frame, score: 1, observed: true };
+      }),
+    })),
+  };
+}

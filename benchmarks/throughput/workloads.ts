@@ -1,0 +1,168 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { renderScene } from '../scenes/scene.ts';
+import type { ObjectColour, ObjectSpec, SceneSpec, TruthBox, Waypoint } from '../scenes/types.ts';
+import { writeScene } from '../scenes/write.ts';
+import type { LabelledBox } from '../scoring/types.ts';
+
+/** A recording of a known activity, with what is to be seen on it. */
+export interface Workload {
+  readonly name: string;
+  readonly file: string;
+  readonly durationSeconds: number;
+  /** Share of the pieces in which something moves. */
+  readonly activity: number;
+  /** By frame of the file; ids differ over the whole recording. */
+  readonly truth: readonly LabelledBox[];
+}
+
+const PIECE_SECONDS = 12;
+const FPS = 25;
+const SCALE = 3;
+
+const base = {
+  widthPx: 640 * SCALE,
+  heightPx: 360 * SCALE,
+  framesPerSecond: FPS,
+  durationSeconds: PIECE_SECONDS,
+  seed: 20_260_314,
+  noise: 3,
+  gopSeconds: 2,
+} as const;
+
+const at = (timeSeconds: number, x: number, y: number): Waypoint => ({ timeSeconds, x: x * SCALE, y: y * SCALE });
+const person = (id: number, upper: ObjectColour, lower: ObjectColour, height: number, way: Waypoint[]): ObjectSpec => ({
+  id,
+  class: 'person',
+  upper,
+  lower,
+  heightPx: height * SCALE,
+  path: way,
+});
+const car = (id: number, colour: ObjectColour, height: number, way: Waypoint[]): ObjectSpec => ({
+  id,
+  class: 'car',
+  colour,
+  heightPx: height * SCALE,
+  path: way,
+});
+
+/** Pieces of one 1080p street: empty, and three in which somebody passes; each begins and ends with the empty street. */
+const PIECES: Readonly<Record<'quiet' | 'cars' | 'persons' | 'both', readonly ObjectSpec[]>> = {
+  quiet: [],
+  cars: [
+    car(1, 'red', 46, [at(0.5, -60, 232), at(6, 700, 232)]),
+    car(2, 'blue', 48, [at(6, 700, 252), at(11.5, -60, 252)]),
+  ],
+  persons: [
+    person(1, 'red', 'blue', 76, [at(0.5, -20, 172), at(5, 250, 172), at(7, 250, 172), at(11.5, 660, 172)]),
+    person(2, 'green', 'black', 84, [at(1, 660, 352), at(11.5, -20, 352)]),
+  ],
+  both: [
+    car(1, 'white', 50, [at(1, -60, 240), at(5, 700, 240)]),
+    person(2, 'yellow', 'brown', 90, [at(0.5, 660, 340), at(11.5, -20, 340)]),
+    person(3, 'purple', 'black', 70, [at(2, -20, 165), at(11, 660, 165)]),
+  ],
+};
+type Piece = keyof typeof PIECES;
+const ACTIVE: readonly Piece[] = ['cars', 'persons', 'both'];
+
+/**
+ * Writes recordings of `seconds` whose activity is 2, 20 and 70 %: each piece is rendered and encoded once, and the coded pieces are joined
+ * without a new encoding, so that hours cost no more than minutes.
+ */
+export async function writeWorkloads(folder: string, seconds: number): Promise<readonly Workload[]> {
+  const truths = new Map<Piece, readonly TruthBox[]>();
+  for (const [name, objects] of Object.entries(PIECES) as [Piece, readonly ObjectSpec[]][]) {
+    const spec: SceneSpec = { ...base, name, objects };
+    await writeScene(spec, path.join(folder, `${name}.mp4`));
+    truths.set(name, renderScene(spec).truth);
+  }
+  const workloads: Workload[] = [];
+  for (const [name, activity] of [
+    ['sparse', 0.02],
+    ['medium', 0.2],
+    ['dense', 0.7],
+  ] as const) {
+    const pieces = arrange(Math.round(seconds / PIECE_SECONDS), activity);
+    const file = path.join(folder, `${name}.mp4`);
+    await join(
+      pieces.map((piece) => path.join(folder, `${piece}.mp4`)),
+      file,
+    );
+    const truth = pieces.flatMap((piece, place) =>
+      (truths.get(piece) ?? []).map(({ frame, id, left, top, width, height }) => ({
+        ...{ left, top, width, height },
+        frame: place * PIECE_SECONDS * FPS + frame,
+        id: place * 10 + id,
+      })),
+    );
+    const share = pieces.filter((piece) => piece !== 'quiet').length / pieces.length;
+    workloads.push({ name, file, durationSeconds: pieces.length * PIECE_SECONDS, activity: share, truth });
+  }
+  return workloads;
+}
+
+/** Active pieces spread over the recording in groups as activity comes: the first after the quiet has been seen. */
+function arrange(count: number, activity: number): readonly Piece[] {
+  const active = Math.max(1, Math.round(count * activity));
+  const pieces: Piece[] = [];
+  let placed = 0;
+  for (let place = 0; place < count; place += 1) {
+    const due = Math.floor(((place + 0.5) / count) * active + 0.5);
+    if (placed < due) {
+      pieces.push(ACTIVE[placed % ACTIVE.length] as Piece);
+      placed += 1;
+    } else pieces.push('quiet');
+  }
+  return pieces;
+}
+
+const CLIP = path.join(
+  import.meta.dirname,
+  '..',
+  '..',
+  '..',
+  'shared',
+  'footage',
+  'free',
+  'one-by-one-person-detection.mp4',
+);
+const ENCODING =
+  '-an -c:v libx264 -preset veryfast -crf 23 -g 50 -keyint_min 50 -sc_threshold 0 -pix_fmt yuv420p'.split(' ');
+
+/**
+ * A real clip at 1080p25 in which a person passes, between stretches of its own quiet seconds played to and fro. Undefined where the clip is
+ * not at hand. Nobody has drawn its boxes: `truth` is empty.
+ */
+export async function writeReal(folder: string, seconds: number): Promise<Workload | undefined> {
+  if (!existsSync(CLIP)) return undefined;
+  const [quiet, active] = [path.join(folder, 'real-quiet.mp4'), path.join(folder, 'real-active.mp4')];
+  const picture = 'fps=25,scale=1920:1080:flags=bicubic';
+  const toAndFro = `[0:v]${picture},split[a][b];[b]reverse[r];[a][r]concat=n=2:v=1,loop=loop=5:size=250:start=0,trim=duration=60`;
+  await run(['-ss', '0', '-t', '5', '-i', CLIP, '-filter_complex', toAndFro, ...ENCODING, quiet]);
+  await run(['-ss', '20', '-t', '30', '-i', CLIP, '-vf', picture, ...ENCODING, active]);
+  const minutes = Math.max(2, Math.round((seconds - 30) / 60));
+  const files = Array.from({ length: minutes }, () => quiet);
+  files.splice(Math.floor(minutes / 2), 0, active);
+  const file = path.join(folder, 'real.mp4');
+  await join(files, file);
+  const durationSeconds = minutes * 60 + 30;
+  return { name: 'real', file, durationSeconds, activity: 30 / durationSeconds, truth: [] };
+}
+
+/** Joins coded pieces end to end without a new encoding. */
+async function join(files: readonly string[], file: string): Promise<void> {
+  const list = `${file}.txt`;
+  await writeFile(list, files.map((each) => `file '${each}'\n`).join(''));
+  await run(['-f', 'concat', '-safe', '0', '-i', list, '-c', 'copy', file]);
+}
+
+async function run(args: readonly string[]): Promise<void> {
+  const ffmpeg = spawn('ffmpeg', ['-v', 'error', '-y', ...args], { stdio: 'inherit' });
+  const [code] = (await once(ffmpeg, 'exit')) as [number | null];
+  if (code !== 0) throw new Error(`ffmpeg: ${code}`);
+}
