@@ -153,6 +153,7 @@ interface JobBody {
   readonly state: string;
   readonly failureCode?: string;
   readonly secondsDone: number;
+  readonly remainingSeconds?: number;
   readonly digest?: string;
 }
 
@@ -169,7 +170,8 @@ async function analysed(
   const whole = durationSeconds === undefined ? '' : ` of ${Math.round(durationSeconds)}`;
   let said = '';
   for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(waitMs * 1.2, LONGEST_WAIT_MS)) {
-    const now = `Analysis: ${job.state}, ${Math.round(job.secondsDone)}${whole} s`;
+    const left = job.remainingSeconds === undefined ? '' : `, about ${job.remainingSeconds} s left`;
+    const now = `Analysis: ${job.state}, ${Math.round(job.secondsDone)}${whole} s${left}`;
     if (now !== said) io.err(now);
     said = now;
     if (job.state === 'done' || job.state === 'failed' || job.state === 'cancelled') return job;

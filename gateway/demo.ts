@@ -26,6 +26,7 @@ interface JobBody {
   readonly state: string;
   readonly failureCode?: string;
   readonly secondsDone: number;
+  readonly remainingSeconds?: number;
   readonly startedAt?: string;
   readonly finishedAt?: string;
   readonly digest?: string;
@@ -85,7 +86,8 @@ async function analysed(
     const job = await client.json<JobBody>('GET', `/api/v1/cases/${caseId}/jobs/${started.id}`);
     if (Math.floor(job.secondsDone) !== last) {
       last = Math.floor(job.secondsDone);
-      say(`  ${name}: ${job.state}, ${last} of ${Math.floor(seconds)} s`);
+      const left = job.remainingSeconds === undefined ? '' : `, about ${job.remainingSeconds} s left`;
+      say(`  ${name}: ${job.state}, ${last} of ${Math.floor(seconds)} s${left}`);
     }
     if (job.state === 'done') return job;
     if (job.state === 'failed' || job.state === 'cancelled')

@@ -1,6 +1,7 @@
 import { type Activity, activityOf } from './analysis/activity.ts';
 import { countColours } from './analysis/colour.ts';
 import { describe } from './analysis/describe.ts';
+import { expectedSeconds, remainingSeconds } from './analysis/estimate.ts';
 import { type PacketList, readPacketList } from './analysis/packets.ts';
 import { type BuildFacts, closeResult } from './analysis/result.ts';
 import { analyseSegment } from './analysis/segment.ts';
@@ -59,6 +60,8 @@ interface UnderWay {
     readonly exhibit: Exhibit;
     readonly packets: PacketList;
     readonly activity: Activity | undefined;
+    /** Seconds of work expected of each segment; in memory alone, because it tells how much happens when. */
+    readonly expected: readonly number[];
   }>;
 }
 
@@ -79,6 +82,16 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
 
   const findJob = (caseId: CaseId, jobId: JobId) => database.inCase(caseId, (tx) => jobs.findJob(tx, jobId));
 
+  /** With the time that is left, where this process has the exhibit's packets in hand. */
+  async function withRemaining(job: jobs.Job): Promise<jobs.Job> {
+    const known = job.state === 'running' ? underWay.get(job.id)?.ready : undefined;
+    const { expected } = (await known?.catch(() => undefined)) ?? {};
+    if (expected === undefined || job.startedAt === undefined) return job;
+    const waiting = await database.inCase(job.caseId, (tx) => jobs.waitingSegments(tx, job.id));
+    const elapsedSeconds = Math.max(0, deps.clock.nowMs() - Date.parse(job.startedAt)) / 1000;
+    return { ...job, remainingSeconds: remainingSeconds({ expected, waiting, elapsedSeconds, atOnce: deps.threads }) };
+  }
+
   async function jobOf(requisition: Requisition, jobId: JobId): Promise<jobs.Job> {
     const job = await findJob(requisition.caseId, jobId);
     if (job === undefined) throw new AppError('E_PRO_SILO', { detail: 'no such job in this case' });
@@ -96,7 +109,10 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
       }
       const exhibit = await deps.loadExhibit(requisition, job.exhibitId);
       const packets = await deps.copies.use(requisition, exhibit, (file) => readPacketList(exhibit, file, stop.signal));
-      return { exhibit, packets, activity: activityOf(packets) };
+      const activity = activityOf(packets);
+      const hasDetector = deps.sight.deps.detect !== undefined;
+      const expected = expectedSeconds(packets, job.framesPerSecond, activity, hasDetector);
+      return { exhibit, packets, activity, expected };
     };
     const fresh: UnderWay = { stop, ready: read() };
     underWay.set(job.id, fresh);
@@ -382,8 +398,11 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
       await end(job, { state: 'cancelled', code: 'E_JOB_CANCELLED', from: CANCELLABLE });
       return await jobOf(requisition, jobId);
     },
-    readJob: jobOf,
-    listJobs: (requisition) => database.inCase(requisition.caseId, jobs.jobsOfCase),
+    readJob: async (requisition, jobId) => withRemaining(await jobOf(requisition, jobId)),
+    async listJobs(requisition) {
+      const all = await database.inCase(requisition.caseId, jobs.jobsOfCase);
+      return await Promise.all(all.map(withRemaining));
+    },
     async stop() {
       stopping = true;
       for (const { stop } of underWay.values())

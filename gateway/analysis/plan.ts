@@ -23,8 +23,9 @@ const PROBE_SECONDS = 1.5;
  * Cells count from the exhibit's first frame, so that a run-up chooses the very frames that the segment before it chose. Pure; no frame
  * outside the windows is chosen.
  */
-export function planSegment(input: PlanInput): SegmentPlan {
-  const { packets, segment } = input;
+export function planSegment(whole: PlanInput): SegmentPlan {
+  const { packets, segment } = whole;
+  const input = nearby(whole);
   const [frames, probes]: [FrameRef[], FrameRef[]] = [[], []];
   let lastProbeCell = -1;
   for (let index = firstIndexFrom(packets, segment.runUpFromPts); index < packets.count; index++) {
@@ -45,6 +46,14 @@ export function planSegment(input: PlanInput): SegmentPlan {
   const beyond = probes.length === 0 ? undefined : firstKeyFrom(packets, segment.toPts);
   if (beyond !== undefined && isAllowed(input, beyond)) probes.push(frameRef(packets, beyond));
   return { segment, frames, probes, intervals: plannedIntervals(input) };
+}
+
+/** With the spans of the segment alone: a day of recording has hundreds, and each frame asks for its own. */
+function nearby(input: PlanInput): PlanInput {
+  const { active, packets, segment } = input;
+  if (active === undefined) return input;
+  const [from, to] = [packets.secondsOf(segment.runUpFromPts), packets.secondsOf(segment.toPts)];
+  return { ...input, active: active.filter(({ fromSeconds, toSeconds }) => toSeconds > from && fromSeconds < to) };
 }
 
 function firstKeyFrom(packets: PacketList, pts: number): number | undefined {

@@ -18,6 +18,8 @@ export interface Job {
   readonly segmentsDone: number;
   /** Media seconds in finished segments: progress, and nothing of what was seen (DEF-10). */
   readonly secondsDone: number;
+  /** Until its last segment is done; only of a running job, and only where it runs. */
+  readonly remainingSeconds?: number;
   readonly resultObject: ObjectId | undefined;
   readonly bystandersObject: ObjectId | undefined;
   readonly resultSha256: string | undefined;

@@ -27,6 +27,7 @@ interface Job {
   readonly exhibitId: string;
   readonly state: 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
   readonly secondsDone: number;
+  readonly remainingSeconds?: number;
 }
 
 interface Hit {
@@ -270,6 +271,8 @@ async function drawExhibits(): Promise<void> {
         bar.value = job?.secondsDone ?? 0;
         bar.setAttribute('aria-label', `${exhibit.fileName} : ${wordOf(state)}`);
         middle.append(bar);
+        if (job?.remainingSeconds !== undefined)
+          middle.append(make('span', 'sub', words.remaining(mediaTime(job.remainingSeconds))));
       }
       middle.append(
         make(

@@ -49,6 +49,7 @@ const FR = {
   never_started: 'jamais lancé',
   narrower: 'analysé sous une réquisition plus étroite',
   notAnalysed: 'Non analysé',
+  remaining: (time: string) => `encore ${time} environ`,
   audit: (samples: number, missed: number, bound?: number) => {
     const seen = `Partie calme : ${samples} ${samples > 1 ? 'moments tirés' : 'moment tiré'} au hasard, ${missed} avec un objet non repéré (repris depuis).`;
     return bound === undefined
@@ -154,6 +155,7 @@ const EN: Words = {
   never_started: 'never started',
   narrower: 'analysed under a narrower requisition',
   notAnalysed: 'Not analysed',
+  remaining: (time) => `about ${time} left`,
   audit: (samples, missed, bound) => {
     const seen = `Quiet part: ${samples} random moment${samples === 1 ? '' : 's'} looked at, ${missed} with an object that had not been found (it is now).`;
     return bound === undefined

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { expectedSeconds, remainingSeconds } from '../../gateway/analysis/estimate.ts';
+import { packetList } from '../../gateway/analysis/packets.ts';
+import { tableOf } from '../media/made-media.ts';
+
+/** 300 s at 25 frames a second, a key frame every 2 s. */
+const packets = packetList(
+  tableOf(
+    Array.from({ length: 300 * 25 }, (_, n) => {
+      const key = n % 50 === 0;
+      return { pts: n * 40, dts: n * 40, durationTicks: 40, sizeBytes: 100, key, corrupt: false, discard: false };
+    }),
+  ),
+  { timeBase: { num: 1, den: 1_000 }, nominalFps: 25 },
+);
+
+describe('expectedSeconds', () => {
+  it('expects more of a segment in which something moves, and more with a detector', () => {
+    const activity = { spans: [{ fromSeconds: 70, toSeconds: 90 }], quietSeconds: 280 };
+    const [first = 0, second = 0, third = 0] = expectedSeconds(packets, 5, activity, true);
+    expect(second).toBeGreaterThan(2 * first);
+    // The run-up of the third reaches back to 110 s, where all is quiet again.
+    expect(third).toBeCloseTo(first + 5 * 0.02, 1);
+    const without = expectedSeconds(packets, 5, activity, false);
+    expect(without[1]).toBeLessThan(second);
+    expect(without[0]).toBe(first);
+  });
+
+  it('expects the whole price where the packets tell nothing', () => {
+    const [quiet = 0] = expectedSeconds(packets, 5, { spans: [], quietSeconds: 300 }, false);
+    const [all = 0] = expectedSeconds(packets, 5, undefined, false);
+    expect(all).toBeGreaterThan(4 * quiet);
+  });
+});
+
+describe('remainingSeconds', () => {
+  const expected = [10, 10, 30, 10];
+
+  it('shares what is expected among those that work, before anything is done', () => {
+    expect(remainingSeconds({ expected, waiting: [0, 1, 2, 3], elapsedSeconds: 4, atOnce: 2 })).toBe(30);
+  });
+
+  it('follows the pace of what is done, whatever the machine', () => {
+    expect(remainingSeconds({ expected, waiting: [2, 3], elapsedSeconds: 5, atOnce: 2 })).toBe(10);
+    expect(remainingSeconds({ expected, waiting: [2, 3], elapsedSeconds: 50, atOnce: 2 })).toBe(100);
+    expect(remainingSeconds({ expected, waiting: [], elapsedSeconds: 50, atOnce: 2 })).toBe(0);
+  });
+});
