@@ -56,12 +56,12 @@ export interface Pipeline {
 /** A job under way in this process. `stop` can be pulled before anything of it is ready. */
 interface UnderWay {
   readonly stop: AbortController;
+  /** Seconds of work expected of each segment, once it is known; in memory alone, because it tells how much happens when. */
+  expected: readonly number[] | undefined;
   readonly ready: Promise<{
     readonly exhibit: Exhibit;
     readonly packets: PacketList;
     readonly activity: Activity | undefined;
-    /** Seconds of work expected of each segment; in memory alone, because it tells how much happens when. */
-    readonly expected: readonly number[];
   }>;
 }
 
@@ -84,8 +84,7 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
 
   /** With the time that is left, where this process has the exhibit's packets in hand. */
   async function withRemaining(job: jobs.Job): Promise<jobs.Job> {
-    const known = job.state === 'running' ? underWay.get(job.id)?.ready : undefined;
-    const { expected } = (await known?.catch(() => undefined)) ?? {};
+    const expected = job.state === 'running' ? underWay.get(job.id)?.expected : undefined;
     if (expected === undefined || job.startedAt === undefined) return job;
     const waiting = await database.inCase(job.caseId, (tx) => jobs.waitingSegments(tx, job.id));
     const elapsedSeconds = Math.max(0, deps.clock.nowMs() - Date.parse(job.startedAt)) / 1000;
@@ -111,10 +110,10 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
       const packets = await deps.copies.use(requisition, exhibit, (file) => readPacketList(exhibit, file, stop.signal));
       const activity = activityOf(packets);
       const hasDetector = deps.sight.deps.detect !== undefined;
-      const expected = expectedSeconds(packets, job.framesPerSecond, activity, hasDetector);
-      return { exhibit, packets, activity, expected };
+      fresh.expected = expectedSeconds(packets, job.framesPerSecond, activity, hasDetector, exhibit.windows);
+      return { exhibit, packets, activity };
     };
-    const fresh: UnderWay = { stop, ready: read() };
+    const fresh: UnderWay = { stop, expected: undefined, ready: read() };
     underWay.set(job.id, fresh);
     fresh.ready.catch(() => underWay.delete(job.id));
     return fresh;

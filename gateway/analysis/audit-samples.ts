@@ -1,12 +1,12 @@
 import { sha256Hex } from '../canonical.ts';
 
-/** At least so many moments of the quiet part of an exhibit are looked at, and at least this share of its seconds. */
-const FEWEST_SAMPLES = 16;
+/** So many moments of the quiet part are drawn on average, or this share of its seconds where that is more. */
+const USUAL_SAMPLES = 16;
 const LEAST_SHARE = 0.01;
 
 /** Share of the quiet seconds that is sampled. */
 export const sampleShare = (quietSeconds: number): number =>
-  Math.min(1, Math.max(LEAST_SHARE, FEWEST_SAMPLES / Math.max(1, quietSeconds)));
+  Math.min(1, Math.max(LEAST_SHARE, USUAL_SAMPLES / Math.max(1, quietSeconds)));
 
 /**
  * The moment of a second that is looked at, or undefined where it is not drawn. The draw follows from the exhibit's digest: nobody can choose

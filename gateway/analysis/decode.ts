@@ -32,6 +32,8 @@ interface Progress {
   readonly arguments: (readonly string[])[];
   complaint: string | undefined;
   decodedFrames: number;
+  /** A seek missed, and the file was read from its start. */
+  restarted: boolean;
 }
 
 // Some 30 kB of argument: the kernel takes 128 kB in one.
@@ -48,7 +50,7 @@ export function decodePlan(
   source: DecodeSource,
   signal?: AbortSignal,
 ): { readonly frames: AsyncGenerator<DecodedFrame>; readonly report: () => DecodeReport } {
-  const progress: Progress = { missing: [], arguments: [], complaint: undefined, decodedFrames: 0 };
+  const progress: Progress = { missing: [], arguments: [], complaint: undefined, decodedFrames: 0, restarted: false };
   return { frames: decodeBatches(plan.frames, source, progress, signal), report: () => progress };
 }
 
@@ -73,17 +75,22 @@ async function* decodeByPts(
   progress: Progress,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<DecodedFrame> {
-  const seekSeconds = seekFor(batch.first.pts, source.packets);
   const order = { untilPts: batch.last.pts + 1, selectExpression: batch.expression };
-  if (seekSeconds !== undefined) {
+  const starts = seeksFor(batch.first.pts, source.packets);
+  for (const seekSeconds of starts) {
     const attempt = read({ ...order, seekSeconds }, source, progress, signal);
     const first = await attempt.next();
-    // Verified seek: what came first must be what was wanted first. A demuxer that overshot is read again from the start.
+    // Verified seek: what came first must be what was wanted first. A demuxer that overshot is asked for an earlier place.
     if (!first.done && first.value.pts === batch.first.pts) {
       yield* matched(batch.frames, joined(first.value, attempt), source, progress);
       return;
     }
     await attempt.return(undefined);
+  }
+  if (starts.length > 0) {
+    // A damaged hour is not read from the start of the file for each of its stretches.
+    if (progress.restarted) return void progress.missing.push(...batch.frames);
+    progress.restarted = true;
   }
   yield* matched(batch.frames, read(order, source, progress, signal), source, progress);
 }
@@ -180,12 +187,24 @@ async function* joined(first: RawFrame, rest: AsyncGenerator<RawFrame>): AsyncGe
   yield* rest;
 }
 
-function seekFor(pts: number, packets: PacketList): number | undefined {
+/** How far before the nearest key frame a second attempt begins: demuxers that seek by bit rate miss by seconds. */
+const EARLIER_SECONDS = 10;
+
+/** Places to read from until a frame, the nearest key frame first; none where the file is to be read from its start. */
+function seeksFor(pts: number, packets: PacketList): readonly number[] {
+  const near = keyUntil(pts, packets);
+  if (near === undefined) return [];
+  const ticks = (EARLIER_SECONDS * packets.timeBase.den) / packets.timeBase.num;
+  const far = keyUntil(near - ticks, packets);
+  const places = [near, ...(far === undefined ? [] : [far])].map((at) => seekTarget(at, packets.timeBase));
+  return places.filter((place) => place !== undefined);
+}
+
+/** PTS of the last key frame at or before, unless it is the file's first frame: that needs no seek, and is the safest place to read from. */
+function keyUntil(pts: number, packets: PacketList): number | undefined {
   for (let index = Math.min(firstIndexFrom(packets, pts), packets.count - 1); index >= 0; index--) {
     const at = packets.pts[index] ?? 0;
-    // A key frame at the very start needs no seek, and a file that starts there is the safest place to read from.
-    if (packets.key[index] === 1 && at <= pts)
-      return at <= packets.firstPts ? undefined : seekTarget(at, packets.timeBase);
+    if (packets.key[index] === 1 && at <= pts) return at <= packets.firstPts ? undefined : at;
   }
   return undefined;
 }

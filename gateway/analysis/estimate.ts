@@ -1,4 +1,5 @@
 import type { Activity } from './activity.ts';
+import type { TimeSpan } from './ledger.ts';
 import type { PacketList } from './packets.ts';
 import { planSegment } from './plan.ts';
 import { cutSegments } from './segments.ts';
@@ -17,9 +18,9 @@ export function expectedSeconds(
   framesPerSecond: number,
   activity: Activity | undefined,
   hasDetector: boolean,
+  windows: readonly TimeSpan[],
 ): readonly number[] {
   const price = hasDetector ? DETECTED_FRAME_SECONDS : FRAME_SECONDS;
-  const windows = [{ fromSeconds: 0, toSeconds: packets.durationSeconds }];
   return cutSegments(packets).map((segment) => {
     const active = activity === undefined ? {} : { active: activity.spans };
     const { frames, probes } = planSegment({ segment, packets, framesPerSecond, windows, ...active });

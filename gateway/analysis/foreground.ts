@@ -1,3 +1,4 @@
+import { spreadOverTime } from './spread.ts';
 import type { DecodedFrame } from './types.ts';
 
 const MOST_SAMPLES = 25;
@@ -24,12 +25,10 @@ export function findBackground(frames: readonly DecodedFrame[]): Background | un
   const [first, last] = [frames[0], frames.at(-1)];
   if (first === undefined || last === undefined) return undefined;
   if (frames.length < FEWEST_SAMPLES || last.timeSeconds - first.timeSeconds < LEAST_SECONDS) return undefined;
-  const count = Math.min(MOST_SAMPLES, frames.length);
-  const samples: Uint8Array[] = [];
-  for (let index = 0; index < count; index += 1) {
-    const frame = frames[Math.round((index * (frames.length - 1)) / (count - 1))];
-    if (frame !== undefined && frame.rgb.length === first.rgb.length) samples.push(frame.rgb);
-  }
+  const samples = spreadOverTime(frames, MOST_SAMPLES).flatMap((index) => {
+    const frame = frames[index];
+    return frame === undefined || frame.rgb.length !== first.rgb.length ? [] : [frame.rgb];
+  });
   const rgb = new Uint8Array(first.rgb.length);
   const values = new Uint8Array(samples.length);
   const middle = samples.length >> 1;

@@ -15,57 +15,57 @@ const TOTALS: { readonly [S in CoverageState]: keyof Coverage } = {
 export type TimeSpan = Pick<LedgerInterval, 'fromSeconds' | 'toSeconds'>;
 
 /** Marks the spans as undecodable where they were to be looked at; what is outside the requisition stays outside. */
-export function markUndecodable(
+export const markUndecodable = (
   intervals: readonly LedgerInterval[],
   spans: readonly TimeSpan[],
   reason: string,
-): LedgerInterval[] {
-  return spans.reduce<LedgerInterval[]>(
-    (marked, span) => marked.flatMap((interval) => cut(interval, span, { state: 'undecodable', reason })),
-    [...intervals],
-  );
-}
+): LedgerInterval[] =>
+  marked(intervals, spans, ['analysed', 'quiet', 'sampled'], () => ({ state: 'undecodable', reason }));
+
+/** Marks as undecodable what all frames of were to be looked at; what was left to key frames has been seen by them. */
+export const markUnseen = (
+  intervals: readonly LedgerInterval[],
+  spans: readonly TimeSpan[],
+  reason: string,
+): LedgerInterval[] => marked(intervals, spans, ['analysed'], () => ({ state: 'undecodable', reason }));
 
 /** Notes on the analysed part of the spans what the answer must say with them; the state stays. */
-export function noteReason(
+export const noteReason = (
   intervals: readonly LedgerInterval[],
   spans: readonly TimeSpan[],
   reason: string,
-): LedgerInterval[] {
-  return spans.reduce<LedgerInterval[]>(
-    (noted, span) =>
-      noted.flatMap((interval) =>
-        interval.state === 'analysed' ? cut(interval, span, { ...interval, reason }) : [interval],
-      ),
-    [...intervals],
-  );
-}
+): LedgerInterval[] => marked(intervals, spans, ['analysed'], (interval) => ({ ...interval, reason }));
 
-/** Takes back that the spans are analysed: they are left to packets and key frames, or looked at by a sample. */
-export function markLookedAt(
+/** Takes back that the spans are analysed: they are left to packets, key frames and samples. */
+export const markQuiet = (intervals: readonly LedgerInterval[], spans: readonly TimeSpan[]): LedgerInterval[] =>
+  marked(intervals, spans, ['analysed'], () => ({ state: 'quiet' }));
+
+/** Says of quiet time that a random moment of it was looked at. */
+export const markSampled = (intervals: readonly LedgerInterval[], spans: readonly TimeSpan[]): LedgerInterval[] =>
+  marked(intervals, spans, ['quiet'], () => ({ state: 'sampled' }));
+
+/** The intervals, cut at the edges of the spans; `how` says what becomes of the parts inside that are in one of the states. */
+function marked(
   intervals: readonly LedgerInterval[],
   spans: readonly TimeSpan[],
-  state: 'quiet' | 'sampled',
+  states: readonly CoverageState[],
+  how: (interval: LedgerInterval) => Omit<LedgerInterval, keyof TimeSpan>,
 ): LedgerInterval[] {
   return spans.reduce<LedgerInterval[]>(
-    (marked, span) =>
-      marked.flatMap((interval) =>
-        interval.state === 'analysed' || interval.state === 'quiet' ? cut(interval, span, { state }) : [interval],
-      ),
+    (rest, span) =>
+      rest.flatMap((interval) => {
+        const fromSeconds = Math.max(interval.fromSeconds, span.fromSeconds);
+        const toSeconds = Math.min(interval.toSeconds, span.toSeconds);
+        if (!states.includes(interval.state) || fromSeconds >= toSeconds) return [interval];
+        const parts: LedgerInterval[] = [
+          { ...interval, toSeconds: fromSeconds },
+          { ...how(interval), fromSeconds, toSeconds },
+          { ...interval, fromSeconds: toSeconds },
+        ];
+        return parts.filter((part) => part.toSeconds > part.fromSeconds);
+      }),
     [...intervals],
   );
-}
-
-function cut(interval: LedgerInterval, span: TimeSpan, middle: Omit<LedgerInterval, keyof TimeSpan>): LedgerInterval[] {
-  const from = Math.max(interval.fromSeconds, span.fromSeconds);
-  const to = Math.min(interval.toSeconds, span.toSeconds);
-  if (interval.state === 'outside' || interval.state === 'undecodable' || from >= to) return [interval];
-  const parts: LedgerInterval[] = [
-    { ...interval, toSeconds: from },
-    { ...middle, fromSeconds: from, toSeconds: to },
-    { ...interval, fromSeconds: to },
-  ];
-  return parts.filter((part) => part.toSeconds > part.fromSeconds);
 }
 
 /**

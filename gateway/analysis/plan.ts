@@ -1,4 +1,4 @@
-import { besides, markLookedAt, markUndecodable, type TimeSpan } from './ledger.ts';
+import { besides, markQuiet, markUndecodable, type TimeSpan } from './ledger.ts';
 import { firstIndexFrom, frameRef, type PacketList } from './packets.ts';
 import type { FrameRef, LedgerInterval, Segment, SegmentPlan } from './types.ts';
 
@@ -86,7 +86,7 @@ const GAP_REASON = 'no-frames';
 function plannedIntervals(input: PlanInput): LedgerInterval[] {
   const { active, packets } = input;
   const quiet = active === undefined ? [] : besides(active, packets.durationSeconds);
-  return markUndecodable(markLookedAt(windowIntervals(input), quiet, 'quiet'), gaps(input), GAP_REASON);
+  return markUndecodable(markQuiet(windowIntervals(input), quiet), gaps(input), GAP_REASON);
 }
 
 function gaps({ packets, segment, framesPerSecond }: PlanInput): { fromSeconds: number; toSeconds: number }[] {

@@ -1,6 +1,6 @@
 import { sampleShare } from './audit-samples.ts';
 import { type DecodeSource, decodePlan } from './decode.ts';
-import { besides, type TimeSpan, united } from './ledger.ts';
+import { type TimeSpan, united } from './ledger.ts';
 import type { Look } from './motion/movers.ts';
 import { firstIndexFrom, type PacketList } from './packets.ts';
 import { type PlanInput, planSegment } from './plan.ts';
@@ -32,11 +32,10 @@ export async function scoutQuiet(
   if (activity === undefined || findMovers === undefined) return undefined;
   const { packets, segment } = planning;
   const first = planSegment({ ...planning, active: activity.spans });
-  if (first.probes.length < FEWEST_PROBES) return undefined;
-  const quiet = besides(activity.spans, packets.durationSeconds);
+  if (first.probes.length < FEWEST_PROBES || !isWorth(activity.spans, planning)) return undefined;
   const draw = { exhibitSha256: exhibit.sha256, share: sampleShare(activity.quietSeconds) };
   const probed = new Set(first.probes.map(({ number }) => number));
-  const samples = drawSamples(draw, segment, packets, quiet).filter(({ number }) => !probed.has(number));
+  const samples = drawSamples(draw, planning, activity.spans).filter(({ number }) => !probed.has(number));
   const shown = new Set([...shownProbes(first.probes, packets), ...samples.map(({ number }) => number)]);
   const options = {
     detect,
@@ -50,17 +49,35 @@ export async function scoutQuiet(
   const glances = merged(await see(byKeys.frames, options, signal), await see(drawn.frames, options, signal));
   const looks = await findMovers(glances.flatMap(({ planes }) => (planes === undefined ? [] : [planes])));
   const endSeconds = Math.min(packets.secondsOf(segment.toPts), packets.durationSeconds);
-  const scouting = scout(glances, looks, new Set(samples.map(({ number }) => number)), endSeconds);
   // What did not come out is decoded with all that lies around it.
-  const lost = [...byKeys.report().missing, ...drawn.report().missing].map(({ pts }) => around(pts, packets));
+  const lost = [...byKeys.report().missing, ...drawn.report().missing].map(({ pts }) => keysAround(pts, packets));
+  const scouting = scout(glances, looks, { samples: new Set(samples.map(({ number }) => number)), lost, endSeconds });
+  const active = united([...activity.spans, ...scouting.found]);
+  const rest = isWorth(active, planning)
+    ? { active, audit: scouting.audit, sampled: scouting.sampled }
+    : {
+        active: [{ fromSeconds: 0, toSeconds: packets.durationSeconds }],
+        audit: { samples: 0, missed: 0 },
+        sampled: [],
+      };
   return {
-    active: united([...activity.spans, ...scouting.found, ...lost]),
-    audit: scouting.audit,
-    sampled: scouting.sampled,
+    ...rest,
     ...within(segment, glances, looks),
     arguments: [...byKeys.report().arguments, ...drawn.report().arguments],
     decodedFrames: byKeys.report().decodedFrames + drawn.report().decodedFrames,
   };
+}
+
+/** Less quiet than this in a segment saves nothing, and a background is better made of frames that are evenly spread. */
+const LEAST_QUIET_SECONDS = 12;
+
+function isWorth(active: readonly TimeSpan[], { packets, segment }: PlanInput): boolean {
+  const from = packets.secondsOf(segment.fromPts);
+  const to = Math.min(packets.secondsOf(segment.toPts), packets.durationSeconds);
+  const busy = active.reduce((sum, span) => {
+    return sum + Math.max(0, Math.min(to, span.toSeconds) - Math.max(from, span.fromSeconds));
+  }, 0);
+  return to - from - busy >= LEAST_QUIET_SECONDS;
 }
 
 /** What lies before the end of the segment: the key frame behind it was a scout alone. */
@@ -74,9 +91,10 @@ function within(
 }
 
 /** From the key frame before to the one after. */
-function around(pts: number, packets: PacketList): TimeSpan {
+function keysAround(pts: number, packets: PacketList): TimeSpan {
   const at = firstIndexFrom(packets, pts);
-  const before = packets.key.lastIndexOf(1, at - 1);
+  // A typed array takes -1 for its last place.
+  const before = at === 0 ? 0 : packets.key.lastIndexOf(1, at - 1);
   const after = packets.key.indexOf(1, at + 1);
   return {
     fromSeconds: packets.secondsOf(packets.pts[Math.max(0, before)] ?? packets.firstPts),

@@ -34,7 +34,8 @@ function atMost(k: number, n: number, p: number): number {
 }
 
 /**
- * Lower bound, with 95 % confidence, of the share of object-bearing seconds that the plan found: A / (A + u Q). `objectSeconds` A were found,
+ * Lower bound, with 95 % confidence, of the share of object-bearing seconds that the plan found, of those that the same eyes would have found
+ * at every moment: A / (A + u Q). `objectSeconds` A were found,
  * `quietSeconds` Q were left to packets, key frames and samples. 1 where nothing was left; undefined where nothing was sampled, or nothing is
  * known to be there.
  */

@@ -6,7 +6,7 @@ import type { Exhibit } from '../footage/types.ts';
 import { ffmpegVersion } from '../media.ts';
 import { CLASSES, type ClassName, COLOURS, type ColourName, classId } from '../vocabulary.ts';
 import { isFlicker, mayBePerson } from './flicker.ts';
-import { closeLedger, united } from './ledger.ts';
+import { closeLedger, type TimeSpan, united } from './ledger.ts';
 import type { PacketList } from './packets.ts';
 import { PLAN_VERSION } from './plan.ts';
 import { recallBound } from './recall-bound.ts';
@@ -123,10 +123,25 @@ function auditOf(segments: readonly SegmentResult[], ledger: Ledger, tracks: rea
     segments.reduce((total, segment) => total + of(segment), 0);
   const count = { samples: sum(({ audit }) => audit.samples), missed: sum(({ audit }) => audit.missed) };
   const spans = united(tracks.map((track) => ({ fromSeconds: track.firstSeconds, toSeconds: track.lastSeconds })));
-  const objectSeconds = seconds(spans.reduce((total, span) => total + span.toSeconds - span.fromSeconds, 0));
+  // A thing that stands in the quiet part says nothing of what the plan misses there: A and Q hold no second in common.
+  const looked = ledger.intervals.filter(({ state }) => state === 'analysed');
+  const objectSeconds = seconds(overlapOf(spans, looked));
   const quietSeconds = seconds(ledger.totals.quietSeconds + ledger.totals.sampledSeconds);
   const bound = recallBound(count, objectSeconds, quietSeconds);
   return { ...count, objectSeconds, quietSeconds, ...(bound === undefined ? {} : { recallBound: share(bound) }) };
+}
+
+/** Seconds that lie in both; each list is in order and apart. */
+function overlapOf(some: readonly TimeSpan[], others: readonly TimeSpan[]): number {
+  let [sum, from] = [0, 0];
+  for (const span of some) {
+    while ((others[from]?.toSeconds ?? Number.POSITIVE_INFINITY) <= span.fromSeconds) from += 1;
+    for (let at = from; (others[at]?.fromSeconds ?? Number.POSITIVE_INFINITY) < span.toSeconds; at += 1) {
+      const other = others[at] as TimeSpan;
+      sum += Math.min(span.toSeconds, other.toSeconds) - Math.max(span.fromSeconds, other.fromSeconds);
+    }
+  }
+  return sum;
 }
 
 const byName = (a: ModelUse, b: ModelUse): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);

@@ -35,6 +35,9 @@ const jobBody = Type.Object({
   detectorCalls: Type.Optional(Type.Integer()),
 });
 
+/** To ten seconds: finer would tell, poll by poll, how much happens in which minute (DEF-10). */
+const coarse = (seconds: number): number => 10 * Math.ceil(seconds / 10);
+
 // State and media time while it runs; the digest and the work done only when it is closed (DEF-10).
 const shape = (job: Job) => ({
   id: job.id,
@@ -43,7 +46,7 @@ const shape = (job: Job) => ({
   state: job.state === 'closing' ? ('running' as const) : job.state,
   segmentsDone: job.segmentsDone,
   secondsDone: job.secondsDone,
-  ...(job.remainingSeconds === undefined ? {} : { remainingSeconds: Math.ceil(job.remainingSeconds) }),
+  ...(job.remainingSeconds === undefined ? {} : { remainingSeconds: coarse(job.remainingSeconds) }),
   ...(job.failureCode === undefined ? {} : { failureCode: job.failureCode }),
   ...(job.segments === undefined ? {} : { segments: job.segments }),
   ...(job.startedAt === undefined ? {} : { startedAt: job.startedAt }),

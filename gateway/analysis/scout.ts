@@ -4,8 +4,9 @@ import { groupOf } from './groups.ts';
 import { type TimeSpan, united } from './ledger.ts';
 import type { Look } from './motion/movers.ts';
 import { firstIndexFrom, frameRef, type PacketList } from './packets.ts';
+import type { PlanInput } from './plan.ts';
 import { type Glance, isBlind } from './see.ts';
-import type { Detection, FrameRef, RecallAudit, Segment } from './types.ts';
+import type { Detection, FrameRef, RecallAudit } from './types.ts';
 
 // What the quiet part of a segment is asked before it is left alone: key frames, a detector now and then, and random moments.
 
@@ -27,21 +28,25 @@ export function shownProbes(probes: readonly FrameRef[], { secondsOf }: PacketLi
   );
 }
 
-/** Random moments of the quiet part of the segment proper, one frame each. */
+/** Random moments of the quiet part of the segment proper, one frame each, inside the windows. */
 export function drawSamples(
   { exhibitSha256, share }: { readonly exhibitSha256: string; readonly share: number },
-  segment: Segment,
-  packets: PacketList,
-  quiet: readonly TimeSpan[],
+  { segment, packets, windows }: PlanInput,
+  active: readonly TimeSpan[],
 ): readonly FrameRef[] {
+  const isIn = (spans: readonly TimeSpan[], seconds: number): boolean =>
+    spans.some(({ fromSeconds, toSeconds }) => seconds >= fromSeconds && seconds < toSeconds);
   const samples: FrameRef[] = [];
   const from = Math.floor(packets.secondsOf(segment.fromPts));
   const to = Math.min(packets.secondsOf(segment.toPts), packets.durationSeconds);
   for (let second = from; second < to; second += 1) {
     const moment = drawnMoment(exhibitSha256, second, share);
-    if (moment === undefined || !quiet.some((span) => moment >= span.fromSeconds && moment < span.toSeconds)) continue;
+    if (moment === undefined) continue;
     const pts = packets.firstPts + (moment * packets.timeBase.den) / packets.timeBase.num;
     const ref = frameRef(packets, firstIndexFrom(packets, pts));
+    const seconds = packets.secondsOf(ref.pts);
+    // REQ-07: the frame itself lies in a window, not only the moment that was drawn.
+    if (isIn(active, moment) || isIn(active, seconds) || !isIn(windows, seconds)) continue;
     if (ref.pts >= segment.fromPts && ref.pts < segment.toPts) samples.push(ref);
   }
   return samples;
@@ -55,6 +60,14 @@ export interface Scouting {
   readonly sampled: readonly FrameRef[];
 }
 
+export interface Scouted {
+  /** Numbers of the frames that are random moments; the others are probes. */
+  readonly samples: ReadonlySet<number>;
+  /** Where a frame did not come out: looked at whatever the others show. */
+  readonly lost: readonly TimeSpan[];
+  readonly endSeconds: number;
+}
+
 /**
  * What probes and samples say of the quiet part. `glances` and `looks` stand in the order of the frames. A sample counts where the key
  * frames left its moment quiet, and as missed where it shows something all the same.
@@ -62,41 +75,49 @@ export interface Scouting {
 export function scout(
   glances: readonly Glance[],
   looks: readonly Look[],
-  samples: ReadonlySet<number>,
-  endSeconds: number,
+  { samples, lost, endSeconds }: Scouted,
 ): Scouting {
   const probes = glances.filter(({ ref }) => !samples.has(ref.number));
+  const moving = new Set(glances.filter((_, index) => moves(looks[index])));
   const around = (at: number): TimeSpan => ({
     fromSeconds: probes.findLast(({ timeSeconds }) => timeSeconds < at)?.timeSeconds ?? 0,
     toSeconds: probes.find(({ timeSeconds }) => timeSeconds > at)?.timeSeconds ?? endSeconds,
   });
-  const moves = (glance: Glance): boolean => {
-    const look = looks[glances.indexOf(glance)];
-    return look === undefined || isBlind(look) || look.length > 0;
-  };
-  const byKeys = united([
-    ...probes.filter(moves).map(({ timeSeconds }) => around(timeSeconds)),
+  const known = united([
+    ...probes.filter((probe) => moving.has(probe)).map(({ timeSeconds }) => around(timeSeconds)),
     ...comings(probes, endSeconds),
+    ...lost,
   ]);
   const left = glances.filter(
     ({ ref, timeSeconds }) =>
       samples.has(ref.number) &&
-      !byKeys.some(({ fromSeconds, toSeconds }) => timeSeconds >= fromSeconds && timeSeconds < toSeconds),
+      !known.some(({ fromSeconds, toSeconds }) => timeSeconds >= fromSeconds && timeSeconds < toSeconds),
   );
-  const missed = left.filter((glance) => moves(glance) || isNew(glance, probes));
-  const found = united([...byKeys, ...missed.map(({ timeSeconds }) => around(timeSeconds))]);
-  return {
-    found,
-    audit: { samples: left.length, missed: missed.length },
-    sampled: left.filter((glance) => !missed.includes(glance)).map(({ ref }) => ref),
-  };
+  const missed = left.filter((glance) => moving.has(glance) || isNew(glance, asked(probes, glance.timeSeconds)));
+  const found = united([...known, ...missed.map(({ timeSeconds }) => around(timeSeconds))]);
+  // Beside a missed one another sample may lie in time that is looked at now.
+  const quiet = left.filter(
+    ({ timeSeconds }) =>
+      !found.some(({ fromSeconds, toSeconds }) => timeSeconds >= fromSeconds && timeSeconds < toSeconds),
+  );
+  return { found, audit: { samples: left.length, missed: missed.length }, sampled: quiet.map(({ ref }) => ref) };
+}
+
+const moves = (look: Look | undefined): boolean => look === undefined || isBlind(look) || look.length > 0;
+
+/** The last probe before a moment and the first one after it that a detector was shown. */
+function asked(probes: readonly Glance[], seconds: number): readonly Glance[] {
+  const seen = probes.filter(({ detections }) => detections !== undefined);
+  const before = seen.findLast(({ timeSeconds }) => timeSeconds <= seconds);
+  const after = seen.find(({ timeSeconds }) => timeSeconds > seconds);
+  return [before, after].filter((probe) => probe !== undefined);
 }
 
 /** Between two looks of the detector of which one has a sure box that the other lacks, somebody came or went. */
 function comings(probes: readonly Glance[], endSeconds: number): readonly TimeSpan[] {
-  const asked = probes.filter(({ detections }) => detections !== undefined);
-  return asked.slice(1).flatMap((glance, index) => {
-    const before = asked[index] as Glance;
+  const seen = probes.filter(({ detections }) => detections !== undefined);
+  return seen.slice(1).flatMap((glance, index) => {
+    const before = seen[index] as Glance;
     const changed = isNew(glance, [before]) || isNew(before, [glance]);
     return changed ? [{ fromSeconds: before.timeSeconds, toSeconds: Math.min(endSeconds, glance.timeSeconds) }] : [];
   });

@@ -23,7 +23,7 @@ export interface SeeOptions {
   readonly isShown?: (frame: DecodedFrame) => boolean;
   /** Pixels of a plane at most; no planes when undefined. */
   readonly planePixels: number | undefined;
-  /** Every how manieth frame is kept. */
+  /** One frame in so many is kept. */
   readonly keptEvery: number;
   /** The frames are key frames and samples of the quiet part. */
   readonly areProbes?: true;
@@ -65,7 +65,8 @@ export function merged(...lists: readonly (readonly Glance[])[]): readonly Glanc
   const byNumber = new Map<number, Glance>();
   for (const glance of lists.flat()) {
     const known = byNumber.get(glance.ref.number);
-    if (known?.detections === undefined) byNumber.set(glance.ref.number, glance);
+    if (known === undefined || (known.detections === undefined && glance.detections !== undefined))
+      byNumber.set(glance.ref.number, glance);
   }
   return [...byNumber.values()].toSorted((a, b) => a.ref.number - b.ref.number);
 }

@@ -1,5 +1,5 @@
 import type { DecodeReport } from './decode.ts';
-import { markLookedAt, markUndecodable, noteReason, type TimeSpan } from './ledger.ts';
+import { markSampled, markUnseen, noteReason, type TimeSpan } from './ledger.ts';
 import type { Blindness } from './motion/movers.ts';
 import type { PacketList } from './packets.ts';
 import type { FrameRef, LedgerInterval, SegmentPlan } from './types.ts';
@@ -17,7 +17,7 @@ export function withBlindness(
   packets: PacketList,
   hasDetector: boolean,
 ): readonly LedgerInterval[] {
-  const mark = hasDetector ? noteReason : markUndecodable;
+  const mark = hasDetector ? noteReason : markUnseen;
   return [...new Set(blind.values())].reduce((marked, reason) => {
     const frames = new Set([...blind].filter(([, each]) => each === reason).map(([number]) => number));
     return mark(marked, spansOf(frames, plan, packets), reason);
@@ -35,7 +35,7 @@ export function withSamples(
     const fromSeconds = packets.secondsOf(pts);
     return { fromSeconds, toSeconds: fromSeconds + 1 / framesPerSecond };
   });
-  return markLookedAt(intervals, spans, 'sampled').filter(({ fromSeconds, toSeconds }) => toSeconds > fromSeconds);
+  return markSampled(intervals, spans);
 }
 
 /** Each planned frame that did not come out leaves the time until the next planned one undecodable. */
@@ -45,7 +45,7 @@ export function withLosses(plan: SegmentPlan, report: DecodeReport, packets: Pac
   const own = plan.frames.filter((ref) => ref.pts >= plan.segment.fromPts);
   const nothing = own.length > 0 && own.every((ref) => missing.has(ref.number));
   const whole = [{ fromSeconds: 0, toSeconds: packets.secondsOf(plan.segment.toPts) }];
-  return markUndecodable(plan.intervals, nothing ? whole : spansOf(missing, plan, packets), 'E_MEDIA_DECODE');
+  return markUnseen(plan.intervals, nothing ? whole : spansOf(missing, plan, packets), 'E_MEDIA_DECODE');
 }
 
 /** The time that frames of the segment proper stand for: each until the next planned one. */

@@ -73,7 +73,7 @@ export async function analyseSegment(
   const quiet = await scoutQuiet(planning, input, source, eyes, signal);
   const plan = planSegment({ ...planning, ...(quiet === undefined ? {} : { active: quiet.active }) });
   const decoding = decodePlan(plan, source, signal);
-  const every = keptEvery(plan.frames.length, size);
+  const every = keptEvery(plan.frames.length + (quiet?.glances.length ?? 0), size);
   const options = { planePixels: planes, keptEvery: every };
   // Where all frames are kept until it is known what moves, the detector is only shown those that are worth it.
   const isLate = deps.findMovers !== undefined && every === 1;

@@ -31,6 +31,8 @@ const DEFAULTS = { certainScore: 0.35, leastScore: 0.1, maxGapSeconds: 3 };
 const TENTATIVE_GAP_SECONDS = 0.7;
 /** Where frames are rare, nobody is given up for one that does not show him. */
 const PATIENT_STEPS = 2.2;
+/** Beyond, whoever stands in the same place may be somebody else. */
+const MOST_PATIENCE_SECONDS = 6;
 const FURNITURE_SCORE = 0.42;
 const FURNITURE_REACH = 0.35;
 const FURNITURE_SECONDS = 1.2;
@@ -48,7 +50,7 @@ export function track(frames: readonly FrameDetections[], options: TrackOptions 
 
   for (const [at, frame] of frames.entries()) {
     const still: OpenTrack[] = [];
-    const patience = PATIENT_STEPS * stepAt(frameSeconds, at);
+    const patience = Math.min(MOST_PATIENCE_SECONDS, PATIENT_STEPS * stepAt(frameSeconds, at));
     for (const candidate of open) {
       const silent = frame.timeSeconds - lastSighting(candidate).timeSeconds;
       const most = isConfirmed(candidate) ? settings.maxGapSeconds : TENTATIVE_GAP_SECONDS;

@@ -158,7 +158,7 @@ export interface RecallAudit {
   readonly samples: number;
   /** Those that held something which the plan had not found by itself; it is found now. */
   readonly missed: number;
-  /** Seconds in which at least one object was found. */
+  /** Seconds of the analysed part in which at least one object was found. */
   readonly objectSeconds: number;
   /** Seconds that were left to packets, key frames and samples. */
   readonly quietSeconds: number;

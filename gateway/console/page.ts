@@ -69,7 +69,7 @@ interface Answer {
       readonly fileName: string;
       readonly durationSeconds: number;
       readonly coverage: Record<`${Mode}Seconds`, number>;
-      readonly audit: RecallAudit;
+      readonly audit?: RecallAudit;
       readonly clockNote?: string;
     }[];
     readonly notAnalysed: readonly { readonly fileName: string; readonly state: string }[];
@@ -339,7 +339,7 @@ function drawAnswer(): void {
     }
     row.append(bar);
     const { audit } = exhibit;
-    if (audit.quietSeconds > 0) {
+    if (audit !== undefined && audit.quietSeconds > 0) {
       row.append(make('div', 'audit', words.audit(audit.samples, audit.missed, audit.recallBound)));
     }
     if (exhibit.clockNote !== undefined) row.append(make('div', 'warn', exhibit.clockNote));

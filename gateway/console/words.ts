@@ -54,7 +54,7 @@ const FR = {
     const seen = `Partie calme : ${samples} ${samples > 1 ? 'moments tirés' : 'moment tiré'} au hasard, ${missed} avec un objet non repéré (repris depuis).`;
     return bound === undefined
       ? `${seen} Rien ne permet de borner ce qui a pu être manqué.`
-      : `${seen} À 95 % de confiance, au moins ${Math.floor(bound * 100)} % du temps où un objet est visible a été trouvé.`;
+      : `${seen} À 95 % de confiance, au moins ${Math.floor(bound * 100)} % du temps occupé que l’examen de chaque moment aurait trouvé l’a été.`;
   },
   total: (n: number) =>
     n === 0 ? 'Aucun résultat dans ce qui a été analysé.' : n === 1 ? '1 résultat' : `${n} résultats`,
@@ -160,7 +160,7 @@ const EN: Words = {
     const seen = `Quiet part: ${samples} random moment${samples === 1 ? '' : 's'} looked at, ${missed} with an object that had not been found (it is now).`;
     return bound === undefined
       ? `${seen} Nothing bounds what may have been missed.`
-      : `${seen} With 95 % confidence, at least ${Math.floor(bound * 100)} % of the time in which an object is visible was found.`;
+      : `${seen} With 95 % confidence, at least ${Math.floor(bound * 100)} % of the busy time that a look at every moment would have found was found.`;
   },
   total: (n) => (n === 0 ? 'No hit in what was analysed.' : n === 1 ? '1 hit' : `${n} hits`),
   procedure: 'Case',

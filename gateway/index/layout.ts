@@ -40,7 +40,8 @@ export interface BlockHeader {
   readonly heightPx: number;
   readonly durationSeconds: number;
   readonly coverage: Coverage;
-  readonly audit: RecallAudit;
+  /** Absent from blocks that were sealed before quiet parts were left out: those were looked at throughout. */
+  readonly audit?: RecallAudit;
   /** Length of the whole path block that belongs to these columns. */
   readonly pathBytes: number;
   /** First byte in the body and length in bytes, an array. */
@@ -124,7 +125,7 @@ export function readHeader(value: unknown, bodyBytes: number): BlockHeader {
       undecodableSeconds: seconds('undecodable'),
       outsideSeconds: seconds('outside'),
     },
-    audit: readAudit(recordOf(header.audit)),
+    ...(header.audit === undefined ? {} : { audit: readAudit(recordOf(header.audit)) }),
     pathBytes: whole(header.pathBytes),
     arrays: layout.arrays,
   };

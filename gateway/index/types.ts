@@ -53,7 +53,8 @@ export interface OpenExhibit {
   readonly clockNote: string | undefined;
   readonly durationSeconds: number;
   readonly coverage: Coverage;
-  readonly audit: RecallAudit;
+  /** Absent of analyses that looked at everything before quiet parts were left out. */
+  readonly audit: RecallAudit | undefined;
   readonly resultDigest: string;
   readonly columns: TrackColumns;
   /** The exact path of one track, opened from the sealed path block. */

@@ -94,7 +94,7 @@ export const AnswerSchema = Type.Unsafe<Answer>(
           fileName: Type.String(),
           durationSeconds: Type.Number(),
           coverage,
-          audit,
+          audit: Type.Optional(audit),
           clockNote: Type.Optional(Type.String()),
         }),
       ),

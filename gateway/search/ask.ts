@@ -180,7 +180,7 @@ function answerOf(
         fileName,
         durationSeconds,
         coverage,
-        audit,
+        ...(audit === undefined ? {} : { audit }),
         ...(clockNote === undefined ? {} : { clockNote }),
       })),
       notAnalysed: asked.notAnalysed,

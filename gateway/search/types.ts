@@ -78,7 +78,7 @@ export interface ExhibitCoverage {
   readonly durationSeconds: number;
   readonly coverage: Coverage;
   /** What the part that was left to packets and key frames may hide. */
-  readonly audit: RecallAudit;
+  readonly audit?: RecallAudit;
   readonly clockNote?: string;
 }
 

@@ -14,21 +14,23 @@ const packets = packetList(
   { timeBase: { num: 1, den: 1_000 }, nominalFps: 25 },
 );
 
+const whole = [{ fromSeconds: 0, toSeconds: 300 }];
+
 describe('expectedSeconds', () => {
   it('expects more of a segment in which something moves, and more with a detector', () => {
     const activity = { spans: [{ fromSeconds: 70, toSeconds: 90 }], quietSeconds: 280 };
-    const [first = 0, second = 0, third = 0] = expectedSeconds(packets, 5, activity, true);
+    const [first = 0, second = 0, third = 0] = expectedSeconds(packets, 5, activity, true, whole);
     expect(second).toBeGreaterThan(2 * first);
     // The run-up of the third reaches back to 110 s, where all is quiet again.
     expect(third).toBeCloseTo(first + 5 * 0.02, 1);
-    const without = expectedSeconds(packets, 5, activity, false);
+    const without = expectedSeconds(packets, 5, activity, false, whole);
     expect(without[1]).toBeLessThan(second);
     expect(without[0]).toBe(first);
   });
 
   it('expects the whole price where the packets tell nothing', () => {
-    const [quiet = 0] = expectedSeconds(packets, 5, { spans: [], quietSeconds: 300 }, false);
-    const [all = 0] = expectedSeconds(packets, 5, undefined, false);
+    const [quiet = 0] = expectedSeconds(packets, 5, { spans: [], quietSeconds: 300 }, false, whole);
+    const [all = 0] = expectedSeconds(packets, 5, undefined, false, whole);
     expect(all).toBeGreaterThan(4 * quiet);
   });
 });

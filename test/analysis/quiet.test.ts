@@ -149,6 +149,27 @@ describe('a quiet recording', () => {
   });
 });
 
+describe('a quiet recording of which a requisition covers a part', () => {
+  it('REQ-07: shows no key frame and no sample outside its windows, and says that the rest is outside', async () => {
+    const windows = [{ fromSeconds: 0, toSeconds: 99 }];
+    const exhibit = { ...passing.exhibit, windows } as Exhibit;
+    const seen: number[] = [];
+    const eyes: SegmentDeps = {
+      ...deps,
+      findMovers: (frames) => {
+        seen.push(...frames.map(({ timeSeconds }) => timeSeconds));
+        return findMovers(frames);
+      },
+    };
+    const { result } = await analyse({ ...passing, exhibit }, {}, [0, 1, 2], eyes);
+    expect(Math.max(...seen)).toBeLessThan(99);
+    expect(Math.max(...seen)).toBeGreaterThan(95);
+    expect(stateAt(result, 98)).toMatch(/quiet|sampled/);
+    expect(stateAt(result, 100)).toBe('outside');
+    expect(result.ledger.totals.outsideSeconds).toBe(31);
+  });
+});
+
 describe('what the sizes of packets do not tell', () => {
   it('is told by key frames: a thing that only moves from one to the next', async () => {
     const standing = await record('standing', "x='if(between(t,89.95,99.95),100+40*floor((t-89.95)/2),-100)':y=100");

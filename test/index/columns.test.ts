@@ -204,6 +204,17 @@ describe('a column block', () => {
     );
   });
 
+  it('keeps what the quiet part was asked, opens without it as older blocks are, and refuses a count that is none', () => {
+    const { columns } = encodeColumns(resultOf('0'.repeat(64), [track()]), ids());
+    const audit = { samples: 31, missed: 1, objectSeconds: 20, quietSeconds: 400, recallBound: 0.25 };
+    expect(decodeBlock(columns).header.audit).toEqual(audit);
+    const text = Buffer.from(columns).toString('latin1');
+    const older = Buffer.from(text.replace('"audit":', '"adiut":'), 'latin1');
+    expect(decodeBlock(older).header).not.toHaveProperty('audit');
+    const forged = Buffer.from(text.replace('"samples":31', '"samples":-1'), 'latin1');
+    expect(() => decodeBlock(forged)).toThrowError(/E_VAULT/);
+  });
+
   it('is refused when its header claims more tracks than its bytes hold', () => {
     const { columns } = encodeColumns(resultOf('0'.repeat(64), [track()]), ids());
     const text = Buffer.from(columns).toString('latin1');

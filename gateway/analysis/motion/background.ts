@@ -1,3 +1,4 @@
+import { spreadOverTime } from '../spread.ts';
 import { type LightFit, lightTable, SAME_LIGHT } from './light.ts';
 import type { PlaneFrame, Planes } from './planes.ts';
 
@@ -31,7 +32,7 @@ export function modelBackground(
   lights: readonly LightFit[],
   mostSamples = MOST_SAMPLES,
 ): BackgroundModel {
-  const chosen = spread(frames, mostSamples);
+  const chosen = spreadOverTime(frames, mostSamples);
   const first = frames[0];
   if (first === undefined) throw new RangeError('a background needs a frame');
   const size = first.luma.length;
@@ -139,22 +140,6 @@ export function rangeAround(model: BackgroundModel, isShaken = false): void {
       }
     }
   }
-}
-
-/**
- * Indices of frames spread evenly over the time, the first and the last among them. Where frames are rare one stands for several moments:
- * an object that is looked at ten times as often as the quiet before it must not become the background.
- */
-function spread(frames: readonly PlaneFrame[], mostSamples: number): readonly number[] {
-  const count = Math.min(mostSamples, frames.length);
-  const secondsOf = (index: number): number => frames[index]?.timeSeconds ?? 0;
-  const [from, to] = [secondsOf(0), secondsOf(frames.length - 1)];
-  let at = 0;
-  return Array.from({ length: count }, (_, index) => {
-    const wanted = from + (index * (to - from)) / Math.max(1, count - 1);
-    while (at + 1 < frames.length && secondsOf(at + 1) - wanted <= wanted - secondsOf(at)) at += 1;
-    return at;
-  });
 }
 
 /** By insertion: a few dozen bytes, most of them equal. */

@@ -1,3 +1,4 @@
+import { spreadOverTime } from '../spread.ts';
 import { type BackgroundModel, rangeAround } from './background.ts';
 import { findBlobs } from './blobs.ts';
 import { type LightFit, lightTable } from './light.ts';
@@ -21,9 +22,7 @@ export function mendGhosts(
   isShaken: boolean,
 ): void {
   let thresholds = thresholdsOf(background);
-  const looks = Math.min(MOST_LOOKS, frames.length);
-  for (let look = 0; look < looks; look += 1) {
-    const index = Math.round((look * (frames.length - 1)) / Math.max(1, looks - 1));
+  for (const index of spreadOverTime(frames, MOST_LOOKS)) {
     const [frame, light] = [frames[index], lights[index]];
     if (frame === undefined || light === undefined || !mendBy(frame, light, background, thresholds, space)) continue;
     rangeAround(background, isShaken);
