@@ -51,10 +51,11 @@ const FR = {
   notAnalysed: 'Non analysé',
   remaining: (time: string) => `encore ${time} environ`,
   audit: (samples: number, missed: number, bound?: number) => {
-    const seen = `Partie calme : ${samples} ${samples > 1 ? 'moments tirés' : 'moment tiré'} au hasard, ${missed} avec un objet non repéré (repris depuis).`;
+    const found = missed === 0 ? 'aucun objet manqué' : `${missed} avec un objet manqué, repris depuis`;
+    const seen = `Partie calme : ${samples} ${samples > 1 ? 'moments tirés' : 'moment tiré'} au hasard, ${found}.`;
     return bound === undefined
       ? `${seen} Rien ne permet de borner ce qui a pu être manqué.`
-      : `${seen} À 95 % de confiance, au moins ${Math.floor(bound * 100)} % du temps occupé que l’examen de chaque moment aurait trouvé l’a été.`;
+      : `${seen} À 95 % de confiance, au moins ${Math.floor(bound * 100)} % du temps occupé qu’un examen de chaque instant aurait trouvé.`;
   },
   total: (n: number) =>
     n === 0 ? 'Aucun résultat dans ce qui a été analysé.' : n === 1 ? '1 résultat' : `${n} résultats`,
@@ -157,10 +158,11 @@ const EN: Words = {
   notAnalysed: 'Not analysed',
   remaining: (time) => `about ${time} left`,
   audit: (samples, missed, bound) => {
-    const seen = `Quiet part: ${samples} random moment${samples === 1 ? '' : 's'} looked at, ${missed} with an object that had not been found (it is now).`;
+    const found = missed === 0 ? 'no object missed' : `${missed} with a missed object, which is found now`;
+    const seen = `Quiet part: ${samples} random moment${samples === 1 ? '' : 's'} looked at, ${found}.`;
     return bound === undefined
       ? `${seen} Nothing bounds what may have been missed.`
-      : `${seen} With 95 % confidence, at least ${Math.floor(bound * 100)} % of the busy time that a look at every moment would have found was found.`;
+      : `${seen} With 95 % confidence, at least ${Math.floor(bound * 100)} % of the busy time that a look at every moment would have found.`;
   },
   total: (n) => (n === 0 ? 'No hit in what was analysed.' : n === 1 ? '1 hit' : `${n} hits`),
   procedure: 'Case',
