@@ -124,6 +124,27 @@ describe('pre-processing', () => {
     expect([target[0], target[63], target[63 * 64]]).toEqual([7, 114, 7]);
   });
 
+  it('copies what has the size of the input, normalised, each channel in its place', () => {
+    const { fill, target } = createPreprocessor({
+      ...{ ...input, colour: 'BGR', scale: 2 },
+      ...{ mean: [1, 2, 3], deviation: [2, 4, 8] },
+    });
+    const rgb = Uint8Array.from({ length: 64 * 64 * 3 }, (_, index) => (index * 31) % 251);
+    fill(rgb, { widthPx: 64, heightPx: 64 });
+    for (const [x, y] of [
+      [0, 0],
+      [63, 0],
+      [5, 17],
+      [63, 63],
+    ] as const) {
+      for (let channel = 0; channel < 3; channel += 1) {
+        const value = rgb[(y * 64 + x) * 3 + 2 - channel] ?? Number.NaN;
+        const wanted = (value * 2 - (channel + 1)) / 2 ** (channel + 1);
+        expect(target[channel * 64 * 64 + y * 64 + x]).toBeCloseTo(wanted, 4);
+      }
+    }
+  });
+
   it('samples between pixel centres and normalises', () => {
     const { fill, target } = createPreprocessor({
       ...input,
