@@ -1,11 +1,10 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createClient } from '../gateway/client.ts';
 import { createDemoInstallation, startGatewayProcess } from '../gateway/demo-installation.ts';
+import { decodeToNull } from './ffmpeg.ts';
 import { type Measurement, median, rounded } from './report.ts';
 import { signFor } from './requisition.ts';
 import { namedScenes } from './scenes/named.ts';
@@ -118,14 +117,4 @@ export async function measureLine({ full }: { readonly full: boolean }): Promise
     await gateway.stop();
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-async function decodeToNull(file: string): Promise<number> {
-  const start = performance.now();
-  const child = spawn('ffmpeg', ['-v', 'error', '-threads', '2', '-i', file, '-an', '-f', 'null', '-'], {
-    stdio: 'ignore',
-  });
-  const [code] = (await once(child, 'exit')) as [number | null];
-  if (code !== 0) throw new Error(`ffmpeg: ${code}`);
-  return (performance.now() - start) / 1000;
 }

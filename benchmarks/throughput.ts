@@ -9,6 +9,7 @@ import { openSight } from '../gateway/analysis/sight.ts';
 import type { RecallAudit, Track } from '../gateway/analysis/types.ts';
 import { openDetector } from './accuracy/eyes.ts';
 import { requisitionFor, runClip } from './accuracy/run-clip.ts';
+import { decodeToNull } from './ffmpeg.ts';
 import { type Goal, type Measurement, median, rounded } from './report.ts';
 import { type Quality, qualityOf, trackRecall } from './throughput/quality.ts';
 import { type Workload, writeReal, writeWorkloads } from './throughput/workloads.ts';
@@ -179,16 +180,6 @@ function overall(goals: readonly Goal[]): readonly Goal[] {
     { id: 'recall', goal: 'least of all', value: Math.min(...recalls), met: all('_recall') },
     { id: 'hota_loss', goal: 'most of all', value: Math.max(...losses), met: all('_hota_loss') },
   ];
-}
-
-async function decodeToNull(file: string): Promise<number> {
-  const start = performance.now();
-  const child = spawn('ffmpeg', ['-v', 'error', '-threads', '2', '-i', file, '-an', '-f', 'null', '-'], {
-    stdio: 'ignore',
-  });
-  const [code] = (await once(child, 'exit')) as [number | null];
-  if (code !== 0) throw new Error(`ffmpeg: ${code}`);
-  return (performance.now() - start) / 1000;
 }
 
 /** Undefined where python3-opencv or the weights are missing. */

@@ -7,7 +7,8 @@ import { openSight } from '../../gateway/analysis/sight.ts';
 import type { DecodedFrame, RawTrack } from '../../gateway/analysis/types.ts';
 import { requisitionFor, runClip } from './run-clip.ts';
 
-const CLIP = path.join(
+/** A real clip of 139 s: six persons, one after the other. */
+export const ONE_BY_ONE = path.join(
   import.meta.dirname,
   '..',
   '..',
@@ -29,7 +30,7 @@ export interface Cost {
 
 /** Background model and crops beside a detector with one thread, by turns. Undefined without the clip. */
 export async function measureCost(detector: DetectorPool, rounds: number): Promise<readonly Cost[] | undefined> {
-  if (!existsSync(CLIP)) return undefined;
+  if (!existsSync(ONE_BY_ONE)) return undefined;
   const frames: DecodedFrame[] = [];
   let tracks: readonly RawTrack[] = [];
   const sight = await openSight(detector);
@@ -46,7 +47,7 @@ export async function measureCost(detector: DetectorPool, rounds: number): Promi
         return Promise.resolve(found);
       },
     };
-    await runClip(await requisitionFor([CLIP]), CLIP, eyes);
+    await runClip(await requisitionFor([ONE_BY_ONE]), ONE_BY_ONE, eyes);
     const name = sight.deps.name;
     const costs: Cost[] = [];
     for (let round = 0; round < rounds; round += 1) {

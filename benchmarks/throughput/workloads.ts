@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { ONE_BY_ONE } from '../accuracy/cost.ts';
+import { runFfmpeg } from '../ffmpeg.ts';
 import { renderScene } from '../scenes/scene.ts';
 import type { ObjectColour, ObjectSpec, SceneSpec, TruthBox, Waypoint } from '../scenes/types.ts';
 import { writeScene } from '../scenes/write.ts';
@@ -121,16 +121,6 @@ function arrange(count: number, activity: number): readonly Piece[] {
   return pieces;
 }
 
-const CLIP = path.join(
-  import.meta.dirname,
-  '..',
-  '..',
-  '..',
-  'shared',
-  'footage',
-  'free',
-  'one-by-one-person-detection.mp4',
-);
 const ENCODING =
   '-an -c:v libx264 -preset veryfast -crf 23 -g 50 -keyint_min 50 -sc_threshold 0 -pix_fmt yuv420p'.split(' ');
 
@@ -139,12 +129,12 @@ const ENCODING =
  * not at hand. Nobody has drawn its boxes: `truth` is empty.
  */
 export async function writeReal(folder: string, seconds: number): Promise<Workload | undefined> {
-  if (!existsSync(CLIP)) return undefined;
+  if (!existsSync(ONE_BY_ONE)) return undefined;
   const [quiet, active] = [path.join(folder, 'real-quiet.mp4'), path.join(folder, 'real-active.mp4')];
   const picture = 'fps=25,scale=1920:1080:flags=bicubic';
   const toAndFro = `[0:v]${picture},split[a][b];[b]reverse[r];[a][r]concat=n=2:v=1,loop=loop=5:size=250:start=0,trim=duration=60`;
-  await run(['-ss', '0', '-t', '5', '-i', CLIP, '-filter_complex', toAndFro, ...ENCODING, quiet]);
-  await run(['-ss', '20', '-t', '30', '-i', CLIP, '-vf', picture, ...ENCODING, active]);
+  await runFfmpeg(['-ss', '0', '-t', '5', '-i', ONE_BY_ONE, '-filter_complex', toAndFro, ...ENCODING, quiet]);
+  await runFfmpeg(['-ss', '20', '-t', '30', '-i', ONE_BY_ONE, '-vf', picture, ...ENCODING, active]);
   const minutes = Math.max(2, Math.round((seconds - 30) / 60));
   const files = Array.from({ length: minutes }, () => quiet);
   files.splice(Math.floor(minutes / 2), 0, active);
@@ -158,11 +148,5 @@ export async function writeReal(folder: string, seconds: number): Promise<Worklo
 async function join(files: readonly string[], file: string): Promise<void> {
   const list = `${file}.txt`;
   await writeFile(list, files.map((each) => `file '${each}'\n`).join(''));
-  await run(['-f', 'concat', '-safe', '0', '-i', list, '-c', 'copy', file]);
-}
-
-async function run(args: readonly string[]): Promise<void> {
-  const ffmpeg = spawn('ffmpeg', ['-v', 'error', '-y', ...args], { stdio: 'inherit' });
-  const [code] = (await once(ffmpeg, 'exit')) as [number | null];
-  if (code !== 0) throw new Error(`ffmpeg: ${code}`);
+  await runFfmpeg(['-f', 'concat', '-safe', '0', '-i', list, '-c', 'copy', file]);
 }

@@ -111,6 +111,10 @@ const isAlike = (a: LedgerInterval, b: LedgerInterval): boolean =>
 
 const broken = (detail: string): AppError => new AppError('E_INTERNAL', { detail: `coverage ledger: ${detail}` });
 
+/** Whether a moment lies in one of the spans; their ends are exclusive. */
+export const isWithin = (spans: readonly TimeSpan[], seconds: number): boolean =>
+  spans.some(({ fromSeconds, toSeconds }) => seconds >= fromSeconds && seconds < toSeconds);
+
 /** Spans in order and apart from each other that cover the same time. */
 export function united(spans: readonly TimeSpan[]): readonly TimeSpan[] {
   const joined: TimeSpan[] = [];

@@ -1,4 +1,4 @@
-import { besides, markQuiet, markUndecodable, type TimeSpan } from './ledger.ts';
+import { besides, isWithin, markQuiet, markUndecodable, type TimeSpan } from './ledger.ts';
 import { firstIndexFrom, frameRef, type PacketList } from './packets.ts';
 import type { FrameRef, LedgerInterval, Segment, SegmentPlan } from './types.ts';
 
@@ -64,7 +64,7 @@ function firstKeyFrom(packets: PacketList, pts: number): number | undefined {
 function isActive({ packets, active }: PlanInput, index: number): boolean {
   if (active === undefined) return true;
   const seconds = packets.secondsOf(packets.pts[index] ?? 0);
-  return active.some((span) => seconds >= span.fromSeconds && seconds < span.toSeconds);
+  return isWithin(active, seconds);
 }
 
 function cellOf({ packets }: PlanInput, index: number, framesPerSecond: number): number {
@@ -75,7 +75,7 @@ function cellOf({ packets }: PlanInput, index: number, framesPerSecond: number):
 function isAllowed({ packets, windows }: PlanInput, index: number): boolean {
   const seconds = packets.secondsOf(packets.pts[index] ?? 0);
   if (seconds < 0 || seconds >= packets.durationSeconds) return false;
-  return windows.some((window) => seconds >= window.fromSeconds && seconds < window.toSeconds);
+  return isWithin(windows, seconds);
 }
 
 /** Where the file shows nothing new for longer, nothing was looked at, whatever the reason: a lost part, or a recorder that slept. */
@@ -112,8 +112,7 @@ function windowIntervals(input: PlanInput): LedgerInterval[] {
   return marks.slice(0, -1).map((fromSeconds, index) => {
     const toSeconds = marks[index + 1] ?? to;
     const middle = (fromSeconds + toSeconds) / 2;
-    const allowed = input.windows.some((window) => middle >= window.fromSeconds && middle < window.toSeconds);
-    return allowed
+    return isWithin(input.windows, middle)
       ? { fromSeconds, toSeconds, state: 'analysed', framesPerSecond: input.framesPerSecond }
       : { fromSeconds, toSeconds, state: 'outside', reason: 'E_REQ_SCOPE' };
   });

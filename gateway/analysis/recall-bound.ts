@@ -1,6 +1,4 @@
-import type { RecallAudit } from './types.ts';
-
-type AuditCount = Pick<RecallAudit, 'samples' | 'missed'>;
+import type { AuditCount } from './types.ts';
 
 const CONFIDENCE = 0.95;
 
@@ -35,9 +33,8 @@ function atMost(k: number, n: number, p: number): number {
 
 /**
  * Lower bound, with 95 % confidence, of the share of object-bearing seconds that the plan found, of those that the same eyes would have found
- * at every moment: A / (A + u Q). `objectSeconds` A were found,
- * `quietSeconds` Q were left to packets, key frames and samples. 1 where nothing was left; undefined where nothing was sampled, or nothing is
- * known to be there.
+ * at every moment: A / (A + u Q). `objectSeconds` A were found, `quietSeconds` Q were left to packets, key frames and samples. 1 where nothing
+ * was left; undefined where nothing was sampled, or nothing was found.
  */
 export function recallBound(count: AuditCount, objectSeconds: number, quietSeconds: number): number | undefined {
   if (quietSeconds <= 0) return 1;

@@ -1,12 +1,12 @@
 import { drawnMoment } from './audit-samples.ts';
 import { iou } from './boxes.ts';
 import { groupOf } from './groups.ts';
-import { type TimeSpan, united } from './ledger.ts';
+import { isWithin, type TimeSpan, united } from './ledger.ts';
 import type { Look } from './motion/movers.ts';
 import { firstIndexFrom, frameRef, type PacketList } from './packets.ts';
 import type { PlanInput } from './plan.ts';
 import { type Glance, isBlind } from './see.ts';
-import type { Detection, FrameRef, RecallAudit } from './types.ts';
+import type { AuditCount, Detection, FrameRef } from './types.ts';
 
 // What the quiet part of a segment is asked before it is left alone: key frames, a detector now and then, and random moments.
 
@@ -34,8 +34,6 @@ export function drawSamples(
   { segment, packets, windows }: PlanInput,
   active: readonly TimeSpan[],
 ): readonly FrameRef[] {
-  const isIn = (spans: readonly TimeSpan[], seconds: number): boolean =>
-    spans.some(({ fromSeconds, toSeconds }) => seconds >= fromSeconds && seconds < toSeconds);
   const samples: FrameRef[] = [];
   const from = Math.floor(packets.secondsOf(segment.fromPts));
   const to = Math.min(packets.secondsOf(segment.toPts), packets.durationSeconds);
@@ -46,7 +44,7 @@ export function drawSamples(
     const ref = frameRef(packets, firstIndexFrom(packets, pts));
     const seconds = packets.secondsOf(ref.pts);
     // REQ-07: the frame itself lies in a window, not only the moment that was drawn.
-    if (isIn(active, moment) || isIn(active, seconds) || !isIn(windows, seconds)) continue;
+    if (isWithin(active, moment) || isWithin(active, seconds) || !isWithin(windows, seconds)) continue;
     if (ref.pts >= segment.fromPts && ref.pts < segment.toPts) samples.push(ref);
   }
   return samples;
@@ -55,7 +53,7 @@ export function drawSamples(
 export interface Scouting {
   /** Where the key frames, and then the samples, show something: each from the key frame before to the one after. */
   readonly found: readonly TimeSpan[];
-  readonly audit: Pick<RecallAudit, 'samples' | 'missed'>;
+  readonly audit: AuditCount;
   /** Samples that stay in the quiet part. */
   readonly sampled: readonly FrameRef[];
 }
@@ -88,18 +86,11 @@ export function scout(
     ...comings(probes, endSeconds),
     ...lost,
   ]);
-  const left = glances.filter(
-    ({ ref, timeSeconds }) =>
-      samples.has(ref.number) &&
-      !known.some(({ fromSeconds, toSeconds }) => timeSeconds >= fromSeconds && timeSeconds < toSeconds),
-  );
+  const left = glances.filter(({ ref, timeSeconds }) => samples.has(ref.number) && !isWithin(known, timeSeconds));
   const missed = left.filter((glance) => moving.has(glance) || isNew(glance, asked(probes, glance.timeSeconds)));
   const found = united([...known, ...missed.map(({ timeSeconds }) => around(timeSeconds))]);
   // Beside a missed one another sample may lie in time that is looked at now.
-  const quiet = left.filter(
-    ({ timeSeconds }) =>
-      !found.some(({ fromSeconds, toSeconds }) => timeSeconds >= fromSeconds && timeSeconds < toSeconds),
-  );
+  const quiet = left.filter(({ timeSeconds }) => !isWithin(found, timeSeconds));
   return { found, audit: { samples: left.length, missed: missed.length }, sampled: quiet.map(({ ref }) => ref) };
 }
 

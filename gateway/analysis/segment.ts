@@ -125,7 +125,7 @@ function demandScope(requisition: Requisition, exhibit: Exhibit): void {
 /** Frames of a segment that are kept until it is known what moves on them and of which colour it is: 352 MiB at most. */
 const KEPT_BYTES = 352 * 1024 * 1024;
 
-/** Every how manieth frame is kept: all of them where they fit. Depends on the plan and on sizes alone, never on the machine. */
+/** One frame in so many is kept: all of them where they fit. Depends on the plan and on sizes alone, never on the machine. */
 export const keptEvery = (frames: number, size: { readonly widthPx: number; readonly heightPx: number }): number =>
   Math.max(1, Math.ceil((frames * size.widthPx * size.heightPx * 3) / KEPT_BYTES));
 

@@ -152,12 +152,16 @@ export interface AnalysisResult {
   readonly tracks: readonly Track[];
 }
 
-/** What the plan may have missed of an exhibit (recall-bound.ts); seconds of media time. */
-export interface RecallAudit {
+/** What random looks into the quiet part found. */
+export interface AuditCount {
   /** Random moments of the quiet part that were looked at. */
   readonly samples: number;
   /** Those that held something which the plan had not found by itself; it is found now. */
   readonly missed: number;
+}
+
+/** What the plan may have missed of an exhibit (recall-bound.ts); seconds of media time. */
+export interface RecallAudit extends AuditCount {
   /** Seconds of the analysed part in which at least one object was found. */
   readonly objectSeconds: number;
   /** Seconds that were left to packets, key frames and samples. */
@@ -217,7 +221,7 @@ export interface SegmentResult {
   /** Ledger of the segment proper (run-up excluded): planned intervals, with what could not be decoded marked. */
   readonly intervals: readonly LedgerInterval[];
   /** Random moments of its quiet part, and those that held something new. */
-  readonly audit: Pick<RecallAudit, 'samples' | 'missed'>;
+  readonly audit: AuditCount;
   readonly arguments: readonly (readonly string[])[];
   readonly work: WorkDone;
 }
