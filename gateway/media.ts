@@ -195,8 +195,17 @@ export interface DecodeOrder extends MediaFile {
   readonly selectExpression?: string;
   /** Decodes key frames alone: the others do not come out and cost next to nothing. */
   readonly keyFramesOnly?: boolean;
+  /** Single frames from elsewhere that come out of the same run, because a start of ffmpeg costs more than to decode one of them. */
+  readonly singles?: readonly SingleFrame[];
   readonly pixelFormat: 'rgb24';
   readonly limits?: Partial<JailLimits>;
+}
+
+/** A frame that is found by its PTS. */
+export interface SingleFrame {
+  readonly pts: number;
+  /** As of DecodeOrder; from the start of the file when absent. */
+  readonly seekSeconds: number | undefined;
 }
 
 /** One frame that came out, RGB24 rows without padding. */
@@ -208,71 +217,103 @@ export interface RawFrame {
   readonly lost: number;
 }
 
-/** Argument list of `decodeFrames`. */
+/** Argument list of `decodeFrames`: the order itself is input 0 and standard output, each single an input and a pipe of its own. */
 export function decodeArguments(order: DecodeOrder): string[] {
+  const { singles = [], untilPts, untilFrame, selectExpression } = order;
   const trim = [
-    ...(order.untilPts === undefined ? [] : [`end_pts=${order.untilPts}`]),
-    ...(order.untilFrame === undefined ? [] : [`end_frame=${order.untilFrame}`]),
+    ...(untilPts === undefined ? [] : [`end_pts=${untilPts}`]),
+    ...(untilFrame === undefined ? [] : [`end_frame=${untilFrame}`]),
   ];
-  const filters = [
+  const chosen = [
     ...(trim.length === 0 ? [] : [`trim=${trim.join(':')}`]),
-    ...(order.selectExpression === undefined ? [] : [`select='${order.selectExpression}'`]),
-    'showinfo=checksum=0',
-    // Area averaging is the only filter of swscale that neither rings nor skips pixels when it shrinks.
-    `scale=${order.widthPx}:${order.heightPx}:flags=area+accurate_rnd+full_chroma_int+bitexact`,
-    `format=${order.pixelFormat}`,
+    ...(selectExpression === undefined ? [] : [`select='${selectExpression}'`]),
   ];
   return composeArguments((command) => {
-    command
-      .input(EXHIBIT)
-      .inputOptions([
-        ...['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'repeat+info', '-copyts'],
-        // What does not decode is missing from the frames, and the ledger says so; it is no reason to stop.
-        ...['-max_error_rate', '1'],
-        ...inputOptions(order.demuxer, [order.decoder]),
-        ...(order.keyFramesOnly === true ? ['-skip_frame', 'nokey'] : []),
-        // -noaccurate_seek: our own selection by PTS decides, not a second one that rounds to microseconds.
-        ...(order.seekSeconds === undefined
-          ? []
-          : ['-noaccurate_seek', '-seek_timestamp', '1', '-ss', order.seekSeconds.toFixed(6)]),
-        // One thread in the filters as well: swscale's slices would otherwise be scaled side by side, and a result must not depend on that.
-        ...[
-          '-filter_threads',
-          '1',
-          '-noautorotate',
-          '-bitexact',
-          '-threads',
-          '1',
-          '-an',
-          '-sn',
-          '-dn',
-          '-c:v',
-          order.decoder,
-        ],
-      ])
-      .outputOptions([
-        ...['-map', `0:${STREAM}`, '-an', '-sn', '-dn', '-fps_mode', 'passthrough', '-bitexact'],
-        ...['-vf', filters.join(','), '-c:v', 'rawvideo', '-f', 'rawvideo'],
-      ])
-      .output('pipe:1');
+    command.input(EXHIBIT).inputOptions([
+      ...['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'repeat+info', '-copyts'],
+      // What does not decode is missing from the frames, and the ledger says so; it is no reason to stop.
+      ...['-max_error_rate', '1'],
+      ...sourceOptions(order, order.seekSeconds, order.keyFramesOnly),
+    ]);
+    for (const { seekSeconds } of singles) command.input(EXHIBIT).inputOptions(sourceOptions(order, seekSeconds));
+    command.output('pipe:1').outputOptions(sinkOptions(order, 0, [...chosen, 'showinfo=checksum=0']));
+    for (const [index, { pts }] of singles.entries()) {
+      const filters = [`trim=end_pts=${pts + 1}`, `select='eq(pts,${pts})'`];
+      command.output(`pipe:${FIRST_PIPE + index}`).outputOptions(sinkOptions(order, index + 1, filters));
+    }
   });
+}
+
+/** Number of the first pipe beside the standard ones. */
+const FIRST_PIPE = 3;
+
+function sourceOptions(
+  { demuxer, decoder }: DecodeOrder,
+  seekSeconds: number | undefined,
+  keyFramesOnly = false,
+): string[] {
+  return [
+    ...inputOptions(demuxer, [decoder]),
+    ...(keyFramesOnly ? ['-skip_frame', 'nokey'] : []),
+    // -noaccurate_seek: our own selection by PTS decides, not a second one that rounds to microseconds.
+    ...(seekSeconds === undefined ? [] : ['-noaccurate_seek', '-seek_timestamp', '1', '-ss', seekSeconds.toFixed(6)]),
+    // One thread in the filters as well: swscale's slices would otherwise be scaled side by side, and a result must not depend on that.
+    ...['-filter_threads', '1', '-noautorotate', '-bitexact', '-threads', '1', '-an', '-sn', '-dn', '-c:v', decoder],
+  ];
+}
+
+function sinkOptions(
+  { widthPx, heightPx, pixelFormat }: DecodeOrder,
+  input: number,
+  chosen: readonly string[],
+): string[] {
+  const filters = [
+    ...chosen,
+    // Area averaging is the only filter of swscale that neither rings nor skips pixels when it shrinks.
+    `scale=${widthPx}:${heightPx}:flags=area+accurate_rnd+full_chroma_int+bitexact`,
+    `format=${pixelFormat}`,
+  ];
+  return [
+    ...['-map', `${input}:${STREAM}`, '-an', '-sn', '-dn', '-fps_mode', 'passthrough', '-bitexact'],
+    ...['-vf', filters.join(','), '-c:v', 'rawvideo', '-f', 'rawvideo'],
+  ];
 }
 
 /**
  * Decodes chosen frames. Memory stays bounded: a slow reader holds ffmpeg back. Leaving the loop early ends ffmpeg without error.
- * Each frame carries the PTS that ffmpeg's `showinfo` printed for it, paired in order.
+ * Each frame carries the PTS that ffmpeg's `showinfo` printed for it, paired in order. `singles`, in the order in which they were ordered,
+ * come out at the very end of the run; undefined for what did not.
  */
 export function decodeFrames(
   order: DecodeOrder,
   signal?: AbortSignal,
-): { readonly frames: AsyncGenerator<RawFrame>; readonly arguments: readonly string[] } {
+): {
+  readonly frames: AsyncGenerator<RawFrame>;
+  readonly singles: () => Promise<readonly (Uint8Array | undefined)[]>;
+  readonly arguments: readonly string[];
+} {
   const list = decodeArguments(order);
-  return { frames: readFrames(order, list, signal), arguments: list };
+  let singles: Promise<readonly (Uint8Array | undefined)[]> = Promise.resolve([]);
+  const onPipes = (pipes: readonly Readable[]): void => {
+    singles = Promise.all(pipes.map((pipe) => wholeFrame(pipe, order.widthPx * order.heightPx * 3)));
+  };
+  return { frames: readFrames(order, list, onPipes, signal), singles: () => singles, arguments: list };
+}
+
+/** What a pipe gave until it ended, if that is one frame. */
+async function wholeFrame(pipe: Readable, frameBytes: number): Promise<Uint8Array | undefined> {
+  try {
+    for await (const frame of framesOf(pipe, frameBytes)) return frame;
+  } catch {
+    // The run was stopped; its own end tells why.
+  }
+  return undefined;
 }
 
 async function* readFrames(
   order: DecodeOrder,
   list: readonly string[],
+  onPipes: (pipes: readonly Readable[]) => void,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<RawFrame> {
   const times: FrameLine[] = [];
@@ -282,6 +323,7 @@ async function* readFrames(
     tool: 'ffmpeg',
     arguments: list,
     inputPath: order.path,
+    extraPipes: order.singles?.length ?? 0,
     signal,
     ...given('limits', order.limits),
     onStderrLine: (line) => {
@@ -291,6 +333,7 @@ async function* readFrames(
       wake?.();
     },
   });
+  onPipes(run.pipes);
   const ended = run.done.then(
     () => wake?.(),
     () => wake?.(),
@@ -389,7 +432,7 @@ export async function pictureAt(order: PictureOrder, signal?: AbortSignal): Prom
     found = await firstFrame({ ...base, untilFrame: frame, selectExpression: `eq(n,${frame - 1})` }, signal);
   } else if (pts !== undefined) {
     const byPts = { ...base, untilPts: pts + 1, selectExpression: `eq(pts,${pts})` };
-    const seekSeconds = keyPts === undefined ? undefined : seekTarget(keyPts, timeBase);
+    const seekSeconds = keyPts === undefined ? undefined : seekTarget(keyPts, timeBase, demuxer);
     if (seekSeconds !== undefined) found = await firstFrame({ ...byPts, seekSeconds }, signal);
     found ??= await firstFrame(byPts, signal);
   }
@@ -407,14 +450,18 @@ async function firstFrame(order: DecodeOrder, signal?: AbortSignal): Promise<Fou
 }
 
 const SEEK_MARGIN_SECONDS = 0.5;
+/** More than what is lost when a time is written in microseconds, less than any frame lasts. */
+const INDEXED_SECONDS = 0.000_5;
 
 /**
- * Where to seek so that a key frame is read whole: a little before it, because streams without an index are searched by DTS, which
- * stands before the PTS. Undefined when that is before the file's own zero: reading then starts at the start.
+ * Where to seek so that a key frame is read whole. MP4 and MOV are searched by their index, where the key frame itself is found; elsewhere
+ * a little before it, because streams without an index are searched by DTS, which stands before the PTS. Undefined when that is before
+ * the file's own zero: reading then starts at the start.
  */
-export function seekTarget(keyPts: number, timeBase: Rational): number | undefined {
-  const seconds = (keyPts * timeBase.num) / timeBase.den - SEEK_MARGIN_SECONDS;
-  return seconds > 0 ? seconds : undefined;
+export function seekTarget(keyPts: number, timeBase: Rational, demuxer: Demuxer): number | undefined {
+  const own = (keyPts * timeBase.num) / timeBase.den;
+  const seconds = demuxer === 'mov' ? own + INDEXED_SECONDS : own - SEEK_MARGIN_SECONDS;
+  return own > 0 && seconds > 0 ? seconds : undefined;
 }
 
 /** The version line of the installed ffmpeg, such as `5.1.9-0+deb12u1`. */

@@ -230,12 +230,12 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
 
   /** Cuts the exhibit into segments and queues those that are not done; closes the job when none is left. */
   async function planAnalysis(job: jobs.Job, requisition: Requisition): Promise<void> {
-    const { exhibit, packets } = await takeUp(job, requisition).ready;
+    const { exhibit, packets, activity } = await takeUp(job, requisition).ready;
     const { policyId } = demandStep(requisition);
     await journal(job, requisition.authorisation.sub, 'job.step', { effect: 'permit', policyId, code: 'OK' }, [
       { type: 'digest', id: exhibit.sha256 },
     ]);
-    const segments = cutSegments(packets).map((segment) => ({
+    const segments = cutSegments(packets, activity?.spans).map((segment) => ({
       n: segment.index,
       fromSeconds: packets.secondsOf(segment.fromPts),
       toSeconds: Math.min(packets.secondsOf(segment.toPts), packets.durationSeconds),
@@ -270,7 +270,7 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
       const { stop, ready } = takeUp(job, requisition);
       const { exhibit, packets, activity } = await ready;
       const { policyId } = demandStep(requisition);
-      const segment = cutSegments(packets).find((candidate) => candidate.index === n);
+      const segment = cutSegments(packets, activity?.spans).find((candidate) => candidate.index === n);
       if (segment === undefined) throw new AppError('E_JOB_FAILED', { detail: `segment ${n} does not exist` });
       await journal(job, requisition.authorisation.sub, 'job.step', { effect: 'permit', policyId, code: 'OK' });
       const timer = deps.metrics.stageSeconds.startTimer({ stage: 'segment' });
@@ -313,7 +313,7 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
 
   /** Stitches, describes, seals and indexes; the journal entry is durable before the state says done (DEF-10). */
   async function closeOnce(job: jobs.Job, requisition: Requisition): Promise<void> {
-    const { exhibit, packets } = await takeUp(job, requisition).ready;
+    const { exhibit, packets, activity } = await takeUp(job, requisition).ready;
     demandStep(requisition);
     if (!(await database.inCase(job.caseId, (tx) => jobs.claimClosing(tx, job.id)))) return await putDown(job);
     const objects = await database.inCase(job.caseId, (tx) => jobs.segmentObjects(tx, job.id));
@@ -326,6 +326,7 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
       {
         exhibit,
         packets,
+        activity,
         framesPerSecond: job.framesPerSecond,
         segments,
         models: deps.sight.models,

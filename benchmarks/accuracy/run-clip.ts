@@ -81,7 +81,7 @@ export async function runClip(
   const list = await readPacketList(exhibit, file);
   const activity = isExhaustive ? undefined : activityOf(list);
   const segments: SegmentResult[] = [];
-  const waiting = cutSegments(list);
+  const waiting = cutSegments(list, activity?.spans);
   const work = async (): Promise<void> => {
     for (let segment = waiting.shift(); segment !== undefined; segment = waiting.shift()) {
       const input = { exhibit, file, packets: list, segment, framesPerSecond, activity };
@@ -93,6 +93,7 @@ export async function runClip(
     {
       exhibit,
       packets: list,
+      activity,
       framesPerSecond,
       segments,
       models: [],

@@ -21,10 +21,10 @@ const ACTIVE_RATIO = 2;
 /** Or so much more than quiet as the quietest seconds differ among themselves, many times over: a copy of a copy is never even. */
 const QUIETEST_SHARE = 0.05;
 const ACTIVE_SPREADS = 15;
+/** Where the quietest seconds differ by more than that, the quiet of the others is not quiet. */
+const MOST_RATIO = 4;
 /** Predicted frames that cost as much of a key frame hold noise, rain or a constant bit rate, and tell nothing. */
 const MOST_OF_KEY = 0.06;
-/** Beside what is active: something small moves before its frames grow. */
-const MARGIN_SECONDS = 1;
 /** Between key frames further apart a thing may come and go unseen by them. */
 const LONGEST_GOP_SECONDS = 12.5;
 
@@ -35,7 +35,8 @@ const LONGEST_GOP_SECONDS = 12.5;
 export function activityOf(packets: PacketList): Activity | undefined {
   const { durationSeconds } = packets;
   if (durationSeconds < SHORTEST_SECONDS || packets.addressing !== 'pts' || !hasFrequentKeys(packets)) return undefined;
-  const { levels, keys } = cellsOf(packets);
+  const { levels: cells, keys } = cellsOf(packets);
+  const levels = pairs(cells);
   const isActive: boolean[] = [];
   for (let from = 0; from < levels.length; from += WINDOW_CELLS / 5) {
     const around = [Math.max(0, from - WINDOW_CELLS), from + WINDOW_CELLS] as const;
@@ -47,7 +48,7 @@ export function activityOf(packets: PacketList): Activity | undefined {
     );
     const isTold = quiet <= MOST_OF_KEY * key;
     const spread = quiet - quantile(known, QUIETEST_SHARE);
-    const most = Math.max(ACTIVE_RATIO * quiet, quiet + ACTIVE_SPREADS * spread);
+    const most = Math.max(ACTIVE_RATIO * quiet, Math.min(MOST_RATIO * quiet, quiet + ACTIVE_SPREADS * spread));
     for (const level of levels.slice(from, from + WINDOW_CELLS / 5)) {
       // NaN is no evidence of quiet.
       isActive.push(!isTold || !(level <= most));
@@ -56,14 +57,17 @@ export function activityOf(packets: PacketList): Activity | undefined {
   if (isActive.every(Boolean)) return undefined;
   const spans = united(
     isActive.flatMap((active, cell) => {
-      const fromSeconds = Math.max(0, cell * CELL_SECONDS - MARGIN_SECONDS);
-      const toSeconds = Math.min(durationSeconds, (cell + 1) * CELL_SECONDS + MARGIN_SECONDS);
-      return active ? [{ fromSeconds, toSeconds }] : [];
+      const fromSeconds = cell * CELL_SECONDS;
+      return active ? [{ fromSeconds, toSeconds: Math.min(durationSeconds, fromSeconds + 2 * CELL_SECONDS) }] : [];
     }),
   );
   const active = spans.reduce((sum, span) => sum + span.toSeconds - span.fromSeconds, 0);
   return { spans, quietSeconds: durationSeconds - active };
 }
+
+/** Means of each cell and the next: the first second behind a key frame costs another share than the second one does. */
+const pairs = (levels: readonly number[]): number[] =>
+  levels.slice(0, -1).map((level, cell) => (level + (levels[cell + 1] as number)) / 2);
 
 function hasFrequentKeys({ key, pts, count, secondsOf }: PacketList): boolean {
   let last = 0;

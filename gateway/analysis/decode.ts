@@ -1,6 +1,14 @@
 import { AppError } from '../errors.ts';
 import type { Timeline } from '../footage/types.ts';
-import { decodeFrames, isCounted, type RawFrame, seekTarget } from '../media.ts';
+import {
+  type DecodeOrder,
+  type Demuxer,
+  decodeFrames,
+  isCounted,
+  type RawFrame,
+  type SingleFrame,
+  seekTarget,
+} from '../media.ts';
 import { ownPts } from '../packet-times.ts';
 import { firstIndexFrom, type PacketList } from './packets.ts';
 import type { DecodedFrame, FrameRef, SegmentPlan } from './types.ts';
@@ -13,8 +21,6 @@ export interface DecodeSource {
   /** Size of the frames that come out. */
   readonly widthPx: number;
   readonly heightPx: number;
-  /** Every wanted frame is a key frame: nothing else is decoded. */
-  readonly keyFramesOnly?: boolean;
 }
 
 /** What a decode left behind; complete when its frames have ended. */
@@ -34,6 +40,8 @@ interface Progress {
   decodedFrames: number;
   /** A seek missed, and the file was read from its start. */
   restarted: boolean;
+  /** Of the last run. */
+  singles: () => Promise<readonly (Uint8Array | undefined)[]>;
 }
 
 // Some 30 kB of argument: the kernel takes 128 kB in one.
@@ -41,17 +49,65 @@ const MAX_TERMS = 1_000;
 /** A gap in what is wanted beyond which ffmpeg is started anew. */
 const SEEK_SECONDS = 4;
 
+/** A decode under way: its frames, and what it left behind when they have ended. */
+export interface Decoding {
+  readonly frames: AsyncGenerator<DecodedFrame>;
+  readonly report: () => DecodeReport;
+}
+
+const begun = (): Progress => ({
+  ...{ missing: [], arguments: [], complaint: undefined, decodedFrames: 0, restarted: false },
+  singles: async () => [],
+});
+
 /**
  * Decodes the planned frames of a segment and no other, in order. Frames that do not decode are reported and do not stop the rest;
  * E_MEDIA_JAIL and E_MEDIA_LIMIT do, because what is missing then would depend on the machine and not on the footage.
  */
-export function decodePlan(
-  plan: Pick<SegmentPlan, 'frames'>,
+export function decodePlan(plan: Pick<SegmentPlan, 'frames'>, source: DecodeSource, signal?: AbortSignal): Decoding {
+  const progress = begun();
+  return { frames: decodeBatches(plan.frames, source, progress, signal), report: () => progress };
+}
+
+/**
+ * Decodes key frames, and after them `samples` from anywhere: in one run of ffmpeg, where nothing goes wrong. For files that are read by
+ * PTS. As `decodePlan` otherwise.
+ */
+export function decodeScouts(
+  { keys, samples }: { readonly keys: readonly FrameRef[]; readonly samples: readonly FrameRef[] },
   source: DecodeSource,
   signal?: AbortSignal,
-): { readonly frames: AsyncGenerator<DecodedFrame>; readonly report: () => DecodeReport } {
-  const progress: Progress = { missing: [], arguments: [], complaint: undefined, decodedFrames: 0, restarted: false };
-  return { frames: decodeBatches(plan.frames, source, progress, signal), report: () => progress };
+): Decoding {
+  const progress = begun();
+  return { frames: scouts(keys, samples, source, progress, signal), report: () => progress };
+}
+
+/** Each takes a descriptor and a decoder; the jail lets a program open 64 files. */
+const MOST_SINGLES = 24;
+
+async function* scouts(
+  keys: readonly FrameRef[],
+  samples: readonly FrameRef[],
+  source: DecodeSource,
+  progress: Progress,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<DecodedFrame> {
+  const [first, ...others] = batches(keys, source.packets.addressing);
+  if (first === undefined) return yield* decodeBatches(samples, source, progress, signal);
+  const beside = samples.slice(0, MOST_SINGLES);
+  const singles = beside.map(
+    ({ pts }): SingleFrame => ({ pts, seekSeconds: seeksFor(pts, source.packets, source.timeline.container)[0] }),
+  );
+  yield* decodeByPts(first, source, progress, signal, { keyFramesOnly: true, singles });
+  const came = await progress.singles();
+  for (const [index, ref] of beside.entries()) {
+    const bytes = came[index];
+    if (bytes !== undefined) yield decoded(ref, bytes, source, progress);
+  }
+  for (const batch of others) yield* decodeByPts(batch, source, progress, signal, { keyFramesOnly: true });
+  // What did not come out of that run is looked for like any other frame.
+  const rest = samples.filter((_, index) => came[index] === undefined);
+  yield* decodeBatches(rest, source, progress, signal);
 }
 
 async function* decodeBatches(
@@ -62,7 +118,7 @@ async function* decodeBatches(
 ): AsyncGenerator<DecodedFrame> {
   const { addressing } = source.packets;
   // Counting goes from the start of the file whatever is wanted; by times, what lies far apart is read apart.
-  const parts = addressing === 'number' || source.keyFramesOnly === true ? [wanted] : stretches(wanted, source.packets);
+  const parts = addressing === 'number' ? [wanted] : stretches(wanted, source.packets);
   for (const batch of parts.flatMap((part) => [...batches(part, addressing)])) {
     if (addressing === 'number') yield* decodeByNumber(batch, source, progress, signal);
     else yield* decodeByPts(batch, source, progress, signal);
@@ -74,15 +130,17 @@ async function* decodeByPts(
   source: DecodeSource,
   progress: Progress,
   signal: AbortSignal | undefined,
+  options: Pick<DecodeOrder, 'keyFramesOnly' | 'singles'> = {},
 ): AsyncGenerator<DecodedFrame> {
-  const order = { untilPts: batch.last.pts + 1, selectExpression: batch.expression };
-  const starts = seeksFor(batch.first.pts, source.packets);
+  const order = { untilPts: batch.last.pts + 1, selectExpression: batch.expression, ...options };
+  const hasSingles = (options.singles?.length ?? 0) > 0;
+  const starts = seeksFor(batch.first.pts, source.packets, source.timeline.container);
   for (const seekSeconds of starts) {
     const attempt = read({ ...order, seekSeconds }, source, progress, signal);
     const first = await attempt.next();
     // Verified seek: what came first must be what was wanted first. A demuxer that overshot is asked for an earlier place.
     if (!first.done && first.value.pts === batch.first.pts) {
-      yield* matched(batch.frames, joined(first.value, attempt), source, progress);
+      yield* matched(batch.frames, joined(first.value, attempt), source, progress, hasSingles);
       return;
     }
     await attempt.return(undefined);
@@ -92,7 +150,7 @@ async function* decodeByPts(
     if (progress.restarted) return void progress.missing.push(...batch.frames);
     progress.restarted = true;
   }
-  yield* matched(batch.frames, read(order, source, progress, signal), source, progress);
+  yield* matched(batch.frames, read(order, source, progress, signal), source, progress, hasSingles);
 }
 
 async function* matched(
@@ -100,6 +158,7 @@ async function* matched(
   raw: AsyncGenerator<RawFrame>,
   source: DecodeSource,
   progress: Progress,
+  toTheEnd: boolean,
 ): AsyncGenerator<DecodedFrame> {
   let next = 0;
   for await (const frame of raw) {
@@ -110,8 +169,9 @@ async function* matched(
     // A second frame of the same time, or one that an edit list hides.
     if (ref.pts !== frame.pts) continue;
     next++;
-    yield decoded(ref, frame, source, progress);
-    if (next === wanted.length) return;
+    yield decoded(ref, frame.bytes, source, progress);
+    // Nothing more is wanted; where single frames are, they come last.
+    if (next === wanted.length && !toTheEnd) return;
   }
   progress.missing.push(...wanted.slice(next));
 }
@@ -127,14 +187,14 @@ async function* decodeByNumber(
   for await (const frame of read(order, source, progress, signal)) {
     const ref = batch.frames[next++];
     if (ref === undefined) return;
-    if (isCounted(frame, ownPts(source.timeline, ref))) yield decoded(ref, frame, source, progress);
+    if (isCounted(frame, ownPts(source.timeline, ref))) yield decoded(ref, frame.bytes, source, progress);
     else progress.missing.push(ref);
     if (next === batch.frames.length) return;
   }
   progress.missing.push(...batch.frames.slice(next));
 }
 
-function decoded(ref: FrameRef, frame: RawFrame, source: DecodeSource, progress: Progress): DecodedFrame {
+function decoded(ref: FrameRef, rgb: Uint8Array, source: DecodeSource, progress: Progress): DecodedFrame {
   progress.decodedFrames++;
   const { widthPx, heightPx, timeline } = source;
   return {
@@ -144,35 +204,34 @@ function decoded(ref: FrameRef, frame: RawFrame, source: DecodeSource, progress:
     heightPx,
     scaleX: timeline.widthPx / widthPx,
     scaleY: timeline.heightPx / heightPx,
-    rgb: frame.bytes,
+    rgb,
   };
 }
 
+type Part = Pick<
+  DecodeOrder,
+  'seekSeconds' | 'untilPts' | 'untilFrame' | 'selectExpression' | 'keyFramesOnly' | 'singles'
+>;
+
 async function* read(
-  part: {
-    readonly seekSeconds?: number;
-    readonly untilPts?: number;
-    readonly untilFrame?: number;
-    readonly selectExpression: string;
-  },
+  part: Part,
   source: DecodeSource,
   progress: Progress,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<RawFrame> {
-  const { file, timeline, widthPx, heightPx, keyFramesOnly } = source;
-  const run = decodeFrames(
-    {
-      path: file,
-      demuxer: timeline.container,
-      decoder: timeline.codec,
-      widthPx,
-      heightPx,
-      pixelFormat: 'rgb24',
-      ...(keyFramesOnly === true ? { keyFramesOnly } : {}),
-      ...part,
-    },
-    signal,
-  );
+  const { file, timeline, widthPx, heightPx } = source;
+  const { container: demuxer, codec: decoder } = timeline;
+  const order = {
+    path: file,
+    demuxer,
+    decoder,
+    widthPx,
+    heightPx,
+    pixelFormat: 'rgb24',
+    ...part,
+  } as const;
+  const run = decodeFrames(order, signal);
+  progress.singles = run.singles;
   progress.arguments.push(run.arguments);
   try {
     yield* run.frames;
@@ -191,12 +250,12 @@ async function* joined(first: RawFrame, rest: AsyncGenerator<RawFrame>): AsyncGe
 const EARLIER_SECONDS = 10;
 
 /** Places to read from until a frame, the nearest key frame first; none where the file is to be read from its start. */
-function seeksFor(pts: number, packets: PacketList): readonly number[] {
+function seeksFor(pts: number, packets: PacketList, demuxer: Demuxer): readonly number[] {
   const near = keyUntil(pts, packets);
   if (near === undefined) return [];
   const ticks = (EARLIER_SECONDS * packets.timeBase.den) / packets.timeBase.num;
   const far = keyUntil(near - ticks, packets);
-  const places = [near, ...(far === undefined ? [] : [far])].map((at) => seekTarget(at, packets.timeBase));
+  const places = [near, ...(far === undefined ? [] : [far])].map((at) => seekTarget(at, packets.timeBase, demuxer));
   return places.filter((place) => place !== undefined);
 }
 

@@ -7,8 +7,8 @@ import { cutSegments } from './segments.ts';
 // How long an analysis will take, before anything is decoded: from the packets alone. The prices are those of the bench's machine; the pace of
 // the segments that are done corrects them for any other.
 
-const SEGMENT_SECONDS = 0.5;
-const PROBE_SECONDS = 0.02;
+const SEGMENT_SECONDS = 0.3;
+const PROBE_SECONDS = 0.016;
 const FRAME_SECONDS = 0.02;
 const DETECTED_FRAME_SECONDS = 0.035;
 
@@ -21,7 +21,7 @@ export function expectedSeconds(
   windows: readonly TimeSpan[],
 ): readonly number[] {
   const price = hasDetector ? DETECTED_FRAME_SECONDS : FRAME_SECONDS;
-  return cutSegments(packets).map((segment) => {
+  return cutSegments(packets, activity?.spans).map((segment) => {
     const active = activity === undefined ? {} : { active: activity.spans };
     const { frames, probes } = planSegment({ segment, packets, framesPerSecond, windows, ...active });
     return SEGMENT_SECONDS + frames.length * price + probes.length * PROBE_SECONDS;

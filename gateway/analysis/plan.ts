@@ -3,7 +3,7 @@ import { firstIndexFrom, frameRef, type PacketList } from './packets.ts';
 import type { FrameRef, LedgerInterval, Segment, SegmentPlan } from './types.ts';
 
 /** Stands in every result: another plan over the same footage may give other tracks. */
-export const PLAN_VERSION = 4;
+export const PLAN_VERSION = 5;
 
 export interface PlanInput {
   readonly segment: Segment;
@@ -104,8 +104,9 @@ function gaps({ packets, segment, framesPerSecond }: PlanInput): { fromSeconds: 
 }
 
 function windowIntervals(input: PlanInput): LedgerInterval[] {
-  const from = input.segment.index === 0 ? 0 : input.packets.secondsOf(input.segment.fromPts);
-  const to = Math.min(input.packets.secondsOf(input.segment.toPts), input.packets.durationSeconds);
+  const { packets, segment } = input;
+  const from = segment.fromPts <= packets.firstPts ? 0 : packets.secondsOf(segment.fromPts);
+  const to = Math.min(packets.secondsOf(segment.toPts), packets.durationSeconds);
   const inside = (seconds: number): boolean => seconds > from && seconds < to;
   const edges = input.windows.flatMap((window) => [window.fromSeconds, window.toSeconds]).filter(inside);
   const marks = [...new Set([from, ...edges, to])].sort((a, b) => a - b);

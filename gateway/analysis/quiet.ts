@@ -1,13 +1,13 @@
-import { sampleShare } from './audit-samples.ts';
-import { type DecodeSource, decodePlan } from './decode.ts';
-import { type TimeSpan, united } from './ledger.ts';
+import { sampleStride } from './audit-samples.ts';
+import { type DecodeSource, decodeScouts } from './decode.ts';
+import { isWithin, type TimeSpan, united } from './ledger.ts';
 import type { Look } from './motion/movers.ts';
 import { firstIndexFrom, type PacketList } from './packets.ts';
 import { type PlanInput, planSegment } from './plan.ts';
-import { drawSamples, FEWEST_PROBES, type Scouting, scout, shownProbes } from './scout.ts';
-import { type Glance, merged, type SeeOptions, see } from './see.ts';
+import { comings, drawSamples, FEWEST_PROBES, type Scouting, scout, shownProbes } from './scout.ts';
+import { type Detect, type Glance, merged, type SeeOptions, see } from './see.ts';
 import type { SegmentDeps, SegmentInput } from './segment.ts';
-import type { DecodedFrame, Segment } from './types.ts';
+import type { DecodedFrame, Detection, Segment } from './types.ts';
 
 /** What is known of the quiet part of a segment, before the rest is decoded. */
 export interface Quiet extends Omit<Scouting, 'found'> {
@@ -31,12 +31,13 @@ export async function scoutQuiet(
   // Sizes of packets are never the only way to the detector: without a background model for the key frames nothing is left out.
   if (activity === undefined || findMovers === undefined) return undefined;
   const { packets, segment } = planning;
-  const first = planSegment({ ...planning, active: activity.spans });
-  if (first.probes.length < FEWEST_PROBES || !isWorth(activity.spans, planning)) return undefined;
-  const draw = { exhibitSha256: exhibit.sha256, share: sampleShare(activity.quietSeconds) };
-  const probed = new Set(first.probes.map(({ number }) => number));
+  const { probes } = planSegment({ ...planning, active: activity.spans });
+  if (probes.length < FEWEST_PROBES || !isWorth(activity.spans, planning)) return undefined;
+  const draw = { exhibitSha256: exhibit.sha256, strideSeconds: sampleStride(activity.quietSeconds) };
+  const probed = new Set(probes.map(({ number }) => number));
   const samples = drawSamples(draw, planning, activity.spans).filter(({ number }) => !probed.has(number));
-  const shown = new Set([...shownProbes(first.probes, packets), ...samples.map(({ number }) => number)]);
+  const drawn = new Set(samples.map(({ number }) => number));
+  const shown = new Set([...shownProbes(probes, packets), ...drawn]);
   const options = {
     detect,
     isShown: (frame: DecodedFrame) => shown.has(frame.ref.number),
@@ -44,14 +45,15 @@ export async function scoutQuiet(
     keptEvery: 1,
     areProbes: true as const,
   };
-  const byKeys = decodePlan({ frames: first.probes }, { ...source, keyFramesOnly: true }, signal);
-  const drawn = decodePlan({ frames: samples }, source, signal);
-  const glances = merged(await see(byKeys.frames, options, signal), await see(drawn.frames, options, signal));
+  const decoding = decodeScouts({ keys: probes, samples }, source, signal);
+  const first = merged(await see(decoding.frames, options, signal));
+  const glances = detect === undefined ? first : await askedBetween(first, drawn, detect, signal);
+  const report = decoding.report();
   const looks = await findMovers(glances.flatMap(({ planes }) => (planes === undefined ? [] : [planes])));
   const endSeconds = Math.min(packets.secondsOf(segment.toPts), packets.durationSeconds);
   // What did not come out is decoded with all that lies around it.
-  const lost = [...byKeys.report().missing, ...drawn.report().missing].map(({ pts }) => keysAround(pts, packets));
-  const scouting = scout(glances, looks, { samples: new Set(samples.map(({ number }) => number)), lost, endSeconds });
+  const lost = report.missing.map(({ pts }) => keysAround(pts, packets));
+  const scouting = scout(glances, looks, { samples: drawn, lost, endSeconds });
   const active = united([...activity.spans, ...scouting.found]);
   const rest = isWorth(active, planning)
     ? { active, audit: scouting.audit, sampled: scouting.sampled }
@@ -63,9 +65,34 @@ export async function scoutQuiet(
   return {
     ...rest,
     ...within(segment, glances, looks),
-    arguments: [...byKeys.report().arguments, ...drawn.report().arguments],
-    decodedFrames: byKeys.report().decodedFrames + drawn.report().decodedFrames,
+    arguments: report.arguments,
+    decodedFrames: report.decodedFrames,
   };
+}
+
+/** Where somebody came or went between two looks of the detector, it is shown the key frames between: the moment is found to a few seconds. */
+async function askedBetween(
+  glances: readonly Glance[],
+  samples: ReadonlySet<number>,
+  detect: Detect,
+  signal: AbortSignal | undefined,
+): Promise<readonly Glance[]> {
+  const probes = glances.filter(({ ref }) => !samples.has(ref.number));
+  const spans = comings(probes, Number.POSITIVE_INFINITY);
+  const between = probes.filter(({ detections, timeSeconds }) => {
+    return detections === undefined && isWithin(spans, timeSeconds);
+  });
+  const answers = new Map<Glance, Promise<readonly Detection[]>>();
+  for (const glance of between) {
+    signal?.throwIfAborted();
+    if (glance.kept !== undefined) answers.set(glance, detect(glance.kept));
+  }
+  return await Promise.all(
+    glances.map(async (glance) => {
+      const answer = answers.get(glance);
+      return answer === undefined ? glance : { ...glance, detections: await answer };
+    }),
+  );
 }
 
 /** Less quiet than this in a segment saves nothing, and a background is better made of frames that are evenly spread. */

@@ -5,6 +5,7 @@ import { canonicalJson, type JsonValue, sha256Hex } from '../canonical.ts';
 import type { Exhibit } from '../footage/types.ts';
 import { ffmpegVersion } from '../media.ts';
 import { CLASSES, type ClassName, COLOURS, type ColourName, classId } from '../vocabulary.ts';
+import type { Activity } from './activity.ts';
 import { isFlicker, mayBePerson } from './flicker.ts';
 import { closeLedger, type TimeSpan, united } from './ledger.ts';
 import type { PacketList } from './packets.ts';
@@ -40,6 +41,8 @@ export interface BuildFacts {
 export interface ClosingInput {
   readonly exhibit: Pick<Exhibit, 'sha256' | 'timeline'>;
   readonly packets: PacketList;
+  /** What the segments were cut by. */
+  readonly activity: Activity | undefined;
   readonly framesPerSecond: number;
   /** One a segment, in any order. */
   readonly segments: readonly SegmentResult[];
@@ -63,7 +66,7 @@ export interface ClosedResult {
  */
 export function closeResult(input: ClosingInput, describe: (raw: RawTrack) => Track): ClosedResult {
   const { exhibit, packets, build } = input;
-  const cuts = cutSegments(packets);
+  const cuts = cutSegments(packets, input.activity?.spans);
   const segments = input.segments.toSorted((a, b) => a.index - b.index);
   const intervals = segments.flatMap((segment) => segment.intervals);
   const classes = CLASSES.filter((name) => input.permitted.classes.includes(name));

@@ -1,4 +1,4 @@
-import { drawnMoment } from './audit-samples.ts';
+import { drawnMoments } from './audit-samples.ts';
 import { iou } from './boxes.ts';
 import { groupOf } from './groups.ts';
 import { isWithin, type TimeSpan, united } from './ledger.ts';
@@ -30,24 +30,22 @@ export function shownProbes(probes: readonly FrameRef[], { secondsOf }: PacketLi
 
 /** Random moments of the quiet part of the segment proper, one frame each, inside the windows. */
 export function drawSamples(
-  { exhibitSha256, share }: { readonly exhibitSha256: string; readonly share: number },
+  { exhibitSha256, strideSeconds }: { readonly exhibitSha256: string; readonly strideSeconds: number },
   { segment, packets, windows }: PlanInput,
   active: readonly TimeSpan[],
 ): readonly FrameRef[] {
-  const samples: FrameRef[] = [];
-  const from = Math.floor(packets.secondsOf(segment.fromPts));
-  const to = Math.min(packets.secondsOf(segment.toPts), packets.durationSeconds);
-  for (let second = from; second < to; second += 1) {
-    const moment = drawnMoment(exhibitSha256, second, share);
-    if (moment === undefined) continue;
+  const part = {
+    fromSeconds: packets.secondsOf(segment.fromPts),
+    toSeconds: Math.min(packets.secondsOf(segment.toPts), packets.durationSeconds),
+  };
+  return drawnMoments(exhibitSha256, strideSeconds, part).flatMap((moment) => {
     const pts = packets.firstPts + (moment * packets.timeBase.den) / packets.timeBase.num;
     const ref = frameRef(packets, firstIndexFrom(packets, pts));
     const seconds = packets.secondsOf(ref.pts);
     // REQ-07: the frame itself lies in a window, not only the moment that was drawn.
-    if (isWithin(active, moment) || isWithin(active, seconds) || !isWithin(windows, seconds)) continue;
-    if (ref.pts >= segment.fromPts && ref.pts < segment.toPts) samples.push(ref);
-  }
-  return samples;
+    if (isWithin(active, moment) || isWithin(active, seconds) || !isWithin(windows, seconds)) return [];
+    return ref.pts >= segment.fromPts && ref.pts < segment.toPts ? [ref] : [];
+  });
 }
 
 export interface Scouting {
@@ -105,7 +103,7 @@ function asked(probes: readonly Glance[], seconds: number): readonly Glance[] {
 }
 
 /** Between two looks of the detector of which one has a sure box that the other lacks, somebody came or went. */
-function comings(probes: readonly Glance[], endSeconds: number): readonly TimeSpan[] {
+export function comings(probes: readonly Glance[], endSeconds: number): readonly TimeSpan[] {
   const seen = probes.filter(({ detections }) => detections !== undefined);
   return seen.slice(1).flatMap((glance, index) => {
     const before = seen[index] as Glance;

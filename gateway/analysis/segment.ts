@@ -8,14 +8,17 @@ import { fuse } from './fuse.ts';
 import type { Blindness, Look } from './motion/movers.ts';
 import { type PlaneFrame, planePixels } from './motion/planes.ts';
 import type { PacketList } from './packets.ts';
-import { planSegment } from './plan.ts';
-import { scoutQuiet } from './quiet.ts';
+import { type PlanInput, planSegment } from './plan.ts';
+import { type Quiet, scoutQuiet } from './quiet.ts';
 import { carried, type Detect, type Glance, isBlind, merged, see, shown } from './see.ts';
 import { withBlindness, withLosses, withSamples } from './segment-ledger.ts';
+import { cutAgain } from './segments.ts';
+import { stitch } from './stitch.ts';
 import type {
   DecodedFrame,
   Detection,
   FrameDetections,
+  FrameRef,
   RawTrack,
   Segment,
   SegmentResult,
@@ -66,43 +69,81 @@ export async function analyseSegment(
   const source: DecodeSource = { file, timeline: exhibit.timeline, packets, ...size };
   const planning = { segment, packets, framesPerSecond, windows: exhibit.windows };
   // One size for all planes of the segment, whatever becomes of its quiet part.
-  const planes = deps.findMovers && planePixels(planSegment(planning).frames.length + MOST_PROBES);
+  const planes = deps.findMovers && planePixels(mostFrames(planning));
   const counter = { calls: 0 };
-  const detect = counted(deps.detect, counter);
-  const eyes = { detect, findMovers: deps.findMovers, planePixels: planes };
+  const eyes = { ...deps, detect: counted(deps.detect, counter), planePixels: planes };
   const quiet = await scoutQuiet(planning, input, source, eyes, signal);
-  const plan = planSegment({ ...planning, ...(quiet === undefined ? {} : { active: quiet.active }) });
-  const decoding = decodePlan(plan, source, signal);
-  const every = keptEvery(plan.frames.length + (quiet?.glances.length ?? 0), size);
-  const options = { planePixels: planes, keptEvery: every };
-  // Where all frames are kept until it is known what moves, the detector is only shown those that are worth it.
-  const isLate = deps.findMovers !== undefined && every === 1;
-  const dense = await see(decoding.frames, { ...options, detect: isLate ? undefined : detect }, signal);
-  const all = merged(dense, quiet?.glances ?? []);
-  const looks = dense.length === 0 && quiet !== undefined ? quiet.looks : await looksAt(all, deps);
-  const glances = detect === undefined ? all : await shown(all, looks, detect, signal);
-  const { seen, blind } = understood(glances, looks);
-  signal?.throwIfAborted();
-  const kept = glances.flatMap((glance) => (glance.kept === undefined ? [] : [glance.kept]));
-  const tracks = ownPart(deps.track(seen), segment, seen);
-  const own = tracks.map((track) => track.own);
-  const named = deps.name === undefined ? own : await deps.name(own, kept);
-  const coloured = deps.countColours(named, kept);
-  const whole = coloured.map((each, index) => ({ ...each, points: tracks[index]?.points ?? each.points }));
-  const report = decoding.report();
-  const intervals = withSamples(withLosses(plan, report, packets), quiet?.sampled ?? [], packets, framesPerSecond);
+  const parts = quiet === undefined ? [segment] : cutAgain(packets, segment, quiet.active);
+  const results: PartResult[] = [];
+  for (const part of parts)
+    results.push(await analysePart({ ...planning, segment: part }, quiet, source, eyes, signal));
   return {
     index: segment.index,
-    tracks: whole,
-    intervals: withBlindness(intervals, blind, plan, packets, deps.detect !== undefined),
+    tracks: stitch(parts, results),
+    intervals: results.flatMap(({ intervals }) => intervals),
     audit: quiet?.audit ?? { samples: 0, missed: 0 },
-    arguments: [...(quiet?.arguments ?? []), ...report.arguments],
+    arguments: [...(quiet?.arguments ?? []), ...results.flatMap((each) => each.arguments)],
     work: {
-      decodedFrames: report.decodedFrames + (quiet?.decodedFrames ?? 0),
+      decodedFrames: results.reduce((sum, each) => sum + each.decodedFrames, quiet?.decodedFrames ?? 0),
       detectorCalls: counter.calls,
     },
   };
 }
+
+/** What a segment gives is what its parts give; it is one, unless more moves in it than its packets told. */
+interface PartResult extends Pick<SegmentResult, 'index' | 'tracks' | 'intervals' | 'arguments'> {
+  readonly decodedFrames: number;
+}
+
+type Eyes = SegmentDeps & { readonly planePixels: number | undefined };
+
+async function analysePart(
+  planning: PlanInput,
+  quiet: Quiet | undefined,
+  source: DecodeSource,
+  eyes: Eyes,
+  signal: AbortSignal | undefined,
+): Promise<PartResult> {
+  const { segment, packets, framesPerSecond } = planning;
+  const { detect, findMovers, planePixels } = eyes;
+  const plan = planSegment({ ...planning, ...(quiet === undefined ? {} : { active: quiet.active }) });
+  const decoding = decodePlan(plan, source, signal);
+  const probed = (quiet?.glances ?? []).filter(({ ref }) => isIn(segment, ref));
+  const every = keptEvery(plan.frames.length + probed.length, source);
+  // Where all frames are kept until it is known what moves, the detector is only shown those that are worth it.
+  const isLate = findMovers !== undefined && every === 1;
+  const options = { planePixels, keptEvery: every, detect: isLate ? undefined : detect };
+  const all = merged(await see(decoding.frames, options, signal), probed);
+  const looks = quiet?.glances.length === all.length ? quiet.looks : await looksAt(all, eyes);
+  const glances = detect === undefined ? all : await shown(all, looks, detect, signal);
+  const { seen, blind } = understood(glances, looks);
+  signal?.throwIfAborted();
+  const kept = glances.flatMap((glance) => (glance.kept === undefined ? [] : [glance.kept]));
+  const tracks = ownPart(eyes.track(seen), segment, seen);
+  const own = tracks.map((track) => track.own);
+  const named = eyes.name === undefined ? own : await eyes.name(own, kept);
+  const coloured = eyes.countColours(named, kept);
+  const report = decoding.report();
+  const sampled = (quiet?.sampled ?? []).filter(({ pts }) => pts >= segment.fromPts && pts < segment.toPts);
+  const intervals = withSamples(withLosses(plan, report, packets), sampled, packets, framesPerSecond);
+  return {
+    index: segment.index,
+    tracks: coloured.map((each, index) => ({ ...each, points: tracks[index]?.points ?? each.points })),
+    intervals: withBlindness(intervals, blind, plan, packets, detect !== undefined),
+    arguments: report.arguments,
+    decodedFrames: report.decodedFrames,
+  };
+}
+
+const isIn = ({ runUpFromPts, toPts }: Segment, { pts }: FrameRef): boolean => pts >= runUpFromPts && pts < toPts;
+
+/** Frames of the longest part of a segment at most, its key frames and samples among them. */
+const mostFrames = (planning: PlanInput): number =>
+  Math.min(planSegment(planning).frames.length, LONGEST_PART_SECONDS * planning.framesPerSecond) + MOST_PROBES;
+
+/** What a segment of several costs at most, and its run-up. */
+const LONGEST_PART_SECONDS = 80;
+const MOST_PROBES = 100;
 
 /** The detector, counting what it is shown. */
 function counted(detect: SegmentDeps['detect'], counter: { calls: number }): SegmentDeps['detect'] {
@@ -112,9 +153,6 @@ function counted(detect: SegmentDeps['detect'], counter: { calls: number }): Seg
     return detect(frame);
   };
 }
-
-/** Key frames and samples of the longest segment. */
-const MOST_PROBES = 100;
 
 /** REQ-07: the exhibit belongs to the case of the requisition and stands, with its digest, in its schedule. */
 function demandScope(requisition: Requisition, exhibit: Exhibit): void {
@@ -130,7 +168,10 @@ export const keptEvery = (frames: number, size: { readonly widthPx: number; read
   Math.max(1, Math.ceil((frames * size.widthPx * size.heightPx * 3) / KEPT_BYTES));
 
 /** What moves on each frame; nothing that is known of where there is no background model. */
-async function looksAt(glances: readonly Glance[], { findMovers }: SegmentDeps): Promise<readonly Look[]> {
+async function looksAt(
+  glances: readonly Glance[],
+  { findMovers }: Pick<SegmentDeps, 'findMovers'>,
+): Promise<readonly Look[]> {
   const looks = await findMovers?.(glances.flatMap(({ planes }) => (planes === undefined ? [] : [planes])));
   return looks ?? glances.map(() => []);
 }

@@ -1,3 +1,4 @@
+import type { TimeSpan } from './ledger.ts';
 import { firstIndexFrom, type PacketList } from './packets.ts';
 import type { Segment } from './types.ts';
 
@@ -5,13 +6,33 @@ const SEGMENT_SECONDS = 60;
 const RUN_UP_SECONDS = 10;
 /** Bounds the work and the memory of one segment, whatever the distance of key frames. */
 const LONGEST_SEGMENT_SECONDS = 120;
+/** What a segment costs at most, in busy seconds, when it is made of several. */
+const MOST_COST = 66;
+/** A quiet second is a key frame or none. */
+const QUIET_COST = 1 / 3;
+/** Of the cost of the whole: what is short has segments to run beside each other all the same. */
+const MOST_SHARE = 1 / 4;
 
 /**
  * Cuts an exhibit at the first key frame after each 60 s of media time since the cut before; where none comes within 120 s, at the
- * first frame after them, which is then decoded from the key frame before it.
+ * first frame after them, which is then decoded from the key frame before it. Neighbours that are quiet together are one segment, because
+ * each start of a decoder costs as much as a dozen key frames. Without `busy` all seconds are. Pure.
  */
-export function cutSegments(packets: PacketList): Segment[] {
-  const ticks = (seconds: number): number => Math.round((seconds * packets.timeBase.den) / packets.timeBase.num);
+export function cutSegments(packets: PacketList, busy: readonly TimeSpan[] | undefined): Segment[] {
+  const costs = costsOf(packets, cutsOf(packets), busy);
+  const total = costs.reduce((sum, { cost }) => sum + cost, 0);
+  return segmentsOf(packets, grouped(costs, Math.min(MOST_COST, total * MOST_SHARE)), packets.firstPts);
+}
+
+/** The parts of a segment once it is known how busy it is: one, unless it holds more than its packets told. */
+export function cutAgain(packets: PacketList, segment: Segment, busy: readonly TimeSpan[]): Segment[] {
+  const cuts = cutsOf(packets).filter((pts) => pts >= segment.fromPts && pts <= segment.toPts);
+  return segmentsOf(packets, grouped(costsOf(packets, cuts, busy), MOST_COST), segment.runUpFromPts);
+}
+
+/** PTS of all cuts, the start and the end among them. */
+function cutsOf(packets: PacketList): readonly number[] {
+  const ticks = ticksOf(packets);
   const cuts = [packets.firstPts];
   let wanted = packets.firstPts + ticks(SEGMENT_SECONDS);
   for (let index = firstIndexFrom(packets, wanted); index < packets.count; index++) {
@@ -22,11 +43,54 @@ export function cutSegments(packets: PacketList): Segment[] {
     wanted = pts + ticks(SEGMENT_SECONDS);
   }
   const last = packets.pts[packets.count - 1] ?? packets.firstPts;
-  const endPts = Math.max(packets.firstPts + ticks(packets.durationSeconds), last + 1);
-  return cuts.map((fromPts, index) => ({
+  return [...cuts, Math.max(packets.firstPts + ticks(packets.durationSeconds), last + 1)];
+}
+
+interface Stretch {
+  readonly fromPts: number;
+  readonly toPts: number;
+  /** In busy seconds. */
+  readonly cost: number;
+}
+
+function costsOf(
+  packets: PacketList,
+  cuts: readonly number[],
+  busy: readonly TimeSpan[] | undefined,
+): readonly Stretch[] {
+  return cuts.slice(1).map((toPts, index) => {
+    const fromPts = cuts[index] as number;
+    const [from, to] = [packets.secondsOf(fromPts), packets.secondsOf(toPts)];
+    const active = busy === undefined ? to - from : busy.reduce((sum, span) => sum + overlap(span, from, to), 0);
+    return { fromPts, toPts, cost: active + (to - from - active) * QUIET_COST };
+  });
+}
+
+/** Neighbours that cost no more than that together. */
+function grouped(stretches: readonly Stretch[], most: number): readonly Stretch[] {
+  const groups: Stretch[] = [];
+  for (const stretch of stretches) {
+    const last = groups.at(-1);
+    if (last === undefined || last.cost + stretch.cost > most) groups.push(stretch);
+    else groups[groups.length - 1] = { ...last, toPts: stretch.toPts, cost: last.cost + stretch.cost };
+  }
+  return groups;
+}
+
+const overlap = ({ fromSeconds, toSeconds }: TimeSpan, from: number, to: number): number =>
+  Math.max(0, Math.min(to, toSeconds) - Math.max(from, fromSeconds));
+
+function segmentsOf(packets: PacketList, stretches: readonly Stretch[], runUpFromPts: number): Segment[] {
+  const runUp = ticksOf(packets)(RUN_UP_SECONDS);
+  return stretches.map(({ fromPts, toPts }, index) => ({
     index,
     fromPts,
-    toPts: cuts[index + 1] ?? endPts,
-    runUpFromPts: index === 0 ? fromPts : Math.max(packets.firstPts, fromPts - ticks(RUN_UP_SECONDS)),
+    toPts,
+    runUpFromPts: index === 0 ? runUpFromPts : Math.max(packets.firstPts, fromPts - runUp),
   }));
 }
+
+const ticksOf =
+  ({ timeBase }: PacketList) =>
+  (seconds: number): number =>
+    Math.round((seconds * timeBase.den) / timeBase.num);

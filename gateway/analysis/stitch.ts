@@ -15,19 +15,27 @@ export const SAME_TRACK_OVERLAP = 0.5;
  * the cut and n-1 did not confirm (the first sightings of what came in just then) is left out: each frame counts once, in the segment
  * that it belongs to. Deterministic: pairs are taken best first, ties by first time, then box. E_INTERNAL when a segment's result is missing.
  */
-export function stitch(segments: readonly Segment[], results: readonly SegmentResult[]): RawTrack[] {
+export function stitch(
+  segments: readonly Segment[],
+  results: readonly Pick<SegmentResult, 'index' | 'tracks'>[],
+): RawTrack[] {
   const byIndex = new Map(results.map((result) => [result.index, result]));
   const closed: RawTrack[] = [];
-  let open: RawTrack[] = [];
+  let open: readonly RawTrack[] | undefined;
   for (const segment of segments) {
     const result = byIndex.get(segment.index);
     if (result === undefined)
       throw new AppError('E_INTERNAL', { detail: `segment ${segment.index} has no result to stitch` });
+    if (open === undefined) {
+      // What lies in the run-up of the first is for whoever stitches it to what stands before.
+      open = result.tracks;
+      continue;
+    }
     const alive = open.filter((track) => (track.points.at(-1)?.pts ?? 0) >= segment.runUpFromPts);
     closed.push(...open.filter((track) => !alive.includes(track)));
     open = join(alive, result.tracks, segment);
   }
-  return [...closed, ...open];
+  return [...closed, ...(open ?? [])];
 }
 
 function join(before: readonly RawTrack[], after: readonly RawTrack[], segment: Segment): RawTrack[] {

@@ -68,7 +68,9 @@ export function clipArguments(timeline: Timeline, seek: number | undefined): str
 function seekSeconds(order: ClipOrder, fromSeconds: number): number | undefined {
   const { timeline } = order.exhibit;
   const key = keyAtOrBefore(order.keyFrames, ticksOf(timeline, fromSeconds));
-  return timeline.addressing !== 'pts' || key === undefined ? undefined : seekTarget(key, timeline.timeBase);
+  return timeline.addressing !== 'pts' || key === undefined
+    ? undefined
+    : seekTarget(key, timeline.timeBase, timeline.container);
 }
 
 interface Encoding {

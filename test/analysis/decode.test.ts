@@ -1,11 +1,17 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type DecodeSource, decodePlan, progressions, selectExpression } from '../../gateway/analysis/decode.ts';
-import { packetList, readPacketList } from '../../gateway/analysis/packets.ts';
+import {
+  type DecodeSource,
+  decodePlan,
+  decodeScouts,
+  progressions,
+  selectExpression,
+} from '../../gateway/analysis/decode.ts';
+import { frameRef, packetList, readPacketList } from '../../gateway/analysis/packets.ts';
 import { planSegment } from '../../gateway/analysis/plan.ts';
 import { cutSegments } from '../../gateway/analysis/segments.ts';
-import type { Segment } from '../../gateway/analysis/types.ts';
+import type { FrameRef, Segment } from '../../gateway/analysis/types.ts';
 import { type Demuxer, packets, pictureAt } from '../../gateway/media.ts';
 import { ownPts } from '../../gateway/packet-times.ts';
 import { countingFilm, ffmpeg, mediaFolder, shownNumber, tableOf, timelineOf } from '../media/made-media.ts';
@@ -20,7 +26,7 @@ async function sourceOf(file: string, demuxer: Demuxer): Promise<DecodeSource> {
 }
 
 async function decodeAll(source: DecodeSource, framesPerSecond: number, change: Partial<Segment> = {}) {
-  const [first] = cutSegments(source.packets);
+  const [first] = cutSegments(source.packets, undefined);
   if (first === undefined) throw new Error('no segment');
   const windows = [{ fromSeconds: 0, toSeconds: source.packets.durationSeconds }];
   const plan = planSegment({ segment: { ...first, ...change }, packets: source.packets, framesPerSecond, windows });
@@ -75,6 +81,22 @@ describe.each(FILMS)('%s', (_, demuxer, output) => {
     expect(frames).toHaveLength(plan.frames.length);
   });
 
+  it('gives key frames, and single frames from anywhere beside them', async () => {
+    const source = await sourceOf(file, demuxer);
+    if (source.packets.addressing === 'number') return;
+    const every = Array.from({ length: source.packets.count }, (_, index) => frameRef(source.packets, index));
+    const keys = every.filter((_, index) => source.packets.key[index] === 1);
+    const samples = [4, 39, 40, 99, 148].map((index) => every[index] as FrameRef);
+    const decoding = decodeScouts({ keys, samples }, source);
+    const frames = await Array.fromAsync(decoding.frames);
+    expect(frames.map(({ ref }) => ref.number)).toEqual([...keys, ...samples].map(({ number }) => number));
+    expect(frames.map(({ ref, rgb }) => [ref.number, shownNumber(rgb)])).toEqual(
+      frames.map(({ ref }) => [ref.number, (ref.number - 1) % 100]),
+    );
+    expect(decoding.report()).toMatchObject({ missing: [], decodedFrames: keys.length + samples.length });
+    if (demuxer === 'mov') expect(decoding.report().arguments).toHaveLength(1);
+  });
+
   it('gives the very same frame as a picture for the investigator', async () => {
     const { timeline, packets: list } = await sourceOf(file, demuxer);
     const { codec: decoder, widthPx, heightPx, timeBase, addressing } = timeline;
@@ -125,7 +147,7 @@ describe('when the file misleads', () => {
     // A clock that runs three times as fast sends the demuxer three times as far.
     const fast = { ...source.packets, timeBase: { num: 3, den: source.packets.timeBase.den } };
     const from = source.packets.pts[50] ?? 0;
-    const [first] = cutSegments(source.packets);
+    const [first] = cutSegments(source.packets, undefined);
     if (first === undefined) throw new Error('no segment');
     const segment = { ...first, fromPts: from, runUpFromPts: from };
     const windows = [{ fromSeconds: 0, toSeconds: 6 }];
@@ -178,7 +200,7 @@ describe('when the file misleads', () => {
 
   it('decodes nothing when nothing is planned', async () => {
     const source = await sourceOf(file, 'mov');
-    const [segment] = cutSegments(source.packets);
+    const [segment] = cutSegments(source.packets, undefined);
     if (segment === undefined) throw new Error('no segment');
     const decoding = decodePlan({ frames: [] }, source);
     expect(await Array.fromAsync(decoding.frames)).toEqual([]);

@@ -18,20 +18,21 @@ const whole = [{ fromSeconds: 0, toSeconds: 300 }];
 
 describe('expectedSeconds', () => {
   it('expects more of a segment in which something moves, and more with a detector', () => {
-    const activity = { spans: [{ fromSeconds: 70, toSeconds: 90 }], quietSeconds: 280 };
-    const [first = 0, second = 0, third = 0] = expectedSeconds(packets, 5, activity, true, whole);
-    expect(second).toBeGreaterThan(2 * first);
-    // The run-up of the third reaches back to 110 s, where all is quiet again.
-    expect(third).toBeCloseTo(first + 5 * 0.02, 1);
+    const activity = { spans: [{ fromSeconds: 200, toSeconds: 220 }], quietSeconds: 280 };
+    const [first = 0, , , busy = 0] = expectedSeconds(packets, 5, activity, true, whole);
+    // Thirty key frames and one behind the end; then a hundred frames, and key frames of forty seconds, five more before and one behind.
+    expect(first).toBeCloseTo(0.3 + 31 * 0.016, 2);
+    expect(busy).toBeCloseTo(0.3 + 100 * 0.035 + 26 * 0.016, 2);
     const without = expectedSeconds(packets, 5, activity, false, whole);
-    expect(without[1]).toBeLessThan(second);
+    expect(without[3]).toBeLessThan(busy);
     expect(without[0]).toBe(first);
   });
 
   it('expects the whole price where the packets tell nothing', () => {
-    const [quiet = 0] = expectedSeconds(packets, 5, { spans: [], quietSeconds: 300 }, false, whole);
-    const [all = 0] = expectedSeconds(packets, 5, undefined, false, whole);
-    expect(all).toBeGreaterThan(4 * quiet);
+    const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+    const quiet = sum(expectedSeconds(packets, 5, { spans: [], quietSeconds: 300 }, false, whole));
+    const all = sum(expectedSeconds(packets, 5, undefined, false, whole));
+    expect(all).toBeGreaterThan(6 * quiet);
   });
 });
 

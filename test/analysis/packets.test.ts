@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { firstIndexFrom, frameRef, packetList } from '../../gateway/analysis/packets.ts';
 import { planSegment } from '../../gateway/analysis/plan.ts';
-import { cutSegments } from '../../gateway/analysis/segments.ts';
+import { cutAgain, cutSegments } from '../../gateway/analysis/segments.ts';
 import type { MediaPacket } from '../../gateway/media.ts';
 import { createPacketTable, type FileClock, ownPts, timePackets } from '../../gateway/packet-times.ts';
 import { tableOf } from '../media/made-media.ts';
@@ -122,7 +122,7 @@ describe('the clock of a file', () => {
 describe('cutSegments', () => {
   it('cuts at the first key frame after each 60 s, with a run-up of 10 s', () => {
     const list = listOf(steady(130, 70));
-    const segments = cutSegments(list);
+    const segments = cutSegments(list, undefined);
     // Key frames every 2.8 s: the first at or after 60 s is at 61.6 s, the next cut at or after 121.6 s is at 123.2 s.
     expect(segments).toEqual([
       { index: 0, fromPts: 0, toPts: 61_600, runUpFromPts: 0 },
@@ -132,8 +132,8 @@ describe('cutSegments', () => {
   });
 
   it('cuts after 120 s where no key frame comes, so that no segment grows with the file', () => {
-    expect(cutSegments(listOf(steady(119, 99_999)))).toHaveLength(1);
-    expect(cutSegments(listOf(steady(300, 99_999)))).toEqual([
+    expect(cutSegments(listOf(steady(119, 99_999)), undefined)).toHaveLength(1);
+    expect(cutSegments(listOf(steady(300, 99_999)), undefined)).toEqual([
       { index: 0, fromPts: 0, toPts: 120_000, runUpFromPts: 0 },
       { index: 1, fromPts: 120_000, toPts: 240_000, runUpFromPts: 110_000 },
       { index: 2, fromPts: 240_000, toPts: 300_000, runUpFromPts: 230_000 },
@@ -141,10 +141,47 @@ describe('cutSegments', () => {
   });
 });
 
+describe('cutSegments where the packets tell what is quiet', () => {
+  const list = listOf(steady(600, 50));
+
+  it('makes one segment of neighbours that are quiet together: a quiet second counts for a third of a busy one', () => {
+    const hour = listOf(steady(3_600, 50));
+    const busy = [{ fromSeconds: 310, toSeconds: 340 }];
+    expect(cutSegments(hour, busy).slice(0, 4)).toEqual([
+      { index: 0, fromPts: 0, toPts: 180_000, runUpFromPts: 0 },
+      { index: 1, fromPts: 180_000, toPts: 300_000, runUpFromPts: 170_000 },
+      { index: 2, fromPts: 300_000, toPts: 420_000, runUpFromPts: 290_000 },
+      { index: 3, fromPts: 420_000, toPts: 600_000, runUpFromPts: 410_000 },
+    ]);
+  });
+
+  it('leaves a short exhibit in four segments or more, so that they run beside each other', () => {
+    expect(cutSegments(list, []).map(({ toPts }) => toPts)).toEqual([120_000, 240_000, 360_000, 480_000, 600_000]);
+    expect(cutSegments(listOf(steady(200, 50)), [])).toHaveLength(4);
+  });
+
+  it('cuts as without a plan where all is busy', () => {
+    const all = [{ fromSeconds: 0, toSeconds: 600 }];
+    expect(cutSegments(list, all)).toEqual(cutSegments(list, undefined));
+  });
+
+  it('cuts again what turned out to be busy, where the cuts of a busy exhibit lie', () => {
+    const [first] = cutSegments(listOf(steady(3_600, 50)), []);
+    if (first === undefined) throw new Error('no segment');
+    expect(cutAgain(list, first, [])).toEqual([first]);
+    expect(cutAgain(list, first, [{ fromSeconds: 30, toSeconds: 36 }])).toEqual([first]);
+    expect(cutAgain(list, first, [{ fromSeconds: 0, toSeconds: 600 }])).toEqual([
+      { index: 0, fromPts: 0, toPts: 60_000, runUpFromPts: 0 },
+      { index: 1, fromPts: 60_000, toPts: 120_000, runUpFromPts: 50_000 },
+      { index: 2, fromPts: 120_000, toPts: 180_000, runUpFromPts: 110_000 },
+    ]);
+  });
+});
+
 describe('the plain plan', () => {
   const list = listOf(steady(130, 25));
   const whole = [{ fromSeconds: 0, toSeconds: 130 }];
-  const segments = cutSegments(list);
+  const segments = cutSegments(list, undefined);
   const planOf = (n: number, framesPerSecond: number, windows = whole) => {
     const segment = segments[n];
     if (segment === undefined) throw new Error('no such segment');
@@ -190,7 +227,7 @@ describe('the plain plan', () => {
 
   it('does not call a hole in the recording analysed', () => {
     const holed = listOf(steady(30, 25).filter(({ pts = 0 }) => pts < 5_000 || pts >= 12_000));
-    const [segment] = cutSegments(holed);
+    const [segment] = cutSegments(holed, undefined);
     if (segment === undefined) throw new Error('no segment');
     const plan = planSegment({ segment, packets: holed, framesPerSecond: 2, windows: whole });
     expect(plan.intervals).toEqual([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { drawnMoment, sampleShare } from '../../gateway/analysis/audit-samples.ts';
+import { drawnMoments, sampleStride } from '../../gateway/analysis/audit-samples.ts';
 import { recallBound, upperShare } from '../../gateway/analysis/recall-bound.ts';
 import { sha256Hex } from '../../gateway/canonical.ts';
 
@@ -43,13 +43,14 @@ describe('recallBound', () => {
         const holds = random() < objectShare;
         return { holds, isQuiet: !holds || random() < missShare };
       });
-      const share = sampleShare(seconds.filter(({ isQuiet }) => isQuiet).length);
+      const stride = sampleStride(seconds.filter(({ isQuiet }) => isQuiet).length);
+      const drawn = new Set(drawnMoments(digest, stride, { fromSeconds: 0, toSeconds: 3_600 }).map(Math.floor));
       for (const [second, { holds, isQuiet }] of seconds.entries()) {
         if (holds && !isQuiet) found += 1;
         if (!isQuiet) continue;
         quiet += 1;
         if (holds) hidden += 1;
-        if (drawnMoment(digest, second, share) === undefined) continue;
+        if (!drawn.has(second)) continue;
         samples += 1;
         if (holds) missed += 1;
       }
@@ -60,24 +61,35 @@ describe('recallBound', () => {
   });
 });
 
-describe('drawnMoment', () => {
-  it('draws the share that it is told to, from the digest alone', () => {
-    const digest = sha256Hex('an exhibit');
-    const drawn = Array.from({ length: 20_000 }, (_, second) => drawnMoment(digest, second, 0.05));
-    const moments = drawn.filter((moment) => moment !== undefined);
-    expect(moments.length).toBeGreaterThan(900);
-    expect(moments.length).toBeLessThan(1_100);
-    expect(drawn.every((moment, second) => moment === undefined || Math.floor(moment) === second)).toBe(true);
-    expect(drawn).toEqual(Array.from({ length: 20_000 }, (_, second) => drawnMoment(digest, second, 0.05)));
-    expect(drawnMoment(sha256Hex('another'), moments[0] === undefined ? 0 : Math.floor(moments[0]), 1)).not.toBe(
-      moments[0],
-    );
+describe('drawnMoments', () => {
+  const digest = sha256Hex('an exhibit');
+  const whole = { fromSeconds: 0, toSeconds: 20_000 };
+
+  it('draws one in each stride, from the digest alone, wherever the exhibit is cut', () => {
+    const drawn = drawnMoments(digest, 20, whole);
+    expect(drawn).toHaveLength(1_000);
+    expect(drawn.every((moment, n) => Math.floor(moment / 20) === n)).toBe(true);
+    const halves = [
+      { fromSeconds: 0, toSeconds: 7_011.3 },
+      { fromSeconds: 7_011.3, toSeconds: 20_000 },
+    ].flatMap((part) => drawnMoments(digest, 20, part));
+    expect(halves).toEqual(drawn);
+    expect(drawnMoments(sha256Hex('another'), 20, whole)[0]).not.toBe(drawn[0]);
+  });
+
+  it('spreads them over the whole of a stride', () => {
+    const places = drawnMoments(digest, 20, whole).map((moment) => (moment % 20) / 20);
+    const mean = places.reduce((sum, place) => sum + place, 0) / places.length;
+    expect(mean).toBeGreaterThan(0.47);
+    expect(mean).toBeLessThan(0.53);
+    expect(Math.min(...places)).toBeLessThan(0.01);
+    expect(Math.max(...places)).toBeGreaterThan(0.99);
   });
 
   it('looks at sixteen moments of a short quiet, and at one second in a hundred of a long one', () => {
-    expect(sampleShare(15)).toBe(1);
-    expect(sampleShare(320)).toBe(0.05);
-    expect(sampleShare(28_800)).toBe(0.01);
+    expect(sampleStride(15)).toBe(1);
+    expect(sampleStride(320)).toBe(20);
+    expect(sampleStride(28_800)).toBe(100);
   });
 });
 

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { motText } from '../../gateway/analysis/mot.ts';
 import { findMovers } from '../../gateway/analysis/motion/movers.ts';
 import { type PacketList, readPacketList } from '../../gateway/analysis/packets.ts';
+import { PLAN_VERSION } from '../../gateway/analysis/plan.ts';
 import {
   type BuildFacts,
   buildFacts,
@@ -80,7 +81,7 @@ const deps = (change: Partial<SegmentDeps> = {}): SegmentDeps => ({
 });
 
 const analyse = (n: number, change: Partial<SegmentDeps> = {}, over: Partial<Exhibit> = {}, by = requisition) => {
-  const segment = cutSegments(packets)[n];
+  const segment = cutSegments(packets, undefined)[n];
   if (segment === undefined) throw new Error('no such segment');
   return analyseSegment(
     by,
@@ -106,7 +107,16 @@ const box = ({ left, top, width, height }: TrackPoint): Box => ({ left, top, wid
 const everything: ClosingInput['permitted'] = { classes: CLASSES, colours: COLOURS };
 const close = (segments: readonly SegmentResult[], permitted = everything) =>
   closeResult(
-    { exhibit, packets, framesPerSecond: 5, segments, models: [{ name: 'block', sha256: 'm' }], build, permitted },
+    {
+      exhibit,
+      packets,
+      activity: undefined,
+      framesPerSecond: 5,
+      segments,
+      models: [{ name: 'block', sha256: 'm' }],
+      build,
+      permitted,
+    },
     describeTrack,
   );
 
@@ -222,7 +232,7 @@ describe('analyseSegment', () => {
     const timeline = await timelineOf(broken, 'avi');
     const damaged = { ...exhibit, timeline, windows: [{ fromSeconds: 0, toSeconds: 10 }] };
     const list = await readPacketList(damaged, broken);
-    const [segment] = cutSegments(list);
+    const [segment] = cutSegments(list, undefined);
     if (segment === undefined) throw new Error('no segment');
     const input = { exhibit: damaged, file: broken, packets: list, segment, framesPerSecond: 5 };
     const result = await analyseSegment(requisition, input, deps());
@@ -257,7 +267,7 @@ describe('a file whose clock restarts', () => {
     const timeline = await timelineOf(restarting, 'mpegts');
     const over = { ...exhibit, timeline, windows: [{ fromSeconds: 0, toSeconds: timeline.durationSeconds }] };
     const list = await readPacketList(over, restarting);
-    const [segment] = cutSegments(list);
+    const [segment] = cutSegments(list, undefined);
     if (segment === undefined) throw new Error('no segment');
     const seen: (readonly [number, string])[] = [];
     const detect: SegmentDeps['detect'] = async ({ rgb, timeSeconds }) => {
@@ -276,7 +286,16 @@ describe('a file whose clock restarts', () => {
       expect(colour, `${time} s`).toBe(time < 8 ? 'red' : time < 18 ? 'green' : 'blue');
     const models = [{ name: 'none', sha256: 'm' }];
     const closed = closeResult(
-      { exhibit: over, packets: list, framesPerSecond: 5, segments: [result], models, build, permitted: everything },
+      {
+        exhibit: over,
+        packets: list,
+        activity: undefined,
+        framesPerSecond: 5,
+        segments: [result],
+        models,
+        build,
+        permitted: everything,
+      },
       describeTrack,
     );
     expect(closed.result.ledger).toMatchObject({
@@ -301,7 +320,7 @@ describe('closeResult', () => {
     expect(result.tracks[0]?.points).toHaveLength(350);
     expect(result.tracks[0]?.colours).toEqual([{ part: 'whole', colour: 'white', share: 1 }]);
     expect(result.ledger.totals.analysedSeconds).toBe(70);
-    expect(result).toMatchObject({ frames: 700, plan: { version: 4, framesPerSecond: 5, segments: 2 } });
+    expect(result).toMatchObject({ frames: 700, plan: { version: PLAN_VERSION, framesPerSecond: 5, segments: 2 } });
     expect(result.arguments).toHaveLength(2);
   });
 

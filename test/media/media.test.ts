@@ -116,8 +116,8 @@ describe('argument lists', () => {
   });
 
   it('seeks before a key frame, and not at all near the start', () => {
-    expect(seekTarget(90_000, { num: 1, den: 9_000 })).toBe(9.5);
-    expect(seekTarget(3_000, { num: 1, den: 9_000 })).toBeUndefined();
+    expect(seekTarget(90_000, { num: 1, den: 9_000 }, 'mpegts')).toBe(9.5);
+    expect(seekTarget(3_000, { num: 1, den: 9_000 }, 'mpegts')).toBeUndefined();
   });
 });
 
