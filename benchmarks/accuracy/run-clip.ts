@@ -30,7 +30,7 @@ export interface ClipRun {
 }
 
 /** Everything that decides what a run sees: with or without a detector, a background model and a namer. */
-export type Eyes = Pick<SegmentDeps, 'detect' | 'decodeSize' | 'findMovers' | 'name'>;
+export type Eyes = Pick<SegmentDeps, 'detect' | 'canvas' | 'decodeSize' | 'findMovers' | 'name'>;
 
 /** A requisition of the test authority for the files, signed and verified like any other (FACE-17). */
 export async function requisitionFor(files: readonly string[]): Promise<Requisition> {

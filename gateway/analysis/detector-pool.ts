@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { AppError, isErrorCode } from '../errors.ts';
 import type { ModelCard } from './card.ts';
-import { decodeSize, type PictureSize } from './letterbox.ts';
+import { canvasSize, decodeSize, type PictureSize } from './letterbox.ts';
 import type { LoadedModel } from './models.ts';
 import type { DetectRequest, WorkerAnswer, WorkerFailure } from './onnx-worker.ts';
 import type { DecodedFrame, Detection, ModelUse } from './types.ts';
@@ -16,6 +16,8 @@ export interface DetectorPool {
   /** Frames that a network has answered. */
   readonly calls: number;
   readonly modelUse: ModelUse;
+  /** Size of a picture that the detector sees at the scale at which it sees frames like this one; undefined where there is none. */
+  canvas(frame: Pick<DecodedFrame, 'widthPx' | 'heightPx' | 'scaleX' | 'scaleY'>): PictureSize | undefined;
   /** The size a decoder should deliver for a picture. */
   decodeSize(picture: PictureSize): PictureSize;
   /** Waits for calls under way, then ends the threads. */
@@ -138,6 +140,7 @@ function poolOf(card: ModelCard, workers: readonly Worker[]): DetectorPool {
       return calls;
     },
     modelUse: { name: card.name, sha256: card.sha256 },
+    canvas: (frame) => canvasSize(card.input, frame),
     decodeSize: (picture) => decodeSize(card.input, picture),
     close() {
       closing ??= (async () => {

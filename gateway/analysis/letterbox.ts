@@ -34,6 +34,19 @@ export function decodeSize(input: ModelCard['input'], picture: PictureSize): Pic
   return { widthPx: even(picture.widthPx * ratio), heightPx: even(picture.heightPx * ratio) };
 }
 
+/**
+ * Size of a picture that a network sees at the scale at which it sees the views of a frame; undefined where it sees frames out of proportion.
+ */
+export function canvasSize(
+  input: ModelCard['input'],
+  { widthPx, heightPx, scaleX, scaleY }: PictureSize & { readonly scaleX: number; readonly scaleY: number },
+): PictureSize | undefined {
+  const squares = squaresOf(input.tiles, { widthPx: widthPx * scaleX, heightPx: heightPx * scaleY });
+  if (squares === 1 && input.fit === 'stretch') return undefined;
+  const side = viewLength(squares, { widthPx, heightPx });
+  return { widthPx: side, heightPx: side };
+}
+
 const even = (value: number): number => Math.max(2, 2 * Math.floor(value / 2 + 1e-6));
 
 interface Axis {

@@ -1,3 +1,4 @@
+import { iou } from './boxes.ts';
 import type { Blindness, Look } from './motion/movers.ts';
 import { type PlaneFrame, planesOf } from './motion/planes.ts';
 import type { DecodedFrame, Detection } from './types.ts';
@@ -15,6 +16,8 @@ export interface Glance extends Pick<DecodedFrame, 'ref' | 'timeSeconds'> {
   readonly isProbe?: true;
   /** Undefined where no detector was asked. */
   readonly detections: readonly Detection[] | undefined;
+  /** The detector was shown what moves and nothing else of the frame. */
+  readonly isPartial?: true;
 }
 
 export interface SeeOptions {
@@ -30,7 +33,7 @@ export interface SeeOptions {
 }
 
 // Enough to keep every detector thread busy while the next frames are decoded.
-const IN_FLIGHT = 8;
+export const IN_FLIGHT = 8;
 
 /** Takes frames as they are decoded, and shows them to the detector, several at a time; in order. */
 export async function see(
@@ -71,49 +74,12 @@ export function merged(...lists: readonly (readonly Glance[])[]): readonly Glanc
   return [...byNumber.values()].toSorted((a, b) => a.ref.number - b.ref.number);
 }
 
-/** What moves is followed by the background model; a detector names it, and parts what it takes for one, this often. */
-const MOVING_SECONDS = 0.4;
-/** Longest time for which boxes are carried on where nothing moves in the part that is not quiet. */
-const CARRIED_SECONDS = 2;
-
-/**
- * Shows the detector the kept frames that it has not seen and on which something moves or nobody can tell; the others now and then, because
- * what stands still stays what it was. `looks` are those of the background model, in the same order.
- */
-export async function shown(
-  glances: readonly Glance[],
-  looks: readonly Look[],
-  detect: Detect,
-  signal: AbortSignal | undefined,
-): Promise<readonly Glance[]> {
-  const answers: Promise<Glance>[] = [];
-  let last = Number.NEGATIVE_INFINITY;
-  let lastMovers = 0;
-  for (const [index, glance] of glances.entries()) {
-    signal?.throwIfAborted();
-    const { kept, timeSeconds, detections, isProbe } = glance;
-    const look = looks[index] ?? [];
-    const movers = isBlind(look) ? Number.NaN : look.length;
-    const patience = movers > 0 ? MOVING_SECONDS : isProbe === true ? Number.POSITIVE_INFINITY : CARRIED_SECONDS;
-    // NaN differs from every number: where nobody can tell what moves, every frame is shown.
-    const isWanted = (movers !== 0 && movers !== lastMovers) || timeSeconds - last >= patience - 1e-6;
-    const isAsked = detections === undefined && kept !== undefined && isWanted;
-    if (detections !== undefined || isAsked) {
-      last = timeSeconds;
-      lastMovers = movers;
-    }
-    const answer = isAsked ? detect(kept).then((found) => ({ ...glance, detections: found })) : Promise.resolve(glance);
-    answer.catch(() => {});
-    answers.push(answer);
-    await answers[answers.length - IN_FLIGHT];
-  }
-  return await Promise.all(answers);
-}
-
 export const isBlind = (look: Look | undefined): look is Blindness => typeof look === 'string';
 
 /** Mean change of brightness under a box, bytes, below which it shows the same. */
 const SAME_PICTURE = 5;
+
+const SAME_BOX = 0.5;
 
 /**
  * What a detector says of every frame: what it was shown, and of the rest the boxes that it gave before, as long as what lies under them is
@@ -122,13 +88,18 @@ const SAME_PICTURE = 5;
 export function carried(glances: readonly Glance[]): readonly (readonly Detection[])[] {
   let source: Glance | undefined;
   return glances.map((glance) => {
-    if (glance.detections !== undefined) {
+    const { detections: fresh, isPartial } = glance;
+    if (fresh !== undefined && isPartial !== true) {
       source = glance;
-      return glance.detections;
+      return fresh;
     }
     const [before, now] = [source?.planes, glance.planes];
-    if (before === undefined || now === undefined) return [];
-    return (source?.detections ?? []).filter((box) => isSame(before, now, box));
+    const old = before === undefined || now === undefined ? [] : (source?.detections ?? []);
+    const still = old.filter((box) => isSame(before as PlaneFrame, now as PlaneFrame, box));
+    if (fresh === undefined) return still;
+    const isNew = (box: Detection): boolean => !fresh.some((other) => iou(other, box) >= SAME_BOX);
+    source = { ...glance, detections: [...fresh, ...still.filter(isNew)] };
+    return source.detections as readonly Detection[];
   });
 }
 

@@ -4,13 +4,15 @@ import { listsExhibit, type Requisition } from '../requisition/types.ts';
 import type { Activity } from './activity.ts';
 import { iou } from './boxes.ts';
 import { type DecodeSource, decodePlan } from './decode.ts';
+import { shown } from './diet.ts';
 import { fuse } from './fuse.ts';
+import type { PictureSize } from './letterbox.ts';
 import type { Blindness, Look } from './motion/movers.ts';
 import { type PlaneFrame, planePixels } from './motion/planes.ts';
 import type { PacketList } from './packets.ts';
 import { type PlanInput, planSegment } from './plan.ts';
 import { type Quiet, scoutQuiet } from './quiet.ts';
-import { carried, type Detect, type Glance, isBlind, merged, see, shown } from './see.ts';
+import { carried, type Detect, type Glance, isBlind, merged, see } from './see.ts';
 import { withBlindness, withLosses, withSamples } from './segment-ledger.ts';
 import { cutAgain } from './segments.ts';
 import { stitch } from './stitch.ts';
@@ -39,6 +41,8 @@ export interface SegmentInput {
 export interface SegmentDeps {
   /** A detector's boxes; without one the background model alone sees. */
   readonly detect?: Detect | undefined;
+  /** Size of picture on which the detector sees parts of such frames as it sees them in whole ones: what moves on several is shown together. */
+  readonly canvas?: (frame: DecodedFrame) => PictureSize | undefined;
   /** What moves, from all frames of the segment at once; without it the detector alone sees. */
   readonly findMovers?: ((frames: readonly PlaneFrame[]) => Promise<readonly Look[]>) | undefined;
   /** Names what no detector named, in the same order. */
@@ -115,7 +119,7 @@ async function analysePart(
   const options = { planePixels, keptEvery: every, detect: isLate ? undefined : detect };
   const all = merged(await see(decoding.frames, options, signal), probed);
   const looks = quiet?.glances.length === all.length ? quiet.looks : await looksAt(all, eyes);
-  const glances = detect === undefined ? all : await shown(all, looks, detect, signal);
+  const glances = detect === undefined ? all : await shown(all, looks, { detect, canvas: eyes.canvas }, signal);
   const { seen, blind } = understood(glances, looks);
   signal?.throwIfAborted();
   const kept = glances.flatMap((glance) => (glance.kept === undefined ? [] : [glance.kept]));

@@ -11,7 +11,7 @@ import type { ModelUse } from './types.ts';
 
 /** Everything that sees and names in this installation: the background model, the shipped classifier and perhaps a full detector. */
 export interface Sight {
-  readonly deps: Pick<SegmentDeps, 'detect' | 'decodeSize' | 'findMovers' | 'name'>;
+  readonly deps: Pick<SegmentDeps, 'detect' | 'canvas' | 'decodeSize' | 'findMovers' | 'name'>;
   readonly models: readonly ModelUse[];
   readonly namerCard: CropCard;
   /** SHA-256 over the digests of the models, in order: what the journal names. */
@@ -53,6 +53,7 @@ export async function openSight(
   return {
     deps: {
       detect: detector === undefined ? undefined : (frame) => detector.detect(frame),
+      canvas: (frame) => detector?.canvas(frame),
       decodeSize(picture) {
         const own = motionSize(picture);
         const wanted = detector?.decodeSize(picture) ?? own;

@@ -1,0 +1,95 @@
+import { createPacker, inFrame, type Piece, paint, viewsAround } from './canvas.ts';
+import type { PictureSize } from './letterbox.ts';
+import type { Look } from './motion/movers.ts';
+import { type Detect, type Glance, IN_FLIGHT, isBlind } from './see.ts';
+import type { SegmentDeps } from './segment.ts';
+import type { DecodedFrame, Detection } from './types.ts';
+
+// What a detector is shown of the frames that the background model has judged.
+
+/** What moves is followed by the background model; a detector names it, and parts what it takes for one, this often. */
+const MOVING_SECONDS = 0.4;
+/** Longest time for which boxes are carried on where nothing moves in the part that is not quiet. */
+const CARRIED_SECONDS = 2;
+/** Where something moves the detector is shown that part alone, and the whole frame this often: whoever stands still is there as well. */
+const WHOLE_SECONDS = 2;
+/** Times are read to the microsecond. */
+const SAME_MOMENT = 1e-6;
+
+/** One look of the detector: at a whole frame, or at pieces of several. */
+type Ask = { readonly index: number } | { readonly pieces: readonly Piece[] };
+
+/**
+ * Shows the detector the kept frames that it has not seen and on which something moves or nobody can tell; the others now and then, because
+ * what stands still stays what it was. `looks` are those of the background model, in the same order. `canvas` is as of SegmentDeps; without it
+ * the detector is always shown whole frames.
+ */
+export async function shown(
+  glances: readonly Glance[],
+  looks: readonly Look[],
+  { detect, canvas: canvasOf }: { readonly detect: Detect; readonly canvas?: SegmentDeps['canvas'] },
+  signal: AbortSignal | undefined,
+): Promise<readonly Glance[]> {
+  const frameOf = (index: number): DecodedFrame => glances[index]?.kept as DecodedFrame;
+  const first = glances.find(({ kept }) => kept !== undefined)?.kept;
+  const canvas = first === undefined ? undefined : canvasOf?.(first);
+  const answered = [...glances];
+  const running: Promise<void>[] = [];
+  const look = async (ask: Ask): Promise<void> => {
+    if ('index' in ask) {
+      const { index } = ask;
+      answered[index] = { ...(glances[index] as Glance), detections: await detect(frameOf(index)) };
+      return;
+    }
+    const found = await detect(paint(ask.pieces, frameOf, canvas as PictureSize));
+    for (const piece of ask.pieces) {
+      const before = (answered[piece.index] as Glance).detections ?? [];
+      const detections: readonly Detection[] = [...before, ...inFrame(piece, found, frameOf(piece.index))];
+      answered[piece.index] = { ...(glances[piece.index] as Glance), detections, isPartial: true };
+    }
+  };
+  for (const ask of asksOf(glances, looks, canvas)) {
+    signal?.throwIfAborted();
+    const answer = look(ask);
+    // Awaited below; a rejection before that must not end the process.
+    answer.catch(() => {});
+    running.push(answer);
+    await running[running.length - IN_FLIGHT];
+  }
+  await Promise.all(running);
+  return answered;
+}
+
+function* asksOf(glances: readonly Glance[], looks: readonly Look[], canvas: PictureSize | undefined): Generator<Ask> {
+  const packer = canvas === undefined ? undefined : createPacker(canvas);
+  let last = Number.NEGATIVE_INFINITY;
+  let lastWhole = Number.NEGATIVE_INFINITY;
+  let lastMovers = 0;
+  for (const [index, { kept, timeSeconds, detections, isProbe }] of glances.entries()) {
+    const look = looks[index] ?? [];
+    const movers = isBlind(look) ? Number.NaN : look.length;
+    const patience = movers > 0 ? MOVING_SECONDS : isProbe === true ? Number.POSITIVE_INFINITY : CARRIED_SECONDS;
+    // NaN differs from every number: where nobody can tell what moves, every frame is shown.
+    const isWanted = (movers !== 0 && movers !== lastMovers) || timeSeconds - last >= patience - SAME_MOMENT;
+    if (detections !== undefined) {
+      lastWhole = timeSeconds;
+    } else {
+      if (kept === undefined || !isWanted) continue;
+      const isWhole =
+        canvas === undefined || isBlind(look) || movers === 0 || timeSeconds - lastWhole >= WHOLE_SECONDS - SAME_MOMENT;
+      const views = isWhole ? undefined : viewsAround(look, kept, canvas);
+      if (views?.length === 0) continue;
+      if (packer === undefined || views === undefined) {
+        lastWhole = timeSeconds;
+        yield { index };
+      } else if (!packer.add(index, views)) {
+        yield { pieces: packer.take() };
+        if (!packer.add(index, views)) yield { index };
+      }
+    }
+    last = timeSeconds;
+    lastMovers = movers;
+  }
+  const pieces = packer?.take() ?? [];
+  if (pieces.length > 0) yield { pieces };
+}
