@@ -11,7 +11,9 @@ import { openDetector } from './accuracy/eyes.ts';
 import { requisitionFor, runClip } from './accuracy/run-clip.ts';
 import { decodeToNull } from './ffmpeg.ts';
 import { type Goal, type Measurement, median, rounded } from './report.ts';
-import { type Quality, qualityOf, trackRecall } from './throughput/quality.ts';
+import { measureGrowth } from './throughput/growth.ts';
+import { measureOverheads } from './throughput/overheads.ts';
+import { foundShare, type Quality, qualityOf, trackRecall } from './throughput/quality.ts';
 import { type Workload, writeReal, writeWorkloads } from './throughput/workloads.ts';
 
 const WEIGHTS = path.join(import.meta.dirname, '..', '..', 'shared', 'models', 'yolox_nano.onnx');
@@ -66,14 +68,19 @@ export async function measureThroughput({ full }: { readonly full: boolean }): P
       quality.push(await compare(workload, await requisitionFor([workload.file]), sight.deps));
       console.error(JSON.stringify(quality.at(-1)));
     }
+    const growth = await measureGrowth(folder, sight.deps);
+    const real = workloads.find(({ name }) => name === 'real') ?? workloads[0];
+    const overheads = await measureOverheads(real?.file ?? '');
     const goals: Goal[] = workloads.flatMap(({ name }) => goalsOf(name as keyof typeof GOALS, raw, quality));
-    goals.push(...overall(goals));
+    goals.push(...overall(goals), ...growth.goals, ...overheads.goals, boundsOf(quality));
     return {
       rounds,
       goals,
       raw: {
         rounds: raw,
         quality,
+        growth: growth.raw,
+        overheads: overheads.raw,
         recordings: workloads.map(({ name, durationSeconds, activity }) => ({ name, durationSeconds, activity })),
       },
     };
@@ -98,6 +105,8 @@ interface QualityRow {
   readonly naive?: Quality;
   readonly exhaustiveSeconds: number;
   readonly audit: RecallAudit;
+  /** Share of the object-bearing seconds of the truth that lie in the life of a track. */
+  readonly found?: number;
 }
 
 async function compare(
@@ -119,6 +128,7 @@ async function compare(
     ...(truth.length === 0 || plain === undefined ? {} : { naive: of(plain.tracks) }),
     exhaustiveSeconds: rounded(all.seconds),
     audit: ours.result.audit,
+    ...(truth.length === 0 ? {} : { found: rounded(foundShare(ours.result.tracks, truth)) }),
   };
 }
 
@@ -164,6 +174,16 @@ function goalsOf(name: keyof typeof GOALS, raw: readonly Round[], quality: reado
       met: loss <= 0.05,
     });
   return goals;
+}
+
+/** Whether the printed bounds are under what was found of a known truth. */
+function boundsOf(quality: readonly QualityRow[]): Goal {
+  const known = quality.flatMap(({ audit, found }) =>
+    found === undefined || audit.recallBound === undefined ? [] : [audit.recallBound <= found],
+  );
+  const held = known.filter(Boolean).length;
+  const goal = `recall bounds of ${known.length} rendered recordings that hold`;
+  return { id: 'bounds_held', goal, value: held, met: held >= 0.9 * known.length };
 }
 
 /** The worst of the rendered recordings, under the names that others rely on. */

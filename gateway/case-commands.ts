@@ -1,7 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { JWK } from 'jose';
-import { type Client, createClient, GatewayError, UnreachableError } from './client.ts';
+import { type Client, createClient, GatewayError, UnreachableError, watchJob } from './client.ts';
 import {
   answering,
   type Command,
@@ -25,10 +24,6 @@ differe case list --url URL --agent KEY.json
 differe case deposit --url URL --agent KEY.json --requisition ID --piece PIECE [--no-analysis] FILE
 differe case ask --url URL --agent KEY.json --requisition ID QUESTION.json
     --access FILE stands for --url, --agent and --requisition: JSON with url, agentKey, authorisation and schedule`;
-
-const FIRST_WAIT_MS = 300;
-/** Every look at a job is an act in the journal: a long analysis is looked at less often. */
-const LONGEST_WAIT_MS = 5000;
 
 const DOOR = {
   url: { type: 'string' },
@@ -165,19 +160,19 @@ async function analysed(
   io: CommandIo,
 ): Promise<JobBody> {
   const { exhibitId, durationSeconds } = exhibit;
-  let job = await client.json<JobBody>('POST', `/api/v1/cases/${caseId}/jobs`, { exhibitId });
-  io.err(`Analysis ${job.id} started`);
+  const started = await client.json<JobBody>('POST', `/api/v1/cases/${caseId}/jobs`, { exhibitId });
+  io.err(`Analysis ${started.id} started`);
   const whole = durationSeconds === undefined ? '' : ` of ${Math.round(durationSeconds)}`;
+  let last = started;
   let said = '';
-  for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(waitMs * 1.2, LONGEST_WAIT_MS)) {
+  for await (const job of watchJob<JobBody>(client, caseId, started.id)) {
     const left = job.remainingSeconds === undefined ? '' : `, about ${job.remainingSeconds} s left`;
     const now = `Analysis: ${job.state}, ${Math.round(job.secondsDone)}${whole} s${left}`;
     if (now !== said) io.err(now);
     said = now;
-    if (job.state === 'done' || job.state === 'failed' || job.state === 'cancelled') return job;
-    await delay(waitMs);
-    job = await client.json<JobBody>('GET', `/api/v1/cases/${caseId}/jobs/${job.id}`);
+    last = job;
   }
+  return last;
 }
 
 /** Says each tenth of an upload once. */

@@ -90,6 +90,16 @@ export function createClient(options: ClientOptions) {
         throw new GatewayError(502, 'E_INTERNAL', `the answer of ${options.url} is no JSON`);
       }
     },
+    /** Each line of an answer as it comes. */
+    async *lines<T>(route: string): AsyncGenerator<T> {
+      const { body } = await request('GET', route);
+      let rest = '';
+      for await (const text of (body ?? new ReadableStream()).pipeThrough(new TextDecoderStream())) {
+        const lines = (rest + text).split('\n');
+        rest = lines.pop() ?? '';
+        for (const line of lines) yield JSON.parse(line) as T;
+      }
+    },
     text: async (route: string): Promise<string> => (await request('GET', route)).text(),
     bytes: async (route: string): Promise<Buffer> => Buffer.from(await (await request('GET', route)).arrayBuffer()),
     /** Uploads a file by tus and resolves with the upload's URL when the gateway has sealed it. */
@@ -118,6 +128,21 @@ export function createClient(options: ClientOptions) {
 }
 
 export type Client = ReturnType<typeof createClient>;
+
+/** The state of a job whenever it changes, until it has ended. */
+export async function* watchJob<J extends { readonly state: string }>(
+  client: Client,
+  caseId: string,
+  jobId: string,
+): AsyncGenerator<J> {
+  for (;;) {
+    // The gateway ends an answer after a minute; the next one needs a fresh proof.
+    for await (const job of client.lines<J>(`/api/v1/cases/${caseId}/jobs/${jobId}/progress`)) {
+      yield job;
+      if (['done', 'failed', 'cancelled'].includes(job.state)) return;
+    }
+  }
+}
 
 function uploadError(error: Error, url: string): Error {
   if (!(error instanceof tus.DetailedError)) return error;

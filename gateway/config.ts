@@ -7,6 +7,10 @@ import { AppError } from './errors.ts';
 export const CONTROLLER_TYPES = ['police_nationale', 'gendarmerie_nationale', 'prefecture_police'] as const;
 export type ControllerType = (typeof CONTROLLER_TYPES)[number];
 
+/** Where networks run (execution providers of ONNX Runtime). Never another than the one asked for: results would not be those that are said. */
+export const PROVIDERS = ['cpu', 'cuda', 'webgpu'] as const;
+export type Provider = (typeof PROVIDERS)[number];
+
 /** The gateway's settings, read once from the environment at start. */
 export interface Config {
   readonly env: 'prod' | 'test';
@@ -29,6 +33,7 @@ export interface Config {
   readonly detector: string | undefined;
   readonly framesPerSecond: number;
   readonly threads: number;
+  readonly provider: Provider;
 }
 
 /** Every key the gateway knows, with what it means: the README's table is checked against this, an unknown key stops the start (FACE-02). */
@@ -53,6 +58,7 @@ export const CONFIG_KEYS = {
   DIFFERE_DETECTOR: 'name of the detector card to add, or none; default the present one of highest priority',
   DIFFERE_FRAMES_PER_SECOND: 'frames a second shown to the detector, default 5',
   DIFFERE_THREADS: 'detector threads, default the number of cores',
+  DIFFERE_PROVIDER: 'where the detector runs: cpu (default), cuda or webgpu',
   DIFFERE_CHROMIUM: 'tests only: path of Chromium',
 } as const;
 
@@ -92,6 +98,7 @@ export function readConfig(env: Environment): Config {
     detector: env.DIFFERE_DETECTOR,
     framesPerSecond: wholeNumber(env.DIFFERE_FRAMES_PER_SECOND ?? '5', 'DIFFERE_FRAMES_PER_SECOND', 1, 60),
     threads: wholeNumber(env.DIFFERE_THREADS ?? String(availableParallelism()), 'DIFFERE_THREADS', 1, 256),
+    provider: oneOf(env.DIFFERE_PROVIDER ?? 'cpu', PROVIDERS, 'DIFFERE_PROVIDER'),
   };
 }
 

@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { namedScenes } from '../benchmarks/scenes/named.ts';
 import { writeScene } from '../benchmarks/scenes/write.ts';
 import { verifyLog } from './audit/verify.ts';
-import { type Client, createClient, GatewayError } from './client.ts';
+import { type Client, createClient, GatewayError, watchJob } from './client.ts';
 import { createDemoInstallation, type DemoInstallation, startGatewayProcess } from './demo-installation.ts';
 import { type DemoExhibit, demoAuthorisation, demoSchedule, yesterdayAt14 } from './demo-requisition.ts';
 import { packageNames } from './evidence/names.ts';
@@ -82,8 +82,7 @@ async function analysed(
 ): Promise<JobBody> {
   const started = await client.json<JobBody>('POST', `/api/v1/cases/${caseId}/jobs`, { exhibitId });
   let last = -1;
-  for (;;) {
-    const job = await client.json<JobBody>('GET', `/api/v1/cases/${caseId}/jobs/${started.id}`);
+  for await (const job of watchJob<JobBody>(client, caseId, started.id)) {
     if (Math.floor(job.secondsDone) !== last) {
       last = Math.floor(job.secondsDone);
       const left = job.remainingSeconds === undefined ? '' : `, about ${job.remainingSeconds} s left`;
@@ -92,8 +91,8 @@ async function analysed(
     if (job.state === 'done') return job;
     if (job.state === 'failed' || job.state === 'cancelled')
       throw new Error(`${name}: analysis ${job.state} (${job.failureCode ?? '-'})`);
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
+  throw new Error(`${name}: the analysis did not end`);
 }
 
 /** What an investigator would ask first: each kind of thing that was found, and a colour within a span of time. */

@@ -244,6 +244,11 @@ export const ERRORS = {
     fr: "Le modèle demandé n'est pas présent : indiquez le dossier de ses poids par DIFFERE_MODELS.",
     en: 'The model asked for is not present: name the folder of its weights in DIFFERE_MODELS.',
   },
+  E_MODEL_PROVIDER: {
+    status: 503,
+    fr: "Ce que DIFFERE_PROVIDER demande n'est pas disponible sur cette machine : il faut ses bibliothèques et sa carte, ou cpu.",
+    en: 'What DIFFERE_PROVIDER asks for is not to be had on this machine: it takes its libraries and its card, or cpu.',
+  },
 
   // Platform
   E_LOG_DOWN: {

@@ -111,7 +111,9 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
     const detector =
       model === undefined
         ? undefined
-        : keep(await createDetectorPool({ ...model, threads: config.threads }), (pool) => pool.close());
+        : keep(await createDetectorPool({ ...model, threads: config.threads, provider: config.provider }), (pool) =>
+            pool.close(),
+          );
     const sight = keep(await openSight(detector), (open) => open.close());
 
     const records = createRecords({
@@ -148,7 +150,7 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
         metrics,
         copies,
         sight,
-        build: await buildFacts(),
+        build: await buildFacts(config.provider),
         framesPerSecond: config.framesPerSecond,
         threads: config.threads,
         loadRequisition: records.load,

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { createDetectorPool, type DetectorPool } from '../../gateway/analysis/detector-pool.ts';
 import { CARD_FOLDER, chooseDetector, findModels, loadModel } from '../../gateway/analysis/models.ts';
 import { openSight, type Sight } from '../../gateway/analysis/sight.ts';
+import { PROVIDERS, type Provider } from '../../gateway/config.ts';
 import type { Eyes } from './run-clip.ts';
 
 const SHARED = path.join(import.meta.dirname, '..', '..', '..', 'shared');
@@ -18,6 +19,14 @@ export const unseenWeights = (clip: string): string | undefined => {
   return folder !== undefined && existsSync(path.join(folder, 'card.json')) ? folder : undefined;
 };
 
+/** As the gateway's own setting. */
+function providerAsked(): Provider {
+  const asked = process.env.DIFFERE_PROVIDER ?? 'cpu';
+  const provider = PROVIDERS.find((each) => each === asked);
+  if (provider === undefined) throw new Error(`DIFFERE_PROVIDER is one of ${PROVIDERS.join(', ')}`);
+  return provider;
+}
+
 /** YOLOX-nano from DIFFERE_MODELS or beside the checkout; undefined when it is nowhere. `leastScore` replaces the card's own. */
 export async function openDetector(leastScore?: number, isTiled = true): Promise<DetectorPool | undefined> {
   const given = (process.env.DIFFERE_MODELS ?? '').split(':').filter((each) => each !== '');
@@ -28,7 +37,7 @@ export async function openDetector(leastScore?: number, isTiled = true): Promise
   const { tiles, ...plain } = card.input;
   const input = isTiled && tiles !== undefined ? { ...plain, tiles } : plain;
   const thresholds = { ...card.thresholds, score: leastScore ?? card.thresholds.score };
-  return createDetectorPool({ card: { ...card, input, thresholds }, bytes, threads: 2 });
+  return createDetectorPool({ card: { ...card, input, thresholds }, bytes, threads: 2, provider: providerAsked() });
 }
 
 /** The eyes of a mode, and the sight that must be closed; the detector stays open. */

@@ -62,3 +62,15 @@ export function trackRecall(reference: readonly Track[], answer: readonly Pick<T
   });
   return reference.length === 0 ? Number.NaN : found.length / reference.length;
 }
+
+/** Share of the seconds in which the truth has an object that lie in the life of a track. */
+export function foundShare(tracks: readonly Pick<Track, 'points'>[], truth: readonly LabelledBox[]): number {
+  const seconds = new Set(truth.map(({ frame }) => Math.floor((frame - 1) / FPS)));
+  const found = [...seconds].filter((second) =>
+    tracks.some(({ points }) => {
+      const [first, last] = [points[0], points.at(-1)];
+      return first !== undefined && last !== undefined && first.timeSeconds < second + 1 && last.timeSeconds >= second;
+    }),
+  );
+  return found.length / seconds.size;
+}

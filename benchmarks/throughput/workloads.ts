@@ -106,6 +106,15 @@ export async function writeWorkloads(folder: string, seconds: number): Promise<r
   return workloads;
 }
 
+/** A recording of 2 % activity of pieces that `writeWorkloads` left in the folder. */
+export async function writeSparse(folder: string, seconds: number, file: string): Promise<void> {
+  const pieces = arrange(Math.round(seconds / PIECE_SECONDS), 0.02);
+  await join(
+    pieces.map((piece) => path.join(folder, `${piece}.mp4`)),
+    file,
+  );
+}
+
 /** Active pieces spread over the recording in groups as activity comes: the first after the quiet has been seen. */
 function arrange(count: number, activity: number): readonly Piece[] {
   const active = Math.max(1, Math.round(count * activity));

@@ -1,9 +1,10 @@
 import { Worker } from 'node:worker_threads';
+import type { Provider } from '../config.ts';
 import { AppError, isErrorCode } from '../errors.ts';
 import type { ModelCard } from './card.ts';
 import { canvasSize, decodeSize, type PictureSize } from './letterbox.ts';
 import type { LoadedModel } from './models.ts';
-import type { DetectRequest, WorkerAnswer, WorkerFailure } from './onnx-worker.ts';
+import type { DetectRequest, WorkerAnswer, WorkerFailure, WorkerStart } from './onnx-worker.ts';
 import type { DecodedFrame, Detection, ModelUse } from './types.ts';
 
 /** Detector sessions in worker threads. One session answers one frame at a time; further calls wait in order. */
@@ -37,17 +38,19 @@ interface Seat {
 
 export interface DetectorPoolOptions extends LoadedModel {
   readonly threads: number;
+  /** The processor when absent. */
+  readonly provider?: Provider;
   /** The program of a thread, when it is not onnx-worker.ts. */
   readonly program?: URL;
 }
 
 /**
  * Starts `threads` workers with one session each from the same bytes. Throws E_GATE_HASH, E_GATE_CONTRACT (the graph is not what
- * the card says) or E_JOB_FAILED.
+ * the card says), E_MODEL_PROVIDER or E_JOB_FAILED.
  */
 export async function createDetectorPool(options: DetectorPoolOptions): Promise<DetectorPool> {
-  const { card, bytes, threads, program = new URL('./onnx-worker.ts', import.meta.url) } = options;
-  const starts = Array.from({ length: Math.max(1, threads) }, () => startWorker(program, card, bytes));
+  const { card, bytes, threads, provider = 'cpu', program = new URL('./onnx-worker.ts', import.meta.url) } = options;
+  const starts = Array.from({ length: Math.max(1, threads) }, () => startWorker(program, { card, bytes, provider }));
   const started = await Promise.allSettled(starts);
   const workers = started.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   const refused = started.find((result) => result.status === 'rejected');
@@ -155,12 +158,12 @@ function poolOf(card: ModelCard, workers: readonly Worker[]): DetectorPool {
   };
 }
 
-function startWorker(program: URL, card: ModelCard, bytes: Uint8Array<ArrayBuffer>): Promise<Worker> {
+function startWorker(program: URL, start: WorkerStart): Promise<Worker> {
   // No environment: a parser of model bytes has no use for the gateway's settings.
-  const worker = new Worker(program, { workerData: { card, bytes }, env: {} });
+  const worker = new Worker(program, { workerData: start, env: {} });
   return new Promise((resolve, reject) => {
     const fail = (cause: unknown): void =>
-      reject(new AppError('E_JOB_FAILED', { cause, detail: `detector ${card.name} did not start` }));
+      reject(new AppError('E_JOB_FAILED', { cause, detail: `detector ${start.card.name} did not start` }));
     worker.once('error', fail);
     worker.once('exit', fail);
     worker.once('message', (answer: WorkerAnswer) => {

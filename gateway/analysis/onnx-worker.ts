@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import type { Provider } from '../config.ts';
 import { AppError } from '../errors.ts';
 import { type ModelCard, outputNames } from './card.ts';
 import { DECODER, type ExpectedShapes } from './decoders.ts';
@@ -12,6 +13,7 @@ import type { Detection } from './types.ts';
 export interface WorkerStart {
   readonly card: ModelCard;
   readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly provider: Provider;
 }
 
 /** One frame, in shared memory that stays untouched until the answer. */
@@ -92,6 +94,7 @@ async function createDetect(start: WorkerStart): Promise<{
   const session = await openSession(
     { ...card, bytes: start.bytes },
     { name: input.name, values: preprocessor.target, shape: [1, 3, input.height, input.width] },
+    start.provider,
   );
   assertContract(card, session);
   const decoder = DECODER[card.decoder];

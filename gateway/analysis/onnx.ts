@@ -1,5 +1,6 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { sha256Hex } from '../canonical.ts';
+import type { Provider } from '../config.ts';
 import { AppError } from '../errors.ts';
 import { assertDigest } from './models.ts';
 
@@ -26,14 +27,18 @@ export interface OnnxInput {
   readonly shape: readonly number[];
 }
 
-/** Opens a session from these very bytes after comparing their digest (FACE-12). Throws E_GATE_HASH, E_GATE_CONTRACT. */
+/**
+ * Opens a session from these very bytes after comparing their digest (FACE-12). Throws E_GATE_HASH, E_GATE_CONTRACT, and E_MODEL_PROVIDER where
+ * anything but the processor does not take it.
+ */
 export async function openSession(
   model: { readonly name: string; readonly sha256: string; readonly bytes: Uint8Array<ArrayBuffer> },
   input: OnnxInput,
+  provider: Provider = 'cpu',
 ): Promise<OnnxSession> {
   assertDigest(model, sha256Hex(model.bytes));
   const session = await InferenceSession.create(model.bytes, {
-    executionProviders: ['cpu'],
+    executionProviders: [provider],
     executionMode: 'sequential',
     intraOpNumThreads: 1,
     interOpNumThreads: 1,
@@ -41,6 +46,7 @@ export async function openSession(
     logSeverityLevel: 3,
     extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
   }).catch((cause: unknown) => {
+    if (provider !== 'cpu') throw new AppError('E_MODEL_PROVIDER', { cause, detail: `${model.name} on ${provider}` });
     throw new AppError('E_GATE_CONTRACT', { cause, detail: `${model.name}: not a graph that runs` });
   });
   const tensor = new Tensor('float32', input.values, [...input.shape]);

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { canonicalJson, type JsonValue, sha256Hex } from '../canonical.ts';
+import type { Provider } from '../config.ts';
 import type { Exhibit } from '../footage/types.ts';
 import { ffmpegVersion } from '../media.ts';
 import { CLASSES, type ClassName, COLOURS, type ColourName, classId } from '../vocabulary.ts';
@@ -204,8 +205,8 @@ function compareTracks(a: Track, b: Track): number {
   return text < otherText ? -1 : text > otherText ? 1 : 0;
 }
 
-/** Reads what made this build. E_MEDIA_JAIL when ffmpeg cannot be run. */
-export async function buildFacts(): Promise<BuildFacts> {
+/** Reads what made this build; `provider` is where its detector runs. E_MEDIA_JAIL when ffmpeg cannot be run. */
+export async function buildFacts(provider: Provider = 'cpu'): Promise<BuildFacts> {
   const gateway = path.dirname(import.meta.dirname);
   const { name, version } = await packageFacts(path.join(path.dirname(gateway), 'package.json'));
   const onnxruntime = createRequire(import.meta.url).resolve('onnxruntime-node/package.json');
@@ -214,7 +215,10 @@ export async function buildFacts(): Promise<BuildFacts> {
     analysisSha256: await sourcesDigest(gateway),
     ffmpeg: await ffmpegVersion(),
     onnxruntime: (await packageFacts(onnxruntime)).version,
-    processor: processorOf(process.arch, await readFile('/proc/cpuinfo', 'utf8').catch(() => '')),
+    processor: [
+      processorOf(process.arch, await readFile('/proc/cpuinfo', 'utf8').catch(() => '')),
+      ...(provider === 'cpu' ? [] : [provider]),
+    ].join(' '),
   };
 }
 

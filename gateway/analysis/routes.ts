@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { type ExhibitId, isUuid, type JobId } from '../ids.ts';
@@ -56,10 +58,34 @@ const shape = (job: Job) => ({
     : {}),
 });
 
+const LOOK_MS = 500;
+/** Then the client asks again, with a proof of its own (REQ-15). */
+const LONGEST_WATCH_MS = 60_000;
+
+/** A line of JSON whenever the state or the media time of a job changes, until it has ended (DEF-09: nothing of what was seen). */
+async function* progressOf(first: Job, read: () => Promise<Job>, isClosing: () => boolean): AsyncGenerator<string> {
+  const until = performance.now() + LONGEST_WATCH_MS;
+  let said = '';
+  for (let job = first; ; job = await read()) {
+    const line = `${JSON.stringify(shape(job))}\n`;
+    if (line !== said) yield line;
+    said = line;
+    const hasEnded = ['done', 'failed', 'cancelled'].includes(job.state);
+    if (hasEnded || isClosing() || performance.now() >= until) return;
+    await delay(LOOK_MS);
+  }
+}
+
 /** Jobs: start, watch, cancel, and the closed result's own files. */
 export const analysisRoutes =
   (deps: AnalysisRoutesDeps): FastifyPluginAsyncTypebox =>
   async (app) => {
+    // A gateway that stops does not wait for those who watch.
+    let isClosing = false;
+    app.addHook('preClose', async () => {
+      isClosing = true;
+    });
+
     app.post(
       '/api/v1/cases/:caseId/jobs',
       {
@@ -102,6 +128,21 @@ export const analysisRoutes =
         const job = await deps.readJob(request.requisition, request.params.jobId as JobId);
         request.show([{ type: 'job', id: job.id }]);
         return shape(job);
+      },
+    );
+
+    app.get(
+      '/api/v1/cases/:caseId/jobs/:jobId/progress',
+      {
+        config: { action: 'job.read' },
+        schema: { params: jobParams, response: { 200: Type.Unsafe<Readable>({ type: 'string' }) } },
+      },
+      async (request, reply) => {
+        const { requisition } = request;
+        const read = () => deps.readJob(requisition, request.params.jobId as JobId);
+        const first = await read();
+        request.show([{ type: 'job', id: first.id }]);
+        return reply.type('application/x-ndjson').send(Readable.from(progressOf(first, read, () => isClosing)));
       },
     );
 

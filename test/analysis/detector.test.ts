@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -52,6 +53,16 @@ function drawn(number: number, areas: readonly Patch[], scale = 1): DecodedFrame
 const car = (left: number): Patch => ({ left, top: 100, width: 80, height: 40 });
 
 describe('the detector pool', () => {
+  it('refuses to start where what it shall run on is missing, and does not fall back in silence', async () => {
+    const beside = createRequire(import.meta.url).resolve('onnxruntime-node/package.json');
+    const library = path.join(path.dirname(beside), 'bin/napi-v6/linux/x64/libonnxruntime_providers_cuda.so');
+    const started = createDetectorPool({ ...blob, threads: 1, provider: 'cuda' });
+    if (existsSync(library)) return await started.then((open) => open.close());
+    await expect(started).rejects.toThrow(
+      expect.objectContaining({ code: 'E_MODEL_PROVIDER', detail: 'blob-detector on cuda' }),
+    );
+  });
+
   it('finds what is on a frame, in pixels of the original picture', async () => {
     const [found, ...others] = await pool.detect(drawn(1, [car(120)], 2));
     expect(others).toEqual([]);

@@ -3,7 +3,7 @@ import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verifyLog } from '../../gateway/audit/verify.ts';
-import type { Client } from '../../gateway/client.ts';
+import { type Client, watchJob } from '../../gateway/client.ts';
 import { verifyPackage } from '../../gateway/evidence/verify.ts';
 import type { Answer, Hit } from '../../gateway/search/types.ts';
 import {
@@ -50,6 +50,28 @@ describe('from a requisition to a verified package', () => {
     expect(job.state).toBe('done');
     const everything = await ask({ classes: ['person', 'car'] });
     expect(everything.hits.map((hit) => hit.class).sort()).toEqual(['car', 'car', 'person', 'person']);
+  });
+
+  it('DEF-09: progress is a stream of states and media time that ends with the job, and holds nothing of what was seen', async () => {
+    const again = await client.json<JobBody>('POST', `/api/v1/cases/${caseId}/jobs`, { exhibitId });
+    const lines = await Array.fromAsync(watchJob<JobBody>(client, caseId, again.id));
+    expect(lines.length).toBeGreaterThan(1);
+    expect(lines.at(-1)).toMatchObject({ id: again.id, state: 'done', digest: job.digest });
+    const running = lines.filter(({ state }) => state === 'running');
+    expect(running.length).toBeGreaterThan(0);
+    for (const line of running)
+      expect([
+        'exhibitId',
+        'id',
+        'remainingSeconds',
+        'secondsDone',
+        'segments',
+        'segmentsDone',
+        'startedAt',
+        'state',
+      ]).toEqual(expect.arrayContaining(Object.keys(line)));
+    const times = lines.map(({ secondsDone }) => secondsDone);
+    expect(times).toEqual(times.toSorted((a, b) => a - b));
   });
 
   it('the digest is the SHA-256 of the result text, and a second analysis gives the same one', async () => {

@@ -49,6 +49,7 @@ describe('the configuration', () => {
     ['DIFFERE_ENV', 'dev'],
     ['DIFFERE_PORT', '70000'],
     ['DIFFERE_FRAMES_PER_SECOND', '0'],
+    ['DIFFERE_PROVIDER', 'gpu'],
   ])('refuses %s = %s and names it', (key, value) => {
     expect(refusalOf({ [key]: value })).toContain(`E_CONFIG ${key}`);
   });

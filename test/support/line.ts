@@ -118,6 +118,7 @@ export async function register(
 export interface JobBody {
   readonly id: string;
   readonly state: string;
+  readonly secondsDone: number;
   readonly failureCode?: string;
   readonly segments?: number;
   readonly segmentsDone: number;
