@@ -3,6 +3,7 @@ import { measureAccuracy } from './accuracy.ts';
 import { measureLine } from './line.ts';
 import { measureLog } from './log.ts';
 import { type Measurement, publish, tableOf } from './report.ts';
+import { measureService } from './service.ts';
 import { measureThroughput } from './throughput.ts';
 
 // `npm run bench -- NAME [--json] [--full]`: a table on stderr, one JSON object last on stdout and in benchmarks/results/.
@@ -11,6 +12,7 @@ const BENCHES: Readonly<Record<string, (options: { readonly full: boolean }) => 
   accuracy: measureAccuracy,
   line: measureLine,
   log: measureLog,
+  service: measureService,
   throughput: measureThroughput,
 };
 

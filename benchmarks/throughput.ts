@@ -183,7 +183,7 @@ function boundsOf(quality: readonly QualityRow[]): Goal {
   );
   const held = known.filter(Boolean).length;
   const goal = `recall bounds of ${known.length} rendered recordings that hold`;
-  return { id: 'bounds_held', goal, value: held, met: held >= 0.9 * known.length };
+  return { id: 'bounds_held', goal, value: held, met: known.length > 0 && held >= 0.9 * known.length };
 }
 
 /** The worst of the rendered recordings, under the names that others rely on. */

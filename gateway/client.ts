@@ -93,9 +93,15 @@ export function createClient(options: ClientOptions) {
     /** Each line of an answer as it comes. */
     async *lines<T>(route: string): AsyncGenerator<T> {
       const { body } = await request('GET', route);
+      if (body === null) return;
+      const texts = body.pipeThrough(new TextDecoderStream())[Symbol.asyncIterator]();
       let rest = '';
-      for await (const text of (body ?? new ReadableStream()).pipeThrough(new TextDecoderStream())) {
-        const lines = (rest + text).split('\n');
+      for (;;) {
+        const next = await texts.next().catch((cause: unknown) => {
+          throw new UnreachableError(options.url, cause);
+        });
+        if (next.done === true) return;
+        const lines = (rest + next.value).split('\n');
         rest = lines.pop() ?? '';
         for (const line of lines) yield JSON.parse(line) as T;
       }

@@ -150,7 +150,7 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
         metrics,
         copies,
         sight,
-        build: await buildFacts(config.provider),
+        build: await buildFacts(detector === undefined ? 'cpu' : config.provider),
         framesPerSecond: config.framesPerSecond,
         threads: config.threads,
         loadRequisition: records.load,

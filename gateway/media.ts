@@ -282,7 +282,7 @@ function sinkOptions(
 /**
  * Decodes chosen frames. Memory stays bounded: a slow reader holds ffmpeg back. Leaving the loop early ends ffmpeg without error.
  * Each frame carries the PTS that ffmpeg's `showinfo` printed for it, paired in order. `singles`, in the order in which they were ordered,
- * come out at the very end of the run; undefined for what did not.
+ * are known at the very end of the run; undefined for what did not come out.
  */
 export function decodeFrames(
   order: DecodeOrder,
@@ -300,14 +300,15 @@ export function decodeFrames(
   return { frames: readFrames(order, list, onPipes, signal), singles: () => singles, arguments: list };
 }
 
-/** What a pipe gave until it ended, if that is one frame. */
+/** The first frame of a pipe, which is read to its end: what is closed early ends all that ffmpeg does. */
 async function wholeFrame(pipe: Readable, frameBytes: number): Promise<Uint8Array | undefined> {
+  let first: Uint8Array | undefined;
   try {
-    for await (const frame of framesOf(pipe, frameBytes)) return frame;
+    for await (const frame of framesOf(pipe, frameBytes)) first ??= frame;
   } catch {
     // The run was stopped; its own end tells why.
   }
-  return undefined;
+  return first;
 }
 
 async function* readFrames(

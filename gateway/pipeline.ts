@@ -3,7 +3,7 @@ import { countColours } from './analysis/colour.ts';
 import { describe } from './analysis/describe.ts';
 import { expectedSeconds, remainingSeconds } from './analysis/estimate.ts';
 import { type PacketList, readPacketList } from './analysis/packets.ts';
-import { type BuildFacts, closeResult } from './analysis/result.ts';
+import { type BuildFacts, closeResult, planDigest } from './analysis/result.ts';
 import { analyseSegment } from './analysis/segment.ts';
 import { cutSegments } from './analysis/segments.ts';
 import type { Sight } from './analysis/sight.ts';
@@ -79,6 +79,8 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
   const segmentsHere = new Set<string>();
   const closingHere = new Set<JobId>();
   let stopping = false;
+
+  const planSha256 = planDigest(deps.build, deps.sight.modelSet);
 
   const findJob = (caseId: CaseId, jobId: JobId) => database.inCase(caseId, (tx) => jobs.findJob(tx, jobId));
 
@@ -241,6 +243,8 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
       toSeconds: Math.min(packets.secondsOf(segment.toPts), packets.durationSeconds),
     }));
     if (job.state !== 'closing') {
+      const outdated = await database.inCase(job.caseId, (tx) => jobs.adoptPlan(tx, job.id, planSha256));
+      for (const object of outdated) await vault.remove(job.caseId, object);
       const open = await database.inCase(job.caseId, (tx) => jobs.planJob(tx, job, segments));
       if (!open) return await putDown(job);
       if (job.state === 'queued') deps.metrics.jobs.inc({ state: 'running' });

@@ -55,7 +55,11 @@ export function viewsAround(
   return fits && filled <= MOST_SHARE * canvas.widthPx * canvas.heightPx ? views : undefined;
 }
 
-function isAtEdge({ left, top, width, height }: Box, { widthPx, heightPx, scaleX, scaleY }: DecodedFrame): boolean {
+/** Whether the edge of the frame cuts what moves. */
+export function isAtEdge(
+  { left, top, width, height }: Box,
+  { widthPx, heightPx, scaleX, scaleY }: DecodedFrame,
+): boolean {
   const [right, bottom] = [(left + width) / scaleX, (top + height) / scaleY];
   return left / scaleX < EDGE_PX || top / scaleY < EDGE_PX || right > widthPx - EDGE_PX || bottom > heightPx - EDGE_PX;
 }

@@ -82,8 +82,15 @@ export function decodeScouts(
   return { frames: scouts(keys, samples, source, progress, signal), report: () => progress };
 }
 
-/** Each takes a descriptor and a decoder; the jail lets a program open 64 files. */
+/** Each single takes a descriptor; the jail lets a program open 64 files. */
 const MOST_SINGLES = 24;
+/** And a decoder, of whose address space the jail gives 3 GiB in all: a dozen pictures each, and what a thread maps. */
+const SINGLES_BYTES = 2 * 1024 ** 3;
+const PICTURES_EACH = 12;
+const THREAD_BYTES = 80 * 1024 ** 2;
+
+const mostSingles = ({ timeline: { widthPx, heightPx } }: DecodeSource): number =>
+  Math.min(MOST_SINGLES, Math.floor(SINGLES_BYTES / (widthPx * heightPx * 1.5 * PICTURES_EACH + THREAD_BYTES)));
 
 async function* scouts(
   keys: readonly FrameRef[],
@@ -94,7 +101,7 @@ async function* scouts(
 ): AsyncGenerator<DecodedFrame> {
   const [first, ...others] = batches(keys, source.packets.addressing);
   if (first === undefined) return yield* decodeBatches(samples, source, progress, signal);
-  const beside = samples.slice(0, MOST_SINGLES);
+  const beside = samples.slice(0, mostSingles(source));
   const singles = beside.map(
     ({ pts }): SingleFrame => ({ pts, seekSeconds: seeksFor(pts, source.packets, source.timeline.container)[0] }),
   );
@@ -165,12 +172,13 @@ async function* matched(
     for (let ref = wanted[next]; ref !== undefined && ref.pts < frame.pts; ref = wanted[++next])
       progress.missing.push(ref);
     const ref = wanted[next];
+    if (ref === undefined && toTheEnd) continue;
     if (ref === undefined) return;
     // A second frame of the same time, or one that an edit list hides.
     if (ref.pts !== frame.pts) continue;
     next++;
     yield decoded(ref, frame.bytes, source, progress);
-    // Nothing more is wanted; where single frames are, they come last.
+    // Nothing more is wanted; where single frames are, the end of theirs comes last.
     if (next === wanted.length && !toTheEnd) return;
   }
   progress.missing.push(...wanted.slice(next));

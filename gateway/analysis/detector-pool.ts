@@ -61,6 +61,8 @@ export async function createDetectorPool(options: DetectorPoolOptions): Promise<
   return poolOf(card, workers);
 }
 
+const MOST_SPARE = 24;
+
 function poolOf(card: ModelCard, workers: readonly Worker[]): DetectorPool {
   const seats: readonly Seat[] = workers.map((worker) => ({ worker, call: undefined }));
   const waiting: Call[] = [];
@@ -129,7 +131,8 @@ function poolOf(card: ModelCard, workers: readonly Worker[]): DetectorPool {
       const spare = memory.findIndex((buffer) => buffer.byteLength === bytes);
       const rgb = spare < 0 ? new SharedArrayBuffer(bytes) : memory.splice(spare, 1)[0];
       if (rgb === undefined) return Promise.reject(new AppError('E_INTERNAL'));
-      if (spare < 0) memory.length = 0;
+      // Whole frames and canvases of a few sizes; what is of none of them any more goes first.
+      if (spare < 0 && memory.length >= MOST_SPARE) memory.shift();
       new Uint8Array(rgb).set(frame.rgb);
       const { widthPx, heightPx, scaleX, scaleY } = frame;
       const request: DetectRequest = { id: nextId, rgb, widthPx, heightPx, scaleX, scaleY };

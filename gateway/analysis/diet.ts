@@ -1,4 +1,4 @@
-import { createPacker, inFrame, type Piece, paint, viewsAround } from './canvas.ts';
+import { createPacker, inFrame, isAtEdge, type Piece, paint, viewsAround } from './canvas.ts';
 import type { PictureSize } from './letterbox.ts';
 import type { Look } from './motion/movers.ts';
 import { type Detect, type Glance, IN_FLIGHT, isBlind } from './see.ts';
@@ -13,6 +13,8 @@ const MOVING_SECONDS = 0.4;
 const CARRIED_SECONDS = 2;
 /** Where something moves the detector is shown that part alone, and the whole frame this often: whoever stands still is there as well. */
 const WHOLE_SECONDS = 2;
+/** Sooner where something comes in, goes out, or stands too near: what the edge of the frame cuts is on no part. */
+const WHOLE_EDGE_SECONDS = 0.8;
 /** Times are read to the microsecond. */
 const SAME_MOMENT = 1e-6;
 
@@ -75,8 +77,10 @@ function* asksOf(glances: readonly Glance[], looks: readonly Look[], canvas: Pic
       lastWhole = timeSeconds;
     } else {
       if (kept === undefined || !isWanted) continue;
-      const isWhole =
-        canvas === undefined || isBlind(look) || movers === 0 || timeSeconds - lastWhole >= WHOLE_SECONDS - SAME_MOMENT;
+      const patienceForWhole =
+        !isBlind(look) && look.some((mover) => isAtEdge(mover, kept)) ? WHOLE_EDGE_SECONDS : WHOLE_SECONDS;
+      const isDue = timeSeconds - lastWhole >= patienceForWhole - SAME_MOMENT;
+      const isWhole = canvas === undefined || isBlind(look) || movers === 0 || isDue;
       const views = isWhole ? undefined : viewsAround(look, kept, canvas);
       if (views?.length === 0) continue;
       if (packer === undefined || views === undefined) {

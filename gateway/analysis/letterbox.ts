@@ -35,14 +35,14 @@ export function decodeSize(input: ModelCard['input'], picture: PictureSize): Pic
 }
 
 /**
- * Size of a picture that a network sees at the scale at which it sees the views of a frame; undefined where it sees frames out of proportion.
+ * Size of a picture that a network sees at the scale at which it sees the views of a frame; undefined where it sees frames out of proportion, or its input is no square.
  */
 export function canvasSize(
   input: ModelCard['input'],
   { widthPx, heightPx, scaleX, scaleY }: PictureSize & { readonly scaleX: number; readonly scaleY: number },
 ): PictureSize | undefined {
   const squares = squaresOf(input.tiles, { widthPx: widthPx * scaleX, heightPx: heightPx * scaleY });
-  if (squares === 1 && input.fit === 'stretch') return undefined;
+  if (input.width !== input.height || (squares === 1 && input.fit === 'stretch')) return undefined;
   const side = viewLength(squares, { widthPx, heightPx });
   return { widthPx: side, heightPx: side };
 }

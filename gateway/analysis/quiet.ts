@@ -5,12 +5,12 @@ import type { Look } from './motion/movers.ts';
 import { firstIndexFrom, type PacketList } from './packets.ts';
 import { type PlanInput, planSegment } from './plan.ts';
 import { comings, drawSamples, FEWEST_PROBES, type Scouting, scout, shownProbes } from './scout.ts';
-import { type Detect, type Glance, merged, type SeeOptions, see } from './see.ts';
+import { type Detect, type Glance, IN_FLIGHT, merged, type SeeOptions, see } from './see.ts';
 import type { SegmentDeps, SegmentInput } from './segment.ts';
 import type { DecodedFrame, Detection, Segment } from './types.ts';
 
 /** What is known of the quiet part of a segment, before the rest is decoded. */
-export interface Quiet extends Omit<Scouting, 'found'> {
+export interface Quiet extends Omit<Scouting, 'found' | 'known'> {
   /** Where all frames of the plan are looked at: by the packets, and by what the scouts saw. */
   readonly active: readonly TimeSpan[];
   readonly glances: readonly Glance[];
@@ -59,7 +59,10 @@ export async function scoutQuiet(
     ? { active, audit: scouting.audit, sampled: scouting.sampled }
     : {
         active: [{ fromSeconds: 0, toSeconds: packets.durationSeconds }],
-        audit: { samples: 0, missed: 0 },
+        // Samples that found what makes it busy count: leaving them out would leave out nothing but misses.
+        audit: isWorth(united([...activity.spans, ...scouting.known]), planning)
+          ? scouting.audit
+          : { samples: 0, missed: 0 },
         sampled: [],
       };
   return {
@@ -83,9 +86,16 @@ async function askedBetween(
     return detections === undefined && isWithin(spans, timeSeconds);
   });
   const answers = new Map<Glance, Promise<readonly Detection[]>>();
+  const running: Promise<unknown>[] = [];
   for (const glance of between) {
     signal?.throwIfAborted();
-    if (glance.kept !== undefined) answers.set(glance, detect(glance.kept));
+    if (glance.kept === undefined) continue;
+    const answer = detect(glance.kept);
+    // Awaited below; a rejection before that must not end the process.
+    answer.catch(() => {});
+    answers.set(glance, answer);
+    running.push(answer);
+    await running[running.length - IN_FLIGHT];
   }
   return await Promise.all(
     glances.map(async (glance) => {

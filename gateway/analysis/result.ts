@@ -222,6 +222,10 @@ export async function buildFacts(provider: Provider = 'cpu'): Promise<BuildFacts
   };
 }
 
+/** SHA-256 over all that decides what a segment gives, beside the footage and the requisition. */
+export const planDigest = (build: BuildFacts, modelSet: string): string =>
+  sha256Hex(canonicalJson({ planVersion: PLAN_VERSION, modelSet, ...build } as unknown as JsonValue));
+
 async function packageFacts(file: string): Promise<{ readonly name: string; readonly version: string }> {
   return JSON.parse(await readFile(file, 'utf8')) as { name: string; version: string };
 }

@@ -27,7 +27,7 @@ const jobBody = Type.Object({
   state: Type.Enum(['queued', 'running', 'done', 'failed', 'cancelled']),
   failureCode: Type.Optional(Type.String()),
   segments: Type.Optional(Type.Integer()),
-  segmentsDone: Type.Integer(),
+  segmentsDone: Type.Optional(Type.Integer()),
   secondsDone: Type.Number(),
   remainingSeconds: Type.Optional(Type.Number()),
   startedAt: Type.Optional(Type.String()),
@@ -40,17 +40,32 @@ const jobBody = Type.Object({
 /** To ten seconds: finer would tell, poll by poll, how much happens in which minute (DEF-10). */
 const coarse = (seconds: number): number => 10 * Math.ceil(seconds / 10);
 
+const STEP_SHARE = 0.05;
+const LEAST_STEP_SECONDS = 60;
+const hasEnded = ({ state }: Pick<Job, 'state'>): boolean => ['done', 'failed', 'cancelled'].includes(state);
+
+/**
+ * How far it is. Quiet segments are longer than busy ones: while it runs, media time comes in steps that have nothing to do with them, and how
+ * many they are is said at the end (DEF-10).
+ */
+function progressShown(job: Job) {
+  if (hasEnded(job)) {
+    const { segments, segmentsDone, secondsDone } = job;
+    return { segmentsDone, secondsDone, ...(segments === undefined ? {} : { segments }) };
+  }
+  const step = Math.max(LEAST_STEP_SECONDS, STEP_SHARE * job.secondsPlanned);
+  return { secondsDone: step * Math.floor(job.secondsDone / step) };
+}
+
 // State and media time while it runs; the digest and the work done only when it is closed (DEF-10).
 const shape = (job: Job) => ({
   id: job.id,
   exhibitId: job.exhibitId,
   // Being sealed is running, seen from outside.
   state: job.state === 'closing' ? ('running' as const) : job.state,
-  segmentsDone: job.segmentsDone,
-  secondsDone: job.secondsDone,
+  ...progressShown(job),
   ...(job.remainingSeconds === undefined ? {} : { remainingSeconds: coarse(job.remainingSeconds) }),
   ...(job.failureCode === undefined ? {} : { failureCode: job.failureCode }),
-  ...(job.segments === undefined ? {} : { segments: job.segments }),
   ...(job.startedAt === undefined ? {} : { startedAt: job.startedAt }),
   ...(job.finishedAt === undefined ? {} : { finishedAt: job.finishedAt }),
   ...(job.state === 'done' && job.resultSha256 !== undefined
@@ -63,16 +78,17 @@ const LOOK_MS = 500;
 const LONGEST_WATCH_MS = 60_000;
 
 /** A line of JSON whenever the state or the media time of a job changes, until it has ended (DEF-09: nothing of what was seen). */
-async function* progressOf(first: Job, read: () => Promise<Job>, isClosing: () => boolean): AsyncGenerator<string> {
+async function* progressOf(first: Job, read: () => Promise<Job>, stop: AbortSignal): AsyncGenerator<string> {
   const until = performance.now() + LONGEST_WATCH_MS;
   let said = '';
   for (let job = first; ; job = await read()) {
-    const line = `${JSON.stringify(shape(job))}\n`;
-    if (line !== said) yield line;
-    said = line;
-    const hasEnded = ['done', 'failed', 'cancelled'].includes(job.state);
-    if (hasEnded || isClosing() || performance.now() >= until) return;
-    await delay(LOOK_MS);
+    const { remainingSeconds, ...state } = shape(job);
+    const now = JSON.stringify(state);
+    if (now !== said) yield `${JSON.stringify({ ...state, remainingSeconds })}\n`;
+    said = now;
+    if (hasEnded(job) || performance.now() >= until) return;
+    await delay(LOOK_MS, undefined, { signal: stop }).catch(() => undefined);
+    if (stop.aborted) return;
   }
 }
 
@@ -80,10 +96,10 @@ async function* progressOf(first: Job, read: () => Promise<Job>, isClosing: () =
 export const analysisRoutes =
   (deps: AnalysisRoutesDeps): FastifyPluginAsyncTypebox =>
   async (app) => {
-    // A gateway that stops does not wait for those who watch.
-    let isClosing = false;
+    // Whoever watches: nobody looks on for a client that has gone, or in a gateway that stops.
+    const watching = new Set<AbortController>();
     app.addHook('preClose', async () => {
-      isClosing = true;
+      for (const stop of watching) stop.abort();
     });
 
     app.post(
@@ -139,10 +155,20 @@ export const analysisRoutes =
       },
       async (request, reply) => {
         const { requisition } = request;
-        const read = () => deps.readJob(requisition, request.params.jobId as JobId);
+        const read = () => {
+          // Each look is decided like the first one.
+          request.decide([]);
+          return deps.readJob(requisition, request.params.jobId as JobId);
+        };
         const first = await read();
         request.show([{ type: 'job', id: first.id }]);
-        return reply.type('application/x-ndjson').send(Readable.from(progressOf(first, read, () => isClosing)));
+        const stop = new AbortController();
+        watching.add(stop);
+        reply.raw.once('close', () => {
+          watching.delete(stop);
+          stop.abort();
+        });
+        return reply.type('application/x-ndjson').send(Readable.from(progressOf(first, read, stop.signal)));
       },
     );
 

@@ -51,6 +51,8 @@ export function drawSamples(
 export interface Scouting {
   /** Where the key frames, and then the samples, show something: each from the key frame before to the one after. */
   readonly found: readonly TimeSpan[];
+  /** Where the key frames alone do. */
+  readonly known: readonly TimeSpan[];
   readonly audit: AuditCount;
   /** Samples that stay in the quiet part. */
   readonly sampled: readonly FrameRef[];
@@ -89,7 +91,7 @@ export function scout(
   const found = united([...known, ...missed.map(({ timeSeconds }) => around(timeSeconds))]);
   // Beside a missed one another sample may lie in time that is looked at now.
   const quiet = left.filter(({ timeSeconds }) => !isWithin(found, timeSeconds));
-  return { found, audit: { samples: left.length, missed: missed.length }, sampled: quiet.map(({ ref }) => ref) };
+  return { found, known, audit: { samples: left.length, missed: missed.length }, sampled: quiet.map(({ ref }) => ref) };
 }
 
 const moves = (look: Look | undefined): boolean => look === undefined || isBlind(look) || look.length > 0;

@@ -14,7 +14,7 @@ import { type PlanInput, planSegment } from './plan.ts';
 import { type Quiet, scoutQuiet } from './quiet.ts';
 import { carried, type Detect, type Glance, isBlind, merged, see } from './see.ts';
 import { withBlindness, withLosses, withSamples } from './segment-ledger.ts';
-import { cutAgain } from './segments.ts';
+import { cutAgain, longestPart } from './segments.ts';
 import { stitch } from './stitch.ts';
 import type {
   DecodedFrame,
@@ -77,7 +77,7 @@ export async function analyseSegment(
   const counter = { calls: 0 };
   const eyes = { ...deps, detect: counted(deps.detect, counter), planePixels: planes };
   const quiet = await scoutQuiet(planning, input, source, eyes, signal);
-  const parts = quiet === undefined ? [segment] : cutAgain(packets, segment, quiet.active);
+  const parts = cutAgain(packets, segment, quiet?.active);
   const results: PartResult[] = [];
   for (const part of parts)
     results.push(await analysePart({ ...planning, segment: part }, quiet, source, eyes, signal));
@@ -118,7 +118,8 @@ async function analysePart(
   const isLate = findMovers !== undefined && every === 1;
   const options = { planePixels, keptEvery: every, detect: isLate ? undefined : detect };
   const all = merged(await see(decoding.frames, options, signal), probed);
-  const looks = quiet?.glances.length === all.length ? quiet.looks : await looksAt(all, eyes);
+  const isScouted = probed.length === all.length && probed.length === quiet?.glances.length;
+  const looks = isScouted ? quiet.looks : await looksAt(all, eyes);
   const glances = detect === undefined ? all : await shown(all, looks, { detect, canvas: eyes.canvas }, signal);
   const { seen, blind } = understood(glances, looks);
   signal?.throwIfAborted();
@@ -142,12 +143,15 @@ async function analysePart(
 const isIn = ({ runUpFromPts, toPts }: Segment, { pts }: FrameRef): boolean => pts >= runUpFromPts && pts < toPts;
 
 /** Frames of the longest part of a segment at most, its key frames and samples among them. */
-const mostFrames = (planning: PlanInput): number =>
-  Math.min(planSegment(planning).frames.length, LONGEST_PART_SECONDS * planning.framesPerSecond) + MOST_PROBES;
+function mostFrames(planning: PlanInput): number {
+  const { packets, segment, framesPerSecond } = planning;
+  const { frames } = planSegment(planning);
+  const { probes } = planSegment({ ...planning, active: [] });
+  return Math.min(frames.length, longestPart(packets, segment) * framesPerSecond) + probes.length + MOST_SAMPLES;
+}
 
-/** What a segment of several costs at most, and its run-up. */
-const LONGEST_PART_SECONDS = 80;
-const MOST_PROBES = 100;
+/** Of a segment: one a second where little is quiet, and then there is little of it. */
+const MOST_SAMPLES = 40;
 
 /** The detector, counting what it is shown. */
 function counted(detect: SegmentDeps['detect'], counter: { calls: number }): SegmentDeps['detect'] {
@@ -164,7 +168,7 @@ function demandScope(requisition: Requisition, exhibit: Exhibit): void {
     throw new AppError('E_REQ_SCOPE', { detail: 'the exhibit is not listed in the schedule' });
 }
 
-/** Frames of a segment that are kept until it is known what moves on them and of which colour it is: 352 MiB at most. */
+/** Frames of a part that are kept until it is known what moves on them and of which colour it is: 352 MiB at most, key frames of the segment beside. */
 const KEPT_BYTES = 352 * 1024 * 1024;
 
 /** One frame in so many is kept: all of them where they fit. Depends on the plan and on sizes alone, never on the machine. */

@@ -24,9 +24,18 @@ export function cutSegments(packets: PacketList, busy: readonly TimeSpan[] | und
   return segmentsOf(packets, grouped(costs, Math.min(MOST_COST, total * MOST_SHARE)), packets.firstPts);
 }
 
-/** The parts of a segment once it is known how busy it is: one, unless it holds more than its packets told. */
-export function cutAgain(packets: PacketList, segment: Segment, busy: readonly TimeSpan[]): Segment[] {
-  const cuts = cutsOf(packets).filter((pts) => pts >= segment.fromPts && pts <= segment.toPts);
+/** Seconds of the longest part that `cutAgain` may give of a segment, run-up included. */
+export function longestPart(packets: PacketList, segment: Segment): number {
+  const lengths = cutAgain(packets, segment, undefined).map(
+    ({ fromPts, toPts }) => packets.secondsOf(toPts) - packets.secondsOf(fromPts),
+  );
+  return Math.max(MOST_COST, ...lengths) + RUN_UP_SECONDS;
+}
+
+/** The parts of a segment once it is known how busy it is: one, unless it holds more than its packets told. Without `busy` all of it is. */
+export function cutAgain(packets: PacketList, segment: Segment, busy: readonly TimeSpan[] | undefined): Segment[] {
+  const inside = cutsOf(packets).filter((pts) => pts > segment.fromPts && pts < segment.toPts);
+  const cuts = [segment.fromPts, ...inside, segment.toPts];
   return segmentsOf(packets, grouped(costsOf(packets, cuts, busy), MOST_COST), segment.runUpFromPts);
 }
 

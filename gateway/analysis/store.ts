@@ -18,6 +18,8 @@ export interface Job {
   readonly segmentsDone: number;
   /** Media seconds in finished segments: progress, and nothing of what was seen (DEF-10). */
   readonly secondsDone: number;
+  /** Media seconds of all its segments; 0 before they are cut. */
+  readonly secondsPlanned: number;
   /** Until its last segment is done; only of a running job, and only where it runs. */
   readonly remainingSeconds?: number;
   readonly resultObject: ObjectId | undefined;
@@ -42,6 +44,7 @@ interface JobRow {
   segments: number | null;
   segments_done: string;
   seconds_done: number;
+  seconds_planned: number;
   result_object: ObjectId | null;
   bystanders_object: ObjectId | null;
   result_sha256: string | null;
@@ -56,7 +59,8 @@ interface JobRow {
 const SELECT_JOB = `
   SELECT j.*,
     (SELECT count(*) FROM segments s WHERE s.job_id = j.id AND s.state = 'done') AS segments_done,
-    (SELECT coalesce(sum(s.to_seconds - s.from_seconds), 0) FROM segments s WHERE s.job_id = j.id AND s.state = 'done') AS seconds_done
+    (SELECT coalesce(sum(s.to_seconds - s.from_seconds), 0) FROM segments s WHERE s.job_id = j.id AND s.state = 'done') AS seconds_done,
+    (SELECT coalesce(max(s.to_seconds), 0) FROM segments s WHERE s.job_id = j.id) AS seconds_planned
   FROM jobs j`;
 
 /** Queues a job unless one of the exhibit is open already: of two that ask at once, one makes it. */
@@ -141,6 +145,24 @@ export async function planJob(
     );
   }
   return true;
+}
+
+/**
+ * Says that the segments of an open job are made by this plan from now on. What another one made is no longer part of the job: the objects
+ * that held it are given back, for whoever keeps them.
+ */
+export async function adoptPlan(tx: Transaction, id: JobId, planSha256: string): Promise<readonly ObjectId[]> {
+  const { rowCount } = await tx.query(
+    `UPDATE jobs SET plan_sha256 = $2, segments = NULL, decoded_frames = 0, detector_calls = 0
+     WHERE id = $1 AND state IN ('queued', 'running') AND plan_sha256 IS DISTINCT FROM $2`,
+    [id, planSha256],
+  );
+  if (rowCount !== 1) return [];
+  const { rows } = await tx.query<{ object_id: ObjectId | null }>(
+    `DELETE FROM segments WHERE job_id = $1 RETURNING object_id`,
+    [id],
+  );
+  return rows.flatMap((row) => (row.object_id === null ? [] : [row.object_id]));
 }
 
 /** Counts one more process that took the job up. */
@@ -269,6 +291,7 @@ function toJob(row: JobRow): Job {
     segments: row.segments ?? undefined,
     segmentsDone: Number(row.segments_done),
     secondsDone: row.seconds_done,
+    secondsPlanned: row.seconds_planned,
     resultObject: row.result_object ?? undefined,
     bystandersObject: row.bystanders_object ?? undefined,
     resultSha256: row.result_sha256 ?? undefined,

@@ -24,7 +24,7 @@ export interface FrameRef {
   readonly pts: number;
 }
 
-/** Cut at the first key frame after each 60 s of media time, or after 120 s; `runUpFromPts` is up to 10 s earlier. */
+/** Part of an exhibit that is analysed by itself (segments.ts); `runUpFromPts` is up to 10 s before its first frame. */
 export interface Segment {
   readonly index: number;
   readonly fromPts: number;

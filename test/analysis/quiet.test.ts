@@ -170,6 +170,36 @@ describe('a quiet recording of which a requisition covers a part', () => {
   });
 });
 
+describe('a long segment that turns out to be busy', () => {
+  it('is analysed in parts, each sighting counted once, with a ledger without a gap', async () => {
+    const wandering = await record('wandering', "x='20+mod(t*8,500)':y=100");
+    const { exhibit, file, packets } = wandering;
+    const end = cutSegments(packets, undefined).at(-1)?.toPts ?? Number.NaN;
+    const segment = { index: 0, fromPts: packets.firstPts, toPts: end, runUpFromPts: packets.firstPts };
+    // As if the packets had told that all of it is quiet.
+    const input = { exhibit, file, packets, segment, framesPerSecond: 5 };
+    const calm = { ...input, activity: { spans: [], quietSeconds: SECONDS } };
+    const { tracks, intervals, arguments: runs } = await analyseSegment(requisition, calm, deps);
+    // One run for the key frames and samples, then one for each part.
+    expect(runs).toHaveLength(1 + 3);
+    const long = tracks.filter(({ points }) => points.length > 50);
+    expect(long.length).toBeGreaterThan(0);
+    for (const { points, moved } of long) {
+      expect(new Set(points.map(({ frame }) => frame)).size).toBe(points.length);
+      expect(moved).toBeLessThanOrEqual(points.filter(({ observed }) => observed).length);
+    }
+    const lives = long.map(({ points }) => (points.at(-1)?.timeSeconds ?? 0) - (points[0]?.timeSeconds ?? 0));
+    // Across the inner cuts: the block goes from left to right in 62.5 s, and back at once.
+    expect(Math.max(...lives)).toBeGreaterThan(55);
+    expect(intervals[0]?.fromSeconds).toBe(0);
+    expect(intervals.at(-1)?.toSeconds).toBe(SECONDS);
+    for (const [index, { fromSeconds, state }] of intervals.entries()) {
+      expect(state).toBe('analysed');
+      if (index > 0) expect(fromSeconds).toBe(intervals[index - 1]?.toSeconds);
+    }
+  });
+});
+
 describe('what the sizes of packets do not tell', () => {
   it('is told by key frames: a thing that only moves from one to the next', async () => {
     const standing = await record('standing', "x='if(between(t,89.95,99.95),100+40*floor((t-89.95)/2),-100)':y=100");

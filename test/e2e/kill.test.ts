@@ -122,7 +122,7 @@ describe('a gateway that is killed', () => {
     for (let done = 0; done === 0; ) {
       const job = await client.json<JobBody>('GET', `/api/v1/cases/${caseId}/jobs/${started.id}`);
       expect(job.state).not.toBe('done');
-      done = job.segmentsDone;
+      done = job.secondsDone;
     }
     await line.gateway.kill();
     await line.restart();

@@ -118,6 +118,9 @@ describe('argument lists', () => {
   it('seeks before a key frame, and not at all near the start', () => {
     expect(seekTarget(90_000, { num: 1, den: 9_000 }, 'mpegts')).toBe(9.5);
     expect(seekTarget(3_000, { num: 1, den: 9_000 }, 'mpegts')).toBeUndefined();
+    // By an index: to the key frame itself, and not into the group before it.
+    expect(seekTarget(90_000, { num: 1, den: 9_000 }, 'mov')).toBeCloseTo(10.0005, 6);
+    expect(seekTarget(0, { num: 1, den: 9_000 }, 'mov')).toBeUndefined();
   });
 });
 

@@ -121,7 +121,7 @@ export interface JobBody {
   readonly secondsDone: number;
   readonly failureCode?: string;
   readonly segments?: number;
-  readonly segmentsDone: number;
+  readonly segmentsDone?: number;
   readonly digest?: string;
 }
 

@@ -1,0 +1,71 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import * as jobs from '../../gateway/analysis/store.ts';
+import type { Database } from '../../gateway/database.ts';
+import {
+  type CaseId,
+  type ExhibitId,
+  type JobId,
+  newId,
+  type ObjectId,
+  type RequisitionId,
+} from '../../gateway/ids.ts';
+import { testDatabase } from '../support/database.ts';
+
+const caseId = newId<CaseId>();
+const job = { id: newId<JobId>(), caseId, exhibitId: newId<ExhibitId>(), requisitionId: newId<RequisitionId>() };
+const segments = [0, 1, 2].map((n) => ({ n, fromSeconds: 60 * n, toSeconds: 60 * (n + 1) }));
+
+let database: Database;
+beforeAll(async () => {
+  database = await testDatabase();
+  await database.inCase(caseId, async (tx) => {
+    await tx.query('INSERT INTO cases (id) VALUES ($1)', [caseId]);
+    await tx.query(
+      `INSERT INTO requisitions (id, case_id, authorisation_jti, thumbprints, not_before, expires, sealed)
+       VALUES ($2, $1, gen_random_uuid(), '{}', now(), now(), 'secret')`,
+      [caseId, job.requisitionId],
+    );
+    await tx.query(
+      `INSERT INTO exhibits (id, case_id, requisition_id, state, object_id, size_bytes, capture_start, capture_end, piece_mark, sealed)
+       VALUES ($3, $1, $2, 'sealed', gen_random_uuid(), 1, now(), now(), 'mark', 'secret')`,
+      [caseId, job.requisitionId, job.exhibitId],
+    );
+    await jobs.insertJob(tx, { ...job, framesPerSecond: 5 });
+  });
+});
+
+const planned = (plan: string): Promise<readonly ObjectId[]> =>
+  database.inCase(caseId, async (tx) => {
+    const outdated = await jobs.adoptPlan(tx, job.id, plan);
+    expect(await jobs.planJob(tx, (await jobs.findJob(tx, job.id)) as jobs.Job, segments)).toBe(true);
+    return outdated;
+  });
+const waiting = () => database.inCase(caseId, (tx) => jobs.waitingSegments(tx, job.id));
+
+describe('a job that another process takes up', () => {
+  const object = newId<ObjectId>();
+
+  it('keeps its finished segments where plan, models and build are the same', async () => {
+    expect(await planned('a')).toEqual([]);
+    const work = { decodedFrames: 300, detectorCalls: 70 };
+    await database.inCase(caseId, (tx) => jobs.finishSegment(tx, job.id, 1, object, work));
+    expect(await planned('a')).toEqual([]);
+    expect(await waiting()).toEqual([0, 2]);
+  });
+
+  it('begins anew where they are not: no result is made of two plans', async () => {
+    expect(await planned('b')).toEqual([object]);
+    expect(await waiting()).toEqual([0, 1, 2]);
+    const now = await database.inCase(caseId, (tx) => jobs.findJob(tx, job.id));
+    expect(now).toMatchObject({ segmentsDone: 0, work: { decodedFrames: 0, detectorCalls: 0 } });
+  });
+
+  it('leaves a job alone that is being closed', async () => {
+    await database.inCase(caseId, async (tx) => {
+      await jobs.finishSegment(tx, job.id, 0, object, { decodedFrames: 1, detectorCalls: 1 });
+      expect(await jobs.claimClosing(tx, job.id)).toBe(true);
+      expect(await jobs.adoptPlan(tx, job.id, 'c')).toEqual([]);
+      expect(await jobs.segmentObjects(tx, job.id)).toEqual([object]);
+    });
+  });
+});
