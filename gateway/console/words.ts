@@ -55,7 +55,7 @@ const FR = {
     const seen = `Partie calme : ${samples} ${samples > 1 ? 'moments tirés' : 'moment tiré'} au hasard, ${found}.`;
     return bound === undefined
       ? `${seen} Rien ne permet de borner ce qui a pu être manqué.`
-      : `${seen} À 95 % de confiance, au moins ${Math.floor(bound * 100)} % du temps occupé qu’un examen de chaque instant aurait trouvé.`;
+      : `${seen} À 95 % de confiance, l’analyse a trouvé au moins ${Math.floor(bound * 100)} % du temps occupé qu’un examen de chaque instant aurait trouvé.`;
   },
   total: (n: number) =>
     n === 0 ? 'Aucun résultat dans ce qui a été analysé.' : n === 1 ? '1 résultat' : `${n} résultats`,
@@ -162,7 +162,7 @@ const EN: Words = {
     const seen = `Quiet part: ${samples} random moment${samples === 1 ? '' : 's'} looked at, ${found}.`;
     return bound === undefined
       ? `${seen} Nothing bounds what may have been missed.`
-      : `${seen} With 95 % confidence, at least ${Math.floor(bound * 100)} % of the busy time that a look at every moment would have found.`;
+      : `${seen} With 95 % confidence, the analysis found at least ${Math.floor(bound * 100)} % of the busy time that a look at every moment would have found.`;
   },
   total: (n) => (n === 0 ? 'No hit in what was analysed.' : n === 1 ? '1 hit' : `${n} hits`),
   procedure: 'Case',
