@@ -1,7 +1,7 @@
 import { createPacker, inFrame, isAtEdge, type Piece, paint, viewsAround } from './canvas.ts';
 import type { PictureSize } from './letterbox.ts';
 import type { Look } from './motion/movers.ts';
-import { type Detect, type Glance, IN_FLIGHT, isBlind } from './see.ts';
+import { backPressure, type Detect, type Glance, isBlind } from './see.ts';
 import type { SegmentDeps } from './segment.ts';
 import type { DecodedFrame, Detection } from './types.ts';
 
@@ -23,7 +23,7 @@ type Ask = { readonly index: number } | { readonly pieces: readonly Piece[] };
 
 /**
  * Shows the detector the kept frames that it has not seen and on which something moves or nobody can tell; the others now and then, because
- * what stands still stays what it was. `looks` are those of the background model, in the same order. `canvas` is as of SegmentDeps; without it
+ * what stands still stays what it was. What the edge of the frame cuts is shown on whole frames alone, and these come sooner then. `looks` are those of the background model, in the same order. `canvas` is as of SegmentDeps; without it
  * the detector is always shown whole frames.
  */
 export async function shown(
@@ -37,6 +37,7 @@ export async function shown(
   const canvas = first === undefined ? undefined : canvasOf?.(first);
   const answered = [...glances];
   const running: Promise<void>[] = [];
+  const pressed = backPressure();
   const look = async (ask: Ask): Promise<void> => {
     if ('index' in ask) {
       const { index } = ask;
@@ -53,10 +54,8 @@ export async function shown(
   for (const ask of asksOf(glances, looks, canvas)) {
     signal?.throwIfAborted();
     const answer = look(ask);
-    // Awaited below; a rejection before that must not end the process.
-    answer.catch(() => {});
     running.push(answer);
-    await running[running.length - IN_FLIGHT];
+    await pressed(answer);
   }
   await Promise.all(running);
   return answered;

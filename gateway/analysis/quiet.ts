@@ -5,7 +5,7 @@ import type { Look } from './motion/movers.ts';
 import { firstIndexFrom, type PacketList } from './packets.ts';
 import { type PlanInput, planSegment } from './plan.ts';
 import { comings, drawSamples, FEWEST_PROBES, type Scouting, scout, shownProbes } from './scout.ts';
-import { type Detect, type Glance, IN_FLIGHT, merged, type SeeOptions, see } from './see.ts';
+import { backPressure, type Detect, type Glance, merged, type SeeOptions, see } from './see.ts';
 import type { SegmentDeps, SegmentInput } from './segment.ts';
 import type { DecodedFrame, Detection, Segment } from './types.ts';
 
@@ -86,16 +86,13 @@ async function askedBetween(
     return detections === undefined && isWithin(spans, timeSeconds);
   });
   const answers = new Map<Glance, Promise<readonly Detection[]>>();
-  const running: Promise<unknown>[] = [];
+  const pressed = backPressure();
   for (const glance of between) {
     signal?.throwIfAborted();
     if (glance.kept === undefined) continue;
     const answer = detect(glance.kept);
-    // Awaited below; a rejection before that must not end the process.
-    answer.catch(() => {});
     answers.set(glance, answer);
-    running.push(answer);
-    await running[running.length - IN_FLIGHT];
+    await pressed(answer);
   }
   return await Promise.all(
     glances.map(async (glance) => {

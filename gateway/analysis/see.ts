@@ -33,7 +33,20 @@ export interface SeeOptions {
 }
 
 // Enough to keep every detector thread busy while the next frames are decoded.
-export const IN_FLIGHT = 8;
+const IN_FLIGHT = 8;
+
+/**
+ * Holds whoever asks a detector back while so many answers are under way. They are awaited later: a rejection before that must not end the
+ * process.
+ */
+export function backPressure(): (answer: Promise<unknown>) => Promise<void> {
+  const running: Promise<unknown>[] = [];
+  return async (answer) => {
+    answer.catch(() => {});
+    running.push(answer);
+    await running[running.length - IN_FLIGHT];
+  };
+}
 
 /** Takes frames as they are decoded, and shows them to the detector, several at a time; in order. */
 export async function see(
@@ -43,12 +56,11 @@ export async function see(
 ): Promise<readonly Glance[]> {
   const glances: Omit<Glance, 'detections'>[] = [];
   const answers: Promise<readonly Detection[] | undefined>[] = [];
+  const pressed = backPressure();
   for await (const frame of decoded) {
     signal?.throwIfAborted();
     const isAsked = detect !== undefined && (isShown === undefined || isShown(frame));
     const answer = isAsked ? detect(frame) : Promise.resolve(undefined);
-    // Awaited below, in order; a rejection before that must not end the process.
-    answer.catch(() => {});
     glances.push({
       ref: frame.ref,
       timeSeconds: frame.timeSeconds,
@@ -57,7 +69,7 @@ export async function see(
       ...(areProbes === true ? { isProbe: true } : {}),
     });
     answers.push(answer);
-    await answers[answers.length - IN_FLIGHT];
+    await pressed(answer);
   }
   const detections = await Promise.all(answers);
   return glances.map((glance, index) => ({ ...glance, detections: detections[index] }));

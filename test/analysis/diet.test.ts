@@ -128,6 +128,19 @@ describe('what the detector is shown', () => {
     }
   });
 
+  it('is the whole frame sooner where its edge cuts what moves', async () => {
+    const cut = (n: number): Box => square(8 * n, HEIGHT * 2 - 20);
+    const atEdge = glances.map((glance, n): Glance => {
+      const kept = frameOf(n, [cut(n)]);
+      return { ...glance, kept };
+    });
+    const edgeLooks = atEdge.map((_, n): Look => [moverOf(cut(n))]);
+    const answered = await shown(atEdge, edgeLooks, { detect: detectWhite, canvas: () => LARGE }, undefined);
+    const seen = answered.filter(({ detections }) => detections !== undefined);
+    expect(seen.map(({ timeSeconds }) => Math.round(10 * timeSeconds))).toEqual([0, 8, 16, 24, 32, 40, 48]);
+    expect(seen.every(({ isPartial, detections }) => isPartial !== true && detections?.length === 1)).toBe(true);
+  });
+
   it('is the whole frame where no canvas is known, or nobody can tell what moves', async () => {
     const without = await shown(glances, looks, { detect: detectWhite }, undefined);
     expect(without.some(({ isPartial }) => isPartial)).toBe(false);
