@@ -13,9 +13,11 @@ import { type GuardDeps, installGuard } from './policy/guard.ts';
 import { type RequisitionRoutesDeps, requisitionRoutes } from './requisition/routes.ts';
 import type { SearchDeps } from './search/ask.ts';
 import { searchRoutes } from './search/routes.ts';
+import { type ActRoutesDeps, actRoutes } from './trust/routes.ts';
 
 export interface AppDeps {
   readonly guard: GuardDeps;
+  readonly acts: ActRoutesDeps;
   readonly requisition: RequisitionRoutesDeps;
   readonly footage: FootageRoutesDeps;
   readonly analysis: AnalysisRoutesDeps;
@@ -84,6 +86,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     throw new AppError('E_ROUTE_ABSENT');
   });
 
+  await app.register(actRoutes(deps.acts));
   await app.register(requisitionRoutes(deps.requisition));
   await app.register(footageRoutes(deps.footage));
   await app.register(analysisRoutes(deps.analysis));

@@ -14,8 +14,8 @@ import {
 } from './command.ts';
 import { AppError, isErrorCode } from './errors.ts';
 import { isUuid } from './ids.ts';
-import { parseOrRefuse, publicJwkOf, readCompactJws } from './requisition/jws.ts';
-import { isJsonObject } from './requisition/strict-json.ts';
+import { parseOrRefuse, publicJwkOf, readCompactJws } from './trust/jws.ts';
+import { isJsonObject } from './trust/strict-json.ts';
 
 // `differe case ...`: an agent's work from a terminal. Clients of the HTTP API like any other: the command line has no door of its own.
 

@@ -28,9 +28,10 @@ import { POLICIES } from './policy/policies.ts';
 import { createAuthenticator } from './requisition/authenticate.ts';
 import { createReplayGuard } from './requisition/dpop.ts';
 import { createRecords } from './requisition/records.ts';
-import { loadRegistry } from './requisition/registry.ts';
 import { createResults } from './results.ts';
 import { markPictureSeen } from './search/hits.ts';
+import { createActs } from './trust/acts.ts';
+import { loadRegistry } from './trust/registry.ts';
 import { openVault } from './vault.ts';
 
 export interface Gateway {
@@ -116,6 +117,16 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
           );
     const sight = keep(await openSight(detector), (open) => open.close());
 
+    const acts = createActs({
+      database,
+      vault,
+      clock,
+      registry,
+      env: config.env,
+      audience: config.installation,
+      // Each room adds the kinds that it knows.
+      kinds: [],
+    });
     const records = createRecords({
       database,
       vault,
@@ -200,6 +211,7 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
           policies: POLICIES,
           onRefusal: (code) => metrics.refusals.inc({ code }),
         },
+        acts: { acts },
         requisition: { records },
         footage,
         analysis: { ...pipeline, readResult: results.readResult, readMot: results.readMot },

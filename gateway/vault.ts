@@ -44,6 +44,9 @@ export interface Vault {
   /** Seals a small value (a row's text, a column block) under the case key; `label` is authenticated with it. */
   seal(caseId: CaseId, label: string, plain: Uint8Array | string): Promise<Buffer>;
   unseal(caseId: CaseId, label: string, sealed: Uint8Array): Promise<Buffer>;
+  /** As `seal`, for what belongs to no case: under the installation key. */
+  sealHere(label: string, plain: Uint8Array | string): Buffer;
+  unsealHere(label: string, sealed: Uint8Array): Buffer;
   /** A keyed digest of a piece number, 64 hex characters: the same on every call within a case, meaningless without the case key. */
   pieceMark(caseId: CaseId, piece: string): Promise<string>;
   /** Opens an object for writing at the first chunk that `resumeAtBytes` names (a multiple of CHUNK_BYTES). */
@@ -207,6 +210,8 @@ export async function openVault(folders: VaultFolders): Promise<Vault> {
     seal: async (caseId, label, plain) =>
       box(derive(await caseKey(caseId), 'values'), `value:${label}`, Buffer.from(plain)),
     unseal: async (caseId, label, sealed) => unbox(derive(await caseKey(caseId), 'values'), `value:${label}`, sealed),
+    sealHere: (label, plain) => box(derive(folders.installationKey, 'values'), `value:${label}`, Buffer.from(plain)),
+    unsealHere: (label, sealed) => unbox(derive(folders.installationKey, 'values'), `value:${label}`, sealed),
     pieceMark: async (caseId, piece) =>
       createHmac('sha256', derive(await caseKey(caseId), 'piece-mark'))
         .update(piece, 'utf8')

@@ -17,9 +17,9 @@ import { probeExhibit } from '../../gateway/footage/probe.ts';
 import type { Exhibit } from '../../gateway/footage/types.ts';
 import type { CaseId } from '../../gateway/ids.ts';
 import { packets, probe } from '../../gateway/media.ts';
-import { loadRegistry } from '../../gateway/requisition/registry.ts';
 import { permittedBy, type Requisition } from '../../gateway/requisition/types.ts';
 import { verifyRequisition } from '../../gateway/requisition/verify.ts';
+import { loadRegistry } from '../../gateway/trust/registry.ts';
 import { signFor } from '../requisition.ts';
 
 /** What the analysis of one clip gave, and what it cost. */

@@ -36,8 +36,12 @@ const EVENT = {
   ),
   objects: Type.Array(
     Type.Union([
-      referenceTo(['case', 'requisition', 'exhibit', 'job', 'question', 'hit', 'export', 'upload'], UUID),
-      referenceTo(['digest'], SHA256),
+      referenceTo(
+        ['case', 'requisition', 'exhibit', 'job', 'question', 'hit', 'export', 'upload', 'act', 'certificate'],
+        UUID,
+      ),
+      referenceTo(['digest', 'dossier'], SHA256),
+      referenceTo(['agent'], WORD),
       referenceTo(['model'], `${SHA256}|[a-z0-9][a-z0-9._-]{0,63}`),
       referenceTo(['log'], `[0-9]{1,16}|${UUID}|${SHA256}`),
     ]),
@@ -55,6 +59,18 @@ const EVENT = {
   ),
   recipient: Type.Optional(pattern(WORD)),
   models: Type.Optional(pattern(SHA256)),
+  facts: Type.Optional(
+    Type.Object(
+      {
+        framework: Type.Optional(pattern('[A-Z_]{3,32}')),
+        natinf: Type.Optional(Type.Array(pattern('[0-9]{1,6}'), { maxItems: 20 })),
+        unit: Type.Optional(pattern(WORD)),
+        mediaMs: Type.Optional(Type.Integer({ minimum: 0 })),
+        outcome: Type.Optional(Type.Enum(['useful', 'not_useful', 'person_cleared'])),
+      },
+      strict,
+    ),
+  ),
 };
 
 const EVENT_SCHEMA = Compile(Type.Object(EVENT, strict));
@@ -137,5 +153,6 @@ function assertForm(schema: Schema<AuditEvent>, value: unknown): void {
 }
 
 // A member that is not in the schema has a name that the caller chose: only known names are repeated.
-const KNOWN = /^\/(action|actor|reason|objects|outcome|shown|recipient|models|id|seq|time|software|previous)(?=\/|$)/;
+const KNOWN =
+  /^\/(action|actor|reason|objects|outcome|shown|recipient|models|facts|id|seq|time|software|previous)(?=\/|$)/;
 const fieldOf = (instancePath: string): string => KNOWN.exec(instancePath)?.[1] ?? 'record';

@@ -1,8 +1,8 @@
 import type { JsonValue } from '../canonical.ts';
 
 /**
- * A reference to a thing, never the thing (LOG-03): kinds and opaque ids. `id` is a UUID; for `digest` a SHA-256 in hex, for `model` a
- * SHA-256 or a model name, for `log` a sequence number, a record id or a root hash in hex. Anything else is E_LOG_CONTENT (record.ts).
+ * A reference to a thing, never the thing (LOG-03): kinds and opaque ids. `id` is a UUID; for `digest` and `dossier` a SHA-256 in hex, for `model` a
+ * SHA-256 or a model name, for `agent` a registration number, for `log` a sequence number, a record id or a root hash in hex. Anything else is E_LOG_CONTENT (record.ts).
  */
 export interface AuditObject {
   readonly type:
@@ -16,7 +16,11 @@ export interface AuditObject {
     | 'model'
     | 'log'
     | 'digest'
-    | 'upload';
+    | 'upload'
+    | 'act'
+    | 'certificate'
+    | 'agent'
+    | 'dossier';
   readonly id: string;
 }
 
@@ -45,6 +49,18 @@ export interface AuditEvent {
   readonly recipient?: string;
   /** SHA-256 (hex) of the set of models in use, when the act ran one. */
   readonly models?: string;
+  /** What statistics are counted from (STA-01): codes and numbers, nothing about a person. */
+  readonly facts?: {
+    readonly framework?: string;
+    /** NATINF codes of the offences. */
+    readonly natinf?: readonly string[];
+    /** Unit of the service responsible. */
+    readonly unit?: string;
+    /** Duration of the recording that an act was about, milliseconds. */
+    readonly mediaMs?: number;
+    /** What came of a case, said at its closure (STA-05). */
+    readonly outcome?: 'useful' | 'not_useful' | 'person_cleared';
+  };
 }
 
 /** The record as it stands in the log: canonical JSON of this is the leaf. */

@@ -17,7 +17,11 @@ export interface ThingShown {
     | 'model'
     | 'log'
     | 'digest'
-    | 'upload';
+    | 'upload'
+    | 'act'
+    | 'certificate'
+    | 'agent'
+    | 'dossier';
   readonly id: string;
 }
 
@@ -33,6 +37,16 @@ export interface ActEvent {
     readonly code: ErrorCode | 'OK';
   };
   readonly shown?: { readonly fromMs: number; readonly toMs: number };
+  readonly facts?: Facts;
+}
+
+/** What statistics are counted from (STA-01); as `AuditEvent` of audit/types.ts has it. */
+export interface Facts {
+  readonly framework?: string;
+  readonly natinf?: readonly string[];
+  readonly unit?: string;
+  readonly mediaMs?: number;
+  readonly outcome?: 'useful' | 'not_useful' | 'person_cleared';
 }
 
 export interface Journal {

@@ -2,8 +2,8 @@ import { ACTIONS, type Action, type DecisionRequest, type Op, type Policy, type 
 
 // The rules of the product, from "who are you" to "is it in your requisition". Each speaks of one thing only.
 
-/** Acts that need no requisition: what is public, and the presenting of one. */
-const OPEN: readonly Action[] = ['public.read', 'requisition.register'];
+/** Acts that need no requisition: what is public, and the presenting of what somebody signed. */
+const OPEN: readonly Action[] = ['public.read', 'requisition.register', 'act.present'];
 
 /** An agent's key may list the cases it is designated in before it names one of them. */
 const WITHOUT_CASE: readonly Action[] = [...OPEN, 'case.list'];
@@ -110,7 +110,7 @@ export const POLICIES: readonly Policy[] = [
     id: 'present-requisition',
     effect: 'permit',
     when: (request) =>
-      request.action === 'requisition.register' &&
+      (request.action === 'requisition.register' || request.action === 'act.present') &&
       (request.principal.role === 'anonymous' || request.principal.role === 'agent_habilite'),
   },
   {

@@ -70,6 +70,8 @@ interface ActionEntry {
 export const ACTIONS = {
   'public.read': { journal: 'none', kind: 'administration', ops: [], needsValidity: false },
   'requisition.register': { journal: 'before', kind: 'administration', ops: [], needsValidity: true },
+  // A signed act beside the requisition: its signature is the authority for presenting it, whoever carries it.
+  'act.present': { journal: 'before', kind: 'administration', ops: [], needsValidity: false },
   'requisition.read': { journal: 'disclosure', kind: 'consultation', ops: [], needsValidity: false },
   'case.list': { journal: 'disclosure', kind: 'consultation', ops: [], needsValidity: false },
   'exhibit.upload': { journal: 'before', kind: 'collection', ops: ['index.objects'], needsValidity: true },

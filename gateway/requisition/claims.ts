@@ -1,8 +1,8 @@
 import type { JsonValue } from '../canonical.ts';
 import { AppError, type ErrorCode } from '../errors.ts';
 import { OPS } from '../policy/types.ts';
+import { isJsonObject } from '../trust/strict-json.ts';
 import { isAuthorisation, isSchedule, schemaFaults } from './schema.ts';
-import { isJsonObject } from './strict-json.ts';
 import { type AuthorisationClaims, FRAMEWORKS, type ScheduleClaims } from './types.ts';
 
 type Loose = { readonly [name: string]: JsonValue };

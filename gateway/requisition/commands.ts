@@ -12,11 +12,11 @@ import {
 } from '../command.ts';
 import { AppError, type ErrorCode } from '../errors.ts';
 import { type CaseId, newId } from '../ids.ts';
+import { parseOrRefuse, readCompactJws, verifyJws } from '../trust/jws.ts';
+import { type Environment, loadRegistry } from '../trust/registry.ts';
+import { isJsonObject, parseStrictJson } from '../trust/strict-json.ts';
 import { authorizeCommand, scheduleCommand } from './issue-commands.ts';
-import { parseOrRefuse, readCompactJws, verifyJws } from './jws.ts';
 import { keygenCommand, ROLES_TEXT } from './keygen-command.ts';
-import { type Environment, loadRegistry } from './registry.ts';
-import { isJsonObject, parseStrictJson } from './strict-json.ts';
 import { type Tokens, type VerifyContext, verifyAlone, verifyRequisition } from './verify.ts';
 
 const USAGE = `differe requisition keygen [--out FILE] [--kid KID] [--iss OFFICE --role ROLE --env prod|test [--signs TYP]... [--registry FILE]]

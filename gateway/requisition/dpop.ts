@@ -2,8 +2,8 @@ import { createHash, randomUUID } from 'node:crypto';
 import { type CryptoKey, calculateJwkThumbprint, importJWK, type JWK, SignJWT } from 'jose';
 import { nowSeconds, systemClock } from '../clock.ts';
 import { AppError } from '../errors.ts';
-import { parseOrRefuse, publicJwkOf, readCompactJws, refuseForbiddenMembers, verifySignature } from './jws.ts';
-import { isJsonObject } from './strict-json.ts';
+import { parseOrRefuse, publicJwkOf, readCompactJws, refuseForbiddenMembers, verifySignature } from '../trust/jws.ts';
+import { isJsonObject } from '../trust/strict-json.ts';
 
 // Proof of possession, RFC 9449: every request is signed by the agent's key for its method and URL, so a stolen requisition id is
 // worth nothing and a stolen proof is worth one minute of one URL, once.

@@ -8,13 +8,13 @@ import type { JsonValue } from '../canonical.ts';
 import { nowSeconds, systemClock } from '../clock.ts';
 import { type CommandIo, type ExitCode, fileText, needFile, UsageError } from '../command.ts';
 import { AppError } from '../errors.ts';
+import { parseOrRefuse, publicJwkOf, readCompactJws } from '../trust/jws.ts';
+import { AUTHORISATION_TYP } from '../trust/registry.ts';
+import { isJsonObject, parseStrictJson } from '../trust/strict-json.ts';
 import { type FrameworkRules, rulesOf } from './frameworks.ts';
 import { authorise, schedule } from './issue.ts';
-import { parseOrRefuse, publicJwkOf, readCompactJws } from './jws.ts';
 import { missingMembers } from './missing-members.ts';
-import { AUTHORISATION_TYP } from './registry.ts';
 import { AUTHORISATION, SCHEDULE } from './schema.ts';
-import { isJsonObject, parseStrictJson } from './strict-json.ts';
 import { type AuthorisationClaims, FRAMEWORKS, type ScheduleClaims } from './types.ts';
 
 const DAY_SECONDS = 86_400;

@@ -5,10 +5,10 @@ import table from '../../policies/legal-frameworks.json' with { type: 'json' };
 import type { JsonValue } from '../canonical.ts';
 import { type CommandIo, type ExitCode, UsageError } from '../command.ts';
 import { AppError } from '../errors.ts';
+import { publicJwkOf } from '../trust/jws.ts';
+import { AUTHORISATION_TYP, loadRegistry, SCHEDULE_TYP, TOKEN_TYPES, type TokenType } from '../trust/registry.ts';
+import { isJsonObject, parseStrictJson } from '../trust/strict-json.ts';
 import { writeDurably } from '../vault.ts';
-import { publicJwkOf } from './jws.ts';
-import { AUTHORISATION_TYP, loadRegistry, SCHEDULE_TYP, TOKEN_TYPES, type TokenType } from './registry.ts';
-import { isJsonObject, parseStrictJson } from './strict-json.ts';
 
 type Loose = { readonly [name: string]: JsonValue };
 

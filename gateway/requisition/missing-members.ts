@@ -1,5 +1,5 @@
 import type { JsonValue } from '../canonical.ts';
-import { isJsonObject } from './strict-json.ts';
+import { isJsonObject } from '../trust/strict-json.ts';
 
 /** As much of a JSON schema as is needed to know what must be there. */
 interface Shape {

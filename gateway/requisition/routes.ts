@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { sha256Hex } from '../canonical.ts';
 import { AppError } from '../errors.ts';
+import { MAX_PAYLOAD_BYTES } from '../trust/strict-json.ts';
 import type { RequisitionRecords } from './records.ts';
 import { registerRequisition } from './register.ts';
 import {
@@ -13,7 +14,6 @@ import {
   requisitionBody,
   requisitionShape,
 } from './shapes.ts';
-import { MAX_PAYLOAD_BYTES } from './strict-json.ts';
 
 export interface RequisitionRoutesDeps {
   readonly records: RequisitionRecords;

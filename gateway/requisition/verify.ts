@@ -1,18 +1,18 @@
-import { sha256Hex } from '../canonical.ts';
+import type { JsonValue } from '../canonical.ts';
 import { AppError } from '../errors.ts';
 import type { CaseId, RequisitionId } from '../ids.ts';
-import { parseAuthorisation, parseSchedule } from './claims.ts';
-import { checkActs, checkAgents, checkExhibits, checkScope } from './exhibits.ts';
-import { CLOCK_SKEW_SECONDS, checkAuthority, checkCap, checkFramework, mayDirect } from './frameworks.ts';
-import { parseOrRefuse, readCompactJws, refuseForbiddenMembers, verifySignature } from './jws.ts';
+import { readCompactJws } from '../trust/jws.ts';
+import { type Opened, openSigned } from '../trust/open.ts';
 import {
   AUTHORISATION_TYP,
-  type AuthorityKey,
   type Environment,
   type KeyRegistry,
   SCHEDULE_TYP,
   type TokenType,
-} from './registry.ts';
+} from '../trust/registry.ts';
+import { parseAuthorisation, parseSchedule } from './claims.ts';
+import { checkActs, checkAgents, checkExhibits, checkScope } from './exhibits.ts';
+import { CLOCK_SKEW_SECONDS, checkAuthority, checkCap, checkFramework, mayDirect } from './frameworks.ts';
 import type { AuthorisationClaims, Requisition, ScheduleClaims } from './types.ts';
 
 /** The two compact JWS that are "the requisition token". */
@@ -39,12 +39,6 @@ export interface VerifyContext {
     readonly sha256: string;
     readonly type: TokenType;
   }): Promise<boolean> | boolean;
-}
-
-interface Opened<T> {
-  readonly claims: T;
-  readonly key: AuthorityKey;
-  readonly sha256: string;
 }
 
 /**
@@ -102,28 +96,14 @@ export async function verifyAlone(compact: string, context: VerifyContext): Prom
 async function openToken<T extends AuthorisationClaims | ScheduleClaims>(
   compact: string,
   typ: TokenType,
-  parse: (value: ReturnType<typeof parseOrRefuse>) => T,
+  parse: (value: JsonValue) => T,
   { registry }: VerifyContext,
 ): Promise<Opened<T>> {
-  const { header, payload } = readCompactJws(compact);
-  refuseForbiddenMembers(header);
-  if (header.typ !== typ) throw new AppError('E_REQ_SIG', { detail: `typ is not ${typ}` });
-  const key = typeof header.kid === 'string' ? registry.get(header.kid) : undefined;
-  if (key === undefined) throw new AppError('E_REQ_SIG', { detail: 'kid is not in the registry' });
-  if (Object.keys(header).length !== 3)
-    throw new AppError('E_REQ_SIG', { detail: 'header has more than alg, kid, typ' });
-  const value = parseOrRefuse(payload);
-  await verifySignature(compact, key.jwk);
-  if (!key.signs.includes(typ) || (typ === SCHEDULE_TYP && !mayDirect(key.role))) {
-    throw new AppError('E_REQ_AUTHORITY', { detail: `${key.kid} does not sign ${typ}` });
+  const opened = await openSigned(compact, typ, parse, registry);
+  if (typ === SCHEDULE_TYP && !mayDirect(opened.key.role)) {
+    throw new AppError('E_REQ_AUTHORITY', { detail: `${opened.key.kid} does not direct an investigation` });
   }
-  const claims = parse(value);
-  if (claims.iss !== key.iss) throw new AppError('E_REQ_AUTHORITY', { detail: 'iss does not own the key' });
-  if (claims.env !== key.env) throw new AppError('E_REQ_AUTHORITY', { detail: 'key of another environment' });
-  if (claims.iat < (key.nbf ?? 0) || claims.iat >= (key.exp ?? Number.POSITIVE_INFINITY)) {
-    throw new AppError('E_REQ_SIG', { detail: `${key.kid} was not active at iat` });
-  }
-  return { claims, key, sha256: sha256Hex(compact) };
+  return opened;
 }
 
 function checkInstallation(claims: AuthorisationClaims | ScheduleClaims, context: VerifyContext): void {

@@ -20,9 +20,9 @@ import type { ActEvent } from '../../gateway/policy/journal.ts';
 import { POLICIES } from '../../gateway/policy/policies.ts';
 import { authorityOf } from '../../gateway/requisition/authority.ts';
 import { authorise, schedule } from '../../gateway/requisition/issue.ts';
-import { loadRegistry } from '../../gateway/requisition/registry.ts';
 import type { Requisition, ScheduledExhibit } from '../../gateway/requisition/types.ts';
 import { type Tokens, verifyRequisition } from '../../gateway/requisition/verify.ts';
+import { loadRegistry } from '../../gateway/trust/registry.ts';
 import { openVault, type Vault } from '../../gateway/vault.ts';
 import { asOwner } from '../support/owner.ts';
 

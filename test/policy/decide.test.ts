@@ -25,7 +25,9 @@ const ask = (changes: Partial<DecisionRequest>) =>
     POLICIES,
   );
 const actions = Object.keys(ACTIONS) as Action[];
-const onCase = actions.filter((action) => !['public.read', 'requisition.register', 'case.list'].includes(action));
+const onCase = actions.filter(
+  (action) => !['public.read', 'requisition.register', 'act.present', 'case.list'].includes(action),
+);
 const byAgent = onCase.filter((action) => action !== 'audit.read');
 
 describe('decide', () => {
@@ -59,9 +61,9 @@ describe('decide', () => {
     expect(decide(request, [permit])).toEqual({ effect: 'permit', policyId: 'p', reason: 'OK' });
   });
 
-  it('REQ-01: nobody may read what is public and present a requisition, and nothing else', () => {
+  it('REQ-01: nobody may read what is public and present what somebody signed, and nothing else', () => {
     for (const action of actions) {
-      const open = action === 'public.read' || action === 'requisition.register';
+      const open = ['public.read', 'requisition.register', 'act.present'].includes(action);
       const decision = ask({ principal: nobody, action, authority: undefined });
       expect(decision.reason, action).toBe(open ? 'OK' : 'E_REQ_MISSING');
       expect(ask({ principal: nobody, action }).reason, action).toBe(open ? 'OK' : 'E_REQ_MISSING');

@@ -67,7 +67,15 @@ beforeAll(async () => {
     version: '0',
     requestTimeoutMs: LIMIT_MS,
   };
-  app = await buildApp({ requisition: {}, analysis: {}, search: {}, evidence: {}, journal: {}, ...deps } as AppDeps);
+  app = await buildApp({
+    acts: {},
+    requisition: {},
+    analysis: {},
+    search: {},
+    evidence: {},
+    journal: {},
+    ...deps,
+  } as AppDeps);
   await app.listen({ host: '127.0.0.1', port: 0 });
 });
 afterAll(async () => {

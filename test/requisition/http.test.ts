@@ -13,9 +13,9 @@ import { POLICIES } from '../../gateway/policy/policies.ts';
 import { createAuthenticator } from '../../gateway/requisition/authenticate.ts';
 import { createReplayGuard, makeProof } from '../../gateway/requisition/dpop.ts';
 import { createRecords, type RequisitionRecords } from '../../gateway/requisition/records.ts';
-import { loadRegistry } from '../../gateway/requisition/registry.ts';
 import { requisitionRoutes } from '../../gateway/requisition/routes.ts';
 import type { Tokens } from '../../gateway/requisition/verify.ts';
+import { loadRegistry } from '../../gateway/trust/registry.ts';
 import { openVault, type Vault } from '../../gateway/vault.ts';
 import { asOwner, testDatabase } from '../support/database.ts';
 import {

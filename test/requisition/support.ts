@@ -2,9 +2,9 @@ import { createPrivateKey, randomUUID, sign as signBytes } from 'node:crypto';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose';
 import type { CaseId } from '../../gateway/ids.ts';
 import { authorise, schedule as signSchedule } from '../../gateway/requisition/issue.ts';
-import { loadRegistry } from '../../gateway/requisition/registry.ts';
 import type { AuthorisationClaims, Framework, ScheduleClaims } from '../../gateway/requisition/types.ts';
 import type { Tokens, VerifyContext } from '../../gateway/requisition/verify.ts';
+import { loadRegistry } from '../../gateway/trust/registry.ts';
 
 // A test authority: a prosecutor, an investigating judge, an officer and two agents, and the requisitions they sign.
 

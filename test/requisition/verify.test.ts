@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { sha256Hex } from '../../gateway/canonical.ts';
-import { loadRegistry } from '../../gateway/requisition/registry.ts';
 import { type AuthorisationClaims, FRAMEWORKS, type ScheduleClaims } from '../../gateway/requisition/types.ts';
 import { type VerifyContext, verifyRequisition } from '../../gateway/requisition/verify.ts';
+import { loadRegistry } from '../../gateway/trust/registry.ts';
 import {
   type Authorities,
   authorisationClaims,

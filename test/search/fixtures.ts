@@ -16,10 +16,10 @@ import { decodeBlock, encodeColumns, openPaths } from '../../gateway/index/colum
 import { indexResult } from '../../gateway/index/seal.ts';
 import type { CaseSessions, OpenExhibit } from '../../gateway/index/types.ts';
 import { authorise, schedule } from '../../gateway/requisition/issue.ts';
-import { AUTHORISATION_TYP, loadRegistry, SCHEDULE_TYP } from '../../gateway/requisition/registry.ts';
 import type { AuthorisationClaims, Requisition, ScheduleClaims } from '../../gateway/requisition/types.ts';
 import { verifyRequisition } from '../../gateway/requisition/verify.ts';
 import type { SearchDeps } from '../../gateway/search/ask.ts';
+import { AUTHORISATION_TYP, loadRegistry, SCHEDULE_TYP } from '../../gateway/trust/registry.ts';
 import { openVault, type Vault } from '../../gateway/vault.ts';
 import { CLASSES, COLOURS } from '../../gateway/vocabulary.ts';
 import { testDatabase } from '../support/database.ts';

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { AppError } from '../../gateway/errors.ts';
-import { loadRegistry } from '../../gateway/requisition/registry.ts';
-import { type Authorities, newAuthorities } from './support.ts';
+import { loadRegistry } from '../../gateway/trust/registry.ts';
+import { type Authorities, newAuthorities } from '../requisition/support.ts';
 
 describe('the registry of authority keys', () => {
   let authorities: Authorities;

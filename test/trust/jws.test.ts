@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { verifyJws } from '../../gateway/requisition/jws.ts';
-import { parseStrictJson } from '../../gateway/requisition/strict-json.ts';
-import { b64, codeOf, newKey, signRaw, type TestKey } from './support.ts';
+import { verifyJws } from '../../gateway/trust/jws.ts';
+import { parseStrictJson } from '../../gateway/trust/strict-json.ts';
+import { b64, codeOf, newKey, signRaw, type TestKey } from '../requisition/support.ts';
 
 const RFC8037 = {
   // RFC 8037, appendix A: the key and the signed "Example of Ed25519 signing".

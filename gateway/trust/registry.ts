@@ -7,6 +7,29 @@ export const SCHEDULE_TYP = 'differe-schedule+jwt';
 export const TOKEN_TYPES = [AUTHORISATION_TYP, SCHEDULE_TYP] as const;
 export type TokenType = (typeof TOKEN_TYPES)[number];
 
+/** Signed objects beside the requisition, presented at `/api/v1/acts` (acts.ts). */
+export const ACT_TYPES = [
+  'differe-revocation-list+jwt',
+  'differe-contrary-decision+jwt',
+  'differe-order+jwt',
+  'differe-extension+jwt',
+  'differe-closure+jwt',
+  'differe-habilitation+jwt',
+] as const;
+export type ActType = (typeof ACT_TYPES)[number];
+
+/** Signed objects that the installation reads at its start: files of the operator, signed by others than him. */
+export const COMMITMENT_TYPES = [
+  'differe-dossier+jwt',
+  'differe-admission+jwt',
+  'differe-policies+jwt',
+  'differe-registry+jwt',
+] as const;
+export type CommitmentType = (typeof COMMITMENT_TYPES)[number];
+
+export const SIGNED_TYPES = [...TOKEN_TYPES, ...ACT_TYPES, ...COMMITMENT_TYPES] as const;
+export type SignedType = (typeof SIGNED_TYPES)[number];
+
 export type Environment = 'prod' | 'test';
 
 /** A public key of the registry and what its holder may sign. */
@@ -15,9 +38,9 @@ export interface AuthorityKey {
   readonly jwk: { readonly kty: 'OKP'; readonly crv: 'Ed25519'; readonly x: string };
   /** Office that holds the private key. */
   readonly iss: string;
-  /** Role of the office: procureur, juge_instruction, greffe, opj. */
+  /** Role of the office: procureur, juge_instruction, greffe, opj, magistrat_230_24, chef_de_service, responsable, dpo, technique. */
   readonly role: string;
-  readonly signs: readonly TokenType[];
+  readonly signs: readonly SignedType[];
   readonly env: Environment;
   /** Signatures made before or after are refused; seconds. */
   readonly nbf: number | undefined;
@@ -66,7 +89,7 @@ function readKey(entry: unknown): AuthorityKey {
   if (unknown !== undefined) throw refuse(`unknown member ${unknown}`);
   const { env, signs } = entry;
   if (env !== 'prod' && env !== 'test') throw refuse('env is neither prod nor test');
-  if (!Array.isArray(signs) || signs.length === 0 || !signs.every(isTokenType))
+  if (!Array.isArray(signs) || signs.length === 0 || !signs.every(isSignedType))
     throw refuse('signs names no token type');
   let jwk: AuthorityKey['jwk'];
   try {
@@ -78,7 +101,7 @@ function readKey(entry: unknown): AuthorityKey {
   return { kid, jwk, iss, role, signs, env, nbf: seconds(entry.nbf), exp: seconds(entry.exp) };
 }
 
-const isTokenType = (value: unknown): value is TokenType => (TOKEN_TYPES as readonly unknown[]).includes(value);
+const isSignedType = (value: unknown): value is SignedType => (SIGNED_TYPES as readonly unknown[]).includes(value);
 
 function name(value: unknown): string {
   if (typeof value !== 'string' || !NAME.test(value)) throw refuse('kid, iss or role is missing or malformed');
