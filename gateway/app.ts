@@ -15,6 +15,13 @@ import type { SearchDeps } from './search/ask.ts';
 import { searchRoutes } from './search/routes.ts';
 import { type ActRoutesDeps, actRoutes } from './trust/routes.ts';
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** `METHOD url action` of every route: a part of what this installation can do (FACE-13). */
+    readonly routeList: readonly string[];
+  }
+}
+
 export interface AppDeps {
   readonly guard: GuardDeps;
   readonly acts: ActRoutesDeps;
@@ -79,6 +86,11 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   });
   const giveTime = limitRequests(app, deps.requestTimeoutMs ?? REQUEST_TIMEOUT_MS);
   installGuard(app, deps.guard);
+  const routeList: string[] = [];
+  app.decorate('routeList', routeList);
+  app.addHook('onRoute', ({ method, url, config }) => {
+    for (const each of [method].flat()) routeList.push(`${each} ${url} ${config?.action ?? '-'}`);
+  });
   app.addHook('onRequest', async (request) => {
     if (request.routeOptions.config.action === 'exhibit.upload') giveTime(request);
   });

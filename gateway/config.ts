@@ -22,6 +22,8 @@ export interface Config {
   readonly scratchDir: string;
   readonly installationKey: Buffer;
   readonly authoritiesFile: string;
+  /** Without one the gateway starts in safe mode. */
+  readonly dossierFile: string | undefined;
   readonly databaseUrl: string | undefined;
   readonly host: string;
   readonly port: number;
@@ -48,6 +50,8 @@ export const CONFIG_KEYS = {
   DIFFERE_SCRATCH:
     'folder for plaintext of running jobs, emptied at their end; default DIFFERE_DATA/scratch, a tmpfs is better',
   DIFFERE_AUTHORITIES: 'JWKS file of the authorities whose tokens are accepted',
+  DIFFERE_DOSSIER:
+    'compliance dossier signed by controller and DPO; without it only health, metrics, control and erasure answer',
   DIFFERE_HOST: 'address to listen on, default 127.0.0.1; off loopback TLS is required',
   DIFFERE_PORT: 'port of the API and console, default 8420',
   DIFFERE_METRICS_PORT: 'port of /metrics, /healthz, /readyz on loopback or the host, default 8421',
@@ -85,6 +89,7 @@ export function readConfig(env: Environment): Config {
     scratchDir: places.DIFFERE_SCRATCH,
     installationKey: readInstallationKey(places.DIFFERE_KEY_FILE),
     authoritiesFile: path.resolve(required(env, 'DIFFERE_AUTHORITIES')),
+    dossierFile: env.DIFFERE_DOSSIER === undefined ? undefined : path.resolve(env.DIFFERE_DOSSIER),
     databaseUrl: env.DATABASE_URL,
     host,
     port: wholeNumber(env.DIFFERE_PORT ?? '8420', 'DIFFERE_PORT', 0, 65_535),

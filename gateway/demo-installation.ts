@@ -4,6 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose';
+import { keepDemoDossier } from './demo-dossier.ts';
 import { DEMO } from './demo-requisition.ts';
 
 /** Everything a throw-away installation needs: keys of a test authority, of its agent, of the installation, and folders. */
@@ -12,6 +13,10 @@ export interface DemoInstallation {
   readonly dataDir: string;
   /** Public keys of the test authority. */
   readonly authoritiesFile: string;
+  readonly dossierFile: string;
+  /** Of the service responsible and of its data protection officer: they sign the dossier. */
+  readonly controllerKey: JWK;
+  readonly dpoKey: JWK;
   readonly magistrateKey: JWK;
   readonly officerKey: JWK;
   readonly agentKey: JWK;
@@ -35,6 +40,8 @@ export async function createDemoInstallation(folder: string, models: readonly st
   await mkdir(path.join(folder, 'data'), { recursive: true, mode: 0o700 });
   const magistrate = await newKey('parquet-demo-1');
   const officer = await newKey('opj-demo-1');
+  const controller = await newKey('responsable-demo-1');
+  const dpo = await newKey('dpo-demo-1');
   const agent = await newKey('agent-demo-1');
   const registry = {
     keys: [
@@ -46,9 +53,18 @@ export async function createDemoInstallation(folder: string, models: readonly st
         env: 'test',
       },
       { ...officer.publicJwk, iss: 'opj-demo', role: 'opj', signs: ['differe-schedule+jwt'], env: 'test' },
+      {
+        ...controller.publicJwk,
+        iss: 'responsable-demo',
+        role: 'responsable',
+        signs: ['differe-dossier+jwt'],
+        env: 'test',
+      },
+      { ...dpo.publicJwk, iss: 'dpo-demo', role: 'dpo', signs: ['differe-dossier+jwt'], env: 'test' },
     ],
   };
   const keyFile = path.join(folder, 'installation.key');
+  const dossierFile = path.join(folder, 'dossier.json');
   const authorities = path.join(folder, 'authorities.jwks.json');
   await writeFile(keyFile, randomBytes(32).toString('hex'), { mode: 0o600 });
   await writeFile(authorities, JSON.stringify(registry, null, 2));
@@ -56,6 +72,9 @@ export async function createDemoInstallation(folder: string, models: readonly st
     folder,
     dataDir: path.join(folder, 'data'),
     authoritiesFile: authorities,
+    dossierFile,
+    controllerKey: controller.privateJwk,
+    dpoKey: dpo.privateJwk,
     magistrateKey: magistrate.privateJwk,
     officerKey: officer.privateJwk,
     agentKey: agent.privateJwk,
@@ -68,6 +87,7 @@ export async function createDemoInstallation(folder: string, models: readonly st
       DIFFERE_KEYS: path.join(folder, 'keys'),
       DIFFERE_KEY_FILE: keyFile,
       DIFFERE_AUTHORITIES: authorities,
+      DIFFERE_DOSSIER: dossierFile,
       DIFFERE_MODELS: models.join(':'),
       DIFFERE_PORT: '0',
       DIFFERE_METRICS_PORT: '0',
@@ -86,14 +106,19 @@ export interface GatewayProcess {
   kill(): Promise<void>;
 }
 
-/** Starts `differe serve` on free loopback ports and waits for the line that says it listens. */
+/**
+ * Starts `differe serve` on free loopback ports and waits for the line that says it listens. Before, its dossier is signed for what it will
+ * be able to do, as an operator would have it signed before an update.
+ */
 export async function startGatewayProcess(
   installation: DemoInstallation,
   options: { readonly environment?: Readonly<Record<string, string>>; readonly onStderr?: (line: string) => void } = {},
 ): Promise<GatewayProcess> {
   const inherited = Object.fromEntries(Object.entries(process.env).filter(([key]) => !key.startsWith('DIFFERE_')));
+  const environment = { ...inherited, ...installation.environment, ...options.environment };
+  if (environment.DIFFERE_DOSSIER === installation.dossierFile) await keepDemoDossier(installation, environment);
   const child = spawn(process.execPath, [...NODE_OPTIONS, path.join(import.meta.dirname, 'cli.ts'), 'serve'], {
-    env: { ...inherited, ...installation.environment, ...options.environment },
+    env: environment,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));

@@ -250,6 +250,18 @@ export const ERRORS = {
     en: 'What DIFFERE_PROVIDER asks for is not to be had on this machine: it takes its libraries and its card, or cpu.',
   },
 
+  // Prior commitments (1.5)
+  E_CPL_INCOMPLETE: {
+    status: 503,
+    fr: "Le dossier de conformité manque ou est incomplet : seuls l'état, les mesures, le contrôle et l'effacement répondent.",
+    en: 'The compliance dossier is missing or incomplete: only health, metrics, control and erasure answer.',
+  },
+  E_CPL_CAPABILITY_DRIFT: {
+    status: 503,
+    fr: "L'installation peut plus que ce que couvre le dossier de conformité : un nouveau dossier signé est nécessaire.",
+    en: 'The installation can do more than the compliance dossier covers: a newly signed dossier is needed.',
+  },
+
   // Platform
   E_LOG_DOWN: {
     status: 503,

@@ -12,6 +12,8 @@ export function portOf(server: Pick<Server, 'address'>): number {
 export interface Readiness {
   /** What is not ready, in words for the operator; empty means ready. */
   missing(): Promise<readonly string[]>;
+  /** What an operator should see to although everything works. */
+  warnings(): readonly string[];
 }
 
 /** /metrics, /healthz and /readyz on a listener of their own: no token, and nothing of a case in sight. */
@@ -33,7 +35,7 @@ export async function listenForOperators(
           answer(
             missing.length === 0 ? 200 : 503,
             'application/json',
-            `${JSON.stringify({ ready: missing.length === 0, missing })}\n`,
+            `${JSON.stringify({ ready: missing.length === 0, missing, warnings: deps.readiness.warnings() })}\n`,
           );
         }, fail);
         return;

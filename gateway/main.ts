@@ -1,16 +1,21 @@
-import { readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createDetectorPool } from './analysis/detector-pool.ts';
-import { CARD_FOLDER, findModels, loadModel } from './analysis/models.ts';
+import { CARD_FOLDER, findModels, type LoadedModel, loadModel } from './analysis/models.ts';
 import { buildFacts } from './analysis/result.ts';
-import { detectorOf, openSight } from './analysis/sight.ts';
+import { detectorOf, noSight, openSight, type Sight } from './analysis/sight.ts';
 import * as jobs from './analysis/store.ts';
 import { buildApp } from './app.ts';
 import { openSharedLog } from './audit/appender.ts';
 import { encodeVkey } from './audit/note.ts';
 import type { AuditEvent } from './audit/types.ts';
+import { capabilityOf, cardsOf } from './capability-facts.ts';
 import { type Clock, nowSeconds, systemClock } from './clock.ts';
+import { sentencesOf } from './command.ts';
+import { type Commitment, createCommitment } from './compliance/commitment.ts';
+import { createFirstJob } from './compliance/first-job.ts';
+import { judgeRoot, processFacts } from './compliance/root-check.ts';
+import { createSafeMode } from './compliance/safe-mode.ts';
+import { runSelfTest } from './compliance/self-test.ts';
 import type { Config } from './config.ts';
 import { openDatabase } from './database.ts';
 import { AppError } from './errors.ts';
@@ -30,8 +35,10 @@ import { createReplayGuard } from './requisition/dpop.ts';
 import { createRecords } from './requisition/records.ts';
 import { createResults } from './results.ts';
 import { markPictureSeen } from './search/hits.ts';
+import { SOFTWARE } from './software.ts';
+import { attempt, closedLog, installationEvent, openRegistry, selfTestOf } from './start-up.ts';
 import { createActs } from './trust/acts.ts';
-import { loadRegistry } from './trust/registry.ts';
+import type { KeyRegistry } from './trust/registry.ts';
 import { openVault } from './vault.ts';
 
 export interface Gateway {
@@ -43,12 +50,6 @@ export interface Gateway {
 const LINGER_MS = 10_000;
 const OPEN_CASES_BUDGET_BYTES = 1024 * 1024 * 1024;
 
-/** Version of this build, from package.json. */
-export function packageVersion(): string {
-  const file = path.join(import.meta.dirname, '..', 'package.json');
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
-}
-
 // What the operator sees of an error: its code and place, never its words, which may hold values of the case (LOG-08).
 function reportError(error: unknown): void {
   const name =
@@ -57,7 +58,33 @@ function reportError(error: unknown): void {
   process.stderr.write(`${name.trim()}\n${places.slice(0, 8).join('\n')}\n`);
 }
 
-/** Starts everything in the order of need: keys, database, log, models, queue, listeners. Stops what was started when one fails. */
+/** The networks of the configuration, the detector closed after what uses it. Throws when one is not what its card says. */
+async function openModels(
+  config: Config,
+  keep: <T>(value: T, stop: (value: T) => Promise<unknown>) => T,
+): Promise<{ readonly model: LoadedModel | undefined; readonly sight: Sight }> {
+  const found = detectorOf(
+    await findModels({ cardFolders: [CARD_FOLDER, ...config.modelFolders], weightFolders: config.modelFolders }),
+    config.detector,
+  );
+  const model = found === undefined ? undefined : await loadModel(found);
+  if (model?.card.test === true && config.env === 'prod') {
+    throw new AppError('E_MODEL_NONE', { detail: `${model.card.name} is a test detector` });
+  }
+  const detector =
+    model === undefined
+      ? undefined
+      : keep(await createDetectorPool({ ...model, threads: config.threads, provider: config.provider }), (pool) =>
+          pool.close(),
+        );
+  return { model, sight: keep(await openSight(detector), (open) => open.close()) };
+}
+
+/**
+ * Starts everything in the order of need: keys, database, log, models, queue; then the self-test (POL-02), and the listeners. What the
+ * self-test finds closes the safe mode; what leaves no gateway at all (configuration, database, a port) is thrown, and stops what was
+ * started.
+ */
 export async function startGateway(config: Config, clock: Clock = systemClock): Promise<Gateway> {
   const started = new AsyncDisposableStack();
   const keep = <T>(value: T, stop: (value: T) => Promise<unknown>): T => {
@@ -65,15 +92,16 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
     return value;
   };
   try {
-    const software = `differe/${packageVersion()}`;
-    const registry = loadRegistry(await readAuthorities(config.authoritiesFile), config.env);
+    const software = `differe/${SOFTWARE.version}`;
+    const registryOpened = await openRegistry(config);
+    const warnings = [...judgeRoot(processFacts(), config.env)];
+    const registry: KeyRegistry = 'value' in registryOpened ? registryOpened.value : new Map();
     const vault = await openVault({
       dataDir: path.join(config.dataDir, 'vault'),
       keysDir: config.keysDir,
       installationKey: config.installationKey,
     });
     const scratch = await createScratch(config.scratchDir);
-    await scratch.sweep();
     const database = keep(
       await openDatabase({
         ...(config.databaseUrl === undefined
@@ -84,8 +112,8 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
     );
     const logKey = await openLogKey(config.keysDir);
     const logOrigin = `${config.installation}/log`;
-    const log = keep(
-      await openSharedLog({
+    const logOpened = await attempt(() =>
+      openSharedLog({
         database,
         dir: path.join(config.dataDir, 'log'),
         origin: logOrigin,
@@ -93,29 +121,23 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
         clock,
         software,
       }),
-      (open) => open.close(),
     );
-    await log.append(installationEvent('gateway.start'));
+    const log = keep('value' in logOpened ? logOpened.value : closedLog(logOpened.error), (open) => open.close());
     const metrics = createMetrics({
       queueDepth: () => database.inService(jobs.countWaiting),
-      logSize: () => log.size(),
+      // A log that cannot be read has a size that nobody knows: the other metrics are needed all the more.
+      logSize: () => log.size().catch(() => Number.NaN),
+    });
+    const safeMode = createSafeMode(({ step, code }) => {
+      const event = installationEvent('gateway.safe_mode', {
+        op: `selftest.${step}`,
+        outcome: { effect: 'failed', policyId: '-', code },
+      });
+      log.append(event).catch(reportError);
     });
 
-    const found = detectorOf(
-      await findModels({ cardFolders: [CARD_FOLDER, ...config.modelFolders], weightFolders: config.modelFolders }),
-      config.detector,
-    );
-    const model = found === undefined ? undefined : await loadModel(found);
-    if (model?.card.test === true && config.env === 'prod') {
-      throw new AppError('E_MODEL_NONE', { detail: `${model.card.name} is a test detector` });
-    }
-    const detector =
-      model === undefined
-        ? undefined
-        : keep(await createDetectorPool({ ...model, threads: config.threads, provider: config.provider }), (pool) =>
-            pool.close(),
-          );
-    const sight = keep(await openSight(detector), (open) => open.close());
+    const models = await attempt(() => openModels(config, keep));
+    const { model, sight } = 'value' in models ? models.value : { model: undefined, sight: noSight() };
 
     const acts = createActs({
       database,
@@ -152,6 +174,21 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
       listExhibits: (requisition) => sealedExhibits(requisition, footage),
     });
     const search = { database, vault, clock, sessions };
+    const firstJob = createFirstJob(log);
+    const commitment = createCommitment({
+      file: config.dossierFile,
+      context: async () => ({
+        registry,
+        env: config.env,
+        audience: config.installation,
+        controller: config.controller,
+        software: SOFTWARE,
+        nowMs: clock.nowMs(),
+        firstJobMs: await firstJob(),
+      }),
+      running: () => capabilityOf(config, app.routeList, cardsOf(model?.card, sight.namerCard)),
+      safeMode,
+    });
     const pipeline = keep(
       await startPipeline({
         database,
@@ -161,11 +198,13 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
         metrics,
         copies,
         sight,
-        build: await buildFacts(detector === undefined ? 'cpu' : config.provider),
+        build: await buildFacts(model === undefined ? 'cpu' : config.provider),
         framesPerSecond: config.framesPerSecond,
         threads: config.threads,
         loadRequisition: records.load,
         loadExhibit: (requisition, id) => readExhibit(requisition, id, footage),
+        safeMode,
+        demandNewJob: ({ authorisation }) => commitment.demandNewJob(authorisation.dossier),
         onError: reportError,
       }),
       (open) => open.stop(),
@@ -209,6 +248,7 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
           log,
           clock,
           policies: POLICIES,
+          safeMode: safeMode.code,
           onRefusal: (code) => metrics.refusals.inc({ code }),
         },
         acts: { acts },
@@ -219,10 +259,35 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
         evidence,
         journal: { log },
         tls: config.tls,
-        version: packageVersion(),
+        version: SOFTWARE.version,
       }),
       (open) => open.close(),
     );
+    await app.ready();
+
+    const report = await runSelfTest(
+      selfTestOf({
+        clock,
+        log: logOpened,
+        registry: registryOpened,
+        policies: POLICIES,
+        commitment,
+        models,
+        canaries: [],
+        purges: [scratch.sweep],
+      }),
+      safeMode,
+    );
+    warnings.push(...report.warnings);
+    if (safeMode.mayProcess()) {
+      await log.append(installationEvent('gateway.ready', { ...readyFacts(commitment), models: sight.modelSet }));
+      await pipeline.resume();
+    }
+    for (const { step, code, detail } of safeMode.causes()) {
+      process.stderr.write(`safe mode, ${step}: ${sentencesOf(code, detail)}\n`);
+    }
+    for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
+
     await app.listen({ host: config.host, port: config.port });
     const scheme = config.tls === undefined ? 'http' : 'https';
     const url = `${scheme}://${config.host}:${portOf(app.server)}`;
@@ -240,8 +305,10 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
                 () => true,
                 () => false,
               );
-            return reachable ? [] : ['database'];
+            const closed = safeMode.causes().map(({ step, code, detail }) => `${step}: ${code} ${detail}`.trim());
+            return [...(reachable ? [] : ['database']), ...closed];
           },
+          warnings: () => warnings,
         },
       },
     );
@@ -263,15 +330,8 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
   }
 }
 
-const readAuthorities = (file: string): Promise<string> =>
-  readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new AppError('E_KEY_REGISTRY', { cause, detail: 'DIFFERE_AUTHORITIES cannot be read' });
-  });
-
-const installationEvent = (action: 'gateway.start' | 'gateway.stop'): AuditEvent => ({
-  action,
-  actor: { id: 'gateway', role: 'worker', service: '-' },
-  reason: { procedure: '-', requisition: '-', op: action },
-  objects: [],
-  outcome: { effect: 'done', policyId: '-', code: 'OK' },
-});
+/** The dossier that the work of this start stands on, for the journal. */
+const readyFacts = (commitment: Commitment): Pick<AuditEvent, 'objects'> => {
+  const active = commitment.active();
+  return { objects: active === undefined ? [] : [{ type: 'dossier', id: active.sha256 }] };
+};

@@ -12,6 +12,7 @@ import { track } from './analysis/track.ts';
 import { COVERAGE_STATES, type SegmentResult } from './analysis/types.ts';
 import type { AuditEvent, AuditLog } from './audit/types.ts';
 import { type Clock, nowSeconds } from './clock.ts';
+import type { SafeMode } from './compliance/safe-mode.ts';
 import type { Database } from './database.ts';
 import { AppError, type ErrorCode } from './errors.ts';
 import type { Exhibit } from './footage/types.ts';
@@ -41,6 +42,9 @@ export interface PipelineDeps {
   /** The requisition on record, verified again: nothing runs on a stored belief. */
   loadRequisition(caseId: CaseId, id: RequisitionId): Promise<Requisition>;
   loadExhibit(requisition: Requisition, id: ExhibitId): Promise<Exhibit>;
+  readonly safeMode: Pick<SafeMode, 'code' | 'mayProcess'>;
+  /** Throws when no new job may start under this requisition (CPL-01). */
+  demandNewJob(requisition: Requisition): Promise<void>;
   onError(error: unknown): void;
 }
 
@@ -50,6 +54,8 @@ export interface Pipeline {
   cancelJob(requisition: Requisition, jobId: JobId): Promise<jobs.Job>;
   readJob(requisition: Requisition, jobId: JobId): Promise<jobs.Job>;
   listJobs(requisition: Requisition): Promise<readonly jobs.Job[]>;
+  /** Takes up what a killed process left, from its last finished segment. To be called once nothing stands against processing. */
+  resume(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -137,6 +143,7 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
         extraOps: [],
         authority: authorityOf(requisition, true),
         nowSeconds: nowSeconds(deps.clock),
+        safeMode: deps.safeMode.code(),
       },
       POLICIES,
     );
@@ -202,6 +209,8 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
 
   /** What stops a job for good; anything else goes back to the queue and is tried again. */
   async function settle(job: jobs.Job, error: unknown, lastTry: boolean): Promise<void> {
+    // What safe mode stopped is no failure of the job: it stays open for the next start that is in order.
+    if (!deps.safeMode.mayProcess()) return;
     const current = await findJob(job.caseId, job.id);
     if (stopping || current === undefined || !OPEN.includes(current.state)) {
       if (stopping) throw error;
@@ -220,6 +229,8 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
     lastTry: boolean,
     work: (job: jobs.Job, requisition: Requisition) => Promise<void>,
   ): Promise<void> {
+    // The job stays open as it is; the next start that is in order resumes it.
+    if (!deps.safeMode.mayProcess()) return;
     const caseId = await database.inService((tx) => jobs.caseOfJob(tx, jobId));
     const job = caseId === undefined ? undefined : await findJob(caseId, jobId);
     if (job === undefined || !OPEN.includes(job.state)) return;
@@ -369,11 +380,13 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
         step(jobId as JobId, lastTry, (job, requisition) => runSegment(job, requisition, n)),
     },
   );
-  // What a killed process left is taken up from its last finished segment.
-  for (const job of await database.inService(jobs.unfinishedJobs)) await queue.askForAnalysis(job.id);
 
   return {
+    async resume() {
+      for (const job of await database.inService(jobs.unfinishedJobs)) await queue.askForAnalysis(job.id);
+    },
     async startJob(requisition, exhibitId) {
+      await deps.demandNewJob(requisition);
       const exhibit = await deps.loadExhibit(requisition, exhibitId);
       if (!listsExhibit(requisition, exhibit))
         throw new AppError('E_REQ_SCOPE', { detail: 'the schedule does not list this exhibit' });

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { sha256Hex } from '../canonical.ts';
+import { AppError } from '../errors.ts';
 import type { CropCard } from './crop-card.ts';
 import { createCropNamer, loadCropModel } from './crop-namer.ts';
 import type { DetectorPool } from './detector-pool.ts';
@@ -13,7 +14,8 @@ import type { ModelUse } from './types.ts';
 export interface Sight {
   readonly deps: Pick<SegmentDeps, 'detect' | 'canvas' | 'decodeSize' | 'findMovers' | 'name'>;
   readonly models: readonly ModelUse[];
-  readonly namerCard: CropCard;
+  /** Of the shipped classifier; undefined where it could not be opened. */
+  readonly namerCard: CropCard | undefined;
   /** SHA-256 over the digests of the models, in order: what the journal names. */
   readonly modelSet: string;
   /** Network runs so far, by model. */
@@ -71,5 +73,20 @@ export async function openSight(
         [namer.modelUse.name, namer.calls],
       ]),
     close: () => namer.close(),
+  };
+}
+
+/** What an installation has whose networks could not be opened: it sees nothing, and says so. It is there for a gateway in safe mode. */
+export function noSight(): Sight {
+  const refuse = async (): Promise<never> => {
+    throw new AppError('E_MODEL_NONE', { detail: 'no network could be opened at the start' });
+  };
+  return {
+    deps: { detect: refuse, canvas: () => undefined, decodeSize: motionSize, findMovers, name: refuse },
+    models: [],
+    namerCard: undefined,
+    modelSet: sha256Hex(''),
+    calls: () => new Map(),
+    close: async () => undefined,
   };
 }

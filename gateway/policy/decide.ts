@@ -1,3 +1,4 @@
+import { SAFE_MODE_POLICY } from './safe-mode.ts';
 import type { Decision, DecisionRequest, Policy } from './types.ts';
 
 /**
@@ -7,7 +8,10 @@ import type { Decision, DecisionRequest, Policy } from './types.ts';
 export function decide(request: DecisionRequest, policies: readonly Policy[]): Decision {
   const speaking = policies.filter((policy) => policy.when(request));
   const forbid = speaking.find((policy) => policy.effect === 'forbid');
-  if (forbid !== undefined) return { effect: 'forbid', policyId: forbid.id, reason: forbid.reason ?? 'E_HAB_ROLE' };
+  if (forbid !== undefined) {
+    const cause = forbid.id === SAFE_MODE_POLICY ? request.safeMode : undefined;
+    return { effect: 'forbid', policyId: forbid.id, reason: cause ?? forbid.reason ?? 'E_HAB_ROLE' };
+  }
   const permit = speaking.find((policy) => policy.effect === 'permit');
   if (permit !== undefined) return { effect: 'permit', policyId: permit.id, reason: 'OK' };
   return { effect: 'forbid', policyId: 'default-deny', reason: 'E_HAB_ROLE' };

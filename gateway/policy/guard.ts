@@ -13,6 +13,7 @@ import {
   type ThingShown,
 } from './journal.ts';
 import { installProblems } from './problem.ts';
+import { answersInSafeMode } from './safe-mode.ts';
 import { ACTIONS, type Action, type Authority, type Decision, type Op, type Policy, type Principal } from './types.ts';
 
 declare module 'fastify' {
@@ -60,6 +61,8 @@ export interface GuardDeps {
   readonly log: Journal;
   readonly clock: Clock;
   readonly policies: readonly Policy[];
+  /** Why the installation processes nothing; undefined, or absent, when it is in order. */
+  readonly safeMode?: () => ErrorCode | undefined;
   /** Hears of every refusal, for the counters. */
   readonly onRefusal?: (code: ErrorCode) => void;
 }
@@ -127,6 +130,7 @@ export function installGuard(app: FastifyInstance, deps: GuardDeps): void {
         caseId: caseOf(request) ?? seen.identity.authority?.caseId,
         extraOps,
         nowSeconds: nowSeconds(deps.clock),
+        safeMode: deps.safeMode?.(),
       },
       deps.policies,
     );
@@ -198,7 +202,11 @@ export function installGuard(app: FastifyInstance, deps: GuardDeps): void {
   app.addHook('onRequest', async (request) => {
     if (request.is404) return;
     const action = actionOf(request);
-    if (action !== 'public.read') see(request).identity = await deps.authenticate(request);
+    if (action !== 'public.read') {
+      // In safe mode what authenticates may itself be what failed: a closed route says so to everybody, before it asks who it is.
+      if (deps.safeMode?.() !== undefined && !answersInSafeMode(action)) demand(request, action, []);
+      see(request).identity = await deps.authenticate(request);
+    }
     demand(request, action, []);
   });
 

@@ -1,3 +1,4 @@
+import { answersInSafeMode, SAFE_MODE_POLICY } from './safe-mode.ts';
 import { ACTIONS, type Action, type DecisionRequest, type Op, type Policy, type Role } from './types.ts';
 
 // The rules of the product, from "who are you" to "is it in your requisition". Each speaks of one thing only.
@@ -34,6 +35,13 @@ const isValid = ({ authority, nowSeconds }: DecisionRequest): boolean =>
   authority !== undefined && authority.notBefore <= nowSeconds && nowSeconds < authority.expires;
 
 export const POLICIES: readonly Policy[] = [
+  {
+    // Before "who are you": an installation that is not in order tells nobody more than that. The code is that of what failed (decide.ts).
+    id: SAFE_MODE_POLICY,
+    effect: 'forbid',
+    reason: 'E_CPL_INCOMPLETE',
+    when: (request) => request.safeMode !== undefined && !answersInSafeMode(request.action),
+  },
   {
     id: 'anonymous-needs-requisition',
     effect: 'forbid',

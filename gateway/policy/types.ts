@@ -138,6 +138,8 @@ export interface DecisionRequest {
   readonly extraOps: readonly Op[];
   readonly authority: Authority | undefined;
   readonly nowSeconds: number;
+  /** Why the installation processes nothing (POL-03): the code of what failed; absent when it is in order. */
+  readonly safeMode?: ErrorCode | undefined;
 }
 
 export interface Decision {

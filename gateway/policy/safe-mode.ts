@@ -1,0 +1,13 @@
+import { ACTIONS, type Action } from './types.ts';
+
+/** The ban that closes everything else in safe mode; its refusal carries the code of what failed. */
+export const SAFE_MODE_POLICY = 'safe-mode';
+
+/** What is public, signed acts, and the reading of the journal (POL-03). */
+const ANSWER: readonly Action[] = ['public.read', 'act.present', 'audit.read'];
+
+/** Whether an act is possible while the installation processes nothing. Erasure always is, whatever else is wrong. */
+export function answersInSafeMode(action: Action): boolean {
+  const kind: string | undefined = ACTIONS[action]?.kind;
+  return ANSWER.includes(action) || kind === 'erasure';
+}
