@@ -20,13 +20,14 @@ export interface DemoDossierPlace {
 }
 
 const DAY_MS = 86_400_000;
+const APPROVED_DAYS = 30;
 const instant = (ms: number): string => new Date(ms).toISOString();
 const paper = (what: string): string => `DÉMO – ${what} (n’existe pas / does not exist)`;
 const digest = (what: string): string => sha256Hex(`demo ${what}`);
 
-/** Papers of the demo, approved a day before `nowMs` and due in a year. */
+/** Papers of the demo, approved a month before `nowMs`: an installation whose clock a test sets back has them already. */
 export function demoPapers(nowMs: number, changes: Partial<DossierPapers> = {}): DossierPapers {
-  const before = instant(nowMs - DAY_MS);
+  const before = instant(nowMs - APPROVED_DAYS * DAY_MS);
   return {
     id: 'demo',
     version: 1,
@@ -45,7 +46,7 @@ export function demoPapers(nowMs: number, changes: Partial<DossierPapers> = {}):
       ref: paper('AIPD'),
       version: 'demo 1',
       approved_at: before,
-      review_at: instant(nowMs + 364 * DAY_MS),
+      review_at: instant(nowMs + (365 - APPROVED_DAYS) * DAY_MS),
       dpo_opinion_ref: paper('avis du DPO'),
       sha256: digest('aipd'),
     },
@@ -71,7 +72,8 @@ export async function demoDossier(
   { controllerKey, dpoKey }: Omit<DemoDossierPlace, 'dossierFile'>,
   nowMs: number,
 ): Promise<string> {
-  const office = { env: 'test', audience: DEMO.installation, nowSeconds: Math.floor(nowMs / 1000) } as const;
+  const signedMs = nowMs - (APPROVED_DAYS - 1) * DAY_MS;
+  const office = { env: 'test', audience: DEMO.installation, nowSeconds: Math.floor(signedMs / 1000) } as const;
   const draft = { dossier: dossierOf(papers, capability), signatures: [] };
   const first = await signDossier(draft, controllerKey, { ...office, iss: 'responsable-demo' });
   return `${JSON.stringify(await signDossier(first, dpoKey, { ...office, iss: 'dpo-demo' }), null, 2)}\n`;

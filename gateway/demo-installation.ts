@@ -7,7 +7,7 @@ import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jo
 import { keepDemoDossier } from './demo-dossier.ts';
 import { DEMO } from './demo-requisition.ts';
 
-/** Everything a throw-away installation needs: keys of a test authority, of its agent, of the installation, and folders. */
+/** Everything a throw-away installation needs: keys of a test authority, of its agent, of the installation, folders, a signed dossier. */
 export interface DemoInstallation {
   readonly folder: string;
   readonly dataDir: string;
@@ -68,7 +68,7 @@ export async function createDemoInstallation(folder: string, models: readonly st
   const authorities = path.join(folder, 'authorities.jwks.json');
   await writeFile(keyFile, randomBytes(32).toString('hex'), { mode: 0o600 });
   await writeFile(authorities, JSON.stringify(registry, null, 2));
-  return {
+  const installation = {
     folder,
     dataDir: path.join(folder, 'data'),
     authoritiesFile: authorities,
@@ -93,6 +93,8 @@ export async function createDemoInstallation(folder: string, models: readonly st
       DIFFERE_METRICS_PORT: '0',
     },
   };
+  await keepDemoDossier(installation, installation.environment);
+  return installation;
 }
 
 /** A gateway in a process of its own, as an operator would start it. */
@@ -107,8 +109,8 @@ export interface GatewayProcess {
 }
 
 /**
- * Starts `differe serve` on free loopback ports and waits for the line that says it listens. Before, its dossier is signed for what it will
- * be able to do, as an operator would have it signed before an update.
+ * Starts `differe serve` on free loopback ports and waits for the line that says it listens. Where `environment` changes what it will be
+ * able to do, its dossier is signed again before, as an operator would have it signed before an update.
  */
 export async function startGatewayProcess(
   installation: DemoInstallation,

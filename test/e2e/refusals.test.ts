@@ -130,8 +130,9 @@ describe('what the gateway refuses', () => {
       for (const method of Object.keys(methods)) {
         const url = `${line.gateway.url}${route.replaceAll(/\{[^}]*\}/g, randomUUID())}`;
         const response = await fetch(url, { method: method.toUpperCase() });
-        // To present a requisition needs none, but a body.
-        expect(route === '/api/v1/requisitions' ? [400] : [401], `${method} ${route}`).toContain(response.status);
+        // To present a requisition, or a signed act, needs none, but a body.
+        const presents = ['/api/v1/requisitions', '/api/v1/acts'].includes(route);
+        expect(presents ? [400] : [401], `${method} ${route}`).toContain(response.status);
         asked += 1;
       }
     }
