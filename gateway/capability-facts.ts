@@ -31,8 +31,8 @@ export function capabilityOf(
     packages: readLockFile().map(({ name, version }) => `${name}@${version}`),
     exposure: exposureOf(config),
     retentionDays: {},
-    permits: POLICIES.filter(({ effect }) => effect === 'permit').map(({ id }) => id),
-    bans: POLICIES.filter(({ effect }) => effect === 'forbid').map(({ id }) => id),
+    permits: POLICIES.policies.filter(({ effect }) => effect === 'permit').map(({ id }) => id),
+    bans: POLICIES.policies.filter(({ effect }) => effect === 'forbid').map(({ id }) => id),
     configKeys: Object.keys(CONFIG_KEYS),
   });
 }

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { type AppDeps, buildApp } from './app.ts';
+import { POLICIES } from './policy/policies.ts';
 
 /** Every member of it is itself, and so is what a call of it gives: what routes close over when nobody will ever call them. */
 const NOTHING: unknown = new Proxy(() => NOTHING, {
@@ -12,7 +13,7 @@ const NOTHING: unknown = new Proxy(() => NOTHING, {
  */
 export async function buildInertApp(version: string): Promise<FastifyInstance> {
   const deps: Record<keyof Omit<AppDeps, 'requestTimeoutMs' | 'tls' | 'version'>, unknown> = {
-    guard: { authenticate: NOTHING, log: NOTHING, clock: NOTHING, policies: [] },
+    guard: { authenticate: NOTHING, log: NOTHING, clock: NOTHING, policies: POLICIES },
     acts: NOTHING,
     requisition: NOTHING,
     footage: { database: { url: '' } },

@@ -8,7 +8,7 @@ import type { Config } from './config.ts';
 import { AppError } from './errors.ts';
 import { decide } from './policy/decide.ts';
 import { answersInSafeMode } from './policy/safe-mode.ts';
-import { ACTIONS, type Action, type Policy, ROLES } from './policy/types.ts';
+import { ACTIONS, type Action, type PolicySet, ROLES } from './policy/types.ts';
 import { type KeyRegistry, loadRegistry } from './trust/registry.ts';
 
 /** What came of opening a thing that the start needs: the thing, or why there is none, for its step of the self-test to say. */
@@ -32,7 +32,7 @@ export interface StartFacts {
   readonly clock: Clock;
   readonly log: Attempt<Pick<AuditLog, 'size' | 'record' | 'append'>>;
   readonly registry: Attempt<KeyRegistry>;
-  readonly policies: readonly Policy[];
+  readonly policies: PolicySet;
   readonly commitment: Pick<Commitment, 'checkDossier' | 'checkCapability'>;
   readonly models: Attempt<unknown>;
   /** What must have been refused, swept or purged before anything is processed; each throws when it was not. */
@@ -78,7 +78,7 @@ async function checkJournal({ log }: StartFacts): Promise<readonly string[]> {
 }
 
 /** The floors that no rule of an installation may take away: nobody processes in safe mode, and nobody touches a case without authority. */
-async function checkPolicies(policies: readonly Policy[]): Promise<readonly string[]> {
+async function checkPolicies(policies: PolicySet): Promise<readonly string[]> {
   const actions = Object.keys(ACTIONS) as Action[];
   for (const role of ROLES) {
     const principal = { role, agentId: 'any', service: 'any' };

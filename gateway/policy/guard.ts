@@ -14,7 +14,15 @@ import {
 } from './journal.ts';
 import { installProblems } from './problem.ts';
 import { answersInSafeMode } from './safe-mode.ts';
-import { ACTIONS, type Action, type Authority, type Decision, type Op, type Policy, type Principal } from './types.ts';
+import {
+  ACTIONS,
+  type Action,
+  type Authority,
+  type Decision,
+  type Op,
+  type PolicySet,
+  type Principal,
+} from './types.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -60,7 +68,7 @@ export interface GuardDeps {
   authenticate(request: FastifyRequest): Promise<Identity>;
   readonly log: Journal;
   readonly clock: Clock;
-  readonly policies: readonly Policy[];
+  readonly policies: PolicySet;
   /** Why the installation processes nothing; undefined, or absent, when it is in order. */
   readonly safeMode?: () => ErrorCode | undefined;
   /** Hears of every refusal, for the counters. */

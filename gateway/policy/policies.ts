@@ -1,139 +1,50 @@
-import { answersInSafeMode, SAFE_MODE_POLICY } from './safe-mode.ts';
-import { ACTIONS, type Action, type DecisionRequest, type Op, type Policy, type Role } from './types.ts';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { AppError } from '../errors.ts';
+import { compilePolicies, type PolicyText } from './policy-set.ts';
+import { schemaWithActions } from './schema.ts';
+import type { PolicySet } from './types.ts';
 
-// The rules of the product, from "who are you" to "is it in your requisition". Each speaks of one thing only.
+/** A folder a policy: `policy.cedar`, README.md with its ground in law, requests that it must let pass and refuse. */
+export const POLICY_FOLDER = path.join(import.meta.dirname, '..', '..', 'policies');
 
-/** Acts that need no requisition: what is public, and the presenting of what somebody signed. */
-const OPEN: readonly Action[] = ['public.read', 'requisition.register', 'act.present'];
+/**
+ * The policies of the product in the order of their precedence, from "who are you" to "is it in your requisition": among forbids the
+ * first that speaks gives the reason. A folder that is not named here, or a name without its folder, stops the start: a rule that
+ * went missing would be a door.
+ */
+const ORDER = [
+  // Before "who are you": an installation that is not in order tells nobody more than that. Its code is that of what failed (decide.ts).
+  'safe-mode',
+  'anonymous-needs-requisition',
+  'content-blind',
+  'control-reads-only',
+  'act-needs-requisition',
+  'journal-for-control',
+  'case-silo',
+  'agent-designated',
+  'requisition-valid',
+  'ops-listed',
+  'public',
+  'present-signed',
+  'agent-lists-own-cases',
+  'agent-on-own-case',
+  'control-consults',
+] as const;
 
-/** An agent's key may list the cases it is designated in before it names one of them. */
-const WITHOUT_CASE: readonly Action[] = [...OPEN, 'case.list'];
+/** The schema that every policy is held against. */
+export const SCHEMA = schemaWithActions(readFileSync(path.join(POLICY_FOLDER, 'schema.cedarschema'), 'utf8'));
 
-/** Prosecutor, magistrate of art. 230-24 and the magistrates seized: they look, they do not operate (HAB-01, HAB-04). */
-const CONTROL_ROLES: readonly Role[] = [
-  'magistrat_parquet',
-  'magistrat_instructeur',
-  'procureur_controle',
-  'magistrat_230_24',
-];
+/** The texts of the product's policies, in their order. */
+export const POLICY_TEXTS: readonly PolicyText[] = readFolder();
 
-/** Roles that keep the machine or the rules and never see content (HAB-05). */
-const CONTENT_BLIND_ROLES: readonly Role[] = ['admin_technique', 'dpo', 'conformite'];
+export const POLICIES: PolicySet = compilePolicies(SCHEMA, POLICY_TEXTS);
 
-const isKnown = (request: DecisionRequest): boolean => Object.hasOwn(ACTIONS, request.action);
-
-/** Acts on a case: everything that is known and is not open to nobody. */
-const touchesACase = (request: DecisionRequest): boolean => isKnown(request) && !WITHOUT_CASE.includes(request.action);
-
-const isControl = (request: DecisionRequest): boolean => CONTROL_ROLES.includes(request.principal.role);
-
-/** The operations that the requisition must list for this request: the action's own and those drawn from its content. */
-const opsOf = (request: DecisionRequest): readonly Op[] => [...ACTIONS[request.action].ops, ...request.extraOps];
-
-/** Whether the window of the requisition is open: notBefore inclusive, expires exclusive. */
-const isValid = ({ authority, nowSeconds }: DecisionRequest): boolean =>
-  authority !== undefined && authority.notBefore <= nowSeconds && nowSeconds < authority.expires;
-
-export const POLICIES: readonly Policy[] = [
-  {
-    // Before "who are you": an installation that is not in order tells nobody more than that. The code is that of what failed (decide.ts).
-    id: SAFE_MODE_POLICY,
-    effect: 'forbid',
-    reason: 'E_CPL_INCOMPLETE',
-    when: (request) => request.safeMode !== undefined && !answersInSafeMode(request.action),
-  },
-  {
-    id: 'anonymous-needs-requisition',
-    effect: 'forbid',
-    reason: 'E_REQ_MISSING',
-    when: (request) => request.principal.role === 'anonymous' && !OPEN.includes(request.action),
-  },
-  {
-    id: 'content-blind',
-    effect: 'forbid',
-    reason: 'E_HAB_ROLE',
-    when: (request) => CONTENT_BLIND_ROLES.includes(request.principal.role) && request.action !== 'public.read',
-  },
-  {
-    id: 'control-reads-only',
-    effect: 'forbid',
-    reason: 'E_HAB_ROLE',
-    when: (request) =>
-      isControl(request) &&
-      isKnown(request) &&
-      request.action !== 'public.read' &&
-      ACTIONS[request.action].kind !== 'consultation',
-  },
-  {
-    id: 'act-needs-requisition',
-    effect: 'forbid',
-    reason: 'E_REQ_MISSING',
-    when: (request) => touchesACase(request) && request.authority === undefined,
-  },
-  {
-    // No route signs a control role in yet, so nobody reads the journal over HTTP; `differe audit` reads it where it lies.
-    id: 'journal-for-control',
-    effect: 'forbid',
-    reason: 'E_HAB_ROLE',
-    when: (request) => request.action === 'audit.read' && !isControl(request),
-  },
-  {
-    id: 'case-silo',
-    effect: 'forbid',
-    reason: 'E_PRO_SILO',
-    when: (request) =>
-      touchesACase(request) && request.authority !== undefined && request.authority.caseId !== request.caseId,
-  },
-  {
-    id: 'agent-designated',
-    effect: 'forbid',
-    reason: 'E_HAB_CASE',
-    when: (request) =>
-      request.principal.role === 'agent_habilite' &&
-      !OPEN.includes(request.action) &&
-      request.authority !== undefined &&
-      (!request.authority.agentDesignated || request.principal.agentId === undefined),
-  },
-  {
-    id: 'requisition-valid',
-    effect: 'forbid',
-    reason: 'E_REQ_EXPIRED',
-    when: (request) => touchesACase(request) && ACTIONS[request.action].needsValidity && !isValid(request),
-  },
-  {
-    id: 'ops-listed',
-    effect: 'forbid',
-    reason: 'E_REQ_OP',
-    when: (request) =>
-      touchesACase(request) &&
-      request.principal.role === 'agent_habilite' &&
-      opsOf(request).some((op) => request.authority?.ops.includes(op) !== true),
-  },
-  {
-    id: 'public',
-    effect: 'permit',
-    when: (request) => request.action === 'public.read',
-  },
-  {
-    id: 'present-requisition',
-    effect: 'permit',
-    when: (request) =>
-      (request.action === 'requisition.register' || request.action === 'act.present') &&
-      (request.principal.role === 'anonymous' || request.principal.role === 'agent_habilite'),
-  },
-  {
-    id: 'agent-lists-own-cases',
-    effect: 'permit',
-    when: (request) => request.action === 'case.list' && request.principal.role === 'agent_habilite',
-  },
-  {
-    id: 'agent-on-own-case',
-    effect: 'permit',
-    when: (request) => touchesACase(request) && request.principal.role === 'agent_habilite',
-  },
-  {
-    id: 'control-consults',
-    effect: 'permit',
-    when: (request) => touchesACase(request) && isControl(request) && ACTIONS[request.action].kind === 'consultation',
-  },
-];
+function readFolder(): readonly PolicyText[] {
+  const found = readdirSync(POLICY_FOLDER, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && entry.name !== 'examples')
+    .map(({ name }) => name);
+  const stray = found.find((name) => !(ORDER as readonly string[]).includes(name));
+  if (stray !== undefined) throw new AppError('E_CONFIG', { detail: `policies/${stray} is not in the order` });
+  return ORDER.map((id) => ({ id, text: readFileSync(path.join(POLICY_FOLDER, id, 'policy.cedar'), 'utf8') }));
+}

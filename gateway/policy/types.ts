@@ -40,6 +40,14 @@ export const ROLES = [
 ] as const;
 export type Role = (typeof ROLES)[number];
 
+/** Groups of roles that policies speak of, by the names that the policies use. */
+export const ROLE_GROUPS = {
+  /** Prosecutor, magistrate of art. 230-24 and the magistrates seized: they look, they do not operate (HAB-01, HAB-04). */
+  controle: ['magistrat_parquet', 'magistrat_instructeur', 'procureur_controle', 'magistrat_230_24'],
+  /** Roles that keep the machine or the rules and never see content (HAB-05). */
+  aveugle: ['admin_technique', 'dpo', 'conformite'],
+} as const satisfies Record<string, readonly Role[]>;
+
 /**
  * When the journal event of an act is written (LOG-01, LOG-05):
  * `before`: durable before the handler runs, for acts that change something;
@@ -64,16 +72,33 @@ interface ActionEntry {
   readonly ops: readonly Op[];
   /** Whether the requisition must still be valid (exp): true for uploads, analyses and questions, false for reading results. */
   readonly needsValidity: boolean;
+  /** Default: `case`, for which a requisition is asked. */
+  readonly reach?: Reach;
 }
+
+/**
+ * What an act reaches:
+ * `public`: nothing of anybody;
+ * `presenting`: puts on record what somebody signed, whose signature is the authority for it, whoever carries it;
+ * `ownCases`: the list of what a key is known by, before it names one of them;
+ * `case`: one case, under its requisition.
+ */
+export const REACHES = ['public', 'presenting', 'ownCases', 'case'] as const;
+export type Reach = (typeof REACHES)[number];
 
 /** Every act that a route or a job step can do. A route names one of these or the gateway does not start. */
 export const ACTIONS = {
-  'public.read': { journal: 'none', kind: 'administration', ops: [], needsValidity: false },
-  'requisition.register': { journal: 'before', kind: 'administration', ops: [], needsValidity: true },
-  // A signed act beside the requisition: its signature is the authority for presenting it, whoever carries it.
-  'act.present': { journal: 'before', kind: 'administration', ops: [], needsValidity: false },
+  'public.read': { journal: 'none', kind: 'administration', ops: [], needsValidity: false, reach: 'public' },
+  'requisition.register': {
+    journal: 'before',
+    kind: 'administration',
+    ops: [],
+    needsValidity: true,
+    reach: 'presenting',
+  },
+  'act.present': { journal: 'before', kind: 'administration', ops: [], needsValidity: false, reach: 'presenting' },
   'requisition.read': { journal: 'disclosure', kind: 'consultation', ops: [], needsValidity: false },
-  'case.list': { journal: 'disclosure', kind: 'consultation', ops: [], needsValidity: false },
+  'case.list': { journal: 'disclosure', kind: 'consultation', ops: [], needsValidity: false, reach: 'ownCases' },
   'exhibit.upload': { journal: 'before', kind: 'collection', ops: ['index.objects'], needsValidity: true },
   'exhibit.read': { journal: 'disclosure', kind: 'consultation', ops: [], needsValidity: false },
   'job.start': {
@@ -108,6 +133,11 @@ export const ACTIONS = {
 } as const satisfies Record<string, ActionEntry>;
 export type Action = keyof typeof ACTIONS;
 
+export const reachOf = (action: Action): Reach => {
+  const entry: ActionEntry = ACTIONS[action];
+  return entry.reach ?? 'case';
+};
+
 export interface Principal {
   readonly role: Role;
   /** Agent id as the schedule's `agents[]` has it; undefined for nobody. */
@@ -129,6 +159,7 @@ export interface Authority {
   readonly agentDesignated: boolean;
 }
 
+/** What is asked of the policies. */
 export interface DecisionRequest {
   readonly principal: Principal;
   readonly action: Action;
@@ -150,14 +181,18 @@ export interface Decision {
   readonly reason: ErrorCode | 'OK';
 }
 
-/**
- * One rule: it speaks when `when` is true. This is the door where Cedar files come in: a compiled policy set becomes a list of these,
- * and neither `decide` nor the guard learns what a rule is written in.
- */
+/** One rule of a set, as far as code asks about it; the rule itself is Cedar. */
 export interface Policy {
   readonly id: string;
   readonly effect: 'permit' | 'forbid';
-  /** Error code of a `forbid`. */
-  readonly reason?: ErrorCode;
-  when(request: DecisionRequest): boolean;
+  /** Error code of a `forbid`, by its annotation `@code`. */
+  readonly code: ErrorCode | undefined;
+}
+
+/** Policies that were parsed, validated against the schema and made ready (policy-set.ts). */
+export interface PolicySet {
+  /** In the order of precedence: among forbids the first that speaks gives the reason. */
+  readonly policies: readonly Policy[];
+  /** SHA-256 (hex) of schema and policies: the name that the evaluator keeps them by. */
+  readonly sha256: string;
 }

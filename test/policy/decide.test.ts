@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { ERRORS } from '../../gateway/errors.ts';
 import type { CaseId } from '../../gateway/ids.ts';
 import { decide } from '../../gateway/policy/decide.ts';
-import { POLICIES } from '../../gateway/policy/policies.ts';
+import { POLICIES, SCHEMA } from '../../gateway/policy/policies.ts';
+import { compilePolicies } from '../../gateway/policy/policy-set.ts';
 import { ACTIONS, type Action, type Authority, type DecisionRequest, OPS, ROLES } from '../../gateway/policy/types.ts';
 
 const CASE = '0a000000-0000-8000-8000-000000000001' as CaseId;
@@ -33,7 +34,10 @@ const byAgent = onCase.filter((action) => action !== 'audit.read');
 describe('decide', () => {
   it('REQ-01: default deny: without policies, and for an act or a role that nobody knows', () => {
     expect(
-      decide({ principal: agent, action: 'job.start', caseId: CASE, extraOps: [], authority, nowSeconds: 150 }, []),
+      decide(
+        { principal: agent, action: 'job.start', caseId: CASE, extraOps: [], authority, nowSeconds: 150 },
+        compilePolicies(SCHEMA, []),
+      ),
     ).toEqual({ effect: 'forbid', policyId: 'default-deny', reason: 'E_HAB_ROLE' });
     expect(ask({ action: 'face.search' as Action }).effect).toBe('forbid');
     expect(ask({ action: 'toString' as Action }).effect).toBe('forbid');
@@ -41,8 +45,9 @@ describe('decide', () => {
   });
 
   it('forbid beats permit, whatever the order', () => {
-    const permit = { id: 'p', effect: 'permit', when: () => true } as const;
-    const forbid = { id: 'f', effect: 'forbid', reason: 'E_REQ_OP', when: () => true } as const;
+    const permit = { id: 'p', text: 'permit (principal, action, resource);' };
+    const forbid = { id: 'f', text: '@code("E_REQ_OP") forbid (principal, action, resource);' };
+    const second = { ...permit, id: 'q' };
     const request = {
       principal: agent,
       action: 'job.start',
@@ -54,11 +59,19 @@ describe('decide', () => {
     for (const policies of [
       [permit, forbid],
       [forbid, permit],
-      [permit, forbid, permit],
+      [permit, forbid, second],
     ]) {
-      expect(decide(request, policies)).toEqual({ effect: 'forbid', policyId: 'f', reason: 'E_REQ_OP' });
+      expect(decide(request, compilePolicies(SCHEMA, policies))).toEqual({
+        effect: 'forbid',
+        policyId: 'f',
+        reason: 'E_REQ_OP',
+      });
     }
-    expect(decide(request, [permit])).toEqual({ effect: 'permit', policyId: 'p', reason: 'OK' });
+    expect(decide(request, compilePolicies(SCHEMA, [permit]))).toEqual({
+      effect: 'permit',
+      policyId: 'p',
+      reason: 'OK',
+    });
   });
 
   it('REQ-01: nobody may read what is public and present what somebody signed, and nothing else', () => {
