@@ -4,7 +4,7 @@ import { CARD_FOLDER, findModels } from './analysis/models.ts';
 import { detectorOf } from './analysis/sight.ts';
 import { type Capability, type CapableModel, orderedCapability } from './compliance/capability.ts';
 import { readLockFile } from './compliance/lock-file.ts';
-import { CONFIG_KEYS, type Config } from './config.ts';
+import { type CapableConfig, CONFIG_KEYS } from './config.ts';
 import type { CaseId } from './ids.ts';
 import { buildInertApp } from './inert-app.ts';
 import { decide } from './policy/decide.ts';
@@ -15,7 +15,7 @@ import { CLASSES, COLOURS, KNOWN_LABELS } from './vocabulary.ts';
 
 /** What a gateway of this configuration can do; `routes` and `models` are those of the running one. */
 export function capabilityOf(
-  config: Pick<Config, 'host' | 'port' | 'metricsPort' | 'tls' | 'origin' | 'databaseUrl'>,
+  config: CapableConfig,
   routes: readonly string[],
   models: readonly CapableModel[],
 ): Capability {
@@ -38,7 +38,7 @@ export function capabilityOf(
 }
 
 /** The same without a running gateway: routes of an application with nothing behind it, models as they lie in their folders. */
-export async function plannedCapability(config: Config): Promise<Capability> {
+export async function plannedCapability(config: CapableConfig): Promise<Capability> {
   const app = await buildInertApp(SOFTWARE.version);
   try {
     return capabilityOf(config, app.routeList, await modelsOf(config));
@@ -48,7 +48,7 @@ export async function plannedCapability(config: Config): Promise<Capability> {
 }
 
 /** The networks that a gateway of this configuration runs: the shipped classifier and the detector that it would choose. */
-export async function modelsOf(config: Pick<Config, 'modelFolders' | 'detector'>): Promise<readonly CapableModel[]> {
+export async function modelsOf(config: CapableConfig): Promise<readonly CapableModel[]> {
   const found = await findModels({
     cardFolders: [CARD_FOLDER, ...config.modelFolders],
     weightFolders: config.modelFolders,
@@ -91,14 +91,7 @@ function roleMatrix(): readonly string[] {
   );
 }
 
-function exposureOf({
-  host,
-  port,
-  metricsPort,
-  tls,
-  origin,
-  databaseUrl,
-}: Parameters<typeof capabilityOf>[0]): readonly string[] {
+function exposureOf({ host, port, metricsPort, tls, origin, databaseUrl }: CapableConfig): readonly string[] {
   const portText = (number: number): string => (number === 0 ? 'any free port' : String(number));
   return [
     `api ${tls === undefined ? 'http' : 'https'} ${host} ${portText(port)}`,

@@ -1,8 +1,10 @@
 import { modelsCommand } from './analysis/commands.ts';
 import { auditCommand } from './audit/commands.ts';
+import { plannedCapability } from './capability-facts.ts';
 import { caseCommand } from './case-commands.ts';
 import { answering, type Command, type CommandIo, type ExitCode, UsageError } from './command.ts';
-import { readConfig } from './config.ts';
+import { complianceCommand } from './compliance/commands.ts';
+import { readCapableConfig, readConfig } from './config.ts';
 import { evidenceCommand } from './evidence/commands.ts';
 import { exhibitCommand, footageCommand } from './footage/commands.ts';
 import { startGateway } from './main.ts';
@@ -29,6 +31,11 @@ const serve: Command = (args) =>
     return 0;
   });
 
+const compliance = complianceCommand({
+  environment: process.env,
+  capability: () => plannedCapability(readCapableConfig(process.env)),
+});
+
 const COMMANDS: Readonly<Record<string, { readonly run: Command; readonly what: string }>> = {
   serve: { run: serve, what: 'the gateway' },
   requisition: { run: requisitionCommand, what: 'keygen / authorize / schedule / inspect / verify / verify-jws' },
@@ -38,6 +45,7 @@ const COMMANDS: Readonly<Record<string, { readonly run: Command; readonly what: 
   audit: { run: auditCommand, what: 'verify DIR / prove N / checkpoint' },
   evidence: { run: evidenceCommand, what: 'verify PACKAGE' },
   case: { run: caseCommand, what: 'open / list / deposit / ask' },
+  compliance: { run: compliance, what: 'dossier new, sign, status, diff / sbom' },
 };
 
 const USAGE = [

@@ -11,8 +11,21 @@ export type ControllerType = (typeof CONTROLLER_TYPES)[number];
 export const PROVIDERS = ['cpu', 'cuda', 'webgpu'] as const;
 export type Provider = (typeof PROVIDERS)[number];
 
+/** The settings that decide what an installation can do and who can reach it: a part of its capability. */
+export interface CapableConfig {
+  readonly databaseUrl: string | undefined;
+  readonly host: string;
+  readonly port: number;
+  readonly metricsPort: number;
+  /** Scheme, host and port that clients use, when a proxy stands before the gateway. */
+  readonly origin: string | undefined;
+  readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
+  readonly modelFolders: readonly string[];
+  readonly detector: string | undefined;
+}
+
 /** The gateway's settings, read once from the environment at start. */
-export interface Config {
+export interface Config extends CapableConfig {
   readonly env: 'prod' | 'test';
   /** `aud` of every token; also the origin line of the log. */
   readonly installation: string;
@@ -24,15 +37,6 @@ export interface Config {
   readonly authoritiesFile: string;
   /** Without one the gateway starts in safe mode. */
   readonly dossierFile: string | undefined;
-  readonly databaseUrl: string | undefined;
-  readonly host: string;
-  readonly port: number;
-  readonly metricsPort: number;
-  /** Scheme, host and port that clients use, when a proxy stands before the gateway. */
-  readonly origin: string | undefined;
-  readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
-  readonly modelFolders: readonly string[];
-  readonly detector: string | undefined;
   readonly framesPerSecond: number;
   readonly threads: number;
   readonly provider: Provider;
@@ -68,19 +72,36 @@ export const CONFIG_KEYS = {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Reads and checks the environment. Throws E_CONFIG with one sentence that names the key. */
-export function readConfig(env: Environment): Config {
+/** The part of the settings that needs no installation. Throws E_CONFIG for an unknown key and as `readConfig` does. */
+export function readCapableConfig(env: Environment): CapableConfig {
   for (const key of Object.keys(env)) {
     if (key.startsWith('DIFFERE_') && !Object.hasOwn(CONFIG_KEYS, key))
       throw bad(`${key} is not a key of this gateway`);
   }
+  return {
+    databaseUrl: env.DATABASE_URL,
+    host: env.DIFFERE_HOST ?? '127.0.0.1',
+    port: wholeNumber(env.DIFFERE_PORT ?? '8420', 'DIFFERE_PORT', 0, 65_535),
+    metricsPort: wholeNumber(env.DIFFERE_METRICS_PORT ?? '8421', 'DIFFERE_METRICS_PORT', 0, 65_535),
+    origin: env.DIFFERE_ORIGIN === undefined ? undefined : new URL(env.DIFFERE_ORIGIN).origin,
+    tls: readTls(env),
+    modelFolders: (env.DIFFERE_MODELS ?? '')
+      .split(':')
+      .filter((folder) => folder !== '')
+      .map((folder) => path.resolve(folder)),
+    detector: env.DIFFERE_DETECTOR,
+  };
+}
+
+/** Reads and checks the environment. Throws E_CONFIG with one sentence that names the key. */
+export function readConfig(env: Environment): Config {
+  const capable = readCapableConfig(env);
   const mode = oneOf(env.DIFFERE_ENV ?? 'prod', ['prod', 'test'] as const, 'DIFFERE_ENV');
   const places = readPlaces(env, mode);
-  const host = env.DIFFERE_HOST ?? '127.0.0.1';
-  const tls = readTls(env);
-  if (!isLoopback(host) && tls === undefined)
+  if (!isLoopback(capable.host) && capable.tls === undefined)
     throw bad('off loopback DIFFERE_TLS_CERT and DIFFERE_TLS_KEY are required');
   return {
+    ...capable,
     env: mode,
     installation: readInstallation(required(env, 'DIFFERE_INSTALLATION')),
     controller: readController(required(env, 'DIFFERE_CONTROLLER')),
@@ -90,17 +111,6 @@ export function readConfig(env: Environment): Config {
     installationKey: readInstallationKey(places.DIFFERE_KEY_FILE),
     authoritiesFile: path.resolve(required(env, 'DIFFERE_AUTHORITIES')),
     dossierFile: env.DIFFERE_DOSSIER === undefined ? undefined : path.resolve(env.DIFFERE_DOSSIER),
-    databaseUrl: env.DATABASE_URL,
-    host,
-    port: wholeNumber(env.DIFFERE_PORT ?? '8420', 'DIFFERE_PORT', 0, 65_535),
-    metricsPort: wholeNumber(env.DIFFERE_METRICS_PORT ?? '8421', 'DIFFERE_METRICS_PORT', 0, 65_535),
-    origin: env.DIFFERE_ORIGIN === undefined ? undefined : new URL(env.DIFFERE_ORIGIN).origin,
-    tls,
-    modelFolders: (env.DIFFERE_MODELS ?? '')
-      .split(':')
-      .filter((folder) => folder !== '')
-      .map((folder) => path.resolve(folder)),
-    detector: env.DIFFERE_DETECTOR,
     framesPerSecond: wholeNumber(env.DIFFERE_FRAMES_PER_SECOND ?? '5', 'DIFFERE_FRAMES_PER_SECOND', 1, 60),
     threads: wholeNumber(env.DIFFERE_THREADS ?? String(availableParallelism()), 'DIFFERE_THREADS', 1, 256),
     provider: oneOf(env.DIFFERE_PROVIDER ?? 'cpu', PROVIDERS, 'DIFFERE_PROVIDER'),

@@ -5,7 +5,7 @@ import { plannedCapability } from './capability-facts.ts';
 import type { Capability } from './compliance/capability.ts';
 import { readDossierFile } from './compliance/dossier.ts';
 import { type DossierPapers, dossierOf, papersOf, signDossier } from './compliance/dossier-sign.ts';
-import { readConfig } from './config.ts';
+import { readCapableConfig } from './config.ts';
 import { DEMO } from './demo-requisition.ts';
 import { SOFTWARE } from './software.ts';
 
@@ -87,7 +87,7 @@ export async function keepDemoDossier(
   place: DemoDossierPlace,
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<void> {
-  const capability = await plannedCapability(readConfig(environment));
+  const capability = await plannedCapability(readCapableConfig(environment));
   const text = await readFile(place.dossierFile, 'utf8').catch(() => undefined);
   const known = text === undefined ? undefined : readDossierFile(text).dossier;
   if (known !== undefined && canonicalJson(known.capability as Capability) === canonicalJson(capability)) return;

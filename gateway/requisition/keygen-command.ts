@@ -6,7 +6,7 @@ import type { JsonValue } from '../canonical.ts';
 import { type CommandIo, type ExitCode, UsageError } from '../command.ts';
 import { AppError } from '../errors.ts';
 import { publicJwkOf } from '../trust/jws.ts';
-import { AUTHORISATION_TYP, loadRegistry, SCHEDULE_TYP, TOKEN_TYPES, type TokenType } from '../trust/registry.ts';
+import { AUTHORISATION_TYP, loadRegistry, SCHEDULE_TYP, type SignedType } from '../trust/registry.ts';
 import { isJsonObject, parseStrictJson } from '../trust/strict-json.ts';
 import { writeDurably } from '../vault.ts';
 
@@ -17,14 +17,23 @@ const AUTHORISATION_SIGNERS = new Set(
   table.frameworks.flatMap(({ authorised_by }) => authorised_by.flatMap(({ signers }) => signers)),
 );
 const SCHEDULE_SIGNERS = new Set(table.schedule_signers);
-/** Roles that a key of the registry may have. */
-const ROLES = [...new Set([...AUTHORISATION_SIGNERS, ...SCHEDULE_SIGNERS])];
 /** Signs authorisations only where a framework deems them given: its usual token is the schedule. */
 const DIRECTS = 'opj';
+/** Who may sign what, by the role of the office; the usual type of every role but that one is the first that names it. */
+const SIGNERS: readonly { readonly typ: SignedType; readonly roles: ReadonlySet<string> }[] = [
+  { typ: AUTHORISATION_TYP, roles: AUTHORISATION_SIGNERS },
+  { typ: SCHEDULE_TYP, roles: SCHEDULE_SIGNERS },
+  // The two persons who answer for the installation (CPL-04).
+  { typ: 'differe-dossier+jwt', roles: new Set(['responsable', 'dpo']) },
+];
+const TYPES: readonly string[] = SIGNERS.map(({ typ }) => typ);
+/** Roles that a key of the registry may have. */
+const ROLES = [...new Set(SIGNERS.flatMap(({ roles }) => [...roles]))];
 
 /** For the usage: the roles and what their keys sign unless `--signs` says otherwise. */
 export const ROLES_TEXT = `    ROLE: ${ROLES.join(', ')}
-    TYP: ${TOKEN_TYPES.join(', ')}; unless said, ${DIRECTS} signs schedules and the others authorisations
+    TYP: ${TYPES.join(', ')};
+    unless said, ${DIRECTS} signs schedules, responsable and dpo dossiers, and the others authorisations
     (${DIRECTS} signs an authorisation only where it is deemed given in flagrance: --signs ${AUTHORISATION_TYP})`;
 
 /**
@@ -75,14 +84,14 @@ async function newPair() {
   }
 }
 
-function readSigns(given: readonly string[] | undefined, role: string | undefined): readonly TokenType[] {
-  const signs = given ?? [role === DIRECTS ? SCHEDULE_TYP : AUTHORISATION_TYP];
-  return signs.map((typ) => {
-    const known = TOKEN_TYPES.find((type) => type === typ);
-    if (known === undefined) throw new UsageError(`--signs is one of ${TOKEN_TYPES.join(', ')}`);
-    const signers = known === SCHEDULE_TYP ? SCHEDULE_SIGNERS : AUTHORISATION_SIGNERS;
-    if (role !== undefined && !signers.has(role)) throw new UsageError(`${role} does not sign ${known}`);
-    return known;
+function readSigns(given: readonly string[] | undefined, role: string | undefined): readonly SignedType[] {
+  const first = SIGNERS.find(({ roles }) => role !== undefined && roles.has(role));
+  const usual = role === DIRECTS ? SCHEDULE_TYP : (first?.typ ?? AUTHORISATION_TYP);
+  return (given ?? [usual]).map((typ) => {
+    const known = SIGNERS.find((each) => each.typ === typ);
+    if (known === undefined) throw new UsageError(`--signs is one of ${TYPES.join(', ')}`);
+    if (role !== undefined && !known.roles.has(role)) throw new UsageError(`${role} does not sign ${typ}`);
+    return known.typ;
   });
 }
 

@@ -1,0 +1,32 @@
+import { answering, type Command, type CommandIo, type ExitCode, UsageError } from '../command.ts';
+import { DOSSIER_USAGE, type DossierCommandDeps, dossierCommand } from './dossier-commands.ts';
+import { readLockFile } from './lock-file.ts';
+import { sbomOf } from './sbom.ts';
+
+/** What the commands of this room need of the whole gateway; the roof gives it. */
+export type ComplianceCommandDeps = DossierCommandDeps;
+
+const USAGE = `${DOSSIER_USAGE}
+differe compliance sbom   CycloneDX 1.6 of the lock file`;
+
+type SubCommand = (args: readonly string[], io: CommandIo, deps: ComplianceCommandDeps) => Promise<ExitCode>;
+
+const COMMANDS: Readonly<Record<string, SubCommand>> = {
+  dossier: dossierCommand,
+  sbom: async (args, io) => {
+    if (args.length > 0) throw new UsageError('sbom takes no words');
+    io.out(JSON.stringify(sbomOf(readLockFile()), null, 2));
+    return 0;
+  },
+};
+
+/** `differe compliance ...`: evidence about the installation as a whole, none of it about a case. */
+export const complianceCommand =
+  (deps: ComplianceCommandDeps): Command =>
+  (args, io) =>
+    answering(args, io, USAGE, async () => {
+      const [name, ...rest] = args;
+      const command = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+      if (command === undefined) throw new UsageError('No such sub-command');
+      return await command(rest, io, deps);
+    });
