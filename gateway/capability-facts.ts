@@ -2,13 +2,14 @@ import path from 'node:path';
 import { loadCropModel } from './analysis/crop-namer.ts';
 import { CARD_FOLDER, findModels } from './analysis/models.ts';
 import { detectorOf } from './analysis/sight.ts';
+import { sha256Hex } from './canonical.ts';
 import { type Capability, type CapableModel, orderedCapability } from './compliance/capability.ts';
 import { readLockFile } from './compliance/lock-file.ts';
 import { type CapableConfig, CONFIG_KEYS } from './config.ts';
 import type { CaseId } from './ids.ts';
 import { buildInertApp } from './inert-app.ts';
 import { decide } from './policy/decide.ts';
-import { POLICIES } from './policy/policies.ts';
+import { POLICIES, POLICY_TEXTS } from './policy/policies.ts';
 import { ACTIONS, type Action, OPS, ROLES, type Role } from './policy/types.ts';
 import { SOFTWARE } from './software.ts';
 import { CLASSES, COLOURS, KNOWN_LABELS } from './vocabulary.ts';
@@ -31,8 +32,8 @@ export function capabilityOf(
     packages: readLockFile().map(({ name, version }) => `${name}@${version}`),
     exposure: exposureOf(config),
     retentionDays: {},
-    permits: POLICIES.policies.filter(({ effect }) => effect === 'permit').map(({ id }) => id),
-    bans: POLICIES.policies.filter(({ effect }) => effect === 'forbid').map(({ id }) => id),
+    permits: rulesThat('permit'),
+    bans: rulesThat('forbid'),
     configKeys: Object.keys(CONFIG_KEYS),
   });
 }
@@ -67,6 +68,12 @@ export const cardsOf = (
   cards.flatMap((card) =>
     card?.sha256 === undefined ? [] : [{ name: card.name, sha256: card.sha256, labels: card.labels }],
   );
+
+/** Rules by id and digest of their text: another text is another rule, and a ban that changed is a ban that is gone. */
+const rulesThat = (effect: 'permit' | 'forbid'): readonly string[] =>
+  POLICIES.policies
+    .filter((policy) => policy.effect === effect)
+    .map(({ id }) => `${id} ${sha256Hex(POLICY_TEXTS.find((each) => each.id === id)?.text ?? '')}`);
 
 /** Every act that the rules permit a role which holds all that can be held. */
 function roleMatrix(): readonly string[] {

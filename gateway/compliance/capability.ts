@@ -32,7 +32,7 @@ export type Capability = {
   readonly exposure: readonly string[];
   /** Days, by what is kept. */
   readonly retentionDays: { readonly [what: string]: number };
-  /** Ids of the rules: what the installation may lose are permits, what it may gain are bans. */
+  /** Rules, `id digest` each: what the installation may lose are permits, what it may gain are bans. */
   readonly permits: readonly string[];
   readonly bans: readonly string[];
   readonly configKeys: readonly string[];

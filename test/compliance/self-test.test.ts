@@ -5,7 +5,8 @@ import { judgeRoot } from '../../gateway/compliance/root-check.ts';
 import { createSafeMode } from '../../gateway/compliance/safe-mode.ts';
 import { runSelfTest, SELF_TEST_STEPS, type SelfTestStep } from '../../gateway/compliance/self-test.ts';
 import { AppError } from '../../gateway/errors.ts';
-import { POLICIES } from '../../gateway/policy/policies.ts';
+import { POLICIES, POLICY_TEXTS, SCHEMA } from '../../gateway/policy/policies.ts';
+import { compilePolicies } from '../../gateway/policy/policy-set.ts';
 import { type StartFacts, selfTestOf } from '../../gateway/start-up.ts';
 
 const NOW_MS = 1_795_000_000_000;
@@ -56,7 +57,15 @@ const KILLED: Readonly<Record<SelfTestStep, readonly [Partial<StartFacts>, strin
   clock: [{ log: { value: logOf(NOW_MS + 1).log } }, 'E_CLOCK'],
   journal: [{ log: { value: logOf(NOW_MS - 1, true).log } }, 'E_LOG_DOWN'],
   keys: [{ registry: { error: new AppError('E_KEY_REGISTRY') } }, 'E_KEY_REGISTRY'],
-  policy: [{ policies: POLICIES.filter(({ id }) => id !== 'safe-mode') }, 'E_CPL_INCOMPLETE'],
+  policy: [
+    {
+      policies: compilePolicies(
+        SCHEMA,
+        POLICY_TEXTS.filter(({ id }) => id !== 'safe-mode'),
+      ),
+    },
+    'E_CPL_INCOMPLETE',
+  ],
   dossier: [
     { commitment: { checkDossier: failing('E_CPL_INCOMPLETE'), checkCapability: async () => [] } },
     'E_CPL_INCOMPLETE',
