@@ -45,7 +45,7 @@ const COMMANDS: Readonly<Record<string, { readonly run: Command; readonly what: 
   audit: { run: auditCommand, what: 'verify DIR / prove N / checkpoint' },
   evidence: { run: evidenceCommand, what: 'verify PACKAGE' },
   case: { run: caseCommand, what: 'open / list / deposit / ask' },
-  compliance: { run: compliance, what: 'dossier new, sign, status, diff / sbom' },
+  compliance: { run: compliance, what: 'matrix / dossier new, sign, status, diff / sbom' },
 };
 
 const USAGE = [

@@ -1,3 +1,6 @@
+import { relative } from 'node:path';
+import type { KeptResult } from '../gateway/compliance/matrix.ts';
+
 export interface Counts {
   readonly passed: number;
   readonly failed: number;
@@ -6,9 +9,28 @@ export interface Counts {
 
 interface VitestResults {
   readonly testResults: readonly {
+    /** Path of the file. */
+    readonly name: string;
     readonly status: string;
-    readonly assertionResults: readonly { readonly status: string }[];
+    readonly assertionResults: readonly { readonly status: string; readonly title: string }[];
   }[];
+}
+
+/**
+ * What is kept of the runs so far: of each file the results of the last run that it was in. `text` is Vitest's report, `before` what was
+ * kept until now.
+ */
+export function resultsAfter(
+  text: string | undefined,
+  before: string | undefined,
+  root: string,
+): readonly KeptResult[] {
+  const fresh = (text === undefined ? [] : resultsIn(text)).flatMap(({ name, assertionResults }) =>
+    assertionResults.map(({ title, status }) => ({ file: relative(root, name), name: title, status })),
+  );
+  const ran = new Set(fresh.map(({ file }) => file));
+  const earlier = before === undefined ? [] : (JSON.parse(before) as readonly KeptResult[]);
+  return [...earlier.filter(({ file }) => !ran.has(file)), ...fresh];
 }
 
 /**

@@ -1,18 +1,21 @@
 import { answering, type Command, type CommandIo, type ExitCode, UsageError } from '../command.ts';
 import { DOSSIER_USAGE, type DossierCommandDeps, dossierCommand } from './dossier-commands.ts';
 import { readLockFile } from './lock-file.ts';
+import { matrixCommand } from './matrix-command.ts';
 import { sbomOf } from './sbom.ts';
 
 /** What the commands of this room need of the whole gateway; the roof gives it. */
 export type ComplianceCommandDeps = DossierCommandDeps;
 
 const USAGE = `${DOSSIER_USAGE}
+differe compliance matrix [--json]   each requirement, the tests that prove it, their last result
 differe compliance sbom   CycloneDX 1.6 of the lock file`;
 
 type SubCommand = (args: readonly string[], io: CommandIo, deps: ComplianceCommandDeps) => Promise<ExitCode>;
 
 const COMMANDS: Readonly<Record<string, SubCommand>> = {
   dossier: dossierCommand,
+  matrix: matrixCommand,
   sbom: async (args, io) => {
     if (args.length > 0) throw new UsageError('sbom takes no words');
     io.out(JSON.stringify(sbomOf(readLockFile()), null, 2));

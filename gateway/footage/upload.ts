@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { ReadableStream } from 'node:stream/web';
 import { Server } from '@tus/server';
 import { ERRORS, type Locker } from '@tus/utils';
 import { AppError, type ErrorCode } from '../errors.ts';
@@ -81,9 +82,13 @@ function webRequest({ method, url, raw }: { method: string; url: string; raw: In
     method,
     headers,
     // Nothing is read before tus asks for it: a request that is refused by its headers leaves the connection usable.
-    ...(hasBody ? { body: ReadableStream.from(raw.iterator({ destroyOnReturn: false })), duplex: 'half' } : {}),
+    ...(hasBody ? { body: bodyOf(raw), duplex: 'half' } : {}),
   });
 }
+
+// Node's own class: the page's checks know the browser's, which has no `from`.
+const bodyOf = (raw: IncomingMessage): NonNullable<RequestInit['body']> =>
+  ReadableStream.from(raw.iterator({ destroyOnReturn: false })) as unknown as NonNullable<RequestInit['body']>;
 
 const DEFERRED: readonly unknown[] = [ERRORS.UNSUPPORTED_CREATION_DEFER_LENGTH_EXTENSION, ERRORS.INVALID_LENGTH];
 const GONE: readonly unknown[] = [ERRORS.FILE_NOT_FOUND, ERRORS.FILE_NO_LONGER_EXISTS];
