@@ -9,6 +9,7 @@ import { consoleRoutes } from './console/routes.ts';
 import { AppError } from './errors.ts';
 import { type EvidenceRoutesDeps, evidenceRoutes } from './evidence/routes.ts';
 import { type FootageRoutesDeps, footageRoutes } from './footage/routes.ts';
+import { type HabilitationRoutesDeps, habilitationRoutes } from './habilitation/routes.ts';
 import { type GuardDeps, installGuard } from './policy/guard.ts';
 import { type RequisitionRoutesDeps, requisitionRoutes } from './requisition/routes.ts';
 import type { SearchDeps } from './search/ask.ts';
@@ -25,6 +26,7 @@ declare module 'fastify' {
 export interface AppDeps {
   readonly guard: GuardDeps;
   readonly acts: ActRoutesDeps;
+  readonly habilitation: HabilitationRoutesDeps;
   readonly requisition: RequisitionRoutesDeps;
   readonly footage: FootageRoutesDeps;
   readonly analysis: AnalysisRoutesDeps;
@@ -99,6 +101,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   });
 
   await app.register(actRoutes(deps.acts));
+  await app.register(habilitationRoutes(deps.habilitation));
   await app.register(requisitionRoutes(deps.requisition));
   await app.register(footageRoutes(deps.footage));
   await app.register(analysisRoutes(deps.analysis));

@@ -86,10 +86,18 @@ function roleMatrix(): readonly string[] {
     notBefore: 0,
     expires: 1,
     agentDesignated: true,
+    magistrateSeized: true,
   };
   const isPermitted = (role: Role, action: Action): boolean =>
     decide(
-      { principal: { role, agentId: 'any', service: 'any' }, action, caseId, extraOps: [], authority, nowSeconds: 0 },
+      {
+        principal: { role, agentId: 'any', service: 'any', habilitation: 'in_force' },
+        action,
+        caseId,
+        extraOps: [],
+        authority,
+        nowSeconds: 0,
+      },
       POLICIES,
     ).effect === 'permit';
   const actions = Object.keys(ACTIONS) as Action[];

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose';
 import { keepDemoDossier } from './demo-dossier.ts';
+import { demoHabilitation, habilitate, presentAct } from './demo-habilitation.ts';
 import { DEMO } from './demo-requisition.ts';
 
 /** Everything a throw-away installation needs: keys of a test authority, of its agent, of the installation, folders, a signed dossier. */
@@ -21,6 +22,10 @@ export interface DemoInstallation {
   readonly officerKey: JWK;
   readonly agentKey: JWK;
   readonly agentThumbprint: string;
+  /** The chief of service who habilitates the demo's agent. */
+  readonly chiefKey: JWK;
+  /** The signed habilitation, presented at the first start. */
+  readonly habilitation: string;
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -42,6 +47,7 @@ export async function createDemoInstallation(folder: string, models: readonly st
   const officer = await newKey('opj-demo-1');
   const controller = await newKey('responsable-demo-1');
   const dpo = await newKey('dpo-demo-1');
+  const chief = await newKey('chef-demo-1');
   const agent = await newKey('agent-demo-1');
   const registry = {
     keys: [
@@ -60,6 +66,13 @@ export async function createDemoInstallation(folder: string, models: readonly st
         signs: ['differe-dossier+jwt'],
         env: 'test',
       },
+      {
+        ...chief.publicJwk,
+        iss: 'chef-demo',
+        role: 'chef_de_service',
+        signs: ['differe-habilitation+jwt'],
+        env: 'test',
+      },
       { ...dpo.publicJwk, iss: 'dpo-demo', role: 'dpo', signs: ['differe-dossier+jwt'], env: 'test' },
     ],
   };
@@ -68,6 +81,7 @@ export async function createDemoInstallation(folder: string, models: readonly st
   const authorities = path.join(folder, 'authorities.jwks.json');
   await writeFile(keyFile, randomBytes(32).toString('hex'), { mode: 0o600 });
   await writeFile(authorities, JSON.stringify(registry, null, 2));
+  const agentThumbprint = await calculateJwkThumbprint(agent.publicJwk);
   const installation = {
     folder,
     dataDir: path.join(folder, 'data'),
@@ -78,7 +92,9 @@ export async function createDemoInstallation(folder: string, models: readonly st
     magistrateKey: magistrate.privateJwk,
     officerKey: officer.privateJwk,
     agentKey: agent.privateJwk,
-    agentThumbprint: await calculateJwkThumbprint(agent.publicJwk),
+    agentThumbprint,
+    chiefKey: chief.privateJwk,
+    habilitation: await habilitate(demoHabilitation(Date.now(), agentThumbprint), chief.privateJwk),
     environment: {
       DIFFERE_ENV: 'test',
       DIFFERE_INSTALLATION: DEMO.installation,
@@ -106,6 +122,19 @@ export interface GatewayProcess {
   stop(): Promise<void>;
   /** SIGKILL, as a power cut would; resolves when the process is gone. */
   kill(): Promise<void>;
+}
+
+/** Folders of the installations that the demo's agent is habilitated at. */
+const habilitated = new Set<string>();
+
+/** Presents the habilitation of the demo's agent to a running gateway of the installation, once. */
+export async function habilitateAgent(
+  installation: Pick<DemoInstallation, 'folder' | 'agentKey' | 'habilitation'>,
+  url: string,
+): Promise<void> {
+  if (habilitated.has(installation.folder)) return;
+  await presentAct(url, installation.agentKey, installation.habilitation);
+  habilitated.add(installation.folder);
 }
 
 /**
@@ -136,6 +165,7 @@ export async function startGatewayProcess(
     );
     void gone.then(() => reject(new Error(`the gateway did not start:\n${tail.join('\n')}`)));
   });
+  await habilitateAgent(installation, ready.url);
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     if (child.exitCode === null && child.signalCode === null) child.kill(signal);
     await gone;

@@ -222,6 +222,31 @@ export const ERRORS = {
     fr: "L'agent n'est pas désigné dans cette réquisition.",
     en: 'The agent is not designated in this requisition.',
   },
+  E_HAB_NONE: {
+    status: 403,
+    fr: "Aucune habilitation en cours de validité n'est enregistrée pour cet agent.",
+    en: 'No habilitation in force is on record for this agent.',
+  },
+  E_HAB_REVOKED: {
+    status: 403,
+    fr: "L'habilitation de cet agent a pris fin ou a été retirée.",
+    en: 'The habilitation of this agent has ended or was withdrawn.',
+  },
+  E_HAB_TRAINING: {
+    status: 403,
+    fr: "L'agent n'a pas la formation que l'habilitation exige (outil, droit, biais).",
+    en: 'The agent lacks the training that the habilitation requires (tool, law, bias).',
+  },
+  E_HAB_JURIS: {
+    status: 403,
+    fr: "Ce magistrat n'est pas compétent pour cette procédure.",
+    en: 'This magistrate has no jurisdiction over this procedure.',
+  },
+  E_HAB_AUTH: {
+    status: 401,
+    fr: "L'accès demande la preuve d'une clé individuelle enregistrée.",
+    en: 'Access needs the proof of an individual key on record.',
+  },
 
   // Models (3.3)
   E_GATE_HASH: {

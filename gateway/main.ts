@@ -24,6 +24,7 @@ import { openEvidenceKey } from './evidence/keys.ts';
 import { readExhibit, sealedExhibits } from './footage/exhibits.ts';
 import { createScratch } from './footage/scratch.ts';
 import { createWorkingCopies, unsealCopy } from './footage/working-copies.ts';
+import { createRegister } from './habilitation/register.ts';
 import { createCaseSessions } from './index/case-sessions.ts';
 import { openLogKey } from './keys.ts';
 import { listenForOperators, portOf } from './listeners.ts';
@@ -139,6 +140,7 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
     const models = await attempt(() => openModels(config, keep));
     const { model, sight } = 'value' in models ? models.value : { model: undefined, sight: noSight() };
 
+    const register = createRegister({ database, clock, readActs: (kind) => acts.trustedOfInstallation(kind) });
     const acts = createActs({
       database,
       vault,
@@ -147,7 +149,7 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
       env: config.env,
       audience: config.installation,
       // Each room adds the kinds that it knows.
-      kinds: [],
+      kinds: [register.kind],
     });
     const records = createRecords({
       database,
@@ -205,12 +207,18 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
         loadExhibit: (requisition, id) => readExhibit(requisition, id, footage),
         safeMode,
         demandNewJob: ({ authorisation }) => commitment.demandNewJob(authorisation.dossier),
+        bestStandingOf: ({ schedule }) => {
+          // Asked every second of a running job: what another process took meanwhile is there at the next time.
+          register.refresh().catch(reportError);
+          return register.bestOf(schedule.agents);
+        },
         onError: reportError,
       }),
       (open) => open.stop(),
     );
 
     const results = createResults({ database, vault, footage, search, withSource: copies.use });
+    const evidenceKey = await openEvidenceKey(config.keysDir);
     const evidence = keep(
       createEvidence({
         database,
@@ -219,7 +227,7 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
         log,
         logVkey: encodeVkey(logOrigin, logKey),
         installation: config.installation,
-        key: await openEvidenceKey(config.keysDir),
+        key: evidenceKey,
         withSource: copies.use,
         loadHit: results.loadHit,
         loadAnalysed: results.loadAnalysed,
@@ -241,6 +249,7 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
         guard: {
           authenticate: createAuthenticator({
             records,
+            register,
             replay: createReplayGuard(nowSeconds(clock)),
             clock,
             origin: () => origin ?? '',
@@ -252,7 +261,8 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
           onRefusal: (code) => metrics.refusals.inc({ code }),
         },
         acts: { acts },
-        requisition: { records },
+        habilitation: { register, installation: config.installation, clock, sign: evidenceKey.sign },
+        requisition: { records, register },
         footage,
         analysis: { ...pipeline, readResult: results.readResult, readMot: results.readMot },
         search,

@@ -22,7 +22,7 @@ import { indexResult } from './index/seal.ts';
 import type { Metrics } from './metrics.ts';
 import { decide } from './policy/decide.ts';
 import { POLICIES } from './policy/policies.ts';
-import type { Decision } from './policy/types.ts';
+import type { Decision, HabilitationStanding } from './policy/types.ts';
 import { startQueue, type WorkQueue } from './queue.ts';
 import { authorityOf } from './requisition/authority.ts';
 import { listsExhibit, permittedBy, type Requisition } from './requisition/types.ts';
@@ -45,6 +45,8 @@ export interface PipelineDeps {
   readonly safeMode: Pick<SafeMode, 'code' | 'mayProcess'>;
   /** Throws when no new job may start under this requisition (CPL-01). */
   demandNewJob(requisition: Requisition): Promise<void>;
+  /** The best standing among the agents that a requisition designates. */
+  bestStandingOf(requisition: Requisition): HabilitationStanding;
   onError(error: unknown): void;
 }
 
@@ -137,7 +139,13 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
   function demandStep(requisition: Requisition): Decision {
     const decision = decide(
       {
-        principal: { role: 'agent_habilite', agentId: WORKER.id, service: WORKER.service },
+        // The worker acts for the agents of the requisition: when none of them is habilitated any more, nobody is whom it could act for.
+        principal: {
+          role: 'agent_habilite',
+          agentId: WORKER.id,
+          service: WORKER.service,
+          habilitation: deps.bestStandingOf(requisition),
+        },
         action: 'job.step',
         caseId: requisition.caseId,
         extraOps: [],

@@ -81,7 +81,7 @@ async function checkJournal({ log }: StartFacts): Promise<readonly string[]> {
 async function checkPolicies(policies: PolicySet): Promise<readonly string[]> {
   const actions = Object.keys(ACTIONS) as Action[];
   for (const role of ROLES) {
-    const principal = { role, agentId: 'any', service: 'any' };
+    const principal = { role, agentId: 'any', service: 'any', habilitation: 'in_force' as const };
     const request = { principal, caseId: undefined, extraOps: [], authority: undefined, nowSeconds: 0 };
     const permits = (action: Action, safeMode?: 'E_CPL_INCOMPLETE'): boolean =>
       decide({ ...request, action, safeMode }, policies).effect === 'permit';

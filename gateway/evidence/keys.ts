@@ -27,8 +27,8 @@ export interface PublicJwk {
 /** The installation's Ed25519 key that signs evidence packages. The private half does not leave this object. */
 export interface EvidenceKey {
   readonly publicJwk: PublicJwk;
-  /** Compact JWS over the UTF-8 of `text`. */
-  sign(text: string): Promise<string>;
+  /** Compact JWS over the UTF-8 of `text`; `typ` is MANIFEST_TYPE unless it says otherwise. */
+  sign(text: string, typ?: string): Promise<string>;
 }
 
 export const MANIFEST_TYPE = 'differe-package+jws';
@@ -77,9 +77,7 @@ async function keyOf(jwk: JWK): Promise<EvidenceKey> {
   const key = (await importJWK({ kty, crv, x, d }, 'EdDSA')) as CryptoKey;
   return {
     publicJwk: { kty: 'OKP', crv: 'Ed25519', x, alg: 'EdDSA', use: 'sig', kid },
-    sign: (text) =>
-      new CompactSign(Buffer.from(text, 'utf8'))
-        .setProtectedHeader({ alg: 'EdDSA', kid, typ: MANIFEST_TYPE })
-        .sign(key),
+    sign: (text, typ = MANIFEST_TYPE) =>
+      new CompactSign(Buffer.from(text, 'utf8')).setProtectedHeader({ alg: 'EdDSA', kid, typ }).sign(key),
   };
 }

@@ -45,6 +45,7 @@ function callOf(request: DecisionRequest, sha256: string): cedar.StatefulAuthori
     context: {
       now: request.nowSeconds,
       named: principal.agentId !== undefined,
+      habilitation: principal.habilitation,
       needs,
       safeMode: request.safeMode !== undefined,
       ...(authority === undefined ? {} : { authority: authorityOf(authority, needs) }),
@@ -65,6 +66,7 @@ const authorityOf = (authority: Authority, needs: readonly string[]): cedar.Ceda
   notBefore: authority.notBefore,
   expires: authority.expires,
   designated: authority.agentDesignated,
+  seized: authority.magistrateSeized === true,
 });
 
 const parentsOf = (role: Role): cedar.TypeAndId[] => [

@@ -88,7 +88,7 @@ interface Seen {
 
 /** Who has shown no proof. */
 export const NOBODY: Identity = {
-  principal: { role: 'anonymous', agentId: undefined, service: undefined },
+  principal: { role: 'anonymous', agentId: undefined, service: undefined, habilitation: 'none' },
   authority: undefined,
 };
 

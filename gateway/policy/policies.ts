@@ -22,14 +22,20 @@ const ORDER = [
   'act-needs-requisition',
   'journal-for-control',
   'case-silo',
+  'magistrate-seized',
   'agent-designated',
+  'habilitation-on-record',
+  'habilitation-in-force',
+  'habilitation-trained',
   'requisition-valid',
   'ops-listed',
   'public',
   'present-signed',
   'agent-lists-own-cases',
   'agent-on-own-case',
+  'control-lists-cases',
   'control-consults',
+  'control-asks-installation',
 ] as const;
 
 /** The schema that every policy is held against. */

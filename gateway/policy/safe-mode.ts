@@ -3,8 +3,8 @@ import { ACTIONS, type Action } from './types.ts';
 /** The ban that closes everything else in safe mode; its refusal carries the code of what failed. */
 export const SAFE_MODE_POLICY = 'safe-mode';
 
-/** What is public, signed acts, and the reading of the journal (POL-03). */
-const ANSWER: readonly Action[] = ['public.read', 'act.present', 'audit.read'];
+/** What is public, signed acts, and what control reads without touching content (POL-03). */
+const ANSWER: readonly Action[] = ['public.read', 'act.present', 'audit.read', 'habilitation.read'];
 
 /** Whether an act is possible while the installation processes nothing. Erasure always is, whatever else is wrong. */
 export function answersInSafeMode(action: Action): boolean {

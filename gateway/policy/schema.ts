@@ -2,7 +2,13 @@ import { answersInSafeMode } from './safe-mode.ts';
 import { ACTIONS, type Action, reachOf } from './types.ts';
 
 /** Kinds of reach by the names of the schema's groups. */
-const GROUP_OF_REACH = { public: 'public', presenting: 'presenting', ownCases: 'ownCases', case: 'onCase' } as const;
+const GROUP_OF_REACH = {
+  public: 'public',
+  presenting: 'presenting',
+  ownCases: 'ownCases',
+  installation: 'ofInstallation',
+  case: 'onCase',
+} as const;
 
 /** The groups that an action belongs to, from what its entry says: policies speak of these and rarely of a name. */
 export const groupsOf = (action: Action): readonly string[] => [

@@ -81,9 +81,10 @@ interface ActionEntry {
  * `public`: nothing of anybody;
  * `presenting`: puts on record what somebody signed, whose signature is the authority for it, whoever carries it;
  * `ownCases`: the list of what a key is known by, before it names one of them;
+ * `installation`: what the installation says of itself to those who control it;
  * `case`: one case, under its requisition.
  */
-export const REACHES = ['public', 'presenting', 'ownCases', 'case'] as const;
+export const REACHES = ['public', 'presenting', 'ownCases', 'installation', 'case'] as const;
 export type Reach = (typeof REACHES)[number];
 
 /** Every act that a route or a job step can do. A route names one of these or the gateway does not start. */
@@ -129,6 +130,14 @@ export const ACTIONS = {
     needsValidity: false,
   },
   'evidence.read': { journal: 'disclosure', kind: 'communication', ops: ['export.report'], needsValidity: false },
+  // Whether somebody was habilitated at a moment (HAB-07).
+  'habilitation.read': {
+    journal: 'disclosure',
+    kind: 'consultation',
+    ops: [],
+    needsValidity: false,
+    reach: 'installation',
+  },
   'audit.read': { journal: 'disclosure', kind: 'consultation', ops: [], needsValidity: false },
 } as const satisfies Record<string, ActionEntry>;
 export type Action = keyof typeof ACTIONS;
@@ -138,11 +147,17 @@ export const reachOf = (action: Action): Reach => {
   return entry.reach ?? 'case';
 };
 
+/** What the register says of a habilitation at the moment of a request; `ended` is also what was withdrawn. */
+export const HABILITATION_STANDINGS = ['in_force', 'untrained', 'ended', 'none'] as const;
+export type HabilitationStanding = (typeof HABILITATION_STANDINGS)[number];
+
 export interface Principal {
   readonly role: Role;
-  /** Agent id as the schedule's `agents[]` has it; undefined for nobody. */
+  /** Agent id as the register and the schedule's `agents[]` have it; undefined for nobody. */
   readonly agentId: string | undefined;
   readonly service: string | undefined;
+  /** `none` for nobody. */
+  readonly habilitation: HabilitationStanding;
 }
 
 /** What a decision needs to know of the requisition. Plain data: policy/ knows no room. */
@@ -157,6 +172,8 @@ export interface Authority {
   readonly expires: number;
   /** The agent's key is one of `cnf` and the agent is in `agents[]`. */
   readonly agentDesignated: boolean;
+  /** Whether the magistrate who asks is seized of this case, or has the control of it (HAB-04); of nobody else. */
+  readonly magistrateSeized?: boolean;
 }
 
 /** What is asked of the policies. */

@@ -1,31 +1,56 @@
 import type { FastifyRequest } from 'fastify';
 import { type Clock, nowSeconds } from '../clock.ts';
 import { AppError } from '../errors.ts';
-import type { RequisitionId } from '../ids.ts';
+import type { Holder, Register } from '../habilitation/types.ts';
+import type { CaseId, RequisitionId } from '../ids.ts';
+import { isUuid } from '../ids.ts';
 import { type Identity, NOBODY } from '../policy/guard.ts';
 import { agentOf, authorityOf, principalOf } from './authority.ts';
 import { checkProof, type ReplayGuard } from './dpop.ts';
+import { isControl, isSeized } from './oversight.ts';
 import type { RequisitionRecords } from './records.ts';
 
 export interface AuthenticatorDeps {
-  readonly records: Pick<RequisitionRecords, 'route' | 'load' | 'ofThumbprint'>;
+  readonly records: Pick<RequisitionRecords, 'route' | 'load' | 'list' | 'ofThumbprint'>;
+  readonly register: Register;
   readonly replay: ReplayGuard;
   readonly clock: Clock;
   /** Scheme, host and port as clients name them; asked at each request, since a port may be known only after listening. */
   origin(): string;
 }
 
-export type Authenticator = (request: Pick<FastifyRequest, 'method' | 'url' | 'headers'>) => Promise<Identity>;
+export type Authenticator = (
+  request: Pick<FastifyRequest, 'method' | 'url' | 'headers'> & Partial<Pick<FastifyRequest, 'params'>>,
+) => Promise<Identity>;
 
 // RFC 9110: the name of a scheme may stand in any case. An id may not: the vault and the log know it in lower case alone.
 const AUTHORIZATION = /^[Dd][Pp][Oo][Pp] ([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/;
 
 /**
  * Who asks, by `Authorization: DPoP <requisition id>` and a DPoP proof. Neither: nobody. A proof alone: the key itself, which may
- * present a requisition and list the cases it is designated in. Throws E_REQ_PROOF (proof missing or bad), E_REQ_MISSING (malformed
- * Authorization, or no such requisition on record).
+ * present a requisition and list the cases it is designated in. Whom the register has for a magistrate or for a role without content is
+ * that, whatever a requisition says of his key. Throws E_REQ_PROOF (proof missing or bad), E_REQ_MISSING (malformed Authorization, or no
+ * such requisition on record), E_PRO_SILO (a magistrate asks for a case that is not here).
  */
 export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
+  /** A magistrate reads a case under one of its requisitions: the one that he names, or the newest. */
+  async function identityOf(
+    { agentId, service, role, standing, jurisdiction }: Holder,
+    thumbprint: string,
+    requisitionId: RequisitionId | undefined,
+    caseOfUrl: CaseId | undefined,
+  ): Promise<Identity> {
+    const principal = { role, agentId, service, habilitation: standing };
+    const nobodysCase = { principal, authority: undefined, thumbprint };
+    if (!isControl(role) || (requisitionId === undefined && caseOfUrl === undefined)) return nobodysCase;
+    const caseId = requisitionId === undefined ? caseOfUrl : (await deps.records.route(requisitionId))?.caseId;
+    const [newest, ...older] = caseId === undefined ? [] : await deps.records.list(caseId);
+    const named = requisitionId === undefined ? newest : [newest, ...older].find((each) => each?.id === requisitionId);
+    if (newest === undefined || named === undefined) throw new AppError('E_PRO_SILO', { detail: 'no such case' });
+    const magistrateSeized = isSeized({ agentId, role, jurisdiction }, newest);
+    return { ...nobodysCase, authority: { ...authorityOf(named, false), magistrateSeized }, requisition: named };
+  }
+
   return async (request) => {
     const { authorization, dpop } = request.headers;
     if (authorization === undefined && dpop === undefined) return NOBODY;
@@ -40,11 +65,17 @@ export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
       nowSeconds: now,
       ...(requisitionId === undefined ? {} : { accessToken: requisitionId }),
     });
+    await deps.register.refresh();
+    const holder = deps.register.holderOf(proof.jkt);
+    if (holder !== undefined && holder.role !== 'agent_habilite') {
+      deps.replay.accept(proof, now);
+      return await identityOf(holder, proof.jkt, requisitionId, caseOf(request.params));
+    }
     if (requisitionId === undefined) {
       const known = (await deps.records.ofThumbprint(proof.jkt))[0];
       if (known === undefined) return { ...NOBODY, thumbprint: proof.jkt };
       deps.replay.accept(proof, now);
-      return { principal: principalOf(known, proof.jkt), authority: undefined, thumbprint: proof.jkt };
+      return { principal: principalOf(known, proof.jkt, deps.register), authority: undefined, thumbprint: proof.jkt };
     }
     const route = await deps.records.route(requisitionId);
     if (route === undefined) throw new AppError('E_REQ_MISSING', { detail: 'no such requisition on record' });
@@ -53,12 +84,18 @@ export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
     // Only keys that a requisition names are remembered: a stranger cannot fill the memory, and is refused anyway.
     if (designated) deps.replay.accept(proof, now);
     return {
-      principal: principalOf(requisition, proof.jkt),
+      principal: principalOf(requisition, proof.jkt, deps.register),
       authority: authorityOf(requisition, designated),
       requisition,
       thumbprint: proof.jkt,
     };
   };
+}
+
+/** The case that the URL names; undefined when it names none, or what is no id. */
+function caseOf(params: unknown): CaseId | undefined {
+  const caseId = (params as { readonly caseId?: string } | undefined)?.caseId?.toLowerCase();
+  return caseId !== undefined && isUuid(caseId) ? (caseId as CaseId) : undefined;
 }
 
 function readAuthorization(value: string): RequisitionId {

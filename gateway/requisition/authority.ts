@@ -1,3 +1,5 @@
+import { AppError } from '../errors.ts';
+import type { Register } from '../habilitation/types.ts';
 import type { Authority, Principal } from '../policy/types.ts';
 import type { Requisition } from './types.ts';
 
@@ -8,9 +10,24 @@ export const agentOf = (requisition: Requisition, thumbprint: string) =>
     : undefined;
 
 /** Who asks, by the key that proved itself: an agent of the requisition, or a key without a name. */
-export function principalOf(requisition: Requisition | undefined, thumbprint: string): Principal {
-  const agent = requisition === undefined ? undefined : agentOf(requisition, thumbprint);
-  return { role: 'agent_habilite', agentId: agent?.id, service: agent?.service };
+export function principalOf(
+  requisition: Requisition,
+  thumbprint: string,
+  register: Pick<Register, 'standingOf'>,
+): Principal {
+  const agent = agentOf(requisition, thumbprint);
+  const habilitation = agent === undefined ? 'none' : register.standingOf(agent);
+  return { role: 'agent_habilite', agentId: agent?.id, service: agent?.service, habilitation };
+}
+
+const CODES = { none: 'E_HAB_NONE', ended: 'E_HAB_REVOKED', untrained: 'E_HAB_TRAINING' } as const;
+
+/** All agents of a requisition, when it is registered (HAB-02, HAB-03). Throws E_HAB_NONE, E_HAB_REVOKED or E_HAB_TRAINING for the first who is not habilitated. */
+export function demandHabilitated({ schedule }: Requisition, register: Pick<Register, 'standingOf'>): void {
+  for (const agent of schedule.agents) {
+    const standing = register.standingOf(agent);
+    if (standing !== 'in_force') throw new AppError(CODES[standing], { detail: 'an agent of the schedule' });
+  }
 }
 
 /** What a decision needs to know of a requisition. `agentDesignated` is for the one who acts. */

@@ -34,6 +34,8 @@ export interface RequisitionRecords {
   route(id: RequisitionId): ReturnType<typeof store.requisitionRoute>;
   /** Requisitions that designate a key. */
   ofThumbprint(jkt: string): Promise<readonly Requisition[]>;
+  /** Newest requisition of each case of a court, or of all where none is named. */
+  newestOfJurisdiction(jurisdiction: string | undefined): Promise<readonly Requisition[]>;
   findCase(caseId: CaseId): Promise<store.CaseRow>;
 }
 
@@ -117,6 +119,14 @@ export function createRecords(deps: RecordsDeps): RequisitionRecords {
       const rows = await database.inService((tx) => store.casesOfThumbprint(tx, jkt));
       const opened = await Promise.all(rows.map(({ caseId, id }) => load(caseId, id).catch(unlessUntrusted)));
       return opened.filter((requisition) => requisition !== undefined);
+    },
+    async newestOfJurisdiction(jurisdiction) {
+      const caseIds = await database.inService((tx) => store.casesOfJurisdiction(tx, jurisdiction));
+      const newest = caseIds.map(async (caseId) => {
+        const [row] = await database.inCase(caseId, store.listSealed);
+        return row === undefined ? undefined : await open(caseId, row.id, row.sealed).catch(unlessUntrusted);
+      });
+      return (await Promise.all(newest)).filter((requisition) => requisition !== undefined);
     },
     async findCase(caseId) {
       const row = await database.inCase(caseId, (tx) => store.findCase(tx, caseId));

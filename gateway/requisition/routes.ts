@@ -2,7 +2,9 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { sha256Hex } from '../canonical.ts';
 import { AppError } from '../errors.ts';
+import type { Register } from '../habilitation/types.ts';
 import { MAX_PAYLOAD_BYTES } from '../trust/strict-json.ts';
+import { isSeized } from './oversight.ts';
 import type { RequisitionRecords } from './records.ts';
 import { registerRequisition } from './register.ts';
 import {
@@ -14,15 +16,25 @@ import {
   requisitionBody,
   requisitionShape,
 } from './shapes.ts';
+import type { Requisition } from './types.ts';
 
 export interface RequisitionRoutesDeps {
   readonly records: RequisitionRecords;
+  readonly register: Register;
 }
 
 /** Presenting a requisition; the cases that a key is designated in; the requisitions of a case. */
 export const requisitionRoutes =
-  ({ records }: RequisitionRoutesDeps): FastifyPluginAsyncTypebox =>
+  ({ records, register }: RequisitionRoutesDeps): FastifyPluginAsyncTypebox =>
   async (app) => {
+    /** What a key may know of: the requisitions that designate it, or for a magistrate the newest of each case that he may read. */
+    async function visibleTo(thumbprint: string): Promise<readonly Requisition[]> {
+      const holder = register.holderOf(thumbprint);
+      if (holder === undefined || holder.role === 'agent_habilite') return await records.ofThumbprint(thumbprint);
+      const newest = await records.newestOfJurisdiction(holder.jurisdiction);
+      return newest.filter((requisition) => isSeized(holder, requisition));
+    }
+
     app.post(
       '/api/v1/requisitions',
       {
@@ -39,6 +51,7 @@ export const requisitionRoutes =
         request.show(digests.map((id) => ({ type: 'digest', id })));
         const requisition = await registerRequisition(request.body, request.thumbprint, {
           records,
+          register,
           journal: ({ id, caseId, authorisation: { sub } }) =>
             request.record(
               [
@@ -60,7 +73,7 @@ export const requisitionRoutes =
       },
       async (request) => {
         if (request.thumbprint === undefined) throw new AppError('E_REQ_PROOF');
-        const designating = Map.groupBy(await records.ofThumbprint(request.thumbprint), ({ caseId }) => caseId);
+        const designating = Map.groupBy(await visibleTo(request.thumbprint), ({ caseId }) => caseId);
         request.show([...designating.keys()].map((id) => ({ type: 'case', id })));
         const cases = [...designating].map(async ([caseId, requisitions]) => ({
           ...caseShape(await records.findCase(caseId), requisitions[0]?.authorisation.sub ?? '-'),

@@ -18,10 +18,11 @@ export async function insertRequisition(
   registeredAtMs: number,
 ): Promise<void> {
   const registeredAt = new Date(registeredAtMs);
-  await tx.query('INSERT INTO cases (id, created_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING', [
-    requisition.caseId,
-    registeredAt,
-  ]);
+  await tx.query(
+    `INSERT INTO cases (id, created_at, jurisdiction) VALUES ($1, $2, $3)
+     ON CONFLICT (id) DO UPDATE SET jurisdiction = EXCLUDED.jurisdiction`,
+    [requisition.caseId, registeredAt, requisition.authorisation.authority.jurisdiction],
+  );
   await tx.query(
     `INSERT INTO requisitions (id, case_id, authorisation_jti, thumbprints, not_before, expires, sealed, registered_at)
      VALUES ($1, $2, $3, $4, to_timestamp($5), to_timestamp($6), $7, $8)`,
@@ -94,6 +95,18 @@ export async function casesOfThumbprint(
     [jkt],
   );
   return rows.map((row) => ({ id: row.id, caseId: row.case_id }));
+}
+
+/** Cases of a court, or of all, newest first. In the service role. */
+export async function casesOfJurisdiction(
+  tx: Transaction,
+  jurisdiction: string | undefined,
+): Promise<readonly CaseId[]> {
+  const { rows } = await tx.query<{ id: CaseId }>(
+    'SELECT id FROM cases WHERE $1::text IS NULL OR jurisdiction = $1 ORDER BY created_at DESC, id',
+    [jurisdiction ?? null],
+  );
+  return rows.map(({ id }) => id);
 }
 
 /** Requisitions on record that bear a `jti`, as schedule or as authorisation. In the service role. */

@@ -31,6 +31,8 @@ export interface Acts {
   ofCase<T extends ActClaims>(caseId: CaseId, kind: ActKind<T>): Promise<readonly Act<T>[]>;
   /** Acts of a kind about the whole installation, oldest first. */
   ofInstallation<T extends ActClaims>(kind: ActKind<T>): Promise<readonly Act<T>[]>;
+  /** The same without those whose authority is trusted no more: for a kind where one such act must not make all others unreadable. */
+  trustedOfInstallation<T extends ActClaims>(kind: ActKind<T>): Promise<readonly Act<T>[]>;
 }
 
 const CLOCK_SKEW_SECONDS = 60;
@@ -92,6 +94,13 @@ export function createActs(deps: ActsDeps): Acts {
     return sealed === undefined ? undefined : (await vault.unseal(caseId, label(jti), sealed)).toString('utf8');
   }
 
+  async function listInstallation<T extends ActClaims>(kind: ActKind<T>): Promise<readonly Promise<Act<T>>[]> {
+    const rows = await database.inService((tx) => store.listInstallationActs(tx, kind.typ));
+    return rows.map(({ id, sealed, presentedAtMs }) =>
+      open(vault.unsealHere(label(id), sealed).toString('utf8'), kind, presentedAtMs),
+    );
+  }
+
   return {
     async present(compact, journal) {
       const kind = kindOf(compact);
@@ -114,12 +123,15 @@ export function createActs(deps: ActsDeps): Acts {
       });
       return await Promise.all(opened);
     },
-    async ofInstallation(kind) {
-      const rows = await database.inService((tx) => store.listInstallationActs(tx, kind.typ));
-      const opened = rows.map(({ id, sealed, presentedAtMs }) =>
-        open(vault.unsealHere(label(id), sealed).toString('utf8'), kind, presentedAtMs),
-      );
-      return await Promise.all(opened);
+    ofInstallation: async (kind) => await Promise.all(await listInstallation(kind)),
+    async trustedOfInstallation(kind) {
+      const opened = (await listInstallation(kind)).map((act) => act.catch(unlessUntrusted));
+      return (await Promise.all(opened)).filter((act) => act !== undefined);
     },
   };
+}
+
+// What was signed by a key that left the registry, or that was closed before it signed, counts for nothing.
+function unlessUntrusted(error: unknown): undefined {
+  if (!(error instanceof AppError && error.code.startsWith('E_REQ_'))) throw error;
 }

@@ -31,7 +31,7 @@ async function build(role: Role) {
     clock,
     policies: POLICIES,
     authenticate: async () => ({
-      principal: { role, agentId: 'A-0042', service: 'SR-PARIS' },
+      principal: { role, agentId: 'A-0042', service: 'SR-PARIS', habilitation: 'in_force' },
       authority: {
         requisitionId: REQUISITION,
         caseId: CASE,
@@ -40,6 +40,7 @@ async function build(role: Role) {
         notBefore: 0,
         expires: 4_000_000_000,
         agentDesignated: true,
+        magistrateSeized: true,
       },
     }),
   });

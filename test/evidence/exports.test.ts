@@ -130,7 +130,7 @@ beforeEach(async () => {
     clock,
     policies: POLICIES,
     authenticate: async () => ({
-      principal: { role: 'agent_habilite', agentId: 'OPJ-1', service: 'DCPJ-75' },
+      principal: { role: 'agent_habilite', agentId: 'OPJ-1', service: 'DCPJ-75', habilitation: 'in_force' },
       authority: {
         requisitionId: requisition.id,
         caseId,

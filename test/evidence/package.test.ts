@@ -95,7 +95,7 @@ const depsOf = (): PackageDeps => ({
 
 const inputOf = (chosen: readonly LoadedHit[]): PackageInput => ({
   exportId: randomUUID() as string as ExportId,
-  principal: { role: 'agent_habilite', agentId: 'OPJ-1', service: 'DCPJ-75' },
+  principal: { role: 'agent_habilite', agentId: 'OPJ-1', service: 'DCPJ-75', habilitation: 'in_force' },
   hits: chosen,
   exhibits: [],
 });

@@ -203,7 +203,7 @@ export async function startFootage(
   };
   installGuard(app, {
     authenticate: async () => ({
-      principal: { role: 'agent_habilite', agentId: 'agent-demo-1', service: 'DEMO-75' },
+      principal: { role: 'agent_habilite', agentId: 'agent-demo-1', service: 'DEMO-75', habilitation: 'in_force' },
       authority: authorityOf(line.requisition, true),
       requisition: line.requisition,
     }),

@@ -5,7 +5,16 @@ import type { CaseId } from '../../gateway/ids.ts';
 import { decide } from '../../gateway/policy/decide.ts';
 import { POLICIES, SCHEMA } from '../../gateway/policy/policies.ts';
 import { compilePolicies } from '../../gateway/policy/policy-set.ts';
-import { ACTIONS, type Action, type Authority, type DecisionRequest, OPS, ROLES } from '../../gateway/policy/types.ts';
+import {
+  ACTIONS,
+  type Action,
+  type Authority,
+  type DecisionRequest,
+  HABILITATION_STANDINGS,
+  OPS,
+  ROLES,
+  reachOf,
+} from '../../gateway/policy/types.ts';
 
 const CASE = '0a000000-0000-8000-8000-000000000001' as CaseId;
 const OTHER = '0a000000-0000-8000-8000-000000000002' as CaseId;
@@ -17,18 +26,17 @@ const authority: Authority = {
   notBefore: 100,
   expires: 200,
   agentDesignated: true,
+  magistrateSeized: true,
 };
-const agent = { role: 'agent_habilite', agentId: 'agent-1', service: 'DIPN' } as const;
-const nobody = { role: 'anonymous', agentId: undefined, service: undefined } as const;
+const agent = { role: 'agent_habilite', agentId: 'agent-1', service: 'DIPN', habilitation: 'in_force' } as const;
+const nobody = { role: 'anonymous', agentId: undefined, service: undefined, habilitation: 'none' } as const;
 const ask = (changes: Partial<DecisionRequest>) =>
   decide(
     { principal: agent, action: 'job.start', caseId: CASE, extraOps: [], authority, nowSeconds: 150, ...changes },
     POLICIES,
   );
 const actions = Object.keys(ACTIONS) as Action[];
-const onCase = actions.filter(
-  (action) => !['public.read', 'requisition.register', 'act.present', 'case.list'].includes(action),
-);
+const onCase = actions.filter((action) => reachOf(action) === 'case');
 const byAgent = onCase.filter((action) => action !== 'audit.read');
 
 describe('decide', () => {
@@ -131,7 +139,7 @@ describe('decide', () => {
     });
     expect(ask({ action: 'audit.read', caseId: OTHER }).reason).toBe('E_HAB_ROLE');
     expect(ask({ action: 'audit.read', authority: undefined }).reason).toBe('E_REQ_MISSING');
-    const control = { role: 'magistrat_230_24', agentId: 'm-1', service: 'TJ' } as const;
+    const control = { role: 'magistrat_230_24', agentId: 'm-1', service: 'TJ', habilitation: 'in_force' } as const;
     expect(ask({ action: 'audit.read', principal: control }).reason).toBe('OK');
   });
 
@@ -143,20 +151,26 @@ describe('decide', () => {
       'magistrat_230_24',
     ] as const) {
       for (const action of onCase) {
-        const { reason } = ask({ action, principal: { role, agentId: 'm-1', service: 'TJ' }, nowSeconds: 150 });
+        const { reason } = ask({
+          action,
+          principal: { role, agentId: 'm-1', service: 'TJ', habilitation: 'in_force' },
+          nowSeconds: 150,
+        });
         expect(reason, `${role} ${action}`).toBe(ACTIONS[action].kind === 'consultation' ? 'OK' : 'E_HAB_ROLE');
         if (ACTIONS[action].kind === 'consultation') {
-          expect(ask({ action, principal: { role, agentId: 'm-1', service: 'TJ' }, caseId: OTHER }).reason).toBe(
-            'E_PRO_SILO',
-          );
+          expect(
+            ask({ action, principal: { role, agentId: 'm-1', service: 'TJ', habilitation: 'in_force' }, caseId: OTHER })
+              .reason,
+          ).toBe('E_PRO_SILO');
         }
       }
     }
     for (const role of ['admin_technique', 'dpo', 'conformite'] as const) {
       for (const action of actions.filter((name) => name !== 'public.read')) {
-        expect(ask({ action, principal: { role, agentId: 'a', service: 's' } }).reason, `${role} ${action}`).toBe(
-          'E_HAB_ROLE',
-        );
+        expect(
+          ask({ action, principal: { role, agentId: 'a', service: 's', habilitation: 'in_force' } }).reason,
+          `${role} ${action}`,
+        ).toBe('E_HAB_ROLE');
       }
     }
   });
@@ -164,7 +178,12 @@ describe('decide', () => {
   it('answers for any request with a code of the table, and the same each time', () => {
     const maybe = <T>(value: T) => fc.option(fc.constant(value), { nil: undefined });
     const request = fc.record({
-      principal: fc.record({ role: fc.constantFrom(...ROLES), agentId: maybe('agent-1'), service: maybe('s') }),
+      principal: fc.record({
+        role: fc.constantFrom(...ROLES),
+        agentId: maybe('agent-1'),
+        service: maybe('s'),
+        habilitation: fc.constantFrom(...HABILITATION_STANDINGS),
+      }),
       action: fc.constantFrom(...actions),
       caseId: fc.constantFrom(CASE, OTHER, undefined),
       extraOps: fc.subarray([...OPS]),

@@ -14,7 +14,7 @@ const CASE = '0a000000-0000-8000-8000-000000000001' as CaseId;
 const OTHER = '0a000000-0000-8000-8000-000000000002';
 const EXHIBIT = '0c000000-0000-4000-8000-000000000001';
 const AGENT: Identity = {
-  principal: { role: 'agent_habilite', agentId: 'agent-1', service: 'DIPN-69' },
+  principal: { role: 'agent_habilite', agentId: 'agent-1', service: 'DIPN-69', habilitation: 'in_force' },
   authority: {
     requisitionId: '0b000000-0000-4000-8000-000000000001',
     caseId: CASE,

@@ -47,7 +47,7 @@ beforeAll(async () => {
   const requisition = await makeRequisition([{ ...exhibit, durationSeconds: 4 }], vault.caseIdOf);
   await putOnRecord(database, vault, requisition);
   const agent: Identity = {
-    principal: { role: 'agent_habilite', agentId: 'agent-demo-1', service: 'DEMO-75' },
+    principal: { role: 'agent_habilite', agentId: 'agent-demo-1', service: 'DEMO-75', habilitation: 'in_force' },
     authority: authorityOf(requisition, true),
     requisition,
   };

@@ -23,6 +23,7 @@ import {
   type Authorities,
   authorisationClaims,
   codeOf,
+  EVERYBODY_HABILITATED,
   NOW,
   newAuthorities,
   newKey,
@@ -62,7 +63,13 @@ describe('requisitions over HTTP, on a real database', () => {
     });
     const server = Fastify().setValidatorCompiler(TypeBoxValidatorCompiler).withTypeProvider<TypeBoxTypeProvider>();
     installGuard(server, {
-      authenticate: createAuthenticator({ records, replay: createReplayGuard(0), clock, origin: () => ORIGIN }),
+      authenticate: createAuthenticator({
+        records,
+        register: EVERYBODY_HABILITATED,
+        replay: createReplayGuard(0),
+        clock,
+        origin: () => ORIGIN,
+      }),
       log: {
         async append(event) {
           if (log.down) throw new AppError('E_LOG_DOWN');
@@ -72,7 +79,7 @@ describe('requisitions over HTTP, on a real database', () => {
       clock,
       policies: POLICIES,
     });
-    await server.register(requisitionRoutes({ records }));
+    await server.register(requisitionRoutes({ records, register: EVERYBODY_HABILITATED }));
     server.post('/api/v1/cases/:caseId/jobs', { config: { action: 'job.start' } }, async (request) => ({
       by: request.principal.agentId,
       under: request.requisition.id,

@@ -1,5 +1,6 @@
 import { createPrivateKey, randomUUID, sign as signBytes } from 'node:crypto';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose';
+import type { Register } from '../../gateway/habilitation/types.ts';
 import type { CaseId } from '../../gateway/ids.ts';
 import { authorise, schedule as signSchedule } from '../../gateway/requisition/issue.ts';
 import type { AuthorisationClaims, Framework, ScheduleClaims } from '../../gateway/requisition/types.ts';
@@ -210,6 +211,14 @@ export async function issuedTokens(
     schedule: await signSchedule(schedule, authorities.opj.privateJwk),
   };
 }
+
+/** A register in which every agent of every schedule is habilitated and no key is a magistrate's: the register itself is its room's test. */
+export const EVERYBODY_HABILITATED: Register = {
+  refresh: async () => undefined,
+  holderOf: () => undefined,
+  standingOf: () => 'in_force',
+  bestOf: () => 'in_force',
+};
 
 /** The code of the AppError that a promise rejects with; `accepted` when it resolves. */
 export async function codeOf(promise: Promise<unknown>): Promise<string> {

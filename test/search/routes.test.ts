@@ -25,7 +25,7 @@ async function buildApp(): Promise<FastifyInstance> {
   const built = Fastify().setValidatorCompiler(TypeBoxValidatorCompiler).withTypeProvider<TypeBoxTypeProvider>();
   installGuard(built, {
     authenticate: async () => ({
-      principal: { role: 'agent_habilite', agentId: AGENT, service: 'DEMO-75' },
+      principal: { role: 'agent_habilite', agentId: AGENT, service: 'DEMO-75', habilitation: 'in_force' },
       authority: authorityOf(requisition, true),
       requisition,
     }),

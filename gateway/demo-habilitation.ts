@@ -1,0 +1,43 @@
+import { randomUUID } from 'node:crypto';
+import type { JWK } from 'jose';
+import { createClient } from './client.ts';
+import { DEMO } from './demo-requisition.ts';
+import type { HabilitationClaims } from './habilitation/types.ts';
+import { signClaims } from './trust/sign.ts';
+
+const DAY_S = 86_400;
+
+/** An act of habilitation of the demo's agent (`env=test`); a gateway in production refuses it. */
+export function demoHabilitation(
+  nowMs: number,
+  jkt: string,
+  changes: Partial<HabilitationClaims> = {},
+): HabilitationClaims {
+  const now = Math.floor(nowMs / 1000);
+  return {
+    ver: 1,
+    env: 'test',
+    iss: 'chef-demo',
+    aud: DEMO.installation,
+    jti: randomUUID(),
+    iat: now,
+    agent: { id: DEMO.agentId, service: DEMO.service, name_ref: 'demo' },
+    role: 'agent_habilite',
+    jkt,
+    authority: { role: 'chef_de_service', ref: 'HAB-DEMO-1' },
+    natures: ['enregistrements', 'resultats'],
+    training: { tool_at: now - 30 * DAY_S, law_at: now - 30 * DAY_S, bias_at: now - 30 * DAY_S },
+    granted_at: now - DAY_S,
+    until: now + 364 * DAY_S,
+    ...changes,
+  };
+}
+
+/** Signs a habilitation. */
+export const habilitate = (claims: HabilitationClaims, key: JWK): Promise<string> =>
+  signClaims(claims, 'differe-habilitation+jwt', key);
+
+/** Presents it as whoever carries it would: by the API, with a proof by the carrier's own key. */
+export async function presentAct(url: string, carrierKey: JWK, act: string): Promise<void> {
+  await createClient({ url, agentKey: carrierKey }).json('POST', '/api/v1/acts', { act });
+}

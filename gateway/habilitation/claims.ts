@@ -1,0 +1,85 @@
+import { type TObject, type TProperties, Type } from 'typebox';
+import { Compile } from 'typebox/compile';
+import type { JsonValue } from '../canonical.ts';
+import { AppError } from '../errors.ts';
+import type { AuthorityKey } from '../trust/registry.ts';
+import { HABILITATED_ROLES, type HabilitatedRole, type HabilitationClaims, NATURES } from './types.ts';
+
+const closed = <T extends TProperties>(properties: T): TObject<T> =>
+  Type.Object(properties, { additionalProperties: false });
+
+const seconds = Type.Integer({ minimum: 0, maximum: 253_402_300_799 });
+/** One word, as the journal takes it. */
+const word = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}$' });
+const line = Type.String({ minLength: 1, maxLength: 200, pattern: '^(?=.*[^\\s])[^\\u0000-\\u001f\\u007f]*$' });
+
+const CLAIMS = Compile(
+  closed({
+    ver: Type.Literal(1),
+    env: Type.Enum(['prod', 'test']),
+    iss: Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,127}$' }),
+    aud: line,
+    jti: Type.String({ pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$' }),
+    iat: seconds,
+    agent: closed({ id: word, service: word, name_ref: line }),
+    role: Type.Enum(HABILITATED_ROLES),
+    jkt: Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' }),
+    authority: closed({ role: word, ref: line }),
+    natures: Type.Array(Type.Enum(NATURES), { minItems: 1, maxItems: NATURES.length, uniqueItems: true }),
+    training: closed({
+      tool_at: Type.Optional(seconds),
+      law_at: Type.Optional(seconds),
+      bias_at: Type.Optional(seconds),
+    }),
+    jurisdiction: Type.Optional(word),
+    granted_at: seconds,
+    until: seconds,
+    revoked_at: Type.Optional(seconds),
+  }),
+);
+
+const MAX_SECONDS = 366 * 86_400;
+
+/** Whose keys habilitate for a role: chiefs of service for agents (R. 40-39), the magistrates' own offices, the controller for the rest. */
+const GRANTED_BY: Readonly<Record<HabilitatedRole, readonly string[]>> = {
+  agent_habilite: ['chef_de_service'],
+  magistrat_parquet: ['procureur', 'greffe'],
+  procureur_controle: ['procureur', 'greffe'],
+  magistrat_instructeur: ['juge_instruction', 'greffe'],
+  magistrat_230_24: ['magistrat_230_24'],
+  admin_technique: ['responsable'],
+  dpo: ['responsable'],
+  conformite: ['responsable'],
+};
+
+/** Roles that see the cases of one jurisdiction, or a part of them. */
+const OF_A_JURISDICTION: readonly HabilitatedRole[] = [
+  'magistrat_parquet',
+  'magistrat_instructeur',
+  'procureur_controle',
+];
+
+const refuse = (detail: string): AppError => new AppError('E_REQ_SCHEMA', { detail });
+
+/** Throws E_REQ_SCHEMA outside the schema, for more than twelve months, and for a magistrate without a jurisdiction. */
+export function parseHabilitation(value: JsonValue): HabilitationClaims {
+  if (!CLAIMS.Check(value)) {
+    const [first] = CLAIMS.Errors(value);
+    throw refuse(`habilitation ${first?.instancePath ?? ''} ${first?.message ?? ''}`);
+  }
+  const claims = value as unknown as HabilitationClaims;
+  if (claims.until <= claims.granted_at) throw refuse('until is not after granted_at');
+  if (claims.until - claims.granted_at > MAX_SECONDS) throw refuse('more than twelve months');
+  if (OF_A_JURISDICTION.includes(claims.role) !== (claims.jurisdiction !== undefined)) {
+    throw refuse('jurisdiction stands with the roles that have one, and with no other');
+  }
+  return claims;
+}
+
+/** Throws E_REQ_AUTHORITY: a key that does not habilitate for this role, or that is of another authority than the act says (HAB-02). */
+export function demandHabilitatingKey({ role, authority }: HabilitationClaims, key: Pick<AuthorityKey, 'role'>): void {
+  if (!GRANTED_BY[role].includes(key.role)) {
+    throw new AppError('E_REQ_AUTHORITY', { detail: `${key.role} does not habilitate ${role}` });
+  }
+  if (authority.role !== key.role) throw new AppError('E_REQ_AUTHORITY', { detail: 'authority is not the signer' });
+}
