@@ -2,7 +2,7 @@ import path from 'node:path';
 import { loadCropModel } from './analysis/crop-namer.ts';
 import { CARD_FOLDER, findModels } from './analysis/models.ts';
 import { detectorOf } from './analysis/sight.ts';
-import { sha256Hex } from './canonical.ts';
+import { type JsonValue, sha256Hex } from './canonical.ts';
 import { type Capability, type CapableModel, orderedCapability } from './compliance/capability.ts';
 import { readLockFile } from './compliance/lock-file.ts';
 import { type CapableConfig, CONFIG_KEYS } from './config.ts';
@@ -43,6 +43,16 @@ export async function plannedCapability(config: CapableConfig): Promise<Capabili
   const app = await buildInertApp(SOFTWARE.version);
   try {
     return capabilityOf(config, app.routeList, await modelsOf(config));
+  } finally {
+    await app.close();
+  }
+}
+
+/** The OpenAPI document of this build. */
+export async function describedInterface(): Promise<JsonValue> {
+  const app = await buildInertApp(SOFTWARE.version);
+  try {
+    return JSON.parse(JSON.stringify(app.swagger())) as JsonValue;
   } finally {
     await app.close();
   }

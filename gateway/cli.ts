@@ -1,6 +1,6 @@
 import { modelsCommand } from './analysis/commands.ts';
 import { auditCommand } from './audit/commands.ts';
-import { plannedCapability } from './capability-facts.ts';
+import { describedInterface, plannedCapability } from './capability-facts.ts';
 import { caseCommand } from './case-commands.ts';
 import { answering, type Command, type CommandIo, type ExitCode, UsageError } from './command.ts';
 import { complianceCommand } from './compliance/commands.ts';
@@ -34,6 +34,7 @@ const serve: Command = (args) =>
 const compliance = complianceCommand({
   environment: process.env,
   capability: () => plannedCapability(readCapableConfig(process.env)),
+  openapi: describedInterface,
 });
 
 const COMMANDS: Readonly<Record<string, { readonly run: Command; readonly what: string }>> = {
@@ -45,7 +46,7 @@ const COMMANDS: Readonly<Record<string, { readonly run: Command; readonly what: 
   audit: { run: auditCommand, what: 'verify DIR / prove N / checkpoint' },
   evidence: { run: evidenceCommand, what: 'verify PACKAGE' },
   case: { run: caseCommand, what: 'open / list / deposit / ask' },
-  compliance: { run: compliance, what: 'matrix / dossier new, sign, status, diff / sbom' },
+  compliance: { run: compliance, what: 'absence / matrix / dossier new, sign, status, diff / sbom' },
 };
 
 const USAGE = [

@@ -244,6 +244,7 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
     );
 
     let origin = config.origin;
+    let attempts = 0;
     const app = keep(
       await buildApp({
         guard: {
@@ -258,7 +259,10 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
           clock,
           policies: POLICIES,
           safeMode: safeMode.code,
-          onRefusal: (code) => metrics.refusals.inc({ code }),
+          onRefusal: (code) => {
+            metrics.refusals.inc({ code });
+            if (code.startsWith('E_FACE_')) attempts += 1;
+          },
         },
         acts: { acts },
         habilitation: { register, installation: config.installation, clock, sign: evidenceKey.sign },
@@ -318,7 +322,13 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
             const closed = safeMode.causes().map(({ step, code, detail }) => `${step}: ${code} ${detail}`.trim());
             return [...(reachable ? [] : ['database']), ...closed];
           },
-          warnings: () => warnings,
+          // Nobody should have to look for them (FACE-16).
+          warnings: () => [
+            ...warnings,
+            ...(attempts === 0
+              ? []
+              : [`attempts: ${attempts} requests since the start for what this tool must not do`]),
+          ],
         },
       },
     );

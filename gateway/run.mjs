@@ -16,6 +16,10 @@ const PROGRAMS = {
 /** `differe` commands that open footage; the others work on keys, texts and digests. */
 const OPENS_FOOTAGE = new Set(['serve', 'worker', 'exhibit', 'footage']);
 
+/** `compliance absence` looks at a fresh database, whose server is jailed. */
+const needsTools = ([command = '', verb = '']) =>
+  OPENS_FOOTAGE.has(command) || (command === 'compliance' && verb === 'absence');
+
 const say = (text) => process.stderr.write(`${text}\n`);
 
 async function main([name = '', ...args]) {
@@ -23,7 +27,7 @@ async function main([name = '', ...args]) {
     say(`usage: node gateway/run.mjs ${Object.keys(PROGRAMS).join('|')} [ARGUMENT...]`);
     return 2;
   }
-  if (name !== 'differe' || OPENS_FOOTAGE.has(args[0] ?? '')) {
+  if (name !== 'differe' || needsTools(args)) {
     await installMediaTools(say);
     const missing = missingMediaTools();
     if (missing.length > 0) {

@@ -1,19 +1,22 @@
 import { answering, type Command, type CommandIo, type ExitCode, UsageError } from '../command.ts';
+import { type AbsenceCommandDeps, absenceCommand } from './absence-command.ts';
 import { DOSSIER_USAGE, type DossierCommandDeps, dossierCommand } from './dossier-commands.ts';
 import { readLockFile } from './lock-file.ts';
 import { matrixCommand } from './matrix-command.ts';
 import { sbomOf } from './sbom.ts';
 
 /** What the commands of this room need of the whole gateway; the roof gives it. */
-export type ComplianceCommandDeps = DossierCommandDeps;
+export type ComplianceCommandDeps = DossierCommandDeps & AbsenceCommandDeps;
 
 const USAGE = `${DOSSIER_USAGE}
+differe compliance absence [--json]   what must not be there is looked for: tree, packages, interface, database, words
 differe compliance matrix [--json]   each requirement, the tests that prove it, their last result
 differe compliance sbom   CycloneDX 1.6 of the lock file`;
 
 type SubCommand = (args: readonly string[], io: CommandIo, deps: ComplianceCommandDeps) => Promise<ExitCode>;
 
 const COMMANDS: Readonly<Record<string, SubCommand>> = {
+  absence: absenceCommand,
   dossier: dossierCommand,
   matrix: matrixCommand,
   sbom: async (args, io) => {

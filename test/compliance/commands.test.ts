@@ -31,7 +31,11 @@ async function run(command: 'compliance' | 'requisition', ...args: readonly stri
       said.err += `${text}\n`;
     },
   };
-  const compliance = complianceCommand({ environment: installation.environment, capability: async () => capability });
+  const compliance = complianceCommand({
+    environment: installation.environment,
+    capability: async () => capability,
+    openapi: async () => ({}),
+  });
   const exit = await (command === 'compliance' ? compliance : requisitionCommand)(args, io);
   return { exit, ...said };
 }

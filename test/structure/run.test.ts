@@ -24,12 +24,15 @@ describe('gateway/run.mjs', () => {
     },
   );
 
-  it.each([['serve'], ['worker'], ['exhibit', 'hash', 'x.mp4'], ['footage', 'inspect', 'x.mp4']])(
-    'differe %s, which opens footage, needs ffmpeg as well',
-    (...args) => {
-      expect(runBare('differe', ...args).status).toBe(3);
-    },
-  );
+  it.each([
+    ['serve'],
+    ['worker'],
+    ['exhibit', 'hash', 'x.mp4'],
+    ['footage', 'inspect', 'x.mp4'],
+    ['compliance', 'absence'],
+  ])('differe %s, which opens footage or a database, needs the tools as well', (...args) => {
+    expect(runBare('differe', ...args).status).toBe(3);
+  });
 
   it('exits 2 when it is called wrongly', () => {
     for (const args of [[], ['deploy'], ['constructor']]) {
