@@ -268,6 +268,7 @@ async function main(): Promise<number> {
   const root = await mkdtemp(path.join(tmpdir(), 'differe-demo-'));
   const files = given.length > 0 ? given : [await renderScene(root)];
   const installation = await createDemoInstallation(root, modelFolders());
+  say('A dossier signed by demo keys covers this installation: it says "démo" in every member.');
   say('Starting the gateway…');
   const gateway = await startGatewayProcess(installation, { onStderr: (line) => say(`  gateway: ${line}`) }).catch(
     async (error: unknown) => {
@@ -279,6 +280,7 @@ async function main(): Promise<number> {
     const { tokens, ...result } = await walk(installation, gateway.url, files, out);
     if (!values.serve) await gateway.stop();
     await cp(installation.authoritiesFile, path.join(out, 'authorities.jwks.json'));
+    await cp(installation.dossierFile, path.join(out, 'dossier.json'));
     const logFolder = path.join(out, 'log');
     await rm(logFolder, { recursive: true, force: true });
     await cp(path.join(installation.dataDir, 'log'), logFolder, { recursive: true });

@@ -11,7 +11,7 @@ import { readLockFile } from '../../gateway/compliance/lock-file.ts';
 import { CONFIG_KEYS, readCapableConfig } from '../../gateway/config.ts';
 import { AppError } from '../../gateway/errors.ts';
 import { footageCommand } from '../../gateway/footage/commands.ts';
-import { OPS } from '../../gateway/policy/types.ts';
+import { ACTIONS, type Action, OPS } from '../../gateway/policy/types.ts';
 import { FORBIDDEN_LABELS } from '../../gateway/vocabulary.ts';
 import { testDatabase } from '../support/database.ts';
 
@@ -246,6 +246,15 @@ describe('what cannot be switched on', () => {
     const uploads = capability.routes.filter((route) => route.endsWith(' exhibit.upload'));
     expect(uploads.every((route) => route.includes('/api/v1/uploads'))).toBe(true);
     expect(Object.keys(CONFIG_KEYS).filter((key) => /URL|HOST|ENDPOINT|TOKEN|API/.test(key))).toEqual(['DIFFERE_HOST']);
+  });
+
+  it('SEC-02: what leaves a case leaves by the export and its package alone', () => {
+    const communicates = capability.routes.filter((route) => {
+      const action = route.split(' ')[2] as Action;
+      return ACTIONS[action].kind === 'communication';
+    });
+    expect(communicates.length).toBeGreaterThan(2);
+    expect(communicates.filter((route) => !/^(GET|POST) \/api\/v1\/cases\/:caseId\/exports/.test(route))).toEqual([]);
   });
 
   it('FACE-08: no forbidden label stands among what can be searched or known', () => {

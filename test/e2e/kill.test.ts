@@ -72,7 +72,7 @@ describe('a gateway that is killed', () => {
   }
   let size = 0;
 
-  it('resumes the upload from what was durable, and never claimed more', async () => {
+  it('SEC-10: resumes the upload from what was durable, and never claimed more', async () => {
     size = (await stat(file)).size;
     expect(size).toBeGreaterThan(4 * CHUNK_BYTES);
     let acknowledged = 0;
@@ -115,7 +115,7 @@ describe('a gateway that is killed', () => {
     expect(exhibits.map((exhibit) => exhibit.state)).toEqual(['sealed']);
   });
 
-  it('finishes the analysis after the restart with the digest of an uninterrupted one', async () => {
+  it('SEC-10: finishes the analysis after the restart with the digest of an uninterrupted one', async () => {
     let client = clientOf(line, tokens.requisitionId);
     const exhibitId = await exhibitIdOf(client, caseId, 'SCELLE-1');
     const started = await client.json<JobBody>('POST', `/api/v1/cases/${caseId}/jobs`, { exhibitId });

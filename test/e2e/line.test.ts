@@ -117,7 +117,7 @@ describe('from a requisition to a verified package', () => {
     ).rejects.toMatchObject({ code: 'E_HUM_UNVALIDATED' });
   });
 
-  it('exports reviewed hits as a package that verifies offline, and a changed byte does not', async () => {
+  it('SEC-02, SEC-08: exports reviewed hits as a package that verifies offline, and a changed byte does not', async () => {
     const hits: readonly Hit[] = (await ask({ classes: ['person', 'car'] })).hits;
     for (const hit of hits) {
       const still = await client.bytes(`/api/v1/cases/${caseId}/hits/${hit.id}/still?size=full`);

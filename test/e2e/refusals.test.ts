@@ -110,7 +110,7 @@ describe('what the gateway refuses', () => {
     await expect(register(line, tokens)).rejects.toMatchObject({ code: 'E_REQ_EXPIRED', status: 403 });
   });
 
-  it('REQ-01: refuses everything without a requisition', async () => {
+  it('REQ-01, SEC-03: refuses everything without a requisition, and changes nothing', async () => {
     // A proof without a requisition: the key may list its own cases and open none of them.
     const nobody = createClient({ url: line.gateway.url, agentKey: line.installation.agentKey });
     for (const route of [

@@ -73,7 +73,7 @@ describe('two requisitions of one case', () => {
     return id;
   }
 
-  it("REQ-07: neither reads the other's results, also while a working copy of them is warm", async () => {
+  it("REQ-07, SEC-05: neither reads the other's results, also while a working copy of them is warm", async () => {
     for (const kind of ['result', 'mot']) {
       expect((await second.text(`/api/v1/cases/${caseId}/jobs/${secondJob}/${kind}`)).length).toBeGreaterThan(100);
       await expect(first.text(`/api/v1/cases/${caseId}/jobs/${secondJob}/${kind}`)).rejects.toMatchObject({
@@ -159,15 +159,29 @@ describe('two requisitions of one case', () => {
     expect(again).not.toBe(id);
   });
 
-  it('LOG-02: every act that changes something names what it changes', async () => {
+  it('LOG-02, SEC-07: every act that changes something names what it changes, who did it and when', async () => {
     const events = [...(await journalText(line)).matchAll(/\{"action":"[^\n]*?"time":"[^"]*"\}/g)].map(
-      ([text]) => JSON.parse(text) as { action: string; objects: unknown[] },
+      ([text]) =>
+        JSON.parse(text) as {
+          action: string;
+          objects: unknown[];
+          actor: { id: string; service: string };
+          time: string;
+        },
     );
     const acts = events.filter(({ action }) =>
       ['job.start', 'job.cancel', 'exhibit.upload', 'exhibit.seal', 'hit.review'].includes(action),
     );
     expect(acts.length).toBeGreaterThan(8);
     expect(acts.filter(({ objects }) => objects.length === 0)).toEqual([]);
+    for (const { action, actor, time } of acts) {
+      expect(actor.id, action).toMatch(/^(agent-demo-1|gateway)$/);
+      expect(Date.now() - Date.parse(time), action).toBeLessThan(600_000);
+    }
+    const brought = acts.filter(({ action }) => action === 'exhibit.upload');
+    expect(new Set(brought.map(({ actor }) => `${actor.id} ${actor.service}`))).toEqual(
+      new Set(['agent-demo-1 DEMO-75']),
+    );
   });
 
   it('a close that fails once is tried again and the job ends', async () => {

@@ -258,7 +258,7 @@ describe('requisitions over HTTP, on a real database', () => {
     });
     const jobs = (caseId: string) => `/api/v1/cases/${caseId}/jobs`;
 
-    it('HAB-03: another agent’s key is refused, another case is not there, the right triple works', async () => {
+    it('HAB-03, SEC-04: another agent’s key is refused, another case is not there, the right triple works', async () => {
       for (const requisition of [a, b]) {
         for (const key of [a, b]) {
           for (const of of [a, b]) {

@@ -18,7 +18,7 @@ describe('the container image', () => {
     expect(dockerfile).toMatch(new RegExp(`^FROM node:${manifest.dependencies.node}-\\w+-slim$`, 'm'));
   });
 
-  it('installs what a checkout installs: the same Debian packages, and install scripts for the same two npm packages', () => {
+  it('SEC-12: installs what a checkout installs: the same Debian packages, and install scripts for the same two npm packages', () => {
     const scripted = Object.keys(manifest.allowScripts).filter((name) => manifest.allowScripts[name]);
     expect(dockerfile).toContain(`npm rebuild ${scripted.join(' ')} --ignore-scripts=false`);
     expect(setup).toContain(`['${scripted.join("', '")}']`);
@@ -27,9 +27,32 @@ describe('the container image', () => {
     expect(setup).toContain(`apt(['ffmpeg', 'bubblewrap'])`);
   });
 
-  it('does not run as root and asks /healthz how it is', () => {
+  it('SEC-01: does not run as root, writes below its volumes alone, and asks /healthz how it is', () => {
     expect(dockerfile.match(/^USER .*$/gm)?.at(-1)).toBe('USER 10001:10001');
+    const written = dockerfile.match(/^ENV .*$/gm)?.join('\n') ?? '';
+    const places = [...written.matchAll(/DIFFERE_(?:DATA|KEYS|SCRATCH)=(\S+)/g)].map(([, place]) => place);
+    expect(places).toEqual(['/var/lib/differe', '/etc/differe/keys', '/run/differe']);
+    expect(dockerfile).toMatch(/^VOLUME \["\/var\/lib\/differe", "\/etc\/differe"\]$/m);
     expect(dockerfile).toMatch(/^HEALTHCHECK .*\/healthz/m);
     expect(dockerfile).toMatch(/^ENTRYPOINT \["node", "gateway\/cli\.ts", "serve"\]$/m);
+  });
+});
+
+describe('the systemd unit', () => {
+  const unit = read('differe.service');
+  const setting = (name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(unit)?.[1];
+
+  it('SEC-01: runs an ordinary account without capabilities on a read-only system', () => {
+    expect(setting('User')).toBe('differe');
+    expect(setting('CapabilityBoundingSet')).toBe('');
+    expect(['NoNewPrivileges', 'ProtectHome', 'PrivateTmp', 'PrivateDevices'].map(setting)).toEqual(
+      Array(4).fill('yes'),
+    );
+    expect(setting('ProtectSystem')).toBe('strict');
+    expect(setting('ExecStart')).toBe('/opt/differe/node_modules/.bin/node gateway/cli.ts serve');
+  });
+
+  it('SEC-06: reaches nothing but what the operator names', () => {
+    expect([setting('IPAddressDeny'), setting('IPAddressAllow')]).toEqual(['any', 'localhost']);
   });
 });

@@ -33,7 +33,7 @@ describe('the documents', () => {
     expect(Object.fromEntries(rows)).toEqual(CONFIG_KEYS);
   });
 
-  it('README lists every dependency with its pin', async () => {
+  it('SEC-12: README lists every dependency with its pin', async () => {
     const readme = await read('README.md');
     const { dependencies, devDependencies } = JSON.parse(await read('package.json')) as Record<
       string,

@@ -59,7 +59,7 @@ describe('objects', () => {
     }
   });
 
-  it('do not show their content on disk, and no other account can read them', async () => {
+  it('SEC-02: do not show their content on disk, and no other account can read them', async () => {
     const caseId = await newCase();
     const objectId = newId<ObjectId>();
     await vault.put(caseId, objectId, Buffer.alloc(CHUNK_BYTES * 2, 'procès-verbal '));
@@ -69,7 +69,7 @@ describe('objects', () => {
     expect(statSync(path.join(folder, 'keys')).mode & 0o077).toBe(0);
   });
 
-  it('refuse a flipped bit anywhere: header, nonce, text, tag', async () => {
+  it('SEC-10: refuse a flipped bit anywhere: header, nonce, text, tag', async () => {
     const caseId = await newCase();
     const objectId = newId<ObjectId>();
     await vault.put(caseId, objectId, randomBytes(CHUNK_BYTES + 100));
