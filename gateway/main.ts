@@ -7,11 +7,11 @@ import * as jobs from './analysis/store.ts';
 import { buildApp } from './app.ts';
 import { openSharedLog } from './audit/appender.ts';
 import { encodeVkey } from './audit/note.ts';
-import type { AuditEvent } from './audit/types.ts';
 import { capabilityOf, cardsOf } from './capability-facts.ts';
 import { type Clock, nowSeconds, systemClock } from './clock.ts';
 import { sentencesOf } from './command.ts';
-import { type Commitment, createCommitment } from './compliance/commitment.ts';
+import type { Capability } from './compliance/capability.ts';
+import { createCommitment } from './compliance/commitment.ts';
 import { createFirstJob } from './compliance/first-job.ts';
 import { judgeRoot, processFacts } from './compliance/root-check.ts';
 import { createSafeMode } from './compliance/safe-mode.ts';
@@ -177,6 +177,7 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
     });
     const search = { database, vault, clock, sessions };
     const firstJob = createFirstJob(log);
+    let capability: Capability | undefined;
     const commitment = createCommitment({
       file: config.dossierFile,
       context: async () => ({
@@ -188,8 +189,16 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
         nowMs: clock.nowMs(),
         firstJobMs: await firstJob(),
       }),
-      running: () => capabilityOf(config, app.routeList, cardsOf(model?.card, sight.namerCard)),
+      // Nothing of it changes while this process runs: networks are the bytes that were read at its start.
+      running: () => {
+        capability ??= capabilityOf(config, app.routeList, cardsOf(model?.card, sight.namerCard));
+        return capability;
+      },
       safeMode,
+      adopted: async ({ sha256 }) => {
+        const objects = [{ type: 'dossier' as const, id: sha256 }];
+        await log.append(installationEvent('dossier.adopted', { objects, models: sight.modelSet }));
+      },
     });
     const pipeline = keep(
       await startPipeline({
@@ -294,7 +303,7 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
     );
     warnings.push(...report.warnings);
     if (safeMode.mayProcess()) {
-      await log.append(installationEvent('gateway.ready', { ...readyFacts(commitment), models: sight.modelSet }));
+      await commitment.adopt();
       await pipeline.resume();
     }
     for (const { step, code, detail } of safeMode.causes()) {
@@ -349,9 +358,3 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
     throw error;
   }
 }
-
-/** The dossier that the work of this start stands on, for the journal. */
-const readyFacts = (commitment: Commitment): Pick<AuditEvent, 'objects'> => {
-  const active = commitment.active();
-  return { objects: active === undefined ? [] : [{ type: 'dossier', id: active.sha256 }] };
-};

@@ -12,6 +12,8 @@ export interface CommitmentDeps {
   /** What this installation can do. */
   running(): Capability;
   readonly safeMode: SafeMode;
+  /** Hears of each dossier that work stands on from now on; MUST NOT resolve before the event is durable (LOG-01). */
+  adopted(opened: OpenedDossier): Promise<void>;
 }
 
 /** The prior commitment of this installation: its dossier, held against what it can do. */
@@ -20,13 +22,13 @@ export interface Commitment {
   checkDossier(): Promise<readonly string[]>;
   /** Holds the running capability against that dossier's. Throws E_CPL_CAPABILITY_DRIFT with all that is new; tells what is narrower. */
   checkCapability(): Promise<readonly string[]>;
+  /** The self-test is through: the dossier that was read is the one that work stands on. */
+  adopt(): Promise<void>;
   /**
    * Before each job (CPL-01, CPL-06): reads, verifies and compares again. What does not hold any more closes the safe mode. Throws
    * E_CPL_INCOMPLETE or E_CPL_CAPABILITY_DRIFT, also for a requisition that asks for another dossier.
    */
   demandNewJob(asked: { readonly id: string; readonly min_version: number }): Promise<void>;
-  /** The dossier in force. */
-  active(): OpenedDossier | undefined;
 }
 
 const NAMED_AT_ONCE = 12;
@@ -62,12 +64,21 @@ export function createCommitment(deps: CommitmentDeps): Commitment {
     }
   }
 
+  let adoptedSha256: string | undefined;
+  async function adopt(): Promise<void> {
+    if (active === undefined || active.sha256 === adoptedSha256) return;
+    await deps.adopted(active);
+    adoptedSha256 = active.sha256;
+  }
+
   return {
     checkDossier,
     checkCapability,
+    adopt,
     async demandNewJob({ id, min_version }) {
       await closing('dossier', checkDossier);
       await closing('capability', checkCapability);
+      await adopt();
       if (active === undefined) throw incomplete('no dossier');
       if (active.noNewJob !== undefined) throw incomplete(active.noNewJob);
       const { dossier } = active;
@@ -75,7 +86,6 @@ export function createCommitment(deps: CommitmentDeps): Commitment {
         throw incomplete(`the requisition asks for dossier ${id}, version ${min_version} or later`);
       }
     },
-    active: () => active,
   };
 }
 
