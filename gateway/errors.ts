@@ -264,6 +264,46 @@ export const ERRORS = {
     fr: "Les entrées ou sorties du modèle ne sont pas celles d'un contrat admis.",
     en: 'The inputs or outputs of the model are not those of an admitted contract.',
   },
+  E_GATE_PARSE: {
+    status: 422,
+    fr: "Le fichier n'est pas un réseau ONNX dans les limites acceptées.",
+    en: 'The file is not an ONNX network within the accepted bounds.',
+  },
+  E_GATE_OP: {
+    status: 422,
+    fr: "Le réseau contient un opérateur, un domaine ou une donnée externe qui n'est pas sur la liste.",
+    en: 'The network holds an operator, a domain or external data that is not on the list.',
+  },
+  E_GATE_EMBEDDING: {
+    status: 422,
+    fr: "Le réseau a la forme d'un extracteur d'empreinte : il produit un vecteur que rien ne relie au vocabulaire.",
+    en: 'The network has the shape of an embedder: it yields a vector that no vocabulary explains.',
+  },
+  E_GATE_LANDMARK: {
+    status: 422,
+    fr: "Le réseau a la forme d'un détecteur de visages, de points ou de pose.",
+    en: 'The network has the shape of a detector of faces, landmarks or pose.',
+  },
+  E_GATE_TEMPORAL: {
+    status: 422,
+    fr: "Le réseau prend une suite d'images ou de poses : démarche et comportement sont exclus.",
+    en: 'The network takes a sequence of frames or poses: gait and behaviour are excluded.',
+  },
+  E_GATE_OCR: {
+    status: 422,
+    fr: "Le réseau a la forme d'un lecteur de texte ou de plaques.",
+    en: 'The network has the shape of a reader of text or plates.',
+  },
+  E_GATE_FINGERPRINT: {
+    status: 422,
+    fr: "Les poids sont ceux d'un réseau interdit connu.",
+    en: 'The weights are those of a known forbidden network.',
+  },
+  E_GATE_ADMISSION: {
+    status: 422,
+    fr: "Le réseau n'a pas d'admission signée par deux personnes et en cours de validité.",
+    en: 'The network has no admission signed by two persons and in force.',
+  },
   E_MODEL_NONE: {
     status: 503,
     fr: "Le modèle demandé n'est pas présent : indiquez le dossier de ses poids par DIFFERE_MODELS.",

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { parseOffer } from '../admission/card.ts';
+import { parseCropCard } from '../admission/crop-card.ts';
 import { answering, type Command, type CommandIo, UsageError } from '../command.ts';
-import { parseOffer } from './card.ts';
-import { parseCropCard } from './crop-card.ts';
 import { addModel, fetchModel, pinned } from './model-store.ts';
 import { CARD_FOLDER, fileDigest, findModels, loadCards } from './models.ts';
 

@@ -1,11 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { type CropCard, parseCropCard } from '../admission/crop-card.ts';
 import { AppError, isErrorCode } from '../errors.ts';
 import type { ClassName } from '../vocabulary.ts';
 import { detectorVotes } from './class-of.ts';
 import { cutCrop } from './crop.ts';
-import { type CropCard, parseCropCard } from './crop-card.ts';
 import type { CropAnswer, NameRequest } from './crop-worker.ts';
 import { withShape } from './shape-prior.ts';
 import type { DecodedFrame, ModelUse, RawTrack, TrackPoint } from './types.ts';

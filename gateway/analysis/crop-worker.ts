@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import type { CropCard } from '../admission/crop-card.ts';
 import { AppError } from '../errors.ts';
-import type { CropCard } from './crop-card.ts';
 import { openSession } from './onnx.ts';
 
 /** What the namer hands to its thread at its start. */

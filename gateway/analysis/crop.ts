@@ -1,4 +1,4 @@
-import type { CropCard } from './crop-card.ts';
+import type { CropCard } from '../admission/crop-card.ts';
 import type { Box, DecodedFrame } from './types.ts';
 
 /** Weights by which the source pixels of one axis make a target pixel: `count` neighbours from `from` on. */

@@ -1,4 +1,4 @@
-import type { DecoderName, ModelCard } from './card.ts';
+import type { DecoderName, ModelCard } from '../admission/card.ts';
 
 /** A box that a network proposes, in pixels of its input, with the index of its best label. */
 export interface Candidate {

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
+import type { ModelCard } from '../admission/card.ts';
 import type { Provider } from '../config.ts';
 import { AppError, isErrorCode } from '../errors.ts';
-import type { ModelCard } from './card.ts';
 import { canvasSize, decodeSize, type PictureSize } from './letterbox.ts';
 import type { LoadedModel } from './models.ts';
 import type { DetectRequest, WorkerAnswer, WorkerFailure, WorkerStart } from './onnx-worker.ts';

@@ -1,4 +1,4 @@
-import type { ModelCard } from './card.ts';
+import type { ModelCard } from '../admission/card.ts';
 import { squaresOf, viewLength } from './tiles.ts';
 
 /** Size of a picture, pixels. */

@@ -1,7 +1,7 @@
 import { copyFile, mkdtemp, open, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { type CardOffer, isPinned, type ModelCard, parseCard } from '../admission/card.ts';
 import { AppError } from '../errors.ts';
-import { type CardOffer, isPinned, type ModelCard, parseCard } from './card.ts';
 import { createDetectorPool } from './detector-pool.ts';
 import { assertDigest, fileDigest, loadModel } from './models.ts';
 

@@ -4,10 +4,10 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
+import { type CardOffer, isPinned, type ModelCard, parseOffer } from '../admission/card.ts';
+import { isCropCard } from '../admission/crop-card.ts';
 import { sha256Hex } from '../canonical.ts';
 import { AppError } from '../errors.ts';
-import { type CardOffer, isPinned, type ModelCard, parseOffer } from './card.ts';
-import { isCropCard } from './crop-card.ts';
 
 /** The cards that come with the product. */
 export const CARD_FOLDER = fileURLToPath(new URL('../../models', import.meta.url));

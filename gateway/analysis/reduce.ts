@@ -1,5 +1,5 @@
+import type { ModelCard } from '../admission/card.ts';
 import type { ClassName } from '../vocabulary.ts';
-import type { ModelCard } from './card.ts';
 import type { Candidate } from './decoders.ts';
 import { groupOf } from './groups.ts';
 import type { Detection } from './types.ts';

@@ -1,7 +1,7 @@
 import path from 'node:path';
+import type { CropCard } from '../admission/crop-card.ts';
 import { sha256Hex } from '../canonical.ts';
 import { AppError } from '../errors.ts';
-import type { CropCard } from './crop-card.ts';
 import { createCropNamer, loadCropModel } from './crop-namer.ts';
 import type { DetectorPool } from './detector-pool.ts';
 import type { PictureSize } from './letterbox.ts';

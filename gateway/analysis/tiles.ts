@@ -1,5 +1,5 @@
+import type { ModelCard } from '../admission/card.ts';
 import { area, iou, shared } from './boxes.ts';
-import type { ModelCard } from './card.ts';
 import { groupOf } from './groups.ts';
 import type { PictureSize } from './letterbox.ts';
 import { SAME_OBJECT_IOU } from './reduce.ts';

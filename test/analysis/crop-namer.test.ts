@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { namedScenes } from '../../benchmarks/scenes/named.ts';
-import { type CropCard, parseCropCard } from '../../gateway/analysis/crop-card.ts';
+import { type CropCard, parseCropCard } from '../../gateway/admission/crop-card.ts';
 import { type CropNamer, createCropNamer, loadCropModel } from '../../gateway/analysis/crop-namer.ts';
 import { CARD_FOLDER } from '../../gateway/analysis/models.ts';
 import type { RawTrack } from '../../gateway/analysis/types.ts';

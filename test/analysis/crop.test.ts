@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { CropCard } from '../../gateway/admission/crop-card.ts';
 import { cutCrop } from '../../gateway/analysis/crop.ts';
-import type { CropCard } from '../../gateway/analysis/crop-card.ts';
 import type { DecodedFrame } from '../../gateway/analysis/types.ts';
 
 const input: CropCard['input'] = {

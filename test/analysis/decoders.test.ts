@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ModelCard } from '../../gateway/analysis/card.ts';
+import type { ModelCard } from '../../gateway/admission/card.ts';
 import { type Candidate, DECODER } from '../../gateway/analysis/decoders.ts';
 import { createPreprocessor, decodeSize, placed } from '../../gateway/analysis/letterbox.ts';
 import { reduce } from '../../gateway/analysis/reduce.ts';

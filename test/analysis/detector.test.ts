@@ -6,7 +6,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ModelCard } from '../../gateway/analysis/card.ts';
+import type { ModelCard } from '../../gateway/admission/card.ts';
 import { createDetectorPool, type DetectorPool } from '../../gateway/analysis/detector-pool.ts';
 import { CARD_FOLDER, chooseDetector, findModels, type LoadedModel, loadModel } from '../../gateway/analysis/models.ts';
 import type { DecodedFrame } from '../../gateway/analysis/types.ts';

@@ -2,7 +2,7 @@ import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { parseCard } from '../../gateway/analysis/card.ts';
+import { parseCard } from '../../gateway/admission/card.ts';
 import { modelsCommand } from '../../gateway/analysis/commands.ts';
 import { CARD_FOLDER, chooseDetector, findModels, loadCards, loadModel } from '../../gateway/analysis/models.ts';
 

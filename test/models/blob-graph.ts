@@ -1,4 +1,4 @@
-import type { Attributes, Model, Node, Tensor } from './onnx-writer.ts';
+import type { Attributes, Model, Node, Tensor } from '../../gateway/admission/onnx-writer.ts';
 
 // The test detector: a graph that finds connected areas that are coloured, black or white before a grey background, in other
 // words the objects of benchmarks/scenes/. It makes foreground pixels, lets each 4 x 4 cell learn the extent of the area it belongs

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { encodeModel } from '../../gateway/admission/onnx-writer.ts';
 import { blobModel, INPUT_PX } from './blob-graph.ts';
-import { encodeModel } from './onnx-writer.ts';
 
 /** The test detector and its card, as they stand beside this file: `node test/models/make-blob-detector.ts` writes them. */
 export function makeBlobDetector(): { readonly onnx: Buffer; readonly card: string } {

@@ -1,0 +1,52 @@
+import { sha256Hex } from '../canonical.ts';
+import type { ErrorCode } from '../errors.ts';
+import { constructionFaults } from './construction.ts';
+import { type Card, contractFaults } from './contract.ts';
+import { fingerprintFaults } from './fingerprints.ts';
+import { labelFaults, reasonOf } from './labels.ts';
+import { type OnnxFile, readOnnx } from './onnx-file.ts';
+import { outputsOf } from './outputs.ts';
+import { codeOf, type Reason, unique } from './reasons.ts';
+import { inferShapes } from './shapes.ts';
+import { signsOf } from './signs.ts';
+
+/** What the gate says of a file. */
+export interface Verdict {
+  readonly admitted: boolean;
+  /** Code of the gravest reason; undefined when there is none. */
+  readonly code: ErrorCode | undefined;
+  readonly reasons: readonly Reason[];
+}
+
+/**
+ * Steps G1 to G6 on the bytes of a file: nothing is loaded and nothing is run. `card` is the one that the file is brought with or found
+ * under; without one there is no vocabulary, which is a reason of its own (E_GATE_LABEL), and the structure is judged all the same.
+ */
+export function inspect(bytes: Uint8Array, card: Card | undefined): Verdict {
+  const reasons: Reason[] = [...structureOf(bytes, card)];
+  if (card === undefined) {
+    reasons.push({ code: 'E_GATE_LABEL', detail: 'no card has this digest: nothing says what the network names' });
+  } else if (card.sha256 !== sha256Hex(bytes)) {
+    reasons.push({ code: 'E_GATE_HASH', detail: `the card of ${card.name} is of another file` });
+  }
+  const distinct = unique(reasons);
+  return { admitted: distinct.length === 0, code: codeOf(distinct), reasons: distinct };
+}
+
+function structureOf(bytes: Uint8Array, card: Card | undefined): readonly Reason[] {
+  let file: OnnxFile;
+  try {
+    file = readOnnx(bytes);
+  } catch (error) {
+    return [reasonOf(error)];
+  }
+  const inferred = inferShapes(file);
+  const outputs = outputsOf(file, inferred);
+  return [
+    ...constructionFaults(file, inferred),
+    ...contractFaults(file, outputs, card),
+    ...signsOf(file, outputs, inferred, card),
+    ...labelFaults(file, card),
+    ...fingerprintFaults(file),
+  ];
+}
