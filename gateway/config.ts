@@ -35,6 +35,8 @@ export interface Config extends CapableConfig {
   readonly scratchDir: string;
   readonly installationKey: Buffer;
   readonly authoritiesFile: string;
+  /** Folder of signed admissions of models. */
+  readonly admissionsDir: string | undefined;
   /** Without one the gateway starts in safe mode. */
   readonly dossierFile: string | undefined;
   readonly framesPerSecond: number;
@@ -54,6 +56,8 @@ export const CONFIG_KEYS = {
   DIFFERE_SCRATCH:
     'folder for plaintext of running jobs, emptied at their end; default DIFFERE_DATA/scratch, a tmpfs is better',
   DIFFERE_AUTHORITIES: 'JWKS file of the authorities whose tokens are accepted',
+  DIFFERE_ADMISSIONS:
+    'folder of signed admissions of models (*.jws): a network without two of them in force is not loaded',
   DIFFERE_DOSSIER:
     'compliance dossier signed by controller and DPO; without it only health, metrics, control and erasure answer',
   DIFFERE_HOST: 'address to listen on, default 127.0.0.1; off loopback TLS is required',
@@ -110,6 +114,7 @@ export function readConfig(env: Environment): Config {
     scratchDir: places.DIFFERE_SCRATCH,
     installationKey: readInstallationKey(places.DIFFERE_KEY_FILE),
     authoritiesFile: path.resolve(required(env, 'DIFFERE_AUTHORITIES')),
+    admissionsDir: env.DIFFERE_ADMISSIONS === undefined ? undefined : path.resolve(env.DIFFERE_ADMISSIONS),
     dossierFile: env.DIFFERE_DOSSIER === undefined ? undefined : path.resolve(env.DIFFERE_DOSSIER),
     framesPerSecond: wholeNumber(env.DIFFERE_FRAMES_PER_SECOND ?? '5', 'DIFFERE_FRAMES_PER_SECOND', 1, 60),
     threads: wholeNumber(env.DIFFERE_THREADS ?? String(availableParallelism()), 'DIFFERE_THREADS', 1, 256),

@@ -4,6 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose';
+import { keepDemoAdmissions } from './demo-admissions.ts';
 import { keepDemoDossier } from './demo-dossier.ts';
 import { demoHabilitation, habilitate, presentAct } from './demo-habilitation.ts';
 import { DEMO } from './demo-requisition.ts';
@@ -18,6 +19,9 @@ export interface DemoInstallation {
   /** Of the service responsible and of its data protection officer: they sign the dossier. */
   readonly controllerKey: JWK;
   readonly dpoKey: JWK;
+  /** Of the person who answers for the technique of the models. */
+  readonly technicalKey: JWK;
+  readonly admissionsDir: string;
   readonly magistrateKey: JWK;
   readonly officerKey: JWK;
   readonly agentKey: JWK;
@@ -48,6 +52,7 @@ export async function createDemoInstallation(folder: string, models: readonly st
   const controller = await newKey('responsable-demo-1');
   const dpo = await newKey('dpo-demo-1');
   const chief = await newKey('chef-demo-1');
+  const technical = await newKey('technique-demo-1');
   const agent = await newKey('agent-demo-1');
   const registry = {
     keys: [
@@ -73,11 +78,25 @@ export async function createDemoInstallation(folder: string, models: readonly st
         signs: ['differe-habilitation+jwt'],
         env: 'test',
       },
-      { ...dpo.publicJwk, iss: 'dpo-demo', role: 'dpo', signs: ['differe-dossier+jwt'], env: 'test' },
+      {
+        ...dpo.publicJwk,
+        iss: 'dpo-demo',
+        role: 'dpo',
+        signs: ['differe-dossier+jwt', 'differe-admission+jwt'],
+        env: 'test',
+      },
+      {
+        ...technical.publicJwk,
+        iss: 'technique-demo',
+        role: 'technique',
+        signs: ['differe-admission+jwt'],
+        env: 'test',
+      },
     ],
   };
   const keyFile = path.join(folder, 'installation.key');
   const dossierFile = path.join(folder, 'dossier.json');
+  const admissionsDir = path.join(folder, 'admissions');
   const authorities = path.join(folder, 'authorities.jwks.json');
   await writeFile(keyFile, randomBytes(32).toString('hex'), { mode: 0o600 });
   await writeFile(authorities, JSON.stringify(registry, null, 2));
@@ -89,6 +108,8 @@ export async function createDemoInstallation(folder: string, models: readonly st
     dossierFile,
     controllerKey: controller.privateJwk,
     dpoKey: dpo.privateJwk,
+    technicalKey: technical.privateJwk,
+    admissionsDir,
     magistrateKey: magistrate.privateJwk,
     officerKey: officer.privateJwk,
     agentKey: agent.privateJwk,
@@ -104,11 +125,13 @@ export async function createDemoInstallation(folder: string, models: readonly st
       DIFFERE_KEY_FILE: keyFile,
       DIFFERE_AUTHORITIES: authorities,
       DIFFERE_DOSSIER: dossierFile,
+      DIFFERE_ADMISSIONS: admissionsDir,
       DIFFERE_MODELS: models.join(':'),
       DIFFERE_PORT: '0',
       DIFFERE_METRICS_PORT: '0',
     },
   };
+  await keepDemoAdmissions(installation, installation.environment);
   await keepDemoDossier(installation, installation.environment);
   return installation;
 }
@@ -147,6 +170,8 @@ export async function startGatewayProcess(
 ): Promise<GatewayProcess> {
   const inherited = Object.fromEntries(Object.entries(process.env).filter(([key]) => !key.startsWith('DIFFERE_')));
   const environment = { ...inherited, ...installation.environment, ...options.environment };
+  if (environment.DIFFERE_ADMISSIONS === installation.admissionsDir)
+    await keepDemoAdmissions(installation, environment);
   if (environment.DIFFERE_DOSSIER === installation.dossierFile) await keepDemoDossier(installation, environment);
   const child = spawn(process.execPath, [...NODE_OPTIONS, path.join(import.meta.dirname, 'cli.ts'), 'serve'], {
     env: environment,

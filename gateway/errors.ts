@@ -299,10 +299,20 @@ export const ERRORS = {
     fr: "Les poids sont ceux d'un réseau interdit connu.",
     en: 'The weights are those of a known forbidden network.',
   },
+  E_GATE_PROBE: {
+    status: 422,
+    fr: 'Le réseau ne passe pas les épreuves de comportement.',
+    en: 'The network does not pass the behavioural probes.',
+  },
   E_GATE_ADMISSION: {
     status: 422,
     fr: "Le réseau n'a pas d'admission signée par deux personnes et en cours de validité.",
     en: 'The network has no admission signed by two persons and in force.',
+  },
+  E_GATE_CANARY: {
+    status: 503,
+    fr: "Le contrôle des modèles laisserait passer un réseau interdit : rien n'est chargé.",
+    en: 'The admission gate would let a forbidden network pass: nothing is loaded.',
   },
   E_MODEL_NONE: {
     status: 503,

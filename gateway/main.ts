@@ -1,8 +1,10 @@
 import path from 'node:path';
+import { type AdmissionContext, demandAdmission, readAdmissions } from './admission/admissions.ts';
+import { demandCanaries } from './admission/canaries.ts';
 import { createDetectorPool } from './analysis/detector-pool.ts';
 import { CARD_FOLDER, findModels, type LoadedModel, loadModel } from './analysis/models.ts';
 import { buildFacts } from './analysis/result.ts';
-import { detectorOf, noSight, openSight, type Sight } from './analysis/sight.ts';
+import { detectorOf, noSight, openSight, SHIPPED_FOLDER, type Sight } from './analysis/sight.ts';
 import * as jobs from './analysis/store.ts';
 import { buildApp } from './app.ts';
 import { openSharedLog } from './audit/appender.ts';
@@ -62,6 +64,7 @@ function reportError(error: unknown): void {
 /** The networks of the configuration, the detector closed after what uses it. Throws when one is not what its card says. */
 async function openModels(
   config: Config,
+  context: AdmissionContext,
   keep: <T>(value: T, stop: (value: T) => Promise<unknown>) => T,
 ): Promise<{ readonly model: LoadedModel | undefined; readonly sight: Sight }> {
   const found = detectorOf(
@@ -72,13 +75,16 @@ async function openModels(
   if (model?.card.test === true && config.env === 'prod') {
     throw new AppError('E_MODEL_NONE', { detail: `${model.card.name} is a test detector` });
   }
+  const admissions = await readAdmissions(config.admissionsDir);
+  if (model !== undefined) await demandAdmission(model.card, admissions, context);
   const detector =
     model === undefined
       ? undefined
       : keep(await createDetectorPool({ ...model, threads: config.threads, provider: config.provider }), (pool) =>
           pool.close(),
         );
-  return { model, sight: keep(await openSight(detector), (open) => open.close()) };
+  const sight = await openSight(detector, SHIPPED_FOLDER, (card) => demandAdmission(card, admissions, context));
+  return { model, sight: keep(sight, (open) => open.close()) };
 }
 
 /**
@@ -137,7 +143,13 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
       log.append(event).catch(reportError);
     });
 
-    const models = await attempt(() => openModels(config, keep));
+    const models = await attempt(() =>
+      openModels(
+        config,
+        { registry, env: config.env, audience: config.installation, nowSeconds: nowSeconds(clock) },
+        keep,
+      ),
+    );
     const { model, sight } = 'value' in models ? models.value : { model: undefined, sight: noSight() };
 
     const register = createRegister({ database, clock, readActs: (kind) => acts.trustedOfInstallation(kind) });
@@ -296,7 +308,7 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
         policies: POLICIES,
         commitment,
         models,
-        canaries: [],
+        canaries: [() => demandCanaries()],
         purges: [scratch.sweep],
       }),
       safeMode,

@@ -1,5 +1,5 @@
 import { sha256Hex } from '../canonical.ts';
-import type { ErrorCode } from '../errors.ts';
+import { AppError, type ErrorCode } from '../errors.ts';
 import { constructionFaults } from './construction.ts';
 import { type Card, contractFaults } from './contract.ts';
 import { fingerprintFaults } from './fingerprints.ts';
@@ -31,6 +31,15 @@ export function inspect(bytes: Uint8Array, card: Card | undefined): Verdict {
   }
   const distinct = unique(reasons);
   return { admitted: distinct.length === 0, code: codeOf(distinct), reasons: distinct };
+}
+
+/** Throws the gravest fault of a file that is brought with this card; all of them stand in the detail. For what is about to be loaded. */
+export function demandAdmitted(card: Card, bytes: Uint8Array): void {
+  const { code, reasons } = inspect(bytes, card);
+  if (code === undefined) return;
+  throw new AppError(code, {
+    detail: `${card.name}: ${reasons.map(({ detail }) => detail).join('; ')}`.slice(0, 2000),
+  });
 }
 
 function structureOf(bytes: Uint8Array, card: Card | undefined): readonly Reason[] {

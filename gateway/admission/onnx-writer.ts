@@ -1,4 +1,4 @@
-// A writer for the small part of the ONNX protobuf schema (onnx.proto3) that the test detector needs.
+// A writer for the small part of the ONNX protobuf schema (onnx.proto3) that canaries and the test detector need.
 
 export const ELEMENT = { float: 1, int64: 7 } as const;
 
@@ -7,6 +7,8 @@ export interface Tensor {
   readonly type: keyof typeof ELEMENT;
   readonly dims: readonly number[];
   readonly values: readonly number[];
+  /** Says that the values lie in this file beside the model, as a hostile one may. */
+  readonly external?: string;
 }
 
 export interface ValueInfo {
@@ -14,11 +16,12 @@ export interface ValueInfo {
   readonly dims: readonly number[];
 }
 
-/** A whole number becomes INT, a list of them INTS. */
-export type Attributes = Readonly<Record<string, number | readonly number[]>>;
+/** A whole number becomes INT, a list of them INTS, a text STRING. */
+export type Attributes = Readonly<Record<string, number | readonly number[] | string>>;
 
 export interface Node {
   readonly op: string;
+  readonly domain?: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes?: Attributes;
@@ -56,22 +59,34 @@ function graph(model: Model): Buffer {
   ]);
 }
 
-function node({ op, inputs, outputs, attributes = {} }: Node, index: number): Buffer {
+function node({ op, domain, inputs, outputs, attributes = {} }: Node, index: number): Buffer {
   return Buffer.concat([
     ...inputs.map((name) => text(1, name)),
     ...outputs.map((name) => text(2, name)),
     text(3, `${op}_${index}`),
     text(4, op),
     ...Object.entries(attributes).map(([name, value]) => field(5, attribute(name, value))),
+    ...(domain === undefined ? [] : [text(7, domain)]),
   ]);
 }
 
-function attribute(name: string, value: number | readonly number[]): Buffer {
+function attribute(name: string, value: number | readonly number[] | string): Buffer {
+  if (typeof value === 'string') return Buffer.concat([text(1, name), text(4, value), integer(20, 3)]);
   if (typeof value === 'number') return Buffer.concat([text(1, name), integer(3, value), integer(20, 2)]);
   return Buffer.concat([text(1, name), ...value.map((each) => integer(8, each)), integer(20, 7)]);
 }
 
-function tensor({ name, type, dims, values }: Tensor): Buffer {
+function tensor({ name, type, dims, values, external }: Tensor): Buffer {
+  if (external !== undefined) {
+    const location = field(13, Buffer.concat([text(1, 'location'), text(2, external)]));
+    return Buffer.concat([
+      ...dims.map((size) => integer(1, size)),
+      integer(2, ELEMENT[type]),
+      text(8, name),
+      location,
+      integer(14, 1),
+    ]);
+  }
   const count = dims.reduce((product, size) => product * size, 1);
   if (count !== values.length) throw new RangeError(`${name}: ${values.length} values for ${dims.join(' x ')}`);
   const bytes = Buffer.alloc(values.length * (type === 'float' ? 4 : 8));

@@ -4,11 +4,15 @@ import { parseArgs } from 'node:util';
 import { parseOffer } from '../admission/card.ts';
 import { parseCropCard } from '../admission/crop-card.ts';
 import { answering, type Command, type CommandIo, UsageError } from '../command.ts';
+import { admitCommand, canariesCommand, inspectCommand } from './gate-commands.ts';
 import { addModel, fetchModel, pinned } from './model-store.ts';
 import { CARD_FOLDER, fileDigest, findModels, loadCards } from './models.ts';
 
 const USAGE = [
   'differe models list',
+  'differe models inspect FILE.onnx [--card CARD.json]      the gate, on the bytes alone: nothing is loaded',
+  'differe models canaries                                  what the gate says of networks that it must refuse',
+  'differe models admit FILE.onnx --key KEY.jwk.json --aud INSTALLATION [--card CARD.json] [--days N] [--out FILE.jws]',
   'differe models fetch NAME [--sha256 HEX]',
   'differe models add FILE --card CARD [--sha256 HEX]',
 ].join('\n');
@@ -21,6 +25,9 @@ const USAGE = [
 export const modelsCommand: Command = (args, io) =>
   answering(args, io, USAGE, async () => {
     const [name, ...rest] = args;
+    if (name === 'inspect') return await inspectCommand(rest, io);
+    if (name === 'admit') return await admitCommand(rest, io);
+    if (name === 'canaries' && rest.length === 0) return canariesCommand(io);
     if (name === 'list' && rest.length === 0) await list(io);
     else if (name === 'fetch') await bring(rest, io, fetchNamed);
     else if (name === 'add') await bring(rest, io, addFile);

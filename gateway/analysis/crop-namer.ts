@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { type CropCard, parseCropCard } from '../admission/crop-card.ts';
+import { demandAdmitted } from '../admission/inspect.ts';
 import { AppError, isErrorCode } from '../errors.ts';
 import type { ClassName } from '../vocabulary.ts';
 import { detectorVotes } from './class-of.ts';
@@ -27,12 +28,14 @@ const MOST_CROPS = 6;
 /** A detector that saw a track less often than this has not settled what it is. */
 const SETTLED_SHARE = 0.3;
 
-/** The crop classifier that the repository ships, from the folder of its card. Throws E_GATE_LABEL, E_GATE_HASH, E_MODEL_NONE. */
+/** The crop classifier that the repository ships, from the folder of its card. Throws E_GATE_*, E_MODEL_NONE. */
 export async function loadCropModel(folder: string): Promise<{ card: CropCard; bytes: Uint8Array<ArrayBuffer> }> {
   const card = parseCropCard(JSON.parse(await readFile(path.join(folder, 'card.json'), 'utf8')), path.basename(folder));
   const files = await readdir(folder);
   if (!files.includes(card.file)) throw new AppError('E_MODEL_NONE', { detail: `no weights of ${card.name}` });
-  return { card, bytes: new Uint8Array(await readFile(path.join(folder, card.file))) };
+  const bytes = new Uint8Array(await readFile(path.join(folder, card.file)));
+  demandAdmitted(card, bytes);
+  return { card, bytes };
 }
 
 /** Starts one thread with the network. Throws E_GATE_HASH, E_GATE_CONTRACT or E_JOB_FAILED. */

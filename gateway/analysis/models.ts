@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { type CardOffer, isPinned, type ModelCard, parseOffer } from '../admission/card.ts';
 import { isCropCard } from '../admission/crop-card.ts';
+import { demandAdmitted } from '../admission/inspect.ts';
 import { sha256Hex } from '../canonical.ts';
 import { AppError } from '../errors.ts';
 
@@ -107,12 +108,13 @@ export function chooseDetector(models: readonly FoundModel[], name?: string): Fo
   return best;
 }
 
-/** Reads the weights once and compares the digest of these bytes with the card. Throws E_GATE_HASH, E_MODEL_NONE. */
+/** Reads the weights once: the gate judges these very bytes, and a session is made of them. Throws E_GATE_*, E_MODEL_NONE. */
 export async function loadModel({ card, weightsPath }: FoundModel): Promise<LoadedModel> {
   if (weightsPath === undefined || !isPinned(card))
     throw new AppError('E_MODEL_NONE', { detail: `no weights of ${card.name}` });
   const bytes = new Uint8Array(await readFile(weightsPath));
   assertDigest(card, sha256Hex(bytes));
+  demandAdmitted(card, bytes);
   return { card, bytes };
 }
 

@@ -43,12 +43,20 @@ export function motionSize({ widthPx, heightPx }: PictureSize): PictureSize {
   return { widthPx: even(widthPx), heightPx: even(heightPx) };
 }
 
-/** Opens the shipped classifier beside an optional detector, which stays the caller's to close. */
+/** Where the shipped classifier lies. */
+export const SHIPPED_FOLDER = path.join(CARD_FOLDER, 'street-crop');
+
+/**
+ * Opens the shipped classifier beside an optional detector, which stays the caller's to close. `demandAdmission` may refuse it before it is
+ * loaded.
+ */
 export async function openSight(
   detector: DetectorPool | undefined,
-  folder = path.join(CARD_FOLDER, 'street-crop'),
+  folder = SHIPPED_FOLDER,
+  demandAdmission: (card: CropCard) => Promise<void> = async () => undefined,
 ): Promise<Sight> {
   const model = await loadCropModel(folder);
+  await demandAdmission(model.card);
   const namer = await createCropNamer(model);
   const models = [...(detector === undefined ? [] : [detector.modelUse]), namer.modelUse];
   const digests = models.map(({ sha256 }) => sha256).toSorted();

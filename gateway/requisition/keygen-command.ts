@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
 import table from '../../policies/legal-frameworks.json' with { type: 'json' };
+import { ADMISSION_TYP, ADMITTING_ROLES } from '../admission/admissions.ts';
 import type { JsonValue } from '../canonical.ts';
 import { type CommandIo, type ExitCode, UsageError } from '../command.ts';
 import { AppError } from '../errors.ts';
@@ -25,6 +26,7 @@ const SIGNERS: readonly { readonly typ: SignedType; readonly roles: ReadonlySet<
   { typ: SCHEDULE_TYP, roles: SCHEDULE_SIGNERS },
   // The two persons who answer for the installation (CPL-04).
   { typ: 'differe-dossier+jwt', roles: new Set(['responsable', 'dpo']) },
+  { typ: ADMISSION_TYP, roles: new Set(ADMITTING_ROLES) },
 ];
 const TYPES: readonly string[] = SIGNERS.map(({ typ }) => typ);
 /** Roles that a key of the registry may have. */
@@ -33,7 +35,7 @@ const ROLES = [...new Set(SIGNERS.flatMap(({ roles }) => [...roles]))];
 /** For the usage: the roles and what their keys sign unless `--signs` says otherwise. */
 export const ROLES_TEXT = `    ROLE: ${ROLES.join(', ')}
     TYP: ${TYPES.join(', ')};
-    unless said, ${DIRECTS} signs schedules, responsable and dpo dossiers, and the others authorisations
+    unless said, ${DIRECTS} signs schedules, responsable and dpo dossiers, technique admissions of models, and the others authorisations
     (${DIRECTS} signs an authorisation only where it is deemed given in flagrance: --signs ${AUTHORISATION_TYP})`;
 
 /**
