@@ -13,6 +13,8 @@ export type Provider = (typeof PROVIDERS)[number];
 
 /** The settings that decide what an installation can do and who can reach it: a part of its capability. */
 export interface CapableConfig {
+  /** Bans and narrower values of this installation; the product's own rules alone without one. */
+  readonly policiesFile: string | undefined;
   readonly databaseUrl: string | undefined;
   readonly host: string;
   readonly port: number;
@@ -60,6 +62,8 @@ export const CONFIG_KEYS = {
     'folder of signed admissions of models (*.jws): a network without two of them in force is not loaded',
   DIFFERE_DOSSIER:
     'compliance dossier signed by controller and DPO; without it only health, metrics, control and erasure answer',
+  DIFFERE_POLICIES:
+    'bundle of additional bans and narrower values, signed by controller and DPO; one that allows more stops the start',
   DIFFERE_HOST: 'address to listen on, default 127.0.0.1; off loopback TLS is required',
   DIFFERE_PORT: 'port of the API and console, default 8420',
   DIFFERE_METRICS_PORT: 'port of /metrics, /healthz, /readyz on loopback or the host, default 8421',
@@ -83,6 +87,7 @@ export function readCapableConfig(env: Environment): CapableConfig {
       throw bad(`${key} is not a key of this gateway`);
   }
   return {
+    policiesFile: env.DIFFERE_POLICIES === undefined ? undefined : path.resolve(env.DIFFERE_POLICIES),
     databaseUrl: env.DATABASE_URL,
     host: env.DIFFERE_HOST ?? '127.0.0.1',
     port: wholeNumber(env.DIFFERE_PORT ?? '8420', 'DIFFERE_PORT', 0, 65_535),

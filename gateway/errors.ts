@@ -207,6 +207,11 @@ export const ERRORS = {
     fr: 'Le quota fixé par la réquisition est atteint : un nouvel acte est nécessaire.',
     en: 'The quota set by the requisition is reached: a new act is needed.',
   },
+  E_PRO_BROAD: {
+    status: 403,
+    fr: 'La question est trop large pour cette installation : ajoutez un critère, un lieu ou une période.',
+    en: 'The question is too broad for this installation: add a criterion, a place or a period.',
+  },
   E_HUM_UNVALIDATED: {
     status: 403,
     fr: "Un résultat ne s'exporte qu'après validation par un agent qui a vu les images.",
@@ -357,6 +362,11 @@ export const ERRORS = {
     status: 503,
     fr: 'Le registre des clés des autorités est absent ou ne convient pas à cet environnement.',
     en: 'The registry of authority keys is absent or does not fit this environment.',
+  },
+  E_POL_LOOSENED: {
+    status: 503,
+    fr: "Une règle de l'installation desserre un plancher ou une interdiction du produit.",
+    en: 'A rule of the installation loosens a floor or a ban of the product.',
   },
   E_CONFIG: {
     status: 503,

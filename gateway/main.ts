@@ -32,7 +32,7 @@ import { openLogKey } from './keys.ts';
 import { listenForOperators, portOf } from './listeners.ts';
 import { createMetrics } from './metrics.ts';
 import { startPipeline } from './pipeline.ts';
-import { POLICIES } from './policy/policies.ts';
+import { openPolicies } from './policy/bundle.ts';
 import { createAuthenticator } from './requisition/authenticate.ts';
 import { createReplayGuard } from './requisition/dpop.ts';
 import { createRecords } from './requisition/records.ts';
@@ -103,6 +103,12 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
     const registryOpened = await openRegistry(config);
     const warnings = [...judgeRoot(processFacts(), config.env)];
     const registry: KeyRegistry = 'value' in registryOpened ? registryOpened.value : new Map();
+    const installed = await openPolicies(config.policiesFile, {
+      registry,
+      env: config.env,
+      audience: config.installation,
+      nowSeconds: nowSeconds(clock),
+    });
     const vault = await openVault({
       dataDir: path.join(config.dataDir, 'vault'),
       keysDir: config.keysDir,
@@ -171,8 +177,17 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
       env: config.env,
       audience: config.installation,
       controller: { type: config.controller.type, unit_code: config.controller.unitCode },
+      tightened: installed.values,
     });
-    const footage = { database, vault, log, clock, scratch };
+    const { deferral_floor_s } = installed.values;
+    const footage = {
+      database,
+      vault,
+      log,
+      clock,
+      scratch,
+      ...(deferral_floor_s === undefined ? {} : { deferralSeconds: deferral_floor_s }),
+    };
     const copies = keep(
       createWorkingCopies({
         lingerMs: LINGER_MS,
@@ -218,6 +233,7 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
         vault,
         log,
         clock,
+        policies: installed.policies,
         metrics,
         copies,
         sight,
@@ -278,7 +294,7 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
           }),
           log,
           clock,
-          policies: POLICIES,
+          policies: installed.policies,
           safeMode: safeMode.code,
           onRefusal: (code) => {
             metrics.refusals.inc({ code });
@@ -305,7 +321,7 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
         clock,
         log: logOpened,
         registry: registryOpened,
-        policies: POLICIES,
+        policies: installed.policies,
         commitment,
         models,
         canaries: [() => demandCanaries()],
@@ -316,6 +332,8 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
     warnings.push(...report.warnings);
     if (safeMode.mayProcess()) {
       await commitment.adopt();
+      // A change of the rules is an event of the journal, whoever made it (LOG-01).
+      await log.append(installationEvent('rules.adopted', { objects: [{ type: 'digest', id: installed.sha256 }] }));
       await pipeline.resume();
     }
     for (const { step, code, detail } of safeMode.causes()) {

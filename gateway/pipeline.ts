@@ -21,8 +21,7 @@ import { type CaseId, type ExhibitId, type JobId, newId, type ObjectId, type Req
 import { indexResult } from './index/seal.ts';
 import type { Metrics } from './metrics.ts';
 import { decide } from './policy/decide.ts';
-import { POLICIES } from './policy/policies.ts';
-import type { Decision, HabilitationStanding } from './policy/types.ts';
+import type { Decision, HabilitationStanding, PolicySet } from './policy/types.ts';
 import { startQueue, type WorkQueue } from './queue.ts';
 import { authorityOf } from './requisition/authority.ts';
 import { listsExhibit, permittedBy, type Requisition } from './requisition/types.ts';
@@ -33,6 +32,7 @@ export interface PipelineDeps {
   readonly vault: Vault;
   readonly log: AuditLog;
   readonly clock: Clock;
+  readonly policies: PolicySet;
   readonly metrics: Metrics;
   readonly copies: WorkingCopies;
   readonly sight: Sight;
@@ -153,7 +153,7 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
         nowSeconds: nowSeconds(deps.clock),
         safeMode: deps.safeMode.code(),
       },
-      POLICIES,
+      deps.policies,
     );
     if (decision.reason !== 'OK') throw new AppError(decision.reason, { detail: decision.policyId });
     return decision;

@@ -134,7 +134,7 @@ export function closedLog(error: unknown): AuditLog {
 }
 
 export const installationEvent = (
-  action: 'gateway.start' | 'gateway.stop' | 'dossier.adopted' | 'gateway.safe_mode',
+  action: 'gateway.start' | 'gateway.stop' | 'dossier.adopted' | 'gateway.safe_mode' | 'rules.adopted',
   more: Partial<Pick<AuditEvent, 'objects' | 'outcome' | 'models'>> & { readonly op?: string } = {},
 ): AuditEvent => {
   const { op = action, ...rest } = more;

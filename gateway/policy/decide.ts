@@ -18,15 +18,15 @@ const DEFAULT_DENY: Decision = { effect: 'forbid', policyId: 'default-deny', rea
  * forbid beats any permit; among forbids the first in the set's order gives the reason. A policy that fails to evaluate would be left
  * out by Cedar, so it is an error here: E_INTERNAL.
  */
-export function decide(request: DecisionRequest, { policies, sha256 }: PolicySet): Decision {
+export function decide(request: DecisionRequest, set: PolicySet): Decision {
   if (!Object.hasOwn(ACTIONS, request.action)) return DEFAULT_DENY;
-  const answer = cedar.statefulIsAuthorized(callOf(request, sha256));
+  const answer = cedar.statefulIsAuthorized(callOf(request, set));
   if (answer.type === 'failure') throw new AppError('E_INTERNAL', { detail: answer.errors[0]?.message ?? 'cedar' });
   const { decision, diagnostics } = answer.response;
   const [error] = diagnostics.errors;
   if (error !== undefined) throw new AppError('E_INTERNAL', { detail: `${error.policyId}: ${error.error.message}` });
   // Cedar names all policies that speak for its decision: permits when it allows, forbids when one of them made it deny.
-  const speaking = policies.find(({ id }) => diagnostics.reason.includes(id));
+  const speaking = set.policies.find(({ id }) => diagnostics.reason.includes(id));
   if (speaking === undefined) return DEFAULT_DENY;
   if (decision === 'allow') return { effect: 'permit', policyId: speaking.id, reason: 'OK' };
   const cause = speaking.id === SAFE_MODE_POLICY ? request.safeMode : undefined;
@@ -34,7 +34,7 @@ export function decide(request: DecisionRequest, { policies, sha256 }: PolicySet
 }
 
 /** The request in Cedar's words (policies/schema.cedarschema). */
-function callOf(request: DecisionRequest, sha256: string): cedar.StatefulAuthorizationCall {
+function callOf(request: DecisionRequest, { sha256, refusesBroad }: PolicySet): cedar.StatefulAuthorizationCall {
   const { principal, action, caseId, authority } = request;
   const needs = [...new Set([...ACTIONS[action].ops, ...request.extraOps])];
   const person = { type: 'Person', id: principal.agentId ?? '-' };
@@ -47,6 +47,8 @@ function callOf(request: DecisionRequest, sha256: string): cedar.StatefulAuthori
       named: principal.agentId !== undefined,
       habilitation: principal.habilitation,
       needs,
+      broad: request.broad === true,
+      refusesBroad,
       safeMode: request.safeMode !== undefined,
       ...(authority === undefined ? {} : { authority: authorityOf(authority, needs) }),
     },

@@ -48,8 +48,8 @@ declare module 'fastify' {
      * answer is a refusal. When it throws, the answer is that error. For routes that disclose; elsewhere E_INTERNAL.
      */
     afterDisclosure(work: () => Promise<void>): void;
-    /** Decides again with operations drawn from the content of the request; throws the refusal. */
-    decide(extraOps: readonly Op[]): void;
+    /** Decides again with operations drawn from the content of the request, and whether its question is broad; throws the refusal. */
+    decide(extraOps: readonly Op[], broad?: boolean): void;
     /** Writes the event of a route with `journal: 'handler'`; resolves when it is durable. */
     record(objects: readonly ThingShown[], authority: Pick<Authority, 'procedure' | 'requisitionId'>): Promise<void>;
   }
@@ -129,7 +129,7 @@ export function installGuard(app: FastifyInstance, deps: GuardDeps): void {
     };
   }
 
-  function demand(request: FastifyRequest, action: Action, extraOps: readonly Op[]): void {
+  function demand(request: FastifyRequest, action: Action, extraOps: readonly Op[], broad = false): void {
     const seen = see(request);
     seen.decision = decide(
       {
@@ -137,6 +137,7 @@ export function installGuard(app: FastifyInstance, deps: GuardDeps): void {
         action,
         caseId: caseOf(request) ?? seen.identity.authority?.caseId,
         extraOps,
+        broad,
         nowSeconds: nowSeconds(deps.clock),
         safeMode: deps.safeMode?.(),
       },
@@ -188,8 +189,8 @@ export function installGuard(app: FastifyInstance, deps: GuardDeps): void {
     if (!discloses(this)) throw new AppError('E_INTERNAL', { detail: 'this route discloses nothing' });
     see(this).afterwards.push(work);
   });
-  app.decorateRequest('decide', function decideWith(this: FastifyRequest, extraOps) {
-    demand(this, actionOf(this), extraOps);
+  app.decorateRequest('decide', function decideWith(this: FastifyRequest, extraOps, broad = false) {
+    demand(this, actionOf(this), extraOps, broad);
   });
   app.decorateRequest('record', async function record(this: FastifyRequest, objects, authority) {
     const seen = see(this);

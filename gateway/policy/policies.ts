@@ -29,6 +29,7 @@ const ORDER = [
   'habilitation-trained',
   'requisition-valid',
   'ops-listed',
+  'broad-question',
   'public',
   'present-signed',
   'agent-lists-own-cases',

@@ -16,7 +16,11 @@ const broken = (id: string, detail: string): AppError =>
  * Makes a set of policies ready, in the order of their precedence. Throws E_CONFIG for what does not parse, does not hold against the
  * schema in Cedar's strict mode, can never apply, or is a forbid without a code of errors.ts: such a set decides nothing.
  */
-export function compilePolicies(schema: string, texts: readonly PolicyText[]): PolicySet {
+export function compilePolicies(
+  schema: string,
+  texts: readonly PolicyText[],
+  { refusesBroad = false }: { readonly refusesBroad?: boolean } = {},
+): PolicySet {
   const policies = texts.map(readPolicy);
   const staticPolicies = Object.fromEntries(texts.map(({ id, text }) => [id, text]));
   if (Object.keys(staticPolicies).length !== texts.length) throw broken('-', 'an id stands twice');
@@ -24,7 +28,7 @@ export function compilePolicies(schema: string, texts: readonly PolicyText[]): P
   const sha256 = sha256Hex(JSON.stringify([schema, texts.map(({ id, text }) => [id, text])]));
   demandParsed(cedar.preparseSchema(sha256, schema));
   demandParsed(cedar.preparsePolicySet(sha256, { staticPolicies }));
-  return { policies, sha256 };
+  return { policies, sha256, refusesBroad };
 }
 
 function readPolicy({ id, text }: PolicyText): Policy {

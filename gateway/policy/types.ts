@@ -184,6 +184,8 @@ export interface DecisionRequest {
   readonly caseId: CaseId | undefined;
   /** Operations beyond the action's own, drawn from the content of the request (the facets of a question). */
   readonly extraOps: readonly Op[];
+  /** Whether the question has one facet and no bound in time or place (PRO-04); absent where none is asked. */
+  readonly broad?: boolean;
   readonly authority: Authority | undefined;
   readonly nowSeconds: number;
   /** Why the installation processes nothing (POL-03): the code of what failed; absent when it is in order. */
@@ -212,4 +214,6 @@ export interface PolicySet {
   readonly policies: readonly Policy[];
   /** SHA-256 (hex) of schema and policies: the name that the evaluator keeps them by. */
   readonly sha256: string;
+  /** PRO-04, as the installation has it. */
+  readonly refusesBroad: boolean;
 }

@@ -9,7 +9,7 @@ import * as store from './store.ts';
 import type { Requisition } from './types.ts';
 import { type Tokens, type VerifyContext, verifyRequisition } from './verify.ts';
 
-export interface RecordsDeps extends Pick<VerifyContext, 'registry' | 'env' | 'audience' | 'controller'> {
+export interface RecordsDeps extends Pick<VerifyContext, 'registry' | 'env' | 'audience' | 'controller' | 'tightened'> {
   readonly database: Database;
   readonly vault: Vault;
   readonly clock: Clock;

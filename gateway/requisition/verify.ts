@@ -1,6 +1,7 @@
 import type { JsonValue } from '../canonical.ts';
 import { AppError } from '../errors.ts';
 import type { CaseId, RequisitionId } from '../ids.ts';
+import { earlierEnd, lowerLimits, type Tightened } from '../policy/tightened.ts';
 import { readCompactJws } from '../trust/jws.ts';
 import { type Opened, openSigned } from '../trust/open.ts';
 import {
@@ -27,6 +28,8 @@ export interface VerifyContext {
   /** This installation's id: the `aud` of both tokens. */
   readonly audience: string;
   readonly nowSeconds: number;
+  /** What the installation's own rules make narrower. */
+  readonly tightened?: Tightened;
   /** Service responsible for this installation; when given, the authorisation must name it. */
   readonly controller?: { readonly type: string; readonly unit_code: string };
   caseIdOf(procedure: string): CaseId;
@@ -63,15 +66,17 @@ export async function verifyRequisition(tokens: Tokens, context: VerifyContext):
   checkScope(authorisation.claims, schedule.claims);
   const caseId = context.caseIdOf(authorisation.claims.sub);
   checkAgents(schedule.claims);
+  const { tightened = {} } = context;
+  const notBefore = Math.max(authorisation.claims.nbf, schedule.claims.nbf);
   // The brand has no value: this assertion is the one way to a Requisition.
   return {
     id: schedule.claims.jti as RequisitionId,
     caseId,
-    authorisation: authorisation.claims,
+    authorisation: { ...authorisation.claims, limits: lowerLimits(authorisation.claims.limits, tightened) },
     schedule: schedule.claims,
     digests: { authorisation: authorisation.sha256, schedule: schedule.sha256 },
-    notBefore: Math.max(authorisation.claims.nbf, schedule.claims.nbf),
-    expires: Math.min(authorisation.claims.exp, schedule.claims.exp),
+    notBefore,
+    expires: earlierEnd(notBefore, Math.min(authorisation.claims.exp, schedule.claims.exp), tightened),
   } as Requisition;
 }
 

@@ -7,7 +7,7 @@ import { type HitId, isUuid, type QuestionId } from '../ids.ts';
 import { AnswerSchema, HitSchema } from './answer-schema.ts';
 import { ask, readAnswer, type SearchDeps } from './ask.ts';
 import { getHit, reviewHit } from './hits.ts';
-import { normalise, opsOf } from './normalise.ts';
+import { isBroad, normalise, opsOf } from './normalise.ts';
 import { parseQuestion, QuestionSchema, VerdictSchema } from './schema.ts';
 import type { Answer, Hit } from './types.ts';
 
@@ -78,7 +78,8 @@ export const searchRoutes =
         schema: { params: Type.Object({ caseId: uuid }), body: QuestionSchema, response: { 200: AnswerSchema } },
       },
       async (request) => {
-        await request.decide(opsOf(normalise(request.body, request.requisition)));
+        const asked = normalise(request.body, request.requisition);
+        request.decide(opsOf(asked), isBroad(asked));
         const answer = await ask(request.requisition, request.body, deps);
         request.show(...shownIn(answer.questionId, answer.hits, answer));
         return answer;
@@ -101,7 +102,7 @@ export const searchRoutes =
       async (request) => {
         const { params, query } = request;
         const answer = await readAnswer(request.requisition, params.questionId as QuestionId, query.cursor, deps);
-        await request.decide(opsOf(answer.executed));
+        request.decide(opsOf(answer.executed));
         request.show(...shownIn(answer.questionId, answer.hits, answer));
         return answer;
       },

@@ -12,7 +12,7 @@ const reachOf = (action: Action): string => {
   return 'reach' in entry ? String(entry.reach) : 'case';
 };
 
-export function oracle(request: DecisionRequest): Decision['reason'] {
+export function oracle(request: DecisionRequest, refusesBroad = false): Decision['reason'] {
   const { principal, action, authority, caseId, nowSeconds } = request;
   const { role, habilitation } = principal;
   const { kind, needsValidity, ops } = ACTIONS[action];
@@ -40,5 +40,6 @@ export function oracle(request: DecisionRequest): Decision['reason'] {
   if (reach === 'ownCases' || authority === undefined) return 'OK';
   if (needsValidity && !(authority.notBefore <= nowSeconds && nowSeconds < authority.expires)) return 'E_REQ_EXPIRED';
   const needed = [...ops, ...request.extraOps];
-  return isControl || needed.every((op) => authority.ops.includes(op)) ? 'OK' : 'E_REQ_OP';
+  if (!isControl && !needed.every((op) => authority.ops.includes(op))) return 'E_REQ_OP';
+  return refusesBroad && request.broad === true ? 'E_PRO_BROAD' : 'OK';
 }

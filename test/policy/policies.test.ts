@@ -40,6 +40,7 @@ const anyRequest: fc.Arbitrary<DecisionRequest> = fc.record({
   action: fc.constantFrom(...actions),
   caseId: fc.constantFrom('c1' as CaseId, 'c1' as CaseId, 'c1' as CaseId, 'c2' as CaseId, undefined),
   extraOps: fc.subarray([...OPS], { maxLength: 2 }),
+  broad: fc.boolean(),
   authority: fc.option(
     fc.record({
       requisitionId: fc.constant('r'),
@@ -58,9 +59,9 @@ const anyRequest: fc.Arbitrary<DecisionRequest> = fc.record({
 });
 
 describe('the policies of the product', () => {
-  it.each(examples())('$policyId, $side: $sentence', ({ policyId, side, request }) => {
+  it.each(examples())('$policyId, $side: $sentence', ({ policyId, side, request, refusesBroad }) => {
     const policy = POLICIES.policies.find(({ id }) => id === policyId);
-    const decision = decide(request, POLICIES);
+    const decision = decide(request, { ...POLICIES, refusesBroad });
     if (policy?.effect === 'permit') {
       // A permit is the reason of what it lets pass; what it does not let pass is refused by whatever rule.
       if (side === 'ALLOW') expect(decision).toMatchObject({ effect: 'permit', policyId });
@@ -86,10 +87,10 @@ describe('the policies of the product', () => {
   it('agrees with an oracle in plain code on ten thousand random requests, and reaches every rule', () => {
     const reached = new Set<string>();
     fc.assert(
-      fc.property(anyRequest, (request) => {
-        const decision = decide(request, POLICIES);
+      fc.property(anyRequest, fc.boolean(), (request, refusesBroad) => {
+        const decision = decide(request, { ...POLICIES, refusesBroad });
         reached.add(decision.policyId);
-        expect(decision.reason).toBe(oracle(request));
+        expect(decision.reason).toBe(oracle(request, refusesBroad));
         expect(decision.effect).toBe(decision.reason === 'OK' ? 'permit' : 'forbid');
       }),
       { numRuns: 10_000 },
@@ -103,9 +104,10 @@ describe('the policies of the product', () => {
       const without = compilePolicies(
         SCHEMA,
         POLICY_TEXTS.filter((each) => each.id !== id),
+        { refusesBroad: true },
       );
       const differs = [...examples().map(({ request }) => request), ...samples].some(
-        (request) => decide(request, without).reason !== oracle(request),
+        (request) => decide(request, without).reason !== oracle(request, true),
       );
       expect(differs, `${id} decides nothing`).toBe(true);
     }

@@ -14,6 +14,9 @@ interface WrittenRequest {
   readonly context: {
     readonly now: number;
     readonly ops?: readonly Op[];
+    readonly broad?: boolean;
+    /** Of the installation. */
+    readonly refusesBroad?: boolean;
     readonly safeMode?: ErrorCode;
     readonly authority?: {
       readonly case: string;
@@ -31,6 +34,7 @@ export interface Example {
   readonly side: 'ALLOW' | 'DENY';
   readonly sentence: string;
   readonly request: DecisionRequest;
+  readonly refusesBroad: boolean;
 }
 
 const foldersOf = (folder: string): readonly string[] =>
@@ -49,15 +53,20 @@ export function examples(): readonly Example[] {
         policyId,
         side,
         sentence: path.basename(name, '.json').replaceAll('-', ' '),
-        request: requestOf(JSON.parse(readFileSync(path.join(folder, name), 'utf8')) as WrittenRequest),
+        ...requestOf(JSON.parse(readFileSync(path.join(folder, name), 'utf8')) as WrittenRequest),
       }));
     }),
   );
 }
 
-function requestOf({ principal, action, resource, context }: WrittenRequest): DecisionRequest {
+function requestOf({
+  principal,
+  action,
+  resource,
+  context,
+}: WrittenRequest): Pick<Example, 'request' | 'refusesBroad'> {
   const { authority } = context;
-  return {
+  const request: DecisionRequest = {
     principal: {
       role: principal.role,
       agentId: principal.agentId,
@@ -67,6 +76,7 @@ function requestOf({ principal, action, resource, context }: WrittenRequest): De
     action,
     caseId: resource as CaseId | undefined,
     extraOps: context.ops ?? [],
+    broad: context.broad ?? false,
     nowSeconds: context.now,
     safeMode: context.safeMode,
     authority:
@@ -83,4 +93,5 @@ function requestOf({ principal, action, resource, context }: WrittenRequest): De
             magistrateSeized: authority.seized,
           },
   };
+  return { request, refusesBroad: context.refusesBroad ?? false };
 }
