@@ -97,6 +97,9 @@ describe('a gateway with its dossier', () => {
     expect(closed.length).toBeGreaterThan(20);
     for (const { action, status, code } of closed)
       expect([action, status, code]).toEqual([action, 503, 'E_CPL_INCOMPLETE']);
+    // Also to who brings a proof: what would judge it may itself be what failed.
+    const proven = await fetch(`${gateway.url}/api/v1/cases`, { headers: { authorization: 'DPoP x', dpop: 'x' } });
+    expect([proven.status, proven.headers.get('differe-code')]).toEqual([503, 'E_CPL_INCOMPLETE']);
     const open = asked.filter(({ action }) => answersInSafeMode(action));
     expect(new Set(open.map(({ action }) => action))).toContain('audit.read');
     for (const { action, status } of open) expect([action, status === 503]).toEqual([action, false]);
