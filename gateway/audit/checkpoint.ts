@@ -10,7 +10,8 @@ export interface Checkpoint {
   readonly root: Buffer;
 }
 
-const textOf = (checkpoint: Checkpoint): string =>
+/** The three lines that log and witnesses sign. */
+export const textOf = (checkpoint: Checkpoint): string =>
   `${checkpoint.origin}\n${checkpoint.size}\n${checkpoint.root.toString('base64')}\n`;
 
 export const signCheckpoint = (checkpoint: Checkpoint, signingKey: KeyObject): string =>
@@ -19,12 +20,15 @@ export const signCheckpoint = (checkpoint: Checkpoint, signingKey: KeyObject): s
 /** Reads a checkpoint that the log of this key signed. */
 export function openCheckpoint(note: Uint8Array, verifier: NoteVerifier): Checked<Checkpoint> {
   const opened = openNote(note, verifier);
-  if (!opened.ok) return opened;
-  const [origin, size, root] = opened.value.split('\n');
+  return opened.ok ? readCheckpointText(opened.value, verifier.name) : opened;
+}
+
+/** Reads the three lines that are signed; `log` is the name of the key that signed them. */
+export function readCheckpointText(text: string, log: string): Checked<Checkpoint> {
+  const [origin, size, root] = text.split('\n');
   const checkpoint = { origin: origin ?? '', size: Number(size), root: Buffer.from(root ?? '', 'base64') };
   if (!Number.isSafeInteger(checkpoint.size) || checkpoint.size < 0) return refused('the tree size is not a number');
-  if (checkpoint.root.length !== 32 || textOf(checkpoint) !== opened.value)
-    return refused('not three lines, exactly encoded');
-  if (checkpoint.origin !== verifier.name) return refused('a checkpoint of another log');
+  if (checkpoint.root.length !== 32 || textOf(checkpoint) !== text) return refused('not three lines, exactly encoded');
+  if (checkpoint.origin !== log) return refused('a checkpoint of another log');
   return { ok: true, value: checkpoint };
 }

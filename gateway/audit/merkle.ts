@@ -124,14 +124,14 @@ function completeRoot(hashes: readonly Buffer[]): Buffer {
 }
 
 /** Largest power of two up to n, for n >= 1. */
-function largestPower(n: number): number {
+export function largestPower(n: number): number {
   let power = 1;
   while (power * 2 <= n) power *= 2;
   return power;
 }
 
 /** RFC 6962: k, the largest power of two smaller than n, for n >= 2. */
-const splitPoint = (n: number): number => largestPower(n - 1);
+export const splitPoint = (n: number): number => largestPower(n - 1);
 
 const isOdd = (n: number): boolean => n % 2 === 1;
 const half = (n: number): number => Math.floor(n / 2);

@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError } from '../errors.ts';
 import { type Checkpoint, openCheckpoint } from './checkpoint.ts';
+import { proveConsistency } from './consistency.ts';
 import { decodeVkey, type NoteVerifier } from './note.ts';
-import { encodeProofText, proveInclusion } from './proof.ts';
+import { encodeProofText, hashOfRange, proveInclusion } from './proof.ts';
 import { parseBundle, parseHashes, TILE_WIDTH, type Tile, tilePath, widthOf } from './tiles.ts';
 
 // Reads a log that another process may be writing: nothing but static files, as any C2SP client would.
@@ -11,13 +12,23 @@ import { parseBundle, parseHashes, TILE_WIDTH, type Tile, tilePath, widthOf } fr
 export const CHECKPOINT_FILE = 'checkpoint';
 export const VKEY_FILE = 'log.vkey';
 
+/** A checkpoint of this log, opened, and its text. */
+export interface CheckpointNote {
+  readonly checkpoint: Checkpoint;
+  readonly note: string;
+}
+
 export interface LogReader {
   /** The newest checkpoint, its signature checked, and its text. */
   checkpoint(): Promise<{ readonly value: Checkpoint; readonly text: string }>;
   /** Bytes of a record; undefined beyond the end. */
   entry(seq: number): Promise<Buffer | undefined>;
-  /** tlog-proof text against the newest checkpoint; undefined beyond the end. */
-  prove(seq: number): Promise<string | undefined>;
+  /** tlog-proof text against the newest checkpoint, or an older one of this log; undefined beyond its end. */
+  prove(seq: number, against?: CheckpointNote): Promise<string | undefined>;
+  /** Root of the tree that the log had at a size. */
+  rootAt(size: number): Promise<Buffer>;
+  /** RFC 6962 consistency proof between two sizes that the log had. */
+  proveConsistency(old: number, size: number): Promise<Buffer[]>;
 }
 
 /** Opens a log for reading. Rejects with E_LOG_DOWN when the key or, later, a file is absent or not what it should be. */
@@ -58,10 +69,23 @@ export async function openReader(dir: string, vkey?: string): Promise<LogReader>
         bundle = { n, entries: known ?? (await readEntries(dir, { level: 'entries', n, width })) };
         return bundle.entries[seq % TILE_WIDTH];
       }),
-    prove: (seq) =>
-      atNewest(async (size, text) => {
+    prove: (seq, against) =>
+      atNewest(async (stored, text) => {
+        const size = against?.checkpoint.size ?? stored;
+        if (size > stored) throw new AppError('E_LOG_DOWN', { detail: 'shorter than the checkpoint to prove against' });
         if (!isBelow(seq, size)) return undefined;
-        return encodeProofText(seq, await proveInclusion(seq, size, (tile) => readHashes(dir, tile)), text);
+        const proof = await proveInclusion(seq, size, (tile) => readHashes(dir, tile), stored);
+        return encodeProofText(seq, proof, against?.note ?? text);
+      }),
+    rootAt: (size) =>
+      atNewest(async (stored) => {
+        if (size > stored) throw new AppError('E_LOG_DOWN', { detail: 'shorter than the size asked for' });
+        return await hashOfRange({ from: 0, to: size }, stored, (tile) => readHashes(dir, tile));
+      }),
+    proveConsistency: (old, size) =>
+      atNewest(async (stored) => {
+        if (size > stored) throw new AppError('E_LOG_DOWN', { detail: 'shorter than the checkpoint to prove' });
+        return await proveConsistency(old, size, stored, (tile) => readHashes(dir, tile));
       }),
   };
 }

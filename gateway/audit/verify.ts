@@ -3,6 +3,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../errors.ts';
 import { type Checkpoint, openCheckpoint } from './checkpoint.ts';
+import { openCosigned } from './cosignature.ts';
 import { EMPTY_ROOT, joinRoots, leafHash, subtreeRoots, treeRoot } from './merkle.ts';
 import { decodeVkey, encodeVkey, type NoteVerifier } from './note.ts';
 import { parseRecord } from './record.ts';
@@ -14,8 +15,11 @@ import type { Finding } from './types.ts';
 export interface VerifyOptions {
   /** Verifier key known from elsewhere, as text; without it the log's own key file is believed. */
   readonly vkey?: string;
-  /** An older checkpoint of this log known from elsewhere: the log must extend it. */
+  /** An older checkpoint of this log known from elsewhere: the log must extend it. It may carry cosignatures. */
   readonly pinned?: string;
+  /** Witnesses of whom at least `quorum` (all when absent) must have cosigned the pinned checkpoint. */
+  readonly witnesses?: readonly NoteVerifier[];
+  readonly quorum?: number;
 }
 
 export type Verdict =
@@ -65,7 +69,7 @@ async function lookOnce(dir: string, options: VerifyOptions): Promise<Verdict> {
   if (verifier === undefined) return refuse();
   const stated = await verifyCheckpoint(dir, verifier, report);
   if (stated === undefined) return refuse();
-  const pinned = openPinned(options.pinned, verifier, report);
+  const pinned = openPinned(options, verifier, report);
   await verifyFileSet(dir, stated.size, report);
   const root = await verifyTree(dir, stated.size, pinned, report);
   if (!root.equals(stated.root)) {
@@ -104,18 +108,16 @@ async function verifyCheckpoint(dir: string, verifier: NoteVerifier, report: Rep
   return undefined;
 }
 
-function openPinned(pinned: string | undefined, verifier: NoteVerifier, report: Report): Checkpoint | undefined {
-  if (pinned === undefined) return undefined;
-  const opened = openCheckpoint(Buffer.from(pinned, 'utf8'), verifier);
-  if (opened.ok) return opened.value;
-  const expected = encodeVkey(verifier.name, verifier.publicKey);
-  report({
-    what: 'pinned',
-    file: 'checkpoint',
-    detail: `the known checkpoint: ${opened.reason}`,
-    expected,
-    found: pinned,
-  });
+function openPinned(options: VerifyOptions, verifier: NoteVerifier, report: Report): Checkpoint | undefined {
+  const { pinned, witnesses = [], quorum = witnesses.length } = options;
+  if (pinned === undefined && witnesses.length === 0) return undefined;
+  const opened = openCosigned(Buffer.from(pinned ?? '', 'utf8'), verifier, witnesses);
+  const enough = opened.ok && opened.value.cosigned.length >= quorum;
+  if (opened.ok && enough) return opened.value.checkpoint;
+  const by = opened.ok ? opened.value.cosigned.map(({ witness }) => witness).join(', ') : '';
+  const why = opened.ok ? `cosigned by ${by === '' ? 'nobody' : by}, ${quorum} witnesses are needed` : opened.reason;
+  const [detail, expected] = [`the known checkpoint: ${why}`, encodeVkey(verifier.name, verifier.publicKey)];
+  report({ what: 'pinned', file: 'checkpoint', detail, expected, found: pinned ?? '' });
   return undefined;
 }
 
