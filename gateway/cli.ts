@@ -43,7 +43,10 @@ const COMMANDS: Readonly<Record<string, { readonly run: Command; readonly what: 
   exhibit: { run: exhibitCommand, what: 'hash FILE...' },
   footage: { run: footageCommand, what: 'inspect FILE' },
   models: { run: modelsCommand, what: 'list / fetch NAME / add FILE' },
-  audit: { run: auditCommand, what: 'verify DIR / prove N / checkpoint' },
+  audit: {
+    run: auditCommand,
+    what: 'verify DIR / prove N / checkpoint / consistency OLD / witness-key / witness / cosign FILE',
+  },
   evidence: { run: evidenceCommand, what: 'verify PACKAGE' },
   case: { run: caseCommand, what: 'open / list / deposit / ask' },
   compliance: { run: compliance, what: 'absence / matrix / dossier new, sign, status, diff / sbom' },

@@ -39,6 +39,8 @@ export interface Config extends CapableConfig {
   readonly authoritiesFile: string;
   /** Folder of signed admissions of models. */
   readonly admissionsDir: string | undefined;
+  /** Witnesses of the log; none without. */
+  readonly witnessesFile: string | undefined;
   /** Without one the gateway starts in safe mode. */
   readonly dossierFile: string | undefined;
   readonly framesPerSecond: number;
@@ -64,6 +66,7 @@ export const CONFIG_KEYS = {
     'compliance dossier signed by controller and DPO; without it only health, metrics, control and erasure answer',
   DIFFERE_POLICIES:
     'bundle of additional bans and narrower values, signed by controller and DPO; one that allows more stops the start',
+  DIFFERE_WITNESSES: 'file of witnesses that cosign the log, VKEY URL a line; default none',
   DIFFERE_HOST: 'address to listen on, default 127.0.0.1; off loopback TLS is required',
   DIFFERE_PORT: 'port of the API and console, default 8420',
   DIFFERE_METRICS_PORT: 'port of /metrics, /healthz, /readyz on loopback or the host, default 8421',
@@ -120,6 +123,7 @@ export function readConfig(env: Environment): Config {
     installationKey: readInstallationKey(places.DIFFERE_KEY_FILE),
     authoritiesFile: path.resolve(required(env, 'DIFFERE_AUTHORITIES')),
     admissionsDir: env.DIFFERE_ADMISSIONS === undefined ? undefined : path.resolve(env.DIFFERE_ADMISSIONS),
+    witnessesFile: env.DIFFERE_WITNESSES === undefined ? undefined : path.resolve(env.DIFFERE_WITNESSES),
     dossierFile: env.DIFFERE_DOSSIER === undefined ? undefined : path.resolve(env.DIFFERE_DOSSIER),
     framesPerSecond: wholeNumber(env.DIFFERE_FRAMES_PER_SECOND ?? '5', 'DIFFERE_FRAMES_PER_SECOND', 1, 60),
     threads: wholeNumber(env.DIFFERE_THREADS ?? String(availableParallelism()), 'DIFFERE_THREADS', 1, 256),

@@ -9,6 +9,8 @@ import * as jobs from './analysis/store.ts';
 import { buildApp } from './app.ts';
 import { openSharedLog } from './audit/appender.ts';
 import { encodeVkey } from './audit/note.ts';
+import { demandExtension, loadWitnesses } from './audit/witnesses.ts';
+import { keepWitnessed } from './audit/witnessing.ts';
 import { capabilityOf, cardsOf } from './capability-facts.ts';
 import { type Clock, nowSeconds, systemClock } from './clock.ts';
 import { sentencesOf } from './command.ts';
@@ -125,17 +127,24 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
     );
     const logKey = await openLogKey(config.keysDir);
     const logOrigin = `${config.installation}/log`;
-    const logOpened = await attempt(() =>
-      openSharedLog({
-        database,
-        dir: path.join(config.dataDir, 'log'),
-        origin: logOrigin,
-        signingKey: logKey,
-        clock,
-        software,
-      }),
-    );
+    const logDir = path.join(config.dataDir, 'log');
+    const logVkey = encodeVkey(logOrigin, logKey);
+    const logOpened = await attempt(async () => {
+      await demandExtension(logDir, logVkey);
+      return await openSharedLog({ database, dir: logDir, origin: logOrigin, signingKey: logKey, clock, software });
+    });
     const log = keep('value' in logOpened ? logOpened.value : closedLog(logOpened.error), (open) => open.close());
+    const witnessing = keep(
+      keepWitnessed({
+        dir: logDir,
+        vkey: logVkey,
+        witnesses: await loadWitnesses(config.witnessesFile),
+        log,
+        isAsking: () => 'value' in logOpened && logOpened.value.isAppender(),
+        onError: reportError,
+      }),
+      (open) => open.stop(),
+    );
     const metrics = createMetrics({
       queueDepth: () => database.inService(jobs.countWaiting),
       // A log that cannot be read has a size that nobody knows: the other metrics are needed all the more.
@@ -262,7 +271,7 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
         vault,
         clock,
         log,
-        logVkey: encodeVkey(logOrigin, logKey),
+        logVkey,
         installation: config.installation,
         key: evidenceKey,
         withSource: copies.use,
@@ -375,6 +384,8 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
       operators.closeAllConnections();
       await new Promise((resolve) => operators.close(resolve));
     });
+    // Not waited for: a witness that is slow or absent keeps nobody from work.
+    void witnessing.round();
     return {
       url,
       metricsUrl: `http://${config.host}:${portOf(operators)}`,

@@ -37,6 +37,15 @@ export function readWitnesses(text: string): KnownWitness[] {
   return witnesses;
 }
 
+/** The witnesses of DIFFERE_WITNESSES; none without the file. Throws E_CONFIG. */
+export async function loadWitnesses(file: string | undefined): Promise<KnownWitness[]> {
+  if (file === undefined) return [];
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new AppError('E_CONFIG', { cause, detail: 'DIFFERE_WITNESSES cannot be read' });
+  });
+  return readWitnesses(text);
+}
+
 /** Cosigned checkpoints stand beside the log's folder, which holds the log and nothing else. */
 export const cosignedFileOf = (logDir: string): string => `${logDir}.cosigned`;
 

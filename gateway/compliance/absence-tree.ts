@@ -77,6 +77,7 @@ const OPENS = /^(node:)?(net|tls|http|https|http2|dgram|dns|dns\/promises)$|^(un
 const OPENS_BY_NAME = /\b(fetch|WebSocket|EventSource)\s*\(|\bnew (WebSocket|EventSource)\b/;
 const MAY_OPEN: Readonly<Record<string, string>> = {
   'gateway/listeners.ts': 'listens for operators',
+  'gateway/audit/witnesses.ts': 'sends name, size and hashes of the log to the witnesses of DIFFERE_WITNESSES',
 };
 
 /** What the gateway's own code reaches from its start that could call somebody; its database is reached by `pg` alone. */

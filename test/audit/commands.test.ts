@@ -1,10 +1,11 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, it } from 'vitest';
+import { openLog } from '../../gateway/audit/append.ts';
 import { auditCommand } from '../../gateway/audit/commands.ts';
 import { verifyProofText } from '../../gateway/audit/proof.ts';
 import { openReader } from '../../gateway/audit/reader.ts';
-import { storedLog } from './support.ts';
+import { appendMany, optionsFor, storedLog } from './support.ts';
 
 async function run(...args: string[]): Promise<{ exit: number; out: string; err: string }> {
   const written = { out: '', err: '' };
@@ -68,6 +69,51 @@ it('audit checkpoint prints the checkpoint as it stands, once its signature is c
   expect(await run('checkpoint', '--log', dir)).toEqual({ exit: 0, out: text, err: '' });
   await writeFile(file, text.replace('\n4\n', '\n5\n'));
   expect(await run('checkpoint', '--log', dir)).toMatchObject({ exit: 1, out: '' });
+});
+
+it('LOG-04: a witness on another machine cosigns by files, refuses a rolled back and a forked log, and verify takes its word from the file', async () => {
+  const { dir, ...options } = await storedLog(4);
+  const place = (name: string): string => path.join(dir, '..', name);
+  const made = await run('witness-key', '--name', 'witness.test/greffe', '--out', place('witness.key'));
+  await writeFile(place('witness.vkeys'), made.out);
+  await mkdir(place('witness'));
+  await writeFile(place('witness/logs.vkeys'), await readFile(path.join(dir, 'log.vkey')));
+  const save = async (name: string, ...args: string[]) => {
+    const answer = await run(...args);
+    await writeFile(place(name), answer.out);
+    return answer.exit;
+  };
+  const cosign = (file: string, to: string) =>
+    save(to, 'cosign', place(file), '--dir', place('witness'), '--key', place('witness.key'));
+  expect(await save('first', 'checkpoint', '--log', dir)).toBe(0);
+  expect(await cosign('first', 'first.cosigned')).toBe(0);
+  await cp(dir, place('backup'), { recursive: true });
+
+  const log = await openLog(optionsFor(dir, options));
+  await appendMany(log, 300);
+  await log.close();
+  expect(await save('second', 'consistency', '4', '--log', dir)).toBe(0);
+  expect(await cosign('second', 'second.cosigned')).toBe(0);
+  const known = ['--checkpoint', place('second.cosigned'), '--witness', place('witness.vkeys')];
+  expect((await run('verify', dir, ...known)).exit).toBe(0);
+  expect((await run('prove', '7', '--log', dir, ...known)).out).toContain('— witness.test/greffe ');
+
+  // The back-up verifies alone; held against what the witness signed it is refused, and the witness does not sign it.
+  expect((await run('verify', place('backup'))).exit).toBe(0);
+  const bad = await run('verify', place('backup'), ...known);
+  expect([bad.exit, bad.err]).toEqual([1, expect.stringContaining('shorter than a checkpoint known before')]);
+  expect(await cosign('first', 'again')).toBe(1);
+  const forked = await openLog(optionsFor(place('backup'), options));
+  await appendMany(forked, 400);
+  await forked.close();
+  expect((await run('verify', place('backup'))).exit).toBe(0);
+  expect((await run('verify', place('backup'), ...known)).exit).toBe(1);
+  expect(await save('fork', 'consistency', '304', '--log', place('backup'))).toBe(0);
+  expect(await cosign('fork', 'again')).toBe(1);
+  // Too few witnesses, and one that was never asked.
+  await run('witness-key', '--name', 'witness.test/other', '--out', place('other.key'));
+  expect((await run('verify', dir, ...known, '--quorum', '2')).exit).toBe(1);
+  expect((await run('verify', dir, ...known, '--quorum', '0')).exit).toBe(2);
 });
 
 it('audit called wrongly exits 2 with the usage, and exits 3 when a file of the log cannot be read', async () => {
