@@ -96,6 +96,7 @@ function roleMatrix(): readonly string[] {
     notBefore: 0,
     expires: 1,
     agentDesignated: true,
+    revoked: false,
     magistrateSeized: true,
   };
   const isPermitted = (role: Role, action: Action): boolean =>

@@ -7,7 +7,10 @@ import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jo
 import { keepDemoAdmissions } from './demo-admissions.ts';
 import { keepDemoDossier } from './demo-dossier.ts';
 import { demoHabilitation, habilitate, presentAct } from './demo-habilitation.ts';
-import { DEMO } from './demo-requisition.ts';
+import { DEMO, demoRevocationList } from './demo-requisition.ts';
+import { CONTRARY_DECISION_TYP } from './requisition/contrary-decision.ts';
+import { REVOCATION_LIST_TYP } from './requisition/revocation-list.ts';
+import { signClaims } from './trust/sign.ts';
 
 /** Everything a throw-away installation needs: keys of a test authority, of its agent, of the installation, folders, a signed dossier. */
 export interface DemoInstallation {
@@ -30,6 +33,8 @@ export interface DemoInstallation {
   readonly chiefKey: JWK;
   /** The signed habilitation, presented at the first start. */
   readonly habilitation: string;
+  /** The magistrate's first revocation list, which revokes nothing; presented with it. */
+  readonly revocationList: string;
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -60,7 +65,7 @@ export async function createDemoInstallation(folder: string, models: readonly st
         ...magistrate.publicJwk,
         iss: 'parquet-demo',
         role: 'procureur',
-        signs: ['differe-authorisation+jwt'],
+        signs: ['differe-authorisation+jwt', REVOCATION_LIST_TYP, CONTRARY_DECISION_TYP],
         env: 'test',
       },
       { ...officer.publicJwk, iss: 'opj-demo', role: 'opj', signs: ['differe-schedule+jwt'], env: 'test' },
@@ -115,6 +120,7 @@ export async function createDemoInstallation(folder: string, models: readonly st
     agentKey: agent.privateJwk,
     agentThumbprint,
     chiefKey: chief.privateJwk,
+    revocationList: await signClaims(demoRevocationList(Date.now(), 1), REVOCATION_LIST_TYP, magistrate.privateJwk),
     habilitation: await habilitate(demoHabilitation(Date.now(), agentThumbprint), chief.privateJwk),
     environment: {
       DIFFERE_ENV: 'test',
@@ -147,17 +153,19 @@ export interface GatewayProcess {
   kill(): Promise<void>;
 }
 
-/** Folders of the installations that the demo's agent is habilitated at. */
-const habilitated = new Set<string>();
+/** Folders of the installations that have them. */
+const prepared = new Set<string>();
 
-/** Presents the habilitation of the demo's agent to a running gateway of the installation, once. */
-export async function habilitateAgent(
-  installation: Pick<DemoInstallation, 'folder' | 'agentKey' | 'habilitation'>,
+/** Presents what must be on record before a requisition: the habilitation of the demo's agent and the magistrate's revocation list; once. */
+export async function presentFirstActs(
+  installation: Pick<DemoInstallation, 'folder' | 'agentKey' | 'habilitation' | 'revocationList'>,
   url: string,
 ): Promise<void> {
-  if (habilitated.has(installation.folder)) return;
-  await presentAct(url, installation.agentKey, installation.habilitation);
-  habilitated.add(installation.folder);
+  if (prepared.has(installation.folder)) return;
+  for (const act of [installation.habilitation, installation.revocationList]) {
+    await presentAct(url, installation.agentKey, act);
+  }
+  prepared.add(installation.folder);
 }
 
 /**
@@ -190,7 +198,7 @@ export async function startGatewayProcess(
     );
     void gone.then(() => reject(new Error(`the gateway did not start:\n${tail.join('\n')}`)));
   });
-  await habilitateAgent(installation, ready.url);
+  await presentFirstActs(installation, ready.url);
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     if (child.exitCode === null && child.signalCode === null) child.kill(signal);
     await gone;

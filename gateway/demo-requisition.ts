@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { OPS } from './policy/types.ts';
+import type { RevocationListClaims } from './requisition/revocation-list.ts';
 import type { AuthorisationClaims, ScheduleClaims, ScheduledExhibit } from './requisition/types.ts';
 import { CLASSES, COLOURS } from './vocabulary.ts';
 
@@ -12,6 +13,7 @@ export const DEMO = {
   procedure: 'PV-2026-000042',
   agentId: 'agent-demo-1',
   service: 'DEMO-75',
+  revocationList: 'parquet-demo',
 } as const;
 
 export interface DemoExhibit {
@@ -61,8 +63,30 @@ export function demoAuthorisation(nowMs: number, changes: Partial<AuthorisationC
     controller: DEMO.controller,
     dossier: { id: 'demo', min_version: 1 },
     retention: { erase_by: instant(nowMs + 365 * DAY_S * 1000) },
-    rev: { list_id: 'demo', max_age_s: DAY_S },
+    rev: { list_id: DEMO.revocationList, max_age_s: 30 * DAY_S },
     ...changes,
+  };
+}
+
+/** The magistrate's list of what he took back, good for 30 days. No requisition comes on record before it: no list revokes all. */
+export function demoRevocationList(
+  nowMs: number,
+  sequence: number,
+  revoked: RevocationListClaims['revoked'] = [],
+): RevocationListClaims {
+  const now = Math.floor(nowMs / 1000);
+  return {
+    ver: 1,
+    env: 'test',
+    iss: 'parquet-demo',
+    aud: DEMO.installation,
+    jti: randomUUID(),
+    iat: now,
+    list_id: DEMO.revocationList,
+    sequence,
+    this_update: now,
+    next_update: now + 30 * DAY_S,
+    revoked,
   };
 }
 

@@ -89,6 +89,11 @@ export const ERRORS = {
     fr: 'Une personne qualifiée ne peut opérer sans acte et référence de serment.',
     en: 'A qualified person cannot operate without an act and an oath reference.',
   },
+  E_REQ_REVOKED: {
+    status: 403,
+    fr: "La réquisition a été retirée, une décision contraire a été prise, ou la liste des retraits n'est plus à jour : rien ne peut être fait ni lu.",
+    en: 'The requisition was revoked, a contrary decision was taken, or the revocation list is out of date: nothing can be done or read.',
+  },
 
   // Deferred-only (1.1)
   E_DEF_NOT_EXHIBIT: {

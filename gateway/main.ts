@@ -38,6 +38,7 @@ import { openPolicies } from './policy/bundle.ts';
 import { createAuthenticator } from './requisition/authenticate.ts';
 import { createReplayGuard } from './requisition/dpop.ts';
 import { createRecords } from './requisition/records.ts';
+import { createStanding } from './requisition/standing.ts';
 import { createResults } from './results.ts';
 import { markPictureSeen } from './search/hits.ts';
 import { SOFTWARE } from './software.ts';
@@ -168,6 +169,13 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
     const { model, sight } = 'value' in models ? models.value : { model: undefined, sight: noSight() };
 
     const register = createRegister({ database, clock, readActs: (kind) => acts.trustedOfInstallation(kind) });
+    const standing = createStanding({
+      database,
+      clock,
+      readLists: (kind) => acts.trustedOfInstallation(kind),
+      readContrary: (caseId, kind) => acts.ofCase(caseId, kind),
+      listRequisitions: (caseId) => records.list(caseId),
+    });
     const acts = createActs({
       database,
       vault,
@@ -176,7 +184,7 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
       env: config.env,
       audience: config.installation,
       // Each room adds the kinds that it knows.
-      kinds: [register.kind],
+      kinds: [register.kind, ...standing.kinds],
     });
     const records = createRecords({
       database,
@@ -187,6 +195,7 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
       audience: config.installation,
       controller: { type: config.controller.type, unit_code: config.controller.unitCode },
       tightened: installed.values,
+      standing,
     });
     const { deferral_floor_s } = installed.values;
     const footage = {
@@ -253,6 +262,7 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
         loadExhibit: (requisition, id) => readExhibit(requisition, id, footage),
         safeMode,
         demandNewJob: ({ authorisation }) => commitment.demandNewJob(authorisation.dossier),
+        standing,
         bestStandingOf: ({ schedule }) => {
           // Asked every second of a running job: what another process took meanwhile is there at the next time.
           register.refresh().catch(reportError);
@@ -263,7 +273,7 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
       (open) => open.stop(),
     );
 
-    const results = createResults({ database, vault, footage, search, withSource: copies.use });
+    const results = createResults({ database, vault, footage, search, withSource: copies.use, standing });
     const evidenceKey = await openEvidenceKey(config.keysDir);
     const evidence = keep(
       createEvidence({
@@ -297,6 +307,7 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
           authenticate: createAuthenticator({
             records,
             register,
+            standing,
             replay: createReplayGuard(nowSeconds(clock)),
             clock,
             origin: () => origin ?? '',

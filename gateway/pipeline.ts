@@ -24,7 +24,7 @@ import { decide } from './policy/decide.ts';
 import type { Decision, HabilitationStanding, PolicySet } from './policy/types.ts';
 import { startQueue, type WorkQueue } from './queue.ts';
 import { authorityOf } from './requisition/authority.ts';
-import { listsExhibit, permittedBy, type Requisition } from './requisition/types.ts';
+import { listsExhibit, permittedBy, type Requisition, type Standing } from './requisition/types.ts';
 import type { Vault } from './vault.ts';
 
 export interface PipelineDeps {
@@ -45,6 +45,7 @@ export interface PipelineDeps {
   readonly safeMode: Pick<SafeMode, 'code' | 'mayProcess'>;
   /** Throws when no new job may start under this requisition (CPL-01). */
   demandNewJob(requisition: Requisition): Promise<void>;
+  readonly standing: Pick<Standing, 'refresh' | 'isRevoked'>;
   /** The best standing among the agents that a requisition designates. */
   bestStandingOf(requisition: Requisition): HabilitationStanding;
   onError(error: unknown): void;
@@ -149,7 +150,7 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
         action: 'job.step',
         caseId: requisition.caseId,
         extraOps: [],
-        authority: authorityOf(requisition, true),
+        authority: authorityOf(requisition, true, deps.standing),
         nowSeconds: nowSeconds(deps.clock),
         safeMode: deps.safeMode.code(),
       },
@@ -162,6 +163,8 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
   /** Decides now and then every second while the work runs; what was decided against is aborted. */
   async function underWatch<T>(requisition: Requisition, stop: AbortController, work: () => Promise<T>): Promise<T> {
     const watch = setInterval(() => {
+      // What another process took meanwhile is there at the next time; memory that cannot be renewed says nothing after 60 s (REQ-13).
+      deps.standing.refresh().catch(deps.onError);
       try {
         demandStep(requisition);
       } catch (error) {
@@ -228,7 +231,8 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
     const code = error instanceof AppError ? error.code : 'E_JOB_FAILED';
     const isVerdict = error instanceof AppError && error.status < 500;
     if (!isVerdict && !lastTry) throw error;
-    await end(job, { state: code === 'E_REQ_EXPIRED' ? 'cancelled' : 'failed', code, from: OPEN });
+    const state = code === 'E_REQ_EXPIRED' || code === 'E_REQ_REVOKED' ? 'cancelled' : 'failed';
+    await end(job, { state, code, from: OPEN });
   }
 
   /** Runs one step of an open job; a job that has ended takes no step. */
@@ -243,7 +247,9 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
     const job = caseId === undefined ? undefined : await findJob(caseId, jobId);
     if (job === undefined || !OPEN.includes(job.state)) return;
     try {
-      await work(job, await deps.loadRequisition(job.caseId, job.requisitionId));
+      const requisition = await deps.loadRequisition(job.caseId, job.requisitionId);
+      await deps.standing.refresh();
+      await work(job, requisition);
     } catch (error) {
       await settle(job, error, lastTry);
     }

@@ -8,7 +8,7 @@ import type { AnalysedExhibit, LoadAnalysed, LoadHit, WithSource } from './evide
 import { type ExhibitDeps, readExhibit } from './footage/exhibits.ts';
 import { assertCovers } from './footage/open-exhibit.ts';
 import type { JobId } from './ids.ts';
-import { listsExhibit, permittedBy, type Requisition } from './requisition/types.ts';
+import { listsExhibit, permittedBy, type Requisition, type Standing } from './requisition/types.ts';
 import type { SearchDeps } from './search/ask.ts';
 import { loadHit } from './search/hits.ts';
 import type { Vault } from './vault.ts';
@@ -19,6 +19,7 @@ export interface ResultsDeps {
   readonly footage: ExhibitDeps;
   readonly search: SearchDeps;
   readonly withSource: WithSource;
+  readonly standing: Pick<Standing, 'hasRevocation'>;
 }
 
 /** Closed results, handed to those who show and export them. Nothing of a job that is not closed leaves here (DEF-10). */
@@ -47,6 +48,7 @@ export function createResults(deps: ResultsDeps): Results {
     if (job.state !== 'done' || job.resultObject === undefined || job.bystandersObject === undefined) {
       throw new AppError('E_JOB_NOT_DONE');
     }
+    if (deps.standing.hasRevocation(job.requisitionId)) throw new AppError('E_REQ_REVOKED', { detail: 'quarantine' });
     const exhibit = await readExhibit(requisition, job.exhibitId, footage);
     assertCovers(requisition, exhibit);
     const resultText = (await vault.get(job.caseId, job.resultObject)).toString('utf8');

@@ -47,6 +47,7 @@ export async function requisitionFor(files: readonly string[]): Promise<Requisit
       controller: DEMO.controller,
       caseIdOf: () => 'bench' as CaseId,
       isUsed: () => false,
+      isRevoked: () => false,
     });
   } finally {
     await rm(folder, { recursive: true, force: true });

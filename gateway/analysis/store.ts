@@ -94,12 +94,14 @@ export async function openJobOf(tx: Transaction, exhibitId: ExhibitId): Promise<
   return rows[0] === undefined ? undefined : toJob(rows[0]);
 }
 
-/** The newest closed job of each exhibit of the case, in the order in which the exhibits were deposited. */
+/** The newest closed job of each exhibit of the case that is not in quarantine (REQ-13), in the order in which the exhibits were deposited. */
 export async function newestClosedJobs(tx: Transaction): Promise<readonly Job[]> {
   const { rows } = await tx.query<JobRow>(
     `SELECT newest.* FROM (
        SELECT DISTINCT ON (x.exhibit_id) x.* FROM (${SELECT_JOB}) x
-       WHERE x.state = 'done' ORDER BY x.exhibit_id, x.finished_at DESC, x.id
+       WHERE x.state = 'done'
+         AND NOT EXISTS (SELECT FROM requisitions r WHERE r.id = x.requisition_id AND r.revoked_at IS NOT NULL)
+       ORDER BY x.exhibit_id, x.finished_at DESC, x.id
      ) newest JOIN exhibits e ON e.id = newest.exhibit_id ORDER BY e.created_at, e.id`,
   );
   return rows.map(toJob);

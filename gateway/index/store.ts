@@ -37,7 +37,8 @@ const toClosed = (row: ClosedRow): ClosedJob => ({
 
 /**
  * The sealed exhibits of the case in the order of their sealing. Of a job only `done` counts as a result (DEF-10), and only one that was
- * free to name all that is permitted now: what an analysis was not let name was not looked for.
+ * free to name all that is permitted now: what an analysis was not let name was not looked for. What was found under a requisition that
+ * was revoked since is in quarantine (REQ-13): as if it had not been looked for.
  */
 export async function exhibitStates(
   tx: Transaction,
@@ -55,6 +56,7 @@ export async function exhibitStates(
           WHERE j.exhibit_id = e.id AND j.state = 'done' AND j.columns_object IS NOT NULL
             AND j.paths_object IS NOT NULL AND j.result_sha256 IS NOT NULL
             AND j.classes @> $1::text[] AND j.colours @> $2::text[]
+            AND NOT EXISTS (SELECT FROM requisitions r WHERE r.id = j.requisition_id AND r.revoked_at IS NOT NULL)
           ORDER BY j.finished_at DESC NULLS LAST, j.created_at DESC, j.id DESC LIMIT 1
        ) closed ON true
       WHERE e.state = 'sealed'
@@ -68,13 +70,14 @@ export async function exhibitStates(
   }));
 }
 
-/** Those of the named jobs that are closed; the case's row-level security hides every other case's. */
+/** Those of the named jobs that are closed and not in quarantine; the case's row-level security hides every other case's. */
 export async function closedJobs(tx: Transaction, ids: readonly JobId[]): Promise<readonly ClosedJob[]> {
   const { rows } = await tx.query<ClosedRow>(
     `SELECT id AS job_id, exhibit_id, columns_object, paths_object, result_sha256
-       FROM jobs
+       FROM jobs j
       WHERE id = ANY ($1::uuid[]) AND state = 'done' AND columns_object IS NOT NULL
-        AND paths_object IS NOT NULL AND result_sha256 IS NOT NULL`,
+        AND paths_object IS NOT NULL AND result_sha256 IS NOT NULL
+        AND NOT EXISTS (SELECT FROM requisitions r WHERE r.id = j.requisition_id AND r.revoked_at IS NOT NULL)`,
     [ids],
   );
   return rows.map(toClosed);

@@ -69,6 +69,7 @@ const authorityOf = (authority: Authority, needs: readonly string[]): cedar.Ceda
   expires: authority.expires,
   designated: authority.agentDesignated,
   seized: authority.magistrateSeized === true,
+  revoked: authority.revoked,
 });
 
 const parentsOf = (role: Role): cedar.TypeAndId[] => [

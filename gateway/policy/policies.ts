@@ -28,6 +28,7 @@ const ORDER = [
   'habilitation-in-force',
   'habilitation-trained',
   'requisition-valid',
+  'requisition-revoked',
   'ops-listed',
   'broad-question',
   'public',

@@ -172,6 +172,8 @@ export interface Authority {
   readonly expires: number;
   /** The agent's key is one of `cnf` and the agent is in `agents[]`. */
   readonly agentDesignated: boolean;
+  /** Revoked, contradicted, or without a fresh list to say that it is not (REQ-13). */
+  readonly revoked: boolean;
   /** Whether the magistrate who asks is seized of this case, or has the control of it (HAB-04); of nobody else. */
   readonly magistrateSeized?: boolean;
 }

@@ -9,10 +9,12 @@ import { agentOf, authorityOf, principalOf } from './authority.ts';
 import { checkProof, type ReplayGuard } from './dpop.ts';
 import { isControl, isSeized } from './oversight.ts';
 import type { RequisitionRecords } from './records.ts';
+import type { Standing } from './types.ts';
 
 export interface AuthenticatorDeps {
   readonly records: Pick<RequisitionRecords, 'route' | 'load' | 'list' | 'ofThumbprint'>;
   readonly register: Register;
+  readonly standing: Pick<Standing, 'refresh' | 'isRevoked'>;
   readonly replay: ReplayGuard;
   readonly clock: Clock;
   /** Scheme, host and port as clients name them; asked at each request, since a port may be known only after listening. */
@@ -48,7 +50,11 @@ export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
     const named = requisitionId === undefined ? newest : [newest, ...older].find((each) => each?.id === requisitionId);
     if (newest === undefined || named === undefined) throw new AppError('E_PRO_SILO', { detail: 'no such case' });
     const magistrateSeized = isSeized({ agentId, role, jurisdiction }, newest);
-    return { ...nobodysCase, authority: { ...authorityOf(named, false), magistrateSeized }, requisition: named };
+    return {
+      ...nobodysCase,
+      authority: { ...authorityOf(named, false, deps.standing), magistrateSeized },
+      requisition: named,
+    };
   }
 
   return async (request) => {
@@ -65,7 +71,7 @@ export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
       nowSeconds: now,
       ...(requisitionId === undefined ? {} : { accessToken: requisitionId }),
     });
-    await deps.register.refresh();
+    await Promise.all([deps.register.refresh(), deps.standing.refresh()]);
     const holder = deps.register.holderOf(proof.jkt);
     if (holder !== undefined && holder.role !== 'agent_habilite') {
       deps.replay.accept(proof, now);
@@ -85,7 +91,7 @@ export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
     if (designated) deps.replay.accept(proof, now);
     return {
       principal: principalOf(requisition, proof.jkt, deps.register),
-      authority: authorityOf(requisition, designated),
+      authority: authorityOf(requisition, designated, deps.standing),
       requisition,
       thumbprint: proof.jkt,
     };

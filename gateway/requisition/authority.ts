@@ -1,7 +1,7 @@
 import { AppError } from '../errors.ts';
 import type { Register } from '../habilitation/types.ts';
 import type { Authority, Principal } from '../policy/types.ts';
-import type { Requisition } from './types.ts';
+import type { Requisition, Standing } from './types.ts';
 
 /** The agent whose key has this thumbprint; undefined when the requisition designates nobody by it. */
 export const agentOf = (requisition: Requisition, thumbprint: string) =>
@@ -30,8 +30,12 @@ export function demandHabilitated({ schedule }: Requisition, register: Pick<Regi
   }
 }
 
-/** What a decision needs to know of a requisition. `agentDesignated` is for the one who acts. */
-export const authorityOf = (requisition: Requisition, agentDesignated: boolean): Authority => ({
+/** What a decision needs to know of a requisition, and whether it stands. `agentDesignated` is for the one who acts. */
+export const authorityOf = (
+  requisition: Requisition,
+  agentDesignated: boolean,
+  standing: Pick<Standing, 'isRevoked'>,
+): Authority => ({
   requisitionId: requisition.id,
   caseId: requisition.caseId,
   procedure: requisition.authorisation.sub,
@@ -39,4 +43,5 @@ export const authorityOf = (requisition: Requisition, agentDesignated: boolean):
   notBefore: requisition.notBefore,
   expires: requisition.expires,
   agentDesignated,
+  revoked: standing.isRevoked(requisition),
 });

@@ -91,8 +91,9 @@ async function verifyCommand(args: readonly string[], io: CommandIo): Promise<Ex
       nowSeconds: at,
       ...(controller === undefined ? {} : { controller }),
       caseIdOf: () => newId<CaseId>(),
-      // The record of used tokens is the installation's.
+      // Which tokens were used and which acts are on record is the installation's to say.
       isUsed: () => false,
+      isRevoked: () => false,
     };
     await (typeof tokens === 'string' ? verifyAlone(tokens, context) : verifyRequisition(tokens, context));
   });

@@ -6,13 +6,14 @@ import type { CaseId, RequisitionId } from '../ids.ts';
 import { AUTHORISATION_TYP } from '../trust/registry.ts';
 import type { Vault } from '../vault.ts';
 import * as store from './store.ts';
-import type { Requisition } from './types.ts';
+import type { Requisition, Standing } from './types.ts';
 import { type Tokens, type VerifyContext, verifyRequisition } from './verify.ts';
 
 export interface RecordsDeps extends Pick<VerifyContext, 'registry' | 'env' | 'audience' | 'controller' | 'tightened'> {
   readonly database: Database;
   readonly vault: Vault;
   readonly clock: Clock;
+  readonly standing: Pick<Standing, 'mayRegister'>;
 }
 
 /** What is sealed in a requisition's row. */
@@ -45,8 +46,9 @@ export function createRecords(deps: RecordsDeps): RequisitionRecords {
   const { database, vault } = deps;
   const label = (id: RequisitionId): string => `requisition:${id}`;
 
-  function contextAt(atSeconds: number, isUsed: VerifyContext['isUsed']): VerifyContext {
-    return { ...deps, nowSeconds: atSeconds, caseIdOf: vault.caseIdOf, isUsed };
+  /** `history`: what else is on record. What is read again was held against it when it came, and against its standing at each act. */
+  function contextAt(atSeconds: number, history: Pick<VerifyContext, 'isUsed' | 'isRevoked'>): VerifyContext {
+    return { ...deps, nowSeconds: atSeconds, caseIdOf: vault.caseIdOf, ...history };
   }
 
   async function unseal(caseId: CaseId, id: RequisitionId, sealed: Buffer): Promise<SealedTokens> {
@@ -59,7 +61,7 @@ export function createRecords(deps: RecordsDeps): RequisitionRecords {
     const tokens = await unseal(caseId, id, sealed);
     const requisition = await verifyRequisition(
       tokens,
-      contextAt(tokens.registeredAt, () => false),
+      contextAt(tokens.registeredAt, { isUsed: () => false, isRevoked: () => false }),
     );
     if (requisition.id !== id || requisition.caseId !== caseId) {
       throw new AppError('E_VAULT', { detail: 'a requisition stands in the wrong row' });
@@ -80,6 +82,9 @@ export function createRecords(deps: RecordsDeps): RequisitionRecords {
     return false;
   };
 
+  const isRevoked: VerifyContext['isRevoked'] = async (authorisation, schedule) =>
+    !(await deps.standing.mayRegister(vault.caseIdOf(authorisation.sub), { authorisation, schedule }));
+
   async function load(caseId: CaseId, id: RequisitionId): Promise<Requisition> {
     const sealed = await database.inCase(caseId, (tx) => store.findSealed(tx, id));
     if (sealed === undefined) throw new AppError('E_PRO_SILO', { detail: 'no such requisition in this case' });
@@ -87,7 +92,7 @@ export function createRecords(deps: RecordsDeps): RequisitionRecords {
   }
 
   return {
-    verify: (tokens) => verifyRequisition(tokens, contextAt(nowSeconds(deps.clock), isUsed)),
+    verify: (tokens) => verifyRequisition(tokens, contextAt(nowSeconds(deps.clock), { isUsed, isRevoked })),
     async add(tokens, requisition, before) {
       const { caseId, id } = requisition;
       const kept: SealedTokens = {

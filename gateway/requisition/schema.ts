@@ -7,47 +7,50 @@ import { FRAMEWORKS } from './types.ts';
 // The claims of both tokens, closed at every level (REQ-17): what is not written here cannot be said, and nothing biometric, no
 // behaviour, no live source and no outside file can be written with it.
 
-const closed = <T extends TProperties>(properties: T): TObject<T> =>
+export const closed = <T extends TProperties>(properties: T): TObject<T> =>
   Type.Object(properties, { additionalProperties: false });
 
 const pattern = (source: string) => Type.String({ pattern: source });
 
-const uuid = pattern('^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$');
-const sha256 = pattern('^[0-9a-f]{64}$');
+export const uuid = pattern('^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$');
+export const sha256 = pattern('^[0-9a-f]{64}$');
 const thumbprint = pattern('^[A-Za-z0-9_-]{43}$');
 /** RFC 3339 with `T` and an offset. */
-const instant = Type.String({ format: 'date-time', pattern: '^[0-9-]{10}T[0-9:.]{8,15}(Z|[+-][0-9]{2}:[0-9]{2})$' });
-const seconds = Type.Integer({ minimum: 0, maximum: 253_402_300_799 });
+export const instant = Type.String({
+  format: 'date-time',
+  pattern: '^[0-9-]{10}T[0-9:.]{8,15}(Z|[+-][0-9]{2}:[0-9]{2})$',
+});
+export const seconds = Type.Integer({ minimum: 0, maximum: 253_402_300_799 });
 /** One word, as the journal takes it. */
-const word = pattern('^[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}$');
+export const word = pattern('^[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}$');
 // No control character, no line or paragraph separator, nothing that turns the direction of writing.
 const PLAIN = '[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069\\ufeff]*';
 const text = (minLength: number, maxLength: number) => Type.String({ minLength, maxLength, pattern: `^${PLAIN}$` });
 /** A reference or a name: never blank. */
-const line = Type.String({ minLength: 1, maxLength: 200, pattern: `^(?=.*[^\\s])${PLAIN}$` });
+export const line = Type.String({ minLength: 1, maxLength: 200, pattern: `^(?=.*[^\\s])${PLAIN}$` });
 const article = pattern('^(?:[LRD]\\. ?)?[0-9]{1,4}(?:-[0-9]{1,4}){0,4}$');
 const span = closed({ start: instant, end: instant });
 const list = <T extends Parameters<typeof Type.Array>[0]>(items: T, minItems: number, maxItems: number) =>
   Type.Array(items, { minItems, maxItems, uniqueItems: true });
 
-const common = {
+export const procedure = pattern('^(?=[^0-9]*[0-9])[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$');
+
+/** What an act of this room has beside its own claims. */
+export const actClaims = {
   ver: Type.Literal(1),
   env: Type.Enum(['prod', 'test']),
   iss: pattern('^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,127}$'),
-  sub: pattern('^(?=[^0-9]*[0-9])[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$'),
   aud: line,
   jti: uuid,
   iat: seconds,
-  nbf: seconds,
-  exp: seconds,
 };
 
-/**
- * Claims of the authorisation. `prev` is not among them: a renewal is a fresh authorisation with its own act until the rules on
- * renewals (REQ-14) are enforced, and a claim that nothing checks is not accepted.
- */
+const common = { ...actClaims, sub: procedure, nbf: seconds, exp: seconds };
+
+/** Claims of the authorisation. */
 export const AUTHORISATION = closed({
   ...common,
+  prev: Type.Optional(uuid),
   framework: Type.Enum(FRAMEWORKS),
   framework_ref: list(article, 1, 20),
   framework_since: instant,

@@ -24,8 +24,9 @@ export async function insertRequisition(
     [requisition.caseId, registeredAt, requisition.authorisation.authority.jurisdiction],
   );
   await tx.query(
-    `INSERT INTO requisitions (id, case_id, authorisation_jti, thumbprints, not_before, expires, sealed, registered_at)
-     VALUES ($1, $2, $3, $4, to_timestamp($5), to_timestamp($6), $7, $8)`,
+    `INSERT INTO requisitions
+       (id, case_id, authorisation_jti, thumbprints, not_before, expires, sealed, registered_at, revocation_list)
+     VALUES ($1, $2, $3, $4, to_timestamp($5), to_timestamp($6), $7, $8, $9)`,
     [
       requisition.id,
       requisition.caseId,
@@ -35,6 +36,7 @@ export async function insertRequisition(
       requisition.expires,
       sealed,
       registeredAt,
+      requisition.authorisation.rev.list_id,
     ],
   );
 }

@@ -131,6 +131,24 @@ export interface Requisition {
   readonly expires: number;
 }
 
+/** As much of both tokens as says whether they stand. */
+export interface RevocableTokens {
+  readonly authorisation: Pick<AuthorisationClaims, 'jti' | 'rev' | 'authority'>;
+  readonly schedule: Pick<ScheduleClaims, 'jti'>;
+}
+
+/** Who stands and who was revoked, as it was when memory was last brought up to date (REQ-13). */
+export interface Standing {
+  /** Reads what was presented since, here or in another process. At most a second old afterwards. */
+  refresh(): Promise<void>;
+  /** Revoked, contradicted, or without a fresh list. A pure look-up; E_DATABASE when memory is more than 60 s old. */
+  isRevoked(tokens: RevocableTokens): boolean;
+  /** Whether a revocation or a contrary decision is on record: what was found under it is in quarantine, for every requisition. */
+  hasRevocation(id: RequisitionId): boolean;
+  /** Whether tokens that are not on record yet may come on record in this case. */
+  mayRegister(caseId: CaseId, tokens: RevocableTokens): Promise<boolean>;
+}
+
 declare module 'fastify' {
   interface FastifyRequest {
     /** The requisition that this request was made under. Throws E_REQ_MISSING where none was presented. */

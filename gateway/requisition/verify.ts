@@ -33,6 +33,8 @@ export interface VerifyContext {
   /** Service responsible for this installation; when given, the authorisation must name it. */
   readonly controller?: { readonly type: string; readonly unit_code: string };
   caseIdOf(procedure: string): CaseId;
+  /** Whether the tokens were revoked, contradicted, or depend on a list that is not fresh (REQ-13). */
+  isRevoked(authorisation: AuthorisationClaims, schedule: ScheduleClaims): Promise<boolean> | boolean;
   /**
    * Whether a token was registered before: a schedule's `jti` once, an authorisation's `jti` with these bytes only, since one
    * authorisation carries many schedules.
@@ -46,8 +48,8 @@ export interface VerifyContext {
 
 /**
  * Verifies authorisation and schedule together, in the order of the validation rule: size and syntax, header, signature, registry role,
- * schema, environment and audience, times, replay, framework and authority, acts, exhibits, scope, agents. The first fault decides the
- * code. This is the only place that makes a `Requisition`. Revocation lists (REQ-13) are not read here.
+ * schema, environment and audience, times, revocation, replay, framework and authority, acts, exhibits, scope, agents. The first fault decides the
+ * code. This is the only place that makes a `Requisition`.
  */
 export async function verifyRequisition(tokens: Tokens, context: VerifyContext): Promise<Requisition> {
   const authorisation = await openToken(tokens.authorisation, AUTHORISATION_TYP, parseAuthorisation, context);
@@ -58,6 +60,7 @@ export async function verifyRequisition(tokens: Tokens, context: VerifyContext):
   checkTimes(schedule.claims, context.nowSeconds);
   checkCap(authorisation.claims);
   checkShortLived(authorisation.claims, schedule.claims);
+  if (await context.isRevoked(authorisation.claims, schedule.claims)) throw new AppError('E_REQ_REVOKED');
   await checkReplay(authorisation, AUTHORISATION_TYP, context);
   await checkReplay(schedule, SCHEDULE_TYP, context);
   checkCompetence(authorisation, context);

@@ -40,6 +40,7 @@ async function build(role: Role) {
         notBefore: 0,
         expires: 4_000_000_000,
         agentDesignated: true,
+        revoked: false,
         magistrateSeized: true,
       },
     }),

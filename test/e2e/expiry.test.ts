@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createClient } from '../../gateway/client.ts';
 import { readConfig } from '../../gateway/config.ts';
-import { createDemoInstallation, habilitateAgent } from '../../gateway/demo-installation.ts';
+import { createDemoInstallation, presentFirstActs } from '../../gateway/demo-installation.ts';
 import { demoAuthorisation, demoSchedule, yesterdayAt14 } from '../../gateway/demo-requisition.ts';
 import { type Gateway, startGateway } from '../../gateway/main.ts';
 import { authorise, schedule } from '../../gateway/requisition/issue.ts';
@@ -29,7 +29,7 @@ describe('a requisition that ends while its analysis runs', () => {
   it('REQ-10: stops the job without results; uploads and questions end, reading what was found does not', async () => {
     const installation = await createDemoInstallation(folder, [path.join(import.meta.dirname, '..', 'models')]);
     gateway = await startGateway(readConfig(installation.environment), clock);
-    await habilitateAgent(installation, gateway.url);
+    await presentFirstActs(installation, gateway.url);
     const file = await sceneFile(folder, 'long');
     const short = await sceneFile(folder, 'crossing');
     const start = yesterdayAt14(clock.nowMs());

@@ -139,6 +139,7 @@ beforeEach(async () => {
         notBefore: requisition.notBefore,
         expires: requisition.expires,
         agentDesignated: true,
+        revoked: false,
       },
       requisition,
     }),

@@ -24,6 +24,7 @@ import type { Requisition, ScheduledExhibit } from '../../gateway/requisition/ty
 import { type Tokens, verifyRequisition } from '../../gateway/requisition/verify.ts';
 import { loadRegistry } from '../../gateway/trust/registry.ts';
 import { openVault, type Vault } from '../../gateway/vault.ts';
+import { NOTHING_REVOKED } from '../requisition/support.ts';
 import { asOwner } from '../support/owner.ts';
 
 /** When these tests take place: the recordings are of the day before. */
@@ -129,6 +130,7 @@ export const verifySigned = (
     nowSeconds: Math.floor(nowMs / 1000),
     caseIdOf,
     isUsed: () => false,
+    isRevoked: () => false,
   });
 
 export const makeRequisition = async (
@@ -204,7 +206,7 @@ export async function startFootage(
   installGuard(app, {
     authenticate: async () => ({
       principal: { role: 'agent_habilite', agentId: 'agent-demo-1', service: 'DEMO-75', habilitation: 'in_force' },
-      authority: authorityOf(line.requisition, true),
+      authority: authorityOf(line.requisition, true, NOTHING_REVOKED),
       requisition: line.requisition,
     }),
     log: { append: async (event) => line.acts.push(event) },

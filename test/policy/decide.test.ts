@@ -26,6 +26,7 @@ const authority: Authority = {
   notBefore: 100,
   expires: 200,
   agentDesignated: true,
+  revoked: false,
   magistrateSeized: true,
 };
 const agent = { role: 'agent_habilite', agentId: 'agent-1', service: 'DIPN', habilitation: 'in_force' } as const;

@@ -23,6 +23,7 @@ const AGENT: Identity = {
     notBefore: 0,
     expires: 2_000_000_000,
     agentDesignated: true,
+    revoked: false,
   },
 };
 

@@ -20,6 +20,7 @@ import {
   removeTemporaryFolders,
   temporaryFolder,
 } from '../footage/support.ts';
+import { NOTHING_REVOKED } from '../requisition/support.ts';
 import { testDatabase } from '../support/database.ts';
 
 // The real application on a real listener. Rooms that no request here reaches are given nothing.
@@ -48,7 +49,7 @@ beforeAll(async () => {
   await putOnRecord(database, vault, requisition);
   const agent: Identity = {
     principal: { role: 'agent_habilite', agentId: 'agent-demo-1', service: 'DEMO-75', habilitation: 'in_force' },
-    authority: authorityOf(requisition, true),
+    authority: authorityOf(requisition, true, NOTHING_REVOKED),
     requisition,
   };
   const deps: Pick<AppDeps, 'guard' | 'footage' | 'tls' | 'version' | 'requestTimeoutMs'> = {

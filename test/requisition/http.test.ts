@@ -24,6 +24,7 @@ import {
   authorisationClaims,
   codeOf,
   EVERYBODY_HABILITATED,
+  NOTHING_REVOKED,
   NOW,
   newAuthorities,
   newKey,
@@ -60,12 +61,14 @@ describe('requisitions over HTTP, on a real database', () => {
       registry: loadRegistry(authorities.jwks, 'test'),
       env: 'test',
       audience: AUDIENCE,
+      standing: NOTHING_REVOKED,
     });
     const server = Fastify().setValidatorCompiler(TypeBoxValidatorCompiler).withTypeProvider<TypeBoxTypeProvider>();
     installGuard(server, {
       authenticate: createAuthenticator({
         records,
         register: EVERYBODY_HABILITATED,
+        standing: NOTHING_REVOKED,
         replay: createReplayGuard(0),
         clock,
         origin: () => ORIGIN,
@@ -363,6 +366,7 @@ describe('requisitions over HTTP, on a real database', () => {
       registry: loadRegistry(fewer, 'test'),
       env: 'test',
       audience: AUDIENCE,
+      standing: NOTHING_REVOKED,
     });
     expect(await codeOf(distrustful.load(caseId, moved.schedule.jti as Id))).toBe('E_REQ_SIG');
     expect(await distrustful.ofThumbprint(authorities.agent.jkt)).toEqual([]);

@@ -3,7 +3,7 @@ import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jo
 import type { Register } from '../../gateway/habilitation/types.ts';
 import type { CaseId } from '../../gateway/ids.ts';
 import { authorise, schedule as signSchedule } from '../../gateway/requisition/issue.ts';
-import type { AuthorisationClaims, Framework, ScheduleClaims } from '../../gateway/requisition/types.ts';
+import type { AuthorisationClaims, Framework, ScheduleClaims, Standing } from '../../gateway/requisition/types.ts';
 import type { Tokens, VerifyContext } from '../../gateway/requisition/verify.ts';
 import { loadRegistry } from '../../gateway/trust/registry.ts';
 
@@ -36,6 +36,7 @@ export async function newAuthorities() {
   );
   if (!procureur || !juge || !greffe || !opj || !agent || !other) throw new Error('keys');
   const AUTH = 'differe-authorisation+jwt';
+  const REVOKING = ['differe-revocation-list+jwt', 'differe-contrary-decision+jwt'];
   const entry = (key: TestKey, role: string, signs: string[], changes: object = {}) => ({
     ...key.publicJwk,
     kid: key.privateJwk.kid,
@@ -46,10 +47,10 @@ export async function newAuthorities() {
     ...changes,
   });
   const keys = [
-    entry(procureur, 'procureur', [AUTH]),
-    entry(juge, 'juge_instruction', [AUTH]),
-    entry(greffe, 'greffe', [AUTH]),
-    entry(opj, 'opj', [AUTH, 'differe-schedule+jwt']),
+    entry(procureur, 'procureur', [AUTH, ...REVOKING]),
+    entry(juge, 'juge_instruction', [AUTH, ...REVOKING]),
+    entry(greffe, 'greffe', [AUTH, ...REVOKING]),
+    entry(opj, 'opj', [AUTH, 'differe-schedule+jwt', ...REVOKING]),
   ];
   return { procureur, juge, greffe, opj, agent, other, keys, jwks: JSON.stringify({ keys }) };
 }
@@ -169,6 +170,7 @@ export function contextOf(authorities: Authorities, changes: Partial<VerifyConte
     nowSeconds: NOW,
     caseIdOf: (procedure) => `case of ${procedure}` as CaseId,
     isUsed: () => false,
+    isRevoked: () => false,
     ...changes,
   };
 }
@@ -218,6 +220,14 @@ export const EVERYBODY_HABILITATED: Register = {
   holderOf: () => undefined,
   standingOf: () => 'in_force',
   bestOf: () => 'in_force',
+};
+
+/** A standing in which nothing is revoked: revocation itself is in standing.test.ts. */
+export const NOTHING_REVOKED: Standing = {
+  refresh: async () => undefined,
+  isRevoked: () => false,
+  hasRevocation: () => false,
+  mayRegister: async () => true,
 };
 
 /** The code of the AppError that a promise rejects with; `accepted` when it resolves. */

@@ -243,6 +243,7 @@ export async function testRequisition(changes: Changes = {}): Promise<Requisitio
     nowSeconds: NOW_MS / 1000,
     caseIdOf: changes.caseIdOf ?? (() => caseId),
     isUsed: () => false,
+    isRevoked: () => false,
   });
 }
 

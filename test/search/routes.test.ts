@@ -11,6 +11,7 @@ import type { Requisition } from '../../gateway/requisition/types.ts';
 import { markPictureSeen } from '../../gateway/search/hits.ts';
 import { searchRoutes } from '../../gateway/search/routes.ts';
 import type { Answer } from '../../gateway/search/types.ts';
+import { NOTHING_REVOKED } from '../requisition/support.ts';
 import { asOwner } from '../support/database.ts';
 import { AGENT, clock, createWorld, exhibitOf, testRequisition, track, uuid, type World } from './fixtures.ts';
 
@@ -26,7 +27,7 @@ async function buildApp(): Promise<FastifyInstance> {
   installGuard(built, {
     authenticate: async () => ({
       principal: { role: 'agent_habilite', agentId: AGENT, service: 'DEMO-75', habilitation: 'in_force' },
-      authority: authorityOf(requisition, true),
+      authority: authorityOf(requisition, true, NOTHING_REVOKED),
       requisition,
     }),
     log: {

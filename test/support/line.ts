@@ -9,7 +9,7 @@ import {
   createDemoInstallation,
   type DemoInstallation,
   type GatewayProcess,
-  habilitateAgent,
+  presentFirstActs,
   startGatewayProcess,
 } from '../../gateway/demo-installation.ts';
 import { type DemoExhibit, demoAuthorisation, demoSchedule, yesterdayAt14 } from '../../gateway/demo-requisition.ts';
@@ -109,7 +109,7 @@ export async function register(
   line: Line,
   tokens: Tokens,
 ): Promise<{ readonly client: Client; readonly caseId: string }> {
-  await habilitateAgent(line.installation, line.gateway.url);
+  await presentFirstActs(line.installation, line.gateway.url);
   const { caseId } = await clientOf(line).json<{ caseId: string }>('POST', '/api/v1/requisitions', {
     authorisation: tokens.authorisation,
     schedule: tokens.schedule,

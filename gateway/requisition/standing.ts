@@ -1,0 +1,139 @@
+import { type Clock, nowSeconds } from '../clock.ts';
+import type { Database } from '../database.ts';
+import { AppError } from '../errors.ts';
+import type { CaseId, RequisitionId } from '../ids.ts';
+import type { Act, ActKind } from '../trust/types.ts';
+import {
+  CONTRARY_DECISION_TYP,
+  type ContraryDecisionClaims,
+  demandContrarySigner,
+  endsBy,
+  parseContraryDecision,
+} from './contrary-decision.ts';
+import {
+  demandListSigner,
+  demandSuccession,
+  type KnownList,
+  knownLists,
+  parseRevocationList,
+  REVOCATION_LIST_TYP,
+  type RevocationListClaims,
+} from './revocation-list.ts';
+import * as store from './standing-store.ts';
+import type { Requisition, RevocableTokens, Standing } from './types.ts';
+
+export interface StandingDeps {
+  readonly database: Pick<Database, 'inService'>;
+  readonly clock: Clock;
+  /** Revocation lists on record, verified again as they are read (trust/acts.ts). */
+  readLists(kind: ActKind<RevocationListClaims>): Promise<readonly Act<RevocationListClaims>[]>;
+  /** Contrary decisions of a case, as above. */
+  readContrary(caseId: CaseId, kind: ActKind<ContraryDecisionClaims>): Promise<readonly Act<ContraryDecisionClaims>[]>;
+  /** Requisitions of a case on record. */
+  listRequisitions(caseId: CaseId): Promise<readonly Requisition[]>;
+}
+
+export interface RequisitionStanding extends Standing {
+  /** For the list of acts that the installation takes. */
+  readonly kinds: readonly ActKind[];
+}
+
+/** How old memory may be before another process's acts are looked for. */
+const MAX_AGE_MS = 1000;
+/** Beyond this memory says nothing: the re-check of running work is due every 60 s (REQ-13). */
+const MOST_AGE_MS = 60_000;
+
+/**
+ * REQ-13: whether a requisition stands. The database is the truth: signed lists are verified again as they are read, a revocation leaves
+ * its date with the requisition, and an act presented to another process counts here within a second. No list on record, or one older
+ * than the authorisation allows, counts as revoked.
+ */
+export function createStanding(deps: StandingDeps): RequisitionStanding {
+  let lists: ReadonlyMap<string, KnownList> = new Map();
+  let revoked: ReadonlySet<RequisitionId> = new Set();
+  let known = -1;
+  let lookedAt = Number.NEGATIVE_INFINITY;
+  let reading: Promise<void> | undefined;
+
+  async function read(): Promise<void> {
+    // Those who come while it is being read may have come after it began: they look for themselves.
+    await reading?.catch(() => undefined);
+    if (performance.now() - lookedAt < MAX_AGE_MS) return;
+    reading = readOnce().finally(() => {
+      reading = undefined;
+    });
+    await reading;
+  }
+
+  async function readOnce(): Promise<void> {
+    const began = performance.now();
+    const count = await deps.database.inService((tx) => store.countLists(tx, REVOCATION_LIST_TYP));
+    if (count !== known) {
+      lists = knownLists((await deps.readLists(listKind)).map(({ claims }) => claims));
+      known = count;
+    }
+    // At every look, since a requisition may have been registered at the moment when the list came.
+    revoked = await deps.database.inService(async (tx) => {
+      for (const [id, list] of lists) await store.markRevoked(tx, id, [...list.revoked], deps.clock.nowMs());
+      return await store.revokedRequisitions(tx);
+    });
+    lookedAt = began;
+  }
+
+  async function readAnew(): Promise<void> {
+    lookedAt = Number.NEGATIVE_INFINITY;
+    await read();
+  }
+
+  const listKind: ActKind<RevocationListClaims> = {
+    typ: REVOCATION_LIST_TYP,
+    parse: parseRevocationList,
+    procedureOf: () => undefined,
+    demandSigner: demandListSigner,
+    async apply({ claims }, tx) {
+      // Two processes that are given a list at the same moment look one after the other.
+      await store.lockLists(tx);
+      await readAnew();
+      demandSuccession(claims, lists.get(claims.list_id));
+    },
+    afterwards: readAnew,
+  };
+
+  const contraryKind: ActKind<ContraryDecisionClaims> = {
+    typ: CONTRARY_DECISION_TYP,
+    parse: parseContraryDecision,
+    procedureOf: ({ sub }) => sub,
+    demandSigner: demandContrarySigner,
+    async apply({ claims: { auth }, caseId }, tx) {
+      const named = caseId === undefined ? [] : await deps.listRequisitions(caseId);
+      if (named.some(({ authorisation }) => authorisation.jti === auth && !endsBy(authorisation))) {
+        throw new AppError('E_REQ_AUTHORITY', { detail: 'the authorisation is not the prosecutor’s' });
+      }
+      await store.markContradicted(tx, auth, deps.clock.nowMs());
+    },
+    afterwards: readAnew,
+  };
+
+  function isRevoked({ authorisation: { jti, rev }, schedule }: RevocableTokens): boolean {
+    if (performance.now() - lookedAt > MOST_AGE_MS) throw new AppError('E_DATABASE', { detail: 'standing not known' });
+    if (revoked.has(schedule.jti as RequisitionId)) return true;
+    const list = lists.get(rev.list_id);
+    if (list === undefined || list.revoked.has(jti) || list.revoked.has(schedule.jti)) return true;
+    const now = nowSeconds(deps.clock);
+    return now >= list.nextUpdate || now - list.thisUpdate > rev.max_age_s;
+  }
+
+  return {
+    kinds: [listKind as unknown as ActKind, contraryKind as unknown as ActKind],
+    refresh: read,
+    isRevoked,
+    hasRevocation: (id) => revoked.has(id),
+    async mayRegister(caseId, tokens) {
+      await read();
+      if (isRevoked(tokens)) return false;
+      if (!endsBy(tokens.authorisation)) return true;
+      const contrary = await deps.readContrary(caseId, contraryKind);
+      return !contrary.some(({ claims }) => claims.auth === tokens.authorisation.jti);
+    },
+  };
+}
