@@ -26,6 +26,7 @@ import { optionsFor } from '../audit/support.ts';
 import {
   AUDIENCE,
   authorisationClaims,
+  NOTHING_REVOKED,
   NOW,
   newAuthorities,
   newKey,
@@ -65,7 +66,15 @@ export async function openOffice() {
     installationKey: randomBytes(32),
   });
   const registry = new Map(loadRegistry(JSON.stringify({ keys: [...authorities.keys, ...entries] }), 'test'));
-  const common = { database, vault, clock, registry, env: 'test' as const, audience: AUDIENCE };
+  const common = {
+    database,
+    vault,
+    clock,
+    registry,
+    env: 'test' as const,
+    audience: AUDIENCE,
+    standing: NOTHING_REVOKED,
+  };
   /** A register as a process of its own has it: the same database, another memory. */
   const openRegister = () => {
     const own = createRegister({ database, clock, readActs: (kind) => acts.trustedOfInstallation(kind) });
@@ -81,6 +90,7 @@ export async function openOffice() {
     authenticate: createAuthenticator({
       records,
       register,
+      standing: NOTHING_REVOKED,
       replay: createReplayGuard(0),
       clock,
       origin: () => ORIGIN,

@@ -39,6 +39,7 @@ export function oracle(request: DecisionRequest, refusesBroad = false): Decision
   if (reach === 'installation') return isControl ? 'OK' : 'E_HAB_ROLE';
   if (reach === 'ownCases' || authority === undefined) return 'OK';
   if (needsValidity && !(authority.notBefore <= nowSeconds && nowSeconds < authority.expires)) return 'E_REQ_EXPIRED';
+  if (!isControl && authority.revoked) return 'E_REQ_REVOKED';
   const needed = [...ops, ...request.extraOps];
   if (!isControl && !needed.every((op) => authority.ops.includes(op))) return 'E_REQ_OP';
   return refusesBroad && request.broad === true ? 'E_PRO_BROAD' : 'OK';

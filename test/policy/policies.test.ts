@@ -51,6 +51,7 @@ const anyRequest: fc.Arbitrary<DecisionRequest> = fc.record({
       expires: fc.constant(200),
       agentDesignated: fc.constantFrom(true, true, false),
       magistrateSeized: fc.constantFrom(true, false),
+      revoked: fc.constantFrom(false, false, true),
     }),
     { nil: undefined, freq: 6 },
   ),

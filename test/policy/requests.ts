@@ -25,6 +25,8 @@ interface WrittenRequest {
       readonly expires: number;
       readonly designated: boolean;
       readonly seized: boolean;
+      /** Written where it is. */
+      readonly revoked?: boolean;
     };
   };
 }
@@ -91,6 +93,7 @@ function requestOf({
             expires: authority.expires,
             agentDesignated: authority.designated,
             magistrateSeized: authority.seized,
+            revoked: authority.revoked === true,
           },
   };
   return { request, refusesBroad: context.refusesBroad ?? false };
