@@ -87,6 +87,7 @@ const request = (action: Action, role: Role = 'agent_habilite'): DecisionRequest
     notBefore: 100,
     expires: 200,
     agentDesignated: true,
+    revoked: false,
     magistrateSeized: true,
   },
 });
@@ -186,6 +187,7 @@ describe('the rules of an installation', () => {
         nowSeconds: NOW,
         caseIdOf: () => 'c1' as CaseId,
         isUsed: () => false,
+        isRevoked: () => false,
         tightened,
       });
     const plain = await verified({});
