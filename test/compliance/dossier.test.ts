@@ -184,6 +184,14 @@ describe('the compliance dossier', () => {
     expect(await said(late, { nowMs: day })).toContain('aia is missing');
   });
 
+  it('CPL-01: the one of a demonstration says so in every paper, so that nobody takes it for another', () => {
+    const { capability: _, software: __, controller: ___, ...papers } = demoDossierOf();
+    const texts = Object.values(papers).flatMap((paper) => (typeof paper === 'object' ? [JSON.stringify(paper)] : []));
+    expect(texts.length).toBeGreaterThan(10);
+    for (const text of [...texts, papers.id, papers.title]) expect(text).toMatch(/d[ée]mo|"sha256"/i);
+    expect(texts.filter((text) => !/d[ée]mo/i.test(text))).toEqual([]);
+  });
+
   it('LOG-06: keeps the journal three years at least', async () => {
     const file = JSON.parse(await signedBy(demoDossierOf({ journal_retention_years: 3 }), signers)) as {
       dossier: Dossier;

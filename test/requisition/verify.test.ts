@@ -75,7 +75,7 @@ describe('verification of a requisition', () => {
   });
 
   it.each(['74-2', 'ADMINISTRATIVE', '', 'preliminaire', 'FLAGRANCE ', 'Préliminaire', 'RENSEIGNEMENT'])(
-    'REQ-02: refuses the framework "%s"',
+    'REQ-02, FBD-01: refuses the framework "%s"',
     async (framework) => {
       expect(await verdict(({ authorisation }) => Object.assign(authorisation, { framework }))).toBe('E_REQ_FRAMEWORK');
     },
