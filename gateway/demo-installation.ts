@@ -65,7 +65,7 @@ export async function createDemoInstallation(folder: string, models: readonly st
         ...magistrate.publicJwk,
         iss: 'parquet-demo',
         role: 'procureur',
-        signs: ['differe-authorisation+jwt', REVOCATION_LIST_TYP, CONTRARY_DECISION_TYP],
+        signs: ['differe-authorisation+jwt', 'differe-habilitation+jwt', REVOCATION_LIST_TYP, CONTRARY_DECISION_TYP],
         env: 'test',
       },
       { ...officer.publicJwk, iss: 'opj-demo', role: 'opj', signs: ['differe-schedule+jwt'], env: 'test' },
@@ -73,7 +73,7 @@ export async function createDemoInstallation(folder: string, models: readonly st
         ...controller.publicJwk,
         iss: 'responsable-demo',
         role: 'responsable',
-        signs: ['differe-dossier+jwt'],
+        signs: ['differe-dossier+jwt', 'differe-policies+jwt', 'differe-habilitation+jwt'],
         env: 'test',
       },
       {
@@ -87,7 +87,7 @@ export async function createDemoInstallation(folder: string, models: readonly st
         ...dpo.publicJwk,
         iss: 'dpo-demo',
         role: 'dpo',
-        signs: ['differe-dossier+jwt', 'differe-admission+jwt'],
+        signs: ['differe-dossier+jwt', 'differe-admission+jwt', 'differe-policies+jwt'],
         env: 'test',
       },
       {

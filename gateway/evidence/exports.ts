@@ -34,6 +34,8 @@ export interface Exports {
   /** Starts a package of these hits; E_HUM_UNVALIDATED and E_PRO_QUOTA refuse it before anything is made. */
   start(requisition: Requisition, principal: Principal, hitIds: readonly HitId[]): Promise<ExportView>;
   read(requisition: Requisition, exportId: ExportId): Promise<ExportView>;
+  /** Every export of the case, newest first, without its files. */
+  list(requisition: Requisition): ReturnType<typeof store.listExports>;
   /** Bytes of one file of a finished package; E_PRO_SILO when it has none of this path. */
   file(requisition: Requisition, exportId: ExportId, path: string): Promise<{ bytes: Buffer; file: PackageFile }>;
   /** Gives up what is being built. */
@@ -118,6 +120,7 @@ export function createExports(deps: ExportsDeps): Exports {
       return read(requisition, exportId);
     },
     read,
+    list: (requisition) => database.inCase(requisition.caseId, store.listExports),
     async file(requisition, exportId, path) {
       const row = await rowOf(requisition, exportId);
       const stored = (await filesOf(requisition, row)).find((file) => file.path === path);

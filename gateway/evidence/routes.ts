@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { AuditObject } from '../audit/types.ts';
 import { type ExportId, type HitId, isUuid } from '../ids.ts';
@@ -29,6 +29,16 @@ const exportBody = Type.Object({
     ),
   ),
 });
+
+const listedExport = Type.Object({
+  id: uuid,
+  requisitionId: uuid,
+  state: Type.Enum(['building', 'done', 'failed']),
+  createdAt: Type.String(),
+});
+
+// Who controls looks and reviews nothing: his look is no agent's (HUM-01).
+const isReviewer = ({ principal }: Pick<FastifyRequest, 'principal'>): boolean => principal.role === 'agent_habilite';
 
 type Shown = readonly [objects: readonly AuditObject[], range: { readonly fromMs: number; readonly toMs: number }];
 
@@ -78,7 +88,8 @@ export const evidenceRoutes =
         const { picture, hit } = await deps.pictures.still(request.requisition, { ...asked, size });
         request.show(...shownOf(hit));
         // A page of thumbnails is not a look at each of them: only the whole picture counts for a review.
-        if (size === 'full') request.afterDisclosure(() => deps.pictures.markSeen(request.requisition, asked));
+        if (size === 'full' && isReviewer(request))
+          request.afterDisclosure(() => deps.pictures.markSeen(request.requisition, asked));
         return send(reply, 'image/jpeg', picture.jpeg);
       },
     );
@@ -90,7 +101,7 @@ export const evidenceRoutes =
         const asked = { hitId: request.params.hitId as HitId, agentId: request.principal.agentId };
         const { picture, hit } = await deps.pictures.clip(request.requisition, asked);
         request.show(...shownOf(hit));
-        request.afterDisclosure(() => deps.pictures.markSeen(request.requisition, asked));
+        if (isReviewer(request)) request.afterDisclosure(() => deps.pictures.markSeen(request.requisition, asked));
         return send(reply, 'video/mp4', picture.mp4);
       },
     );
@@ -112,6 +123,22 @@ export const evidenceRoutes =
       async (request, reply) => {
         const hitIds = request.body.hits as readonly string[] as readonly HitId[];
         return reply.code(202).send(await deps.exports.start(request.requisition, request.principal, hitIds));
+      },
+    );
+
+    app.get(
+      '/api/v1/cases/:caseId/exports',
+      {
+        config: { action: 'evidence.list' },
+        schema: {
+          params: Type.Object({ caseId: uuid }),
+          response: { 200: Type.Object({ exports: Type.Array(listedExport) }) },
+        },
+      },
+      async (request) => {
+        const exports = await deps.exports.list(request.requisition);
+        request.show(exports.map(({ id }) => ({ type: 'export', id })));
+        return { exports: [...exports] };
       },
     );
 

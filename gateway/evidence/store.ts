@@ -52,6 +52,24 @@ export async function failExport(tx: Transaction, id: ExportId, code: string, at
   );
 }
 
+/** The exports of the case, newest first. */
+export async function listExports(
+  tx: Transaction,
+): Promise<readonly (Pick<ExportRow, 'id' | 'state' | 'createdAt'> & { readonly requisitionId: RequisitionId })[]> {
+  const { rows } = await tx.query<{
+    id: ExportId;
+    requisition_id: RequisitionId;
+    state: ExportState;
+    created_at: Date;
+  }>('SELECT id, requisition_id, state, created_at FROM exports ORDER BY created_at DESC, id');
+  return rows.map(({ id, requisition_id, state, created_at }) => ({
+    id,
+    requisitionId: requisition_id,
+    state,
+    createdAt: created_at.toISOString(),
+  }));
+}
+
 /** An export of the case; undefined when the case has none of this id. */
 export async function findExport(tx: Transaction, id: ExportId): Promise<ExportRow | undefined> {
   const { rows } = await tx.query<{

@@ -118,6 +118,9 @@ export const ACTIONS = {
   'job.read': { journal: 'disclosure', kind: 'consultation', ops: [], needsValidity: false },
   'result.read': { journal: 'disclosure', kind: 'consultation', ops: [], needsValidity: false },
   'search.ask': { journal: 'both', kind: 'combination', ops: ['search.class'], needsValidity: true },
+  // What was asked, in words, and what left the house: for who controls, and an agent's own.
+  'question.list': { journal: 'disclosure', kind: 'consultation', ops: [], needsValidity: false },
+  'evidence.list': { journal: 'disclosure', kind: 'consultation', ops: [], needsValidity: false },
   // A page that is read for the first time gives its tracks a row each, so that they have an id. That is no act of its own: the row
   // holds that id and the numbers of job and track, decides nothing, and the event of the disclosure names it before it is shown.
   'hit.read': { journal: 'disclosure', kind: 'consultation', ops: [], needsValidity: false },

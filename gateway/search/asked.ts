@@ -1,6 +1,6 @@
 import type { Transaction } from '../database.ts';
 import { AppError } from '../errors.ts';
-import type { ExhibitId, JobId, QuestionId } from '../ids.ts';
+import type { CaseId, ExhibitId, JobId, QuestionId } from '../ids.ts';
 import type { OpenExhibit, UnanalysedExhibit } from '../index/types.ts';
 import { listsExhibit, type Requisition } from '../requisition/types.ts';
 import type { Vault } from '../vault.ts';
@@ -34,6 +34,16 @@ export const sealQuestion = (
   asked: AskedQuestion,
 ): Promise<Buffer> => vault.seal(requisition.caseId, label(id), JSON.stringify(asked));
 
+/** A question as it was asked, whoever may see it. */
+export async function openQuestion(
+  vault: Vault,
+  caseId: CaseId,
+  id: QuestionId,
+  sealed: Buffer,
+): Promise<AskedQuestion> {
+  return JSON.parse((await vault.unseal(caseId, label(id), sealed)).toString('utf8')) as AskedQuestion;
+}
+
 /** The question of this id, still within the scope of the requisition that now reads it; undefined when the case has none. */
 export async function readQuestion(
   tx: Transaction,
@@ -43,8 +53,7 @@ export async function readQuestion(
 ): Promise<AskedQuestion | undefined> {
   const sealed = await store.findQuestion(tx, id);
   if (sealed === undefined) return undefined;
-  const text = await vault.unseal(requisition.caseId, label(id), sealed);
-  const asked = JSON.parse(text.toString('utf8')) as AskedQuestion;
+  const asked = await openQuestion(vault, requisition.caseId, id, sealed);
   assertInScope(asked.executed, requisition);
   return asked;
 }

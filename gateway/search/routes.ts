@@ -8,10 +8,18 @@ import { AnswerSchema, HitSchema } from './answer-schema.ts';
 import { ask, readAnswer, type SearchDeps } from './ask.ts';
 import { getHit, reviewHit } from './hits.ts';
 import { isBroad, normalise, opsOf } from './normalise.ts';
+import { questionsOfCase } from './questions-of-case.ts';
 import { parseQuestion, QuestionSchema, VerdictSchema } from './schema.ts';
 import type { Answer, Hit } from './types.ts';
 
 const uuid = Type.String({ format: 'uuid' });
+const questionAsked = Type.Object({
+  id: uuid,
+  requisitionId: uuid,
+  askedAt: Type.String({ format: 'date-time' }),
+  words: Type.Object({ fr: Type.String(), en: Type.String() }),
+  broad: Type.Boolean(),
+});
 
 const MAX_QUESTION_BYTES = 65_536;
 
@@ -83,6 +91,23 @@ export const searchRoutes =
         const answer = await ask(request.requisition, request.body, deps);
         request.show(...shownIn(answer.questionId, answer.hits, answer));
         return answer;
+      },
+    );
+
+    app.get(
+      '/api/v1/cases/:caseId/questions',
+      {
+        config: { action: 'question.list' },
+        schema: {
+          params: Type.Object({ caseId: uuid }),
+          response: { 200: Type.Object({ questions: Type.Array(questionAsked) }) },
+        },
+      },
+      async (request) => {
+        const whose = request.principal.role === 'agent_habilite' ? 'own' : 'all';
+        const questions = await questionsOfCase(request.requisition, whose, deps);
+        request.show(questions.map(({ id }) => ({ type: 'question', id })));
+        return { questions: [...questions] };
       },
     );
 

@@ -43,6 +43,26 @@ export async function findQuestion(tx: Transaction, id: QuestionId): Promise<Buf
   return rows[0]?.sealed;
 }
 
+/** All questions of the case, newest first. */
+export async function listQuestions(tx: Transaction): Promise<
+  readonly {
+    readonly id: QuestionId;
+    readonly requisitionId: RequisitionId;
+    readonly sealed: Buffer;
+    readonly askedAt: string;
+  }[]
+> {
+  const { rows } = await tx.query<{ id: QuestionId; requisition_id: RequisitionId; sealed: Buffer; asked_at: Date }>(
+    'SELECT id, requisition_id, sealed, asked_at FROM questions ORDER BY asked_at DESC, id',
+  );
+  return rows.map(({ id, requisition_id, sealed, asked_at }) => ({
+    id,
+    requisitionId: requisition_id,
+    sealed,
+    askedAt: asked_at.toISOString(),
+  }));
+}
+
 export interface ShownTrack {
   readonly id: HitId;
   readonly jobId: JobId;

@@ -1,0 +1,32 @@
+import type { QuestionId, RequisitionId } from '../ids.ts';
+import type { Requisition } from '../requisition/types.ts';
+import type { SearchDeps } from './ask.ts';
+import { openQuestion } from './asked.ts';
+import { isBroad } from './normalise.ts';
+import * as store from './store.ts';
+import { inEnglish, inFrench } from './words.ts';
+
+/** A question that was asked, in words: what who controls reads of it. */
+export interface QuestionAsked {
+  readonly id: QuestionId;
+  readonly requisitionId: RequisitionId;
+  readonly askedAt: string;
+  readonly words: { readonly fr: string; readonly en: string };
+  readonly broad: boolean;
+}
+
+/** The questions of a case, newest first: those of the requisition alone, or all of them for who controls the case. */
+export async function questionsOfCase(
+  { caseId, id }: Requisition,
+  whose: 'own' | 'all',
+  { database, vault }: Pick<SearchDeps, 'database' | 'vault'>,
+): Promise<readonly QuestionAsked[]> {
+  const rows = await database.inCase(caseId, (tx) => store.listQuestions(tx));
+  const visible = rows.filter(({ requisitionId }) => whose === 'all' || requisitionId === id);
+  return await Promise.all(
+    visible.map(async ({ sealed, ...row }) => {
+      const { executed } = await openQuestion(vault, caseId, row.id, sealed);
+      return { ...row, words: { fr: inFrench(executed), en: inEnglish(executed) }, broad: isBroad(executed) };
+    }),
+  );
+}
