@@ -22,6 +22,8 @@ export interface CapableConfig {
   /** Scheme, host and port that clients use, when a proxy stands before the gateway. */
   readonly origin: string | undefined;
   readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
+  /** Witnesses of the log; none without. The only ones that the gateway itself calls. */
+  readonly witnessesFile: string | undefined;
   readonly modelFolders: readonly string[];
   readonly detector: string | undefined;
 }
@@ -39,8 +41,6 @@ export interface Config extends CapableConfig {
   readonly authoritiesFile: string;
   /** Folder of signed admissions of models. */
   readonly admissionsDir: string | undefined;
-  /** Witnesses of the log; none without. */
-  readonly witnessesFile: string | undefined;
   /** Without one the gateway starts in safe mode. */
   readonly dossierFile: string | undefined;
   readonly framesPerSecond: number;
@@ -97,6 +97,7 @@ export function readCapableConfig(env: Environment): CapableConfig {
     metricsPort: wholeNumber(env.DIFFERE_METRICS_PORT ?? '8421', 'DIFFERE_METRICS_PORT', 0, 65_535),
     origin: env.DIFFERE_ORIGIN === undefined ? undefined : new URL(env.DIFFERE_ORIGIN).origin,
     tls: readTls(env),
+    witnessesFile: env.DIFFERE_WITNESSES === undefined ? undefined : path.resolve(env.DIFFERE_WITNESSES),
     modelFolders: (env.DIFFERE_MODELS ?? '')
       .split(':')
       .filter((folder) => folder !== '')
@@ -123,7 +124,6 @@ export function readConfig(env: Environment): Config {
     installationKey: readInstallationKey(places.DIFFERE_KEY_FILE),
     authoritiesFile: path.resolve(required(env, 'DIFFERE_AUTHORITIES')),
     admissionsDir: env.DIFFERE_ADMISSIONS === undefined ? undefined : path.resolve(env.DIFFERE_ADMISSIONS),
-    witnessesFile: env.DIFFERE_WITNESSES === undefined ? undefined : path.resolve(env.DIFFERE_WITNESSES),
     dossierFile: env.DIFFERE_DOSSIER === undefined ? undefined : path.resolve(env.DIFFERE_DOSSIER),
     framesPerSecond: wholeNumber(env.DIFFERE_FRAMES_PER_SECOND ?? '5', 'DIFFERE_FRAMES_PER_SECOND', 1, 60),
     threads: wholeNumber(env.DIFFERE_THREADS ?? String(availableParallelism()), 'DIFFERE_THREADS', 1, 256),

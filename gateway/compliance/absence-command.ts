@@ -60,10 +60,11 @@ export async function absenceCommand(
   const absent = isAbsent(evidence);
   if (values.json) io.out(JSON.stringify({ absent, evidence }, null, 2));
   else {
-    for (const { check, requirements, what, scanned, findings } of evidence) {
+    for (const { check, requirements, what, scanned, findings, allowed } of evidence) {
       const verdict = findings.length === 0 ? 'absent' : 'FOUND ';
       io.out(`${verdict}  ${check.padEnd(13)} ${String(scanned).padStart(6)}  ${what} (${requirements.join(', ')})`);
       for (const finding of findings) io.out(`          ${finding}`);
+      for (const exception of allowed) io.out(`          allowed: ${exception}`);
     }
   }
   io.err(

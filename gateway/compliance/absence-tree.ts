@@ -72,10 +72,11 @@ export function pageTextIn(tree: Tree): { readonly scanned: number; readonly fin
   return { scanned: lines.length, findings };
 }
 
-/** Modules and globals that open a connection, and where the running gateway may use them. */
+/** Modules and globals that open a connection. */
 const OPENS = /^(node:)?(net|tls|http|https|http2|dgram|dns|dns\/promises)$|^(undici|ws|axios|got|node-fetch)$/;
 const OPENS_BY_NAME = /\b(fetch|WebSocket|EventSource)\s*\(|\bnew (WebSocket|EventSource)\b/;
-const MAY_OPEN: Readonly<Record<string, string>> = {
+/** Where the running gateway may use them, and for what; the evidence says so. */
+export const MAY_OPEN: Readonly<Record<string, string>> = {
   'gateway/listeners.ts': 'listens for operators',
   'gateway/audit/witnesses.ts': 'sends name, size and hashes of the log to the witnesses of DIFFERE_WITNESSES',
 };

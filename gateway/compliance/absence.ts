@@ -2,7 +2,7 @@ import type { JsonValue } from '../canonical.ts';
 import { columnsIn, type DatabaseShape } from './absence-database.ts';
 import { bodiesIn, documentWordsIn, routesIn, vectorsIn } from './absence-interface.ts';
 import { packagesIn } from './absence-packages.ts';
-import { connectionsIn, namesIn, pageTextIn, type Tree, weightsIn } from './absence-tree.ts';
+import { connectionsIn, MAY_OPEN, namesIn, pageTextIn, type Tree, weightsIn } from './absence-tree.ts';
 import { deniedIn } from './absence-words.ts';
 
 /** What is looked at: the tree of the code, what it installs, what it answers to, where it keeps, and the words it knows. */
@@ -25,6 +25,8 @@ export interface AbsenceEvidence {
   readonly what: string;
   readonly scanned: number;
   readonly findings: readonly string[];
+  /** What was met and is allowed, each with its reason. */
+  readonly allowed: readonly string[];
 }
 
 /** Every check over one input. A check that looked at nothing has not proven anything: that is a finding of its own. */
@@ -86,6 +88,7 @@ export function absenceOf(input: AbsenceInput): readonly AbsenceEvidence[] {
     requirements,
     what,
     scanned,
+    allowed: check === 'connections' ? Object.entries(MAY_OPEN).map(([file, why]) => `${file}: ${why}`) : [],
     findings: scanned === 0 ? [...findings, 'nothing was looked at'] : findings,
   }));
 }

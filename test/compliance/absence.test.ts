@@ -6,7 +6,7 @@ import { type AbsenceEvidence, type AbsenceInput, absenceOf, isAbsent } from '..
 import { databaseShape } from '../../gateway/compliance/absence-database.ts';
 import { readTree } from '../../gateway/compliance/absence-tree.ts';
 import { deniedIn } from '../../gateway/compliance/absence-words.ts';
-import type { Capability } from '../../gateway/compliance/capability.ts';
+import { type Capability, compareCapability } from '../../gateway/compliance/capability.ts';
 import { readLockFile } from '../../gateway/compliance/lock-file.ts';
 import { CONFIG_KEYS, readCapableConfig } from '../../gateway/config.ts';
 import { AppError } from '../../gateway/errors.ts';
@@ -227,6 +227,19 @@ describe('what cannot be switched on', () => {
       }),
       { numRuns: 200 },
     );
+  });
+
+  it('FACE-10, CPL-05: whom the gateway calls is said in the evidence and is a part of what its dossier covers', () => {
+    expect(of('connections').allowed).toEqual([
+      expect.stringContaining('gateway/listeners.ts'),
+      expect.stringContaining('gateway/audit/witnesses.ts'),
+    ]);
+    const calling = capabilityOf(
+      readCapableConfig({ DIFFERE_WITNESSES: 'w.txt' }),
+      capability.routes,
+      capability.models,
+    );
+    expect(compareCapability(capability, calling).wider).toEqual(['exposure calls the witnesses of DIFFERE_WITNESSES']);
   });
 
   it('FBD-04, FBD-05: no operation judges a person, trains, or leaves the case; all are of four kinds', () => {
