@@ -94,6 +94,16 @@ export const ERRORS = {
     fr: "La réquisition a été retirée, une décision contraire a été prise, ou la liste des retraits n'est plus à jour : rien ne peut être fait ni lu.",
     en: 'The requisition was revoked, a contrary decision was taken, or the revocation list is out of date: nothing can be done or read.',
   },
+  E_REQ_RENEW: {
+    status: 403,
+    fr: "Le renouvellement étend le périmètre sans nouvel acte, ou ne prolonge pas la réquisition qu'il désigne.",
+    en: 'The renewal widens the scope without a fresh act, or does not prolong the requisition it names.',
+  },
+  E_REQ_PROVENANCE: {
+    status: 403,
+    fr: "L'enregistrement a été acquis plus de trente jours après la captation sans référence de conservation (art. L. 252-5 CSI).",
+    en: 'The recording was acquired more than thirty days after capture without a preservation reference (art. L. 252-5 CSI).',
+  },
 
   // Deferred-only (1.1)
   E_DEF_NOT_EXHIBIT: {
@@ -140,6 +150,11 @@ export const ERRORS = {
     status: 422,
     fr: "Le fichier est incomplet ou a changé : déclarez-le endommagé dans l'état des scellés s'il l'est.",
     en: 'The file is incomplete or has changed: declare it damaged in the exhibit schedule if it is.',
+  },
+  E_DEF_ROLLING: {
+    status: 422,
+    fr: "Ces états de scellés suivent une caméra au fil de l'eau : une nouvelle autorisation doit nommer la caméra et toute la période.",
+    en: 'These schedules follow a camera as it records: a new authorisation must name the camera and the whole period.',
   },
 
   // Upload

@@ -46,5 +46,15 @@ export function demandContrarySigner(_claims: ContraryDecisionClaims, key: Pick<
 }
 
 /** The prosecutor ends what he gave or was deemed to have given, and nothing of an investigating judge. */
-export const endsBy = ({ authority }: Pick<AuthorisationClaims, 'authority'>): boolean =>
+export const mayContradict = ({ authority }: Pick<AuthorisationClaims, 'authority'>): boolean =>
   authority.role === 'procureur';
+
+/**
+ * Whether a decision against one authorisation of a case ends this one: it is that one, or it is deemed given, which nothing is any more
+ * once the prosecutor has decided otherwise in this procedure.
+ */
+export const contradicts = (
+  auth: string,
+  authorisation: Pick<AuthorisationClaims, 'jti' | 'authority' | 'lrj_auth'>,
+): boolean =>
+  mayContradict(authorisation) && (authorisation.jti === auth || authorisation.lrj_auth.mode === 'deemed_flagrance');

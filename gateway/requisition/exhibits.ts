@@ -1,5 +1,5 @@
 import { AppError } from '../errors.ts';
-import { checkAcquisition } from './frameworks.ts';
+import { checkAcquisition, checkProvenance } from './frameworks.ts';
 import type { AuthorisationClaims, ScheduleClaims, ScheduledExhibit } from './types.ts';
 
 const ms = (instant: string): number => Date.parse(instant);
@@ -19,12 +19,18 @@ export function checkActs(authorisation: AuthorisationClaims, schedule: Schedule
   }
 }
 
-/** DEF-04 and the shape of the list: dates in order, piece numbers unique, parts inside the capture. Throws E_DEF_WINDOW, E_REQ_SCHEMA. */
+/**
+ * DEF-04, REQ-20 and the shape of the list: dates in order, piece numbers unique, parts inside the capture, late acquisitions explained. Throws
+ * E_DEF_WINDOW, E_REQ_SCHEMA, E_REQ_PROVENANCE.
+ */
 export function checkExhibits(schedule: ScheduleClaims): void {
   if (new Set(schedule.exhibits.map((exhibit) => exhibit.id)).size !== schedule.exhibits.length) {
     throw new AppError('E_REQ_SCHEMA', { detail: 'a piece number stands twice' });
   }
-  for (const exhibit of schedule.exhibits) checkDates(exhibit, schedule.iat);
+  for (const exhibit of schedule.exhibits) {
+    checkDates(exhibit, schedule.iat);
+    checkProvenance(exhibit);
+  }
 }
 
 function checkDates(exhibit: ScheduledExhibit, iatSeconds: number): void {

@@ -1,6 +1,6 @@
 import table from '../../policies/legal-frameworks.json' with { type: 'json' };
 import { AppError } from '../errors.ts';
-import type { AuthorisationClaims, Framework } from './types.ts';
+import type { AuthorisationClaims, Framework, ScheduledExhibit } from './types.ts';
 
 interface Authoriser {
   readonly role: string;
@@ -24,6 +24,8 @@ export interface FrameworkRules {
     readonly days: number;
     readonly renewal_days?: number;
     readonly renewal_min_penalty_years?: number;
+    /** The framework whose forms the investigation takes on afterwards. */
+    readonly then?: string;
   };
   readonly deemed_flagrance: boolean;
   readonly offence_required: boolean;
@@ -117,6 +119,19 @@ export function checkAcquisition(
   if (title === undefined) throw new AppError('E_REQ_ACTS', { detail: 'acquisition article not of this framework' });
   if (!title.signed_by.includes(acquisition.signed_by_role)) {
     throw new AppError('E_REQ_AUTHORITY', { detail: `acquisition signed by ${acquisition.signed_by_role}` });
+  }
+}
+
+/**
+ * REQ-20: recordings of others are destroyed after a month (L. 252-5 CSI), so one acquired later needs the reference of what preserved it.
+ * What was seized with its carrier is the owner's own and no copy that ran out. Throws E_REQ_PROVENANCE.
+ */
+export function checkProvenance({ capture, acquisition }: ScheduledExhibit): void {
+  const { days, exempt_articles } = table.provenance;
+  const keptMs = Date.parse(acquisition.acquired_at) - Date.parse(capture.end);
+  if (keptMs <= days * DAY_SECONDS * 1000 || exempt_articles.includes(acquisition.article)) return;
+  if (acquisition.preservation_ref === undefined) {
+    throw new AppError('E_REQ_PROVENANCE', { detail: `acquired more than ${days} days after its capture` });
   }
 }
 

@@ -5,6 +5,10 @@ import { AppError } from '../errors.ts';
 import type { CaseId, RequisitionId } from '../ids.ts';
 import { AUTHORISATION_TYP } from '../trust/registry.ts';
 import type { Vault } from '../vault.ts';
+import { CONTRARY_DECISION_TYP } from './contrary-decision.ts';
+import { checkRenewal } from './renewal.ts';
+import { checkRolling } from './rolling.ts';
+import { hasActSince } from './standing-store.ts';
 import * as store from './store.ts';
 import type { Requisition, Standing } from './types.ts';
 import { type Tokens, type VerifyContext, verifyRequisition } from './verify.ts';
@@ -26,7 +30,10 @@ interface SealedTokens extends Tokens {
 export interface RequisitionRecords {
   /** Verifies tokens as they are presented, against everything on record. Stores nothing. */
   verify(tokens: Tokens): Promise<Requisition>;
-  /** Puts a verified requisition on record, durably. `before` runs just before the commit and can still stop it. E_REQ_REPLAY. */
+  /**
+   * Puts a verified requisition on record, durably, held against the others of its case. `before` runs just before the commit and can still
+   * stop it. E_REQ_REPLAY, E_REQ_RENEW, E_DEF_ROLLING.
+   */
   add(tokens: Tokens, requisition: Requisition, before: () => Promise<void>): Promise<void>;
   /** One requisition of a case. E_PRO_SILO when the case has none of this id; E_REQ_SIG when its authority is trusted no more. */
   load(caseId: CaseId, id: RequisitionId): Promise<Requisition>;
@@ -40,6 +47,8 @@ export interface RequisitionRecords {
   findCase(caseId: CaseId): Promise<store.CaseRow>;
 }
 
+/** Longest time between verifying a requisition and putting it on record. */
+const VERIFIED_WITHIN_MS = 60_000;
 const UNIQUE_VIOLATION = '23505';
 
 export function createRecords(deps: RecordsDeps): RequisitionRecords {
@@ -105,6 +114,16 @@ export function createRecords(deps: RecordsDeps): RequisitionRecords {
       try {
         await database.inCase(caseId, async (tx) => {
           await store.insertRequisition(tx, requisition, sealed, deps.clock.nowMs());
+          // The case's row is locked from here on, so that of two requisitions that come together one sees the other.
+          const rows = (await store.listSealed(tx)).filter((row) => row.id !== id);
+          const opened = await Promise.all(rows.map((row) => open(caseId, row.id, row.sealed).catch(unlessUntrusted)));
+          const others = opened.filter((other) => other !== undefined);
+          // A contrary decision that came since this was verified: whoever still may tries again a minute later, and is held against it.
+          if (await hasActSince(tx, CONTRARY_DECISION_TYP, deps.clock.nowMs() - VERIFIED_WITHIN_MS)) {
+            throw new AppError('E_REQ_REVOKED', { detail: 'a contrary decision came at the same moment' });
+          }
+          checkRenewal(requisition, others);
+          checkRolling(requisition, others);
           await before();
         });
       } catch (error) {

@@ -29,12 +29,26 @@ export async function markRevoked(
   );
 }
 
-/** Dates the requisitions under an authorisation. In the case. */
-export async function markContradicted(tx: Transaction, authorisationJti: string, atMs: number): Promise<void> {
-  await tx.query('UPDATE requisitions SET revoked_at = $2 WHERE authorisation_jti = $1 AND revoked_at IS NULL', [
-    authorisationJti,
+/** Holds the row of the case until the end of the transaction. In the case. */
+export async function lockCase(tx: Transaction): Promise<void> {
+  await tx.query('SELECT FROM cases FOR UPDATE');
+}
+
+/** Dates requisitions that were contradicted. In the case. */
+export async function markContradicted(tx: Transaction, ids: readonly RequisitionId[], atMs: number): Promise<void> {
+  await tx.query('UPDATE requisitions SET revoked_at = $2 WHERE id = ANY ($1::uuid[]) AND revoked_at IS NULL', [
+    ids,
     new Date(atMs),
   ]);
+}
+
+/** Whether an act of this type came on record in the case since a moment. In the case. */
+export async function hasActSince(tx: Transaction, typ: string, sinceMs: number): Promise<boolean> {
+  const { rowCount } = await tx.query('SELECT FROM case_acts WHERE typ = $1 AND presented_at >= $2', [
+    typ,
+    new Date(sinceMs),
+  ]);
+  return (rowCount ?? 0) > 0;
 }
 
 /** In the service role. */

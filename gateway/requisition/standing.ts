@@ -6,8 +6,9 @@ import type { Act, ActKind } from '../trust/types.ts';
 import {
   CONTRARY_DECISION_TYP,
   type ContraryDecisionClaims,
+  contradicts,
   demandContrarySigner,
-  endsBy,
+  mayContradict,
   parseContraryDecision,
 } from './contrary-decision.ts';
 import {
@@ -105,11 +106,14 @@ export function createStanding(deps: StandingDeps): RequisitionStanding {
     procedureOf: ({ sub }) => sub,
     demandSigner: demandContrarySigner,
     async apply({ claims: { auth }, caseId }, tx) {
-      const named = caseId === undefined ? [] : await deps.listRequisitions(caseId);
-      if (named.some(({ authorisation }) => authorisation.jti === auth && !endsBy(authorisation))) {
+      // A requisition that is being put on record in this case is there once the row is free.
+      await store.lockCase(tx);
+      const onRecord = caseId === undefined ? [] : await deps.listRequisitions(caseId);
+      if (onRecord.some(({ authorisation }) => authorisation.jti === auth && !mayContradict(authorisation))) {
         throw new AppError('E_REQ_AUTHORITY', { detail: 'the authorisation is not the prosecutor’s' });
       }
-      await store.markContradicted(tx, auth, deps.clock.nowMs());
+      const ended = onRecord.filter(({ authorisation }) => contradicts(auth, authorisation)).map(({ id }) => id);
+      await store.markContradicted(tx, ended, deps.clock.nowMs());
     },
     afterwards: readAnew,
   };
@@ -131,9 +135,8 @@ export function createStanding(deps: StandingDeps): RequisitionStanding {
     async mayRegister(caseId, tokens) {
       await read();
       if (isRevoked(tokens)) return false;
-      if (!endsBy(tokens.authorisation)) return true;
       const contrary = await deps.readContrary(caseId, contraryKind);
-      return !contrary.some(({ claims }) => claims.auth === tokens.authorisation.jti);
+      return !contrary.some(({ claims }) => contradicts(claims.auth, tokens.authorisation));
     },
   };
 }

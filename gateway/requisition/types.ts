@@ -133,7 +133,7 @@ export interface Requisition {
 
 /** As much of both tokens as says whether they stand. */
 export interface RevocableTokens {
-  readonly authorisation: Pick<AuthorisationClaims, 'jti' | 'rev' | 'authority'>;
+  readonly authorisation: Pick<AuthorisationClaims, 'jti' | 'rev' | 'authority' | 'lrj_auth'>;
   readonly schedule: Pick<ScheduleClaims, 'jti'>;
 }
 

@@ -241,9 +241,16 @@ describe('whether a requisition stands, on a real database', () => {
       await present(contrary(authorisation));
       expect(here.standing.isRevoked(requisition)).toBe(true);
       expect(await dated(requisition)).toBeInstanceOf(Date);
-      // A further schedule under it comes too late.
+      // A further schedule under it comes too late, also when the moment is over.
+      expect(await codeOf(register(authorisation))).toBe('E_REQ_REVOKED');
+      clock.ms += 61_000;
       expect(await codeOf(register(authorisation))).toBe('E_REQ_REVOKED');
     }
+    // Nothing is deemed given in a procedure any more in which the prosecutor decided otherwise; what he gives by an act of his own is.
+    const again = { ...deemed, jti: randomUUID() };
+    expect(await codeOf(register(again))).toBe('E_REQ_REVOKED');
+    const explicit = fresh({ sub: deemed.sub }, 'FLAGRANCE');
+    expect(here.standing.isRevoked(await register(explicit))).toBe(false);
   });
 
   it('REQ-13: a contrary decision is the prosecutor’s or his registry’s, ends nothing of an investigating judge, and needs a case', async () => {

@@ -405,6 +405,49 @@ describe('verification of a requisition', () => {
     }
   });
 
+  it('REQ-20: thirty days after its capture an acquisition needs the reference of what preserved the recording, unless it was seized', async () => {
+    const acquired = (
+      seconds: number,
+      changes: object = {},
+      framework: 'PRELIMINAIRE' | 'COMMISSION_ROGATOIRE' = 'PRELIMINAIRE',
+    ) =>
+      verdict(
+        ({ authorisation, schedule, exhibit }) => {
+          authorisation.period.start = new Date((NOW - 60 * 86_400) * 1000).toISOString();
+          const end = Date.parse(exhibit.acquisition.acquired_at) / 1000 - seconds;
+          exhibit.capture = { start: iso(end - 600), end: iso(end), tz: 'Europe/Paris' };
+          delete exhibit.use_window;
+          Object.assign(exhibit.acquisition, changes);
+          expect(schedule.exhibits).toHaveLength(1);
+        },
+        { framework },
+      );
+    const day = 86_400;
+    expect(await acquired(29 * day)).toBe('accepted');
+    expect(await acquired(30 * day)).toBe('accepted');
+    expect(await acquired(30 * day + 1)).toBe('E_REQ_PROVENANCE');
+    expect(await acquired(31 * day)).toBe('E_REQ_PROVENANCE');
+    expect(await acquired(31 * day, { preservation_ref: 'CONSERVATION-12' })).toBe('accepted');
+    expect(await acquired(31 * day, { preservation_ref: '  ' })).toBe('E_REQ_SCHEMA');
+    expect(await acquired(31 * day, { article: '99-3' }, 'COMMISSION_ROGATOIRE')).toBe('E_REQ_PROVENANCE');
+    expect(await acquired(31 * day, { article: '97' }, 'COMMISSION_ROGATOIRE')).toBe('accepted');
+  });
+
+  it('REQ-13: revocation is asked after the times and before replay, for both tokens together', async () => {
+    const asked: string[] = [];
+    const isRevoked = (authorisation: { jti: string }, schedule: { jti: string }) => {
+      asked.push(authorisation.jti, schedule.jti);
+      return true;
+    };
+    const context = { isRevoked, isUsed: () => true };
+    expect(await verdict(() => undefined, { context })).toBe('E_REQ_REVOKED');
+    expect(asked).toHaveLength(2);
+    expect(await verdict(({ schedule }) => (schedule.exp = NOW - 1), { context })).toBe('E_REQ_EXPIRED');
+    expect(await verdict(({ authorisation }) => (authorisation.framework_ref = ['74-2']), { context })).toBe(
+      'E_REQ_REVOKED',
+    );
+  });
+
   it('DEF-04: refuses dates that contradict each other and parts outside the capture', async () => {
     const t = NOW - 2 * DAY;
     const dates = (start: number, end: number, acquired: number) =>
