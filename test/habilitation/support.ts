@@ -6,6 +6,7 @@ import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/typ
 import Fastify from 'fastify';
 import { openLog } from '../../gateway/audit/append.ts';
 import { journalRoutes } from '../../gateway/audit/routes.ts';
+import type { ErrorCode } from '../../gateway/errors.ts';
 import { openEvidenceKey } from '../../gateway/evidence/keys.ts';
 import { createRegister } from '../../gateway/habilitation/register.ts';
 import { habilitationRoutes } from '../../gateway/habilitation/routes.ts';
@@ -86,7 +87,10 @@ export async function openOffice() {
   const log = await openLog(await optionsFor(path.join(folder, 'log'), { clock }));
   const evidenceKey = await openEvidenceKey(path.join(folder, 'keys'));
   const app = Fastify().setValidatorCompiler(TypeBoxValidatorCompiler).withTypeProvider<TypeBoxTypeProvider>();
+  /** What a test closes: the code of a self-test that failed. */
+  const closed: { by: ErrorCode | undefined } = { by: undefined };
   installGuard(app, {
+    safeMode: () => closed.by,
     authenticate: createAuthenticator({
       records,
       register,
@@ -149,6 +153,7 @@ export async function openOffice() {
   };
 
   return {
+    closed,
     database,
     vault,
     clock,
