@@ -85,7 +85,8 @@ export async function openBundle(file: string, context: BundleContext): Promise<
   return { policies, values, sha256: sha256Hex(canonicalJson([policies.sha256, bundle])) };
 }
 
-function readBundleFile(file: string): { readonly bundle: JsonValue; readonly signatures: readonly string[] } {
+/** A bundle file without its signatures' verification. Throws E_CONFIG. */
+export function readBundleFile(file: string): { readonly bundle: JsonValue; readonly signatures: readonly string[] } {
   let parsed: JsonValue;
   try {
     parsed = parseStrictJson(file);
@@ -127,7 +128,8 @@ async function demandSignatures(
   }
 }
 
-function demandTighter(bundle: JsonValue): Bundle {
+/** What a bundle says, when it says nothing that allows more. Throws E_POL_LOOSENED or E_CONFIG. */
+export function demandTighter(bundle: JsonValue): Bundle {
   if (!isJsonObject(bundle)) throw broken('bundle is not an object');
   const { version, forbid = [], values = {}, ...rest } = bundle;
   const [unknown] = Object.keys(rest);
