@@ -1,4 +1,4 @@
-import type { ObjectColour, ObjectSpec } from './types.ts';
+import type { ObjectColour, ObjectSpec, PersonSpec } from './types.ts';
 
 export interface Rgb {
   readonly r: number;
@@ -28,15 +28,76 @@ const GLASS = rgb(62, 68, 76);
 const TYRE = rgb(18, 18, 18);
 
 /** Width over height of the box. */
-export const BOX_RATIO = { person: 0.4, car: 2.2 } as const;
+export const BOX_RATIO: { readonly [C in ObjectSpec['class']]: number } = {
+  person: 0.4,
+  car: 2.2,
+  van: 1.9,
+  bus: 2.8,
+  truck: 2.4,
+  bicycle: 0.95,
+  suitcase: 0.75,
+};
 
 /**
  * Colour of an object at a place of its box (`u` from left, `v` from top, 0 to 1), undefined where one sees past it.
  * `stride` (0 to 1) opens and closes the legs; `facing` is 1 for an object that moves to the right, -1 to the left.
  */
 export function colourAt(object: ObjectSpec, u: number, v: number, stride: number, facing: 1 | -1): Rgb | undefined {
-  if (object.class === 'person') return personAt(object.upper, object.lower, u, v, stride);
-  return carAt(object.colour, facing === 1 ? u : 1 - u, v);
+  const ahead = facing === 1 ? u : 1 - u;
+  switch (object.class) {
+    case 'person':
+      return bagAt(object.bag, ahead, v) ?? personAt(object.upper, object.lower, u, v, stride);
+    case 'bicycle':
+      return bicycleAt(object.colour, ahead, v, stride);
+    case 'suitcase':
+      return suitcaseAt(object.colour, u, v);
+    case 'car':
+      return carAt(object.colour, ahead, v);
+    default:
+      return boxyAt(object.class, object.colour, ahead, v);
+  }
+}
+
+function bagAt(bag: PersonSpec['bag'], u: number, v: number): Rgb | undefined {
+  if (bag === undefined) return undefined;
+  const [top, bottom, left] = bag.kind === 'suitcase' ? [0.68, 0.97, 0.5] : [0.5, 0.66, 0.62];
+  if (u > left && v > top && v < bottom) return PALETTE[bag.colour];
+  return u > 0.84 && v > 0.42 && v <= top ? TYRE : undefined;
+}
+
+/** A rider on it, who leans forward. */
+function bicycleAt(colour: ObjectColour, u: number, v: number, stride: number): Rgb | undefined {
+  const isRim = (centre: number): boolean =>
+    ellipse(u, v, centre, 0.78, 0.21, 0.22) && !ellipse(u, v, centre, 0.78, 0.16, 0.17);
+  if (ellipse(u, v, 0.56, 0.08, 0.075, 0.08)) return TAN;
+  const lean = 0.42 + (0.5 - v) * 0.25;
+  if (v >= 0.15 && v < 0.5 && Math.abs(u - lean) < 0.13) return PALETTE[colour];
+  if (v >= 0.5 && v < 0.8 && Math.abs(u - 0.46 - 0.06 * stride) < 0.06) return PALETTE.black;
+  if (isRim(0.22) || isRim(0.78)) return TYRE;
+  return Math.abs(v - 0.6) < 0.025 && u > 0.25 && u < 0.75 ? TYRE : undefined;
+}
+
+function suitcaseAt(colour: ObjectColour, u: number, v: number): Rgb | undefined {
+  if (v < 0.2) return Math.abs(u - 0.5) < 0.2 && (v < 0.06 || Math.abs(u - 0.5) > 0.14) ? TYRE : undefined;
+  return v > 0.94 && Math.abs(u - 0.5) < 0.32 ? undefined : PALETTE[colour];
+}
+
+/** Vans, buses and trucks from the side, front to the right: a box on wheels, and where its panes are. */
+function boxyAt(kind: 'van' | 'bus' | 'truck', colour: ObjectColour, u: number, v: number): Rgb | undefined {
+  if (ellipse(u, v, 0.18, 0.88, 0.065, 0.12) || ellipse(u, v, 0.8, 0.88, 0.065, 0.12)) return TYRE;
+  if (v > 0.9) return undefined;
+  if (kind === 'bus') {
+    const pane = v > 0.15 && v < 0.48 && (u > 0.94 || (u * 8) % 1 > 0.12);
+    return pane ? GLASS : PALETTE[colour];
+  }
+  const cab = kind === 'van' ? 0.72 : 0.76;
+  if (u > cab) {
+    const slope = kind === 'van' ? 0.9 * (u - cab) : 0.2;
+    if (v < slope) return undefined;
+    return v < 0.42 && u > cab + 0.04 ? GLASS : PALETTE[colour];
+  }
+  // Between the load of a truck and its cab one sees through.
+  return kind === 'truck' && u > cab - 0.025 && v < 0.7 ? undefined : PALETTE[colour];
 }
 
 function personAt(upper: ObjectColour, lower: ObjectColour, u: number, v: number, stride: number): Rgb | undefined {

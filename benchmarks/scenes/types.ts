@@ -12,9 +12,9 @@ export interface Waypoint {
 
 interface Moving {
   readonly id: number;
-  /** Height of the whole object in pixels; the width follows from the class (`BOX_RATIO` in shapes.ts). */
+  /** Height of the whole object in pixels, under `horizonY` that at the picture's lower edge; the width follows from the class (`BOX_RATIO`). */
   readonly heightPx: number;
-  /** In order of time; the object exists from the first waypoint to the last one, both included. */
+  /** In order of time; the object exists from the first waypoint to the last one, both included. What is parked stays at one place. */
   readonly path: readonly Waypoint[];
 }
 
@@ -22,14 +22,49 @@ export interface PersonSpec extends Moving {
   readonly class: 'person';
   readonly upper: ObjectColour;
   readonly lower: ObjectColour;
+  /** In the hand, inside the person's box. */
+  readonly bag?: { readonly kind: 'suitcase' | 'handbag'; readonly colour: ObjectColour };
 }
 
-export interface CarSpec extends Moving {
-  readonly class: 'car';
+export interface VehicleSpec extends Moving {
+  readonly class: 'car' | 'van' | 'bus' | 'truck';
   readonly colour: ObjectColour;
 }
 
-export type ObjectSpec = PersonSpec | CarSpec;
+/** With its rider, as one object: `colour` is that of the rider's clothes. */
+export interface BicycleSpec extends Moving {
+  readonly class: 'bicycle';
+  readonly colour: ObjectColour;
+}
+
+/** One that somebody has left. */
+export interface SuitcaseSpec extends Moving {
+  readonly class: 'suitcase';
+  readonly colour: ObjectColour;
+}
+
+export type ObjectSpec = PersonSpec | VehicleSpec | BicycleSpec | SuitcaseSpec;
+
+/** A crown whose leaves move in the wind. `x` and `y` are its centre. */
+export interface TreeSpec {
+  readonly x: number;
+  readonly y: number;
+  readonly radiusPx: number;
+  /** How far a leaf goes to either side. */
+  readonly swayPx: number;
+}
+
+/** Another light for a time: a lamp, or a cloud that comes and goes over `rampSeconds`. */
+export interface LightSpec {
+  readonly fromSeconds: number;
+  readonly toSeconds: number;
+  /** 0 for a switch. */
+  readonly rampSeconds: number;
+  /** What brightness is multiplied with when it is full. */
+  readonly gain: number;
+  /** The part of the picture that it lights; all of it when absent. */
+  readonly spot?: { readonly x: number; readonly y: number; readonly radiusPx: number };
+}
 
 /** Everything that decides the pixels: the same spec gives the same frames on every machine. */
 export interface SceneSpec {
@@ -43,6 +78,18 @@ export interface SceneSpec {
   readonly noise: number;
   /** A camera that sees by infrared: dark shades of grey, whatever the colours. */
   readonly infrared?: true;
+  /** Colours by the light of the street lamps, and vehicles with their headlights on. */
+  readonly night?: true;
+  /** Perspective: the row at which things would be without height, below it they grow with the distance. */
+  readonly horizonY?: number;
+  /** Length of a shadow on the ground over the height of what throws it. */
+  readonly shadows?: number;
+  readonly trees?: readonly TreeSpec[];
+  /** Drops on a frame for each 1000 pixels. */
+  readonly rain?: number;
+  readonly lights?: readonly LightSpec[];
+  /** How far the camera shakes to either side, pixels; objects and their truth shake with it. */
+  readonly shakePx?: number;
   /** Burnt-in clock: what it shows on the first frame, UTC, RFC 3339. */
   readonly clockStart?: string;
   /** What `writeScene` takes when its options name no other. */
@@ -59,7 +106,7 @@ export interface TruthBox {
   readonly frame: number;
   readonly timeSeconds: number;
   readonly id: number;
-  readonly class: 'person' | 'car';
+  readonly class: ObjectSpec['class'];
   readonly left: number;
   readonly top: number;
   readonly width: number;
