@@ -1,3 +1,4 @@
+import { actCommand } from './act-commands.ts';
 import { modelsCommand } from './analysis/commands.ts';
 import { auditCommand } from './audit/commands.ts';
 import { describedInterface, plannedCapability } from './capability-facts.ts';
@@ -8,6 +9,7 @@ import { readCapableConfig, readConfig } from './config.ts';
 import { evidenceCommand } from './evidence/commands.ts';
 import { exhibitCommand, footageCommand } from './footage/commands.ts';
 import { startGateway } from './main.ts';
+import { policiesCommand } from './policy/commands.ts';
 import { requisitionCommand } from './requisition/commands.ts';
 
 // The `differe` command. Whatever touches a case is a client of the HTTP API; the rest works on files in hand.
@@ -40,6 +42,8 @@ const compliance = complianceCommand({
 const COMMANDS: Readonly<Record<string, { readonly run: Command; readonly what: string }>> = {
   serve: { run: serve, what: 'the gateway' },
   requisition: { run: requisitionCommand, what: 'keygen / authorize / schedule / inspect / verify / verify-jws' },
+  act: { run: actCommand, what: 'sign / present FILE' },
+  policies: { run: policiesCommand, what: 'sign FILE / check FILE' },
   exhibit: { run: exhibitCommand, what: 'hash FILE...' },
   footage: { run: footageCommand, what: 'inspect FILE' },
   models: { run: modelsCommand, what: 'list / fetch NAME / add FILE' },

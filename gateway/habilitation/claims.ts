@@ -3,7 +3,7 @@ import { Compile } from 'typebox/compile';
 import type { JsonValue } from '../canonical.ts';
 import { AppError } from '../errors.ts';
 import type { AuthorityKey } from '../trust/registry.ts';
-import { HABILITATED_ROLES, type HabilitatedRole, type HabilitationClaims, NATURES } from './types.ts';
+import { GRANTED_BY, HABILITATED_ROLES, type HabilitatedRole, type HabilitationClaims, NATURES } from './types.ts';
 
 const closed = <T extends TProperties>(properties: T): TObject<T> =>
   Type.Object(properties, { additionalProperties: false });
@@ -39,18 +39,6 @@ const CLAIMS = Compile(
 );
 
 const MAX_SECONDS = 366 * 86_400;
-
-/** Whose keys habilitate for a role: chiefs of service for agents (R. 40-39), the magistrates' own offices, the controller for the rest. */
-const GRANTED_BY: Readonly<Record<HabilitatedRole, readonly string[]>> = {
-  agent_habilite: ['chef_de_service'],
-  magistrat_parquet: ['procureur', 'greffe'],
-  procureur_controle: ['procureur', 'greffe'],
-  magistrat_instructeur: ['juge_instruction', 'greffe'],
-  magistrat_230_24: ['magistrat_230_24'],
-  admin_technique: ['responsable'],
-  dpo: ['responsable'],
-  conformite: ['responsable'],
-};
 
 /** Roles that see the cases of one jurisdiction, or a part of them. */
 const OF_A_JURISDICTION: readonly HabilitatedRole[] = [

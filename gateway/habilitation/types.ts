@@ -14,6 +14,18 @@ export const HABILITATED_ROLES = [
 ] as const satisfies readonly Role[];
 export type HabilitatedRole = (typeof HABILITATED_ROLES)[number];
 
+/** Whose keys habilitate for a role: chiefs of service for agents (R. 40-39), the magistrates' own offices, the controller for the rest. */
+export const GRANTED_BY: Readonly<Record<HabilitatedRole, readonly string[]>> = {
+  agent_habilite: ['chef_de_service'],
+  magistrat_parquet: ['procureur', 'greffe'],
+  procureur_controle: ['procureur', 'greffe'],
+  magistrat_instructeur: ['juge_instruction', 'greffe'],
+  magistrat_230_24: ['magistrat_230_24'],
+  admin_technique: ['responsable'],
+  dpo: ['responsable'],
+  conformite: ['responsable'],
+};
+
 /** What an agent may be given access to ("nature des données", R. 40-39 CPP). */
 export const NATURES = ['enregistrements', 'resultats', 'journal'] as const;
 export type Nature = (typeof NATURES)[number];

@@ -6,6 +6,7 @@ import { ADMISSION_TYP, ADMITTING_ROLES } from '../admission/admissions.ts';
 import type { JsonValue } from '../canonical.ts';
 import { type CommandIo, type ExitCode, UsageError } from '../command.ts';
 import { AppError } from '../errors.ts';
+import { GRANTED_BY } from '../habilitation/types.ts';
 import { publicJwkOf } from '../trust/jws.ts';
 import { AUTHORISATION_TYP, loadRegistry, SCHEDULE_TYP, type SignedType } from '../trust/registry.ts';
 import { isJsonObject, parseStrictJson } from '../trust/strict-json.ts';
@@ -26,6 +27,8 @@ const SIGNERS: readonly { readonly typ: SignedType; readonly roles: ReadonlySet<
   { typ: SCHEDULE_TYP, roles: SCHEDULE_SIGNERS },
   // The two persons who answer for the installation (CPL-04).
   { typ: 'differe-dossier+jwt', roles: new Set(['responsable', 'dpo']) },
+  { typ: 'differe-policies+jwt', roles: new Set(['responsable', 'dpo']) },
+  { typ: 'differe-habilitation+jwt', roles: new Set(Object.values(GRANTED_BY).flat()) },
   { typ: ADMISSION_TYP, roles: new Set(ADMITTING_ROLES) },
 ];
 const TYPES: readonly string[] = SIGNERS.map(({ typ }) => typ);
@@ -35,7 +38,8 @@ const ROLES = [...new Set(SIGNERS.flatMap(({ roles }) => [...roles]))];
 /** For the usage: the roles and what their keys sign unless `--signs` says otherwise. */
 export const ROLES_TEXT = `    ROLE: ${ROLES.join(', ')}
     TYP: ${TYPES.join(', ')};
-    unless said, ${DIRECTS} signs schedules, responsable and dpo dossiers, technique admissions of models, and the others authorisations
+    unless said, ${DIRECTS} signs schedules, responsable and dpo dossiers, technique admissions of models,
+    chef_de_service and magistrat_230_24 habilitations, and the others authorisations
     (${DIRECTS} signs an authorisation only where it is deemed given in flagrance: --signs ${AUTHORISATION_TYP})`;
 
 /**
