@@ -221,7 +221,7 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
       listExhibits: (requisition) => sealedExhibits(requisition, footage),
     });
     const search = { database, vault, clock, sessions };
-    const firstJob = createFirstJob(log);
+    const firstJob = createFirstJob({ log, database });
     let capability: Capability | undefined;
     const commitment = createCommitment({
       file: config.dossierFile,

@@ -9,6 +9,7 @@ import type { Dossier } from '../../gateway/compliance/dossier-schema.ts';
 import { createFirstJob } from '../../gateway/compliance/first-job.ts';
 import { createSafeMode } from '../../gateway/compliance/safe-mode.ts';
 import { demoPapers } from '../../gateway/demo-dossier.ts';
+import { testDatabase } from '../support/database.ts';
 import {
   CAPABILITY,
   contextOf,
@@ -116,18 +117,24 @@ describe('when the first analysis began', () => {
       { action: 'job.step', time: time(1), outcome: { effect: 'forbid' } },
     ];
     const looked: number[] = [];
-    const firstJob = createFirstJob({
+    const database = await testDatabase();
+    const log = {
       size: async () => records.length,
-      record: async (seq) => {
+      record: async (seq: number) => {
         looked.push(seq);
         return records[seq];
       },
-    });
+    };
+    const firstJob = createFirstJob({ log, database });
     expect(await firstJob()).toBeUndefined();
     records.push({ action: 'job.step', time: time(2), outcome: { effect: 'permit' } });
     records.push({ action: 'job.step', time: time(3), outcome: { effect: 'permit' } });
     expect(await firstJob()).toBe(NOW_MS + 2 * DAY_MS);
     expect(await firstJob()).toBe(NOW_MS + 2 * DAY_MS);
+    expect(looked).toEqual([0, 1, 2]);
+    // The next start knows it, also of a journal whose old records are gone.
+    records.splice(0, 3);
+    expect(await createFirstJob({ log, database })()).toBe(NOW_MS + 2 * DAY_MS);
     expect(looked).toEqual([0, 1, 2]);
   });
 });
