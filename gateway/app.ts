@@ -12,6 +12,7 @@ import { type FootageRoutesDeps, footageRoutes } from './footage/routes.ts';
 import { type HabilitationRoutesDeps, habilitationRoutes } from './habilitation/routes.ts';
 import { type GuardDeps, installGuard } from './policy/guard.ts';
 import { type RequisitionRoutesDeps, requisitionRoutes } from './requisition/routes.ts';
+import { type RetentionRoutesDeps, retentionRoutes } from './retention/routes.ts';
 import type { SearchDeps } from './search/ask.ts';
 import { searchRoutes } from './search/routes.ts';
 import { type ActRoutesDeps, actRoutes } from './trust/routes.ts';
@@ -32,6 +33,7 @@ export interface AppDeps {
   readonly analysis: AnalysisRoutesDeps;
   readonly search: SearchDeps;
   readonly evidence: EvidenceRoutesDeps;
+  readonly retention: RetentionRoutesDeps;
   readonly journal: JournalRoutesDeps;
   readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
   readonly version: string;
@@ -107,6 +109,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(analysisRoutes(deps.analysis));
   await app.register(searchRoutes(deps.search));
   await app.register(evidenceRoutes(deps.evidence));
+  await app.register(retentionRoutes(deps.retention));
   await app.register(journalRoutes(deps.journal));
   await app.register(consoleRoutes);
   app.get(

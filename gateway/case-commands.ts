@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import type { JWK } from 'jose';
 import { type Client, createClient, GatewayError, UnreachableError, watchJob } from './client.ts';
@@ -23,6 +24,8 @@ const USAGE = `differe case open --url URL --agent KEY.json FILE       FILE: JSO
 differe case list --url URL --agent KEY.json
 differe case deposit --url URL --agent KEY.json --requisition ID --piece PIECE [--no-analysis] FILE
 differe case ask --url URL --agent KEY.json --requisition ID QUESTION.json
+differe case close --url URL --agent KEY.json [--out CERT] CLOSURE.jws    a magistrate's closure of the procedure
+differe case erase --url URL --agent KEY.json [--out CERT] ORDER.jws      a magistrate's order to erase
     --access FILE stands for --url, --agent and --requisition: JSON with url, agentKey, authorisation and schedule`;
 
 const DOOR = {
@@ -74,7 +77,36 @@ export const caseCommand: Command = (args, io) =>
     }
   });
 
-const COMMANDS: Readonly<Record<string, Command>> = { open, list, deposit, ask };
+const COMMANDS: Readonly<Record<string, Command>> = { open, list, deposit, ask, close: handOver, erase: handOver };
+
+/**
+ * Hands over a signed act that ends a case. Prints what came of it; with `--out` the certificate, where the case is erased, goes into a file.
+ * Exit 1 when the act asks for an erasure that is not done.
+ */
+async function handOver(args: readonly string[], io: CommandIo): Promise<ExitCode> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { ...DOOR, out: { type: 'string' } },
+  });
+  const { url, agentKey } = await readDoor(values);
+  const act = (await fileText(onlyFile(positionals))).trim();
+  const client = createClient({ url, agentKey });
+  const { id } = await client.json<{ id: string }>('POST', '/api/v1/acts', { act });
+  const erasure = await client
+    .json<{ finishedAt?: string; certificate?: string }>('GET', `/api/v1/erasures/${id}`)
+    .catch((error: unknown) => {
+      if (error instanceof GatewayError && error.code === 'E_PRO_SILO') return undefined;
+      throw error;
+    });
+  const { certificate } = erasure ?? {};
+  if (certificate !== undefined && values.out !== undefined) await writeFile(values.out, certificate, { flag: 'wx' });
+  const state = erasure === undefined ? 'closed' : certificate === undefined ? 'erasing' : 'erased';
+  io.out(
+    JSON.stringify({ act: id, state, ...(certificate === undefined ? {} : { certificate: JSON.parse(certificate) }) }),
+  );
+  return state === 'erasing' ? 1 : 0;
+}
 
 async function open(args: readonly string[], io: CommandIo): Promise<ExitCode> {
   const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: DOOR });

@@ -11,6 +11,7 @@ import { exhibitCommand, footageCommand } from './footage/commands.ts';
 import { startGateway } from './main.ts';
 import { policiesCommand } from './policy/commands.ts';
 import { requisitionCommand } from './requisition/commands.ts';
+import { erasureCommand } from './retention/commands.ts';
 
 // The `differe` command. Whatever touches a case is a client of the HTTP API; the rest works on files in hand.
 
@@ -52,7 +53,8 @@ const COMMANDS: Readonly<Record<string, { readonly run: Command; readonly what: 
     what: 'verify DIR / prove N / checkpoint / consistency OLD / witness-key / witness / cosign FILE',
   },
   evidence: { run: evidenceCommand, what: 'verify PACKAGE' },
-  case: { run: caseCommand, what: 'open / list / deposit / ask' },
+  erasure: { run: erasureCommand, what: 'verify CERT' },
+  case: { run: caseCommand, what: 'open / list / deposit / ask / close / erase' },
   compliance: { run: compliance, what: 'absence / matrix / dossier new, sign, status, diff / sbom' },
 };
 

@@ -17,6 +17,8 @@ export interface Database {
   inCase<T>(caseId: CaseId, work: (tx: Transaction) => Promise<T>): Promise<T>;
   /** Runs in one transaction that reads ids and states across cases, and no sealed column. */
   inService<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /** Gives the space of deleted rows back and writes the log of changes out; what the server does not allow is left. */
+  vacuum(tables: readonly string[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -107,6 +109,10 @@ export function connect(url: string): Database {
     url,
     inCase: (caseId, work) => inRole('differe_case', caseId, work),
     inService: (work) => inRole('differe_service', '', work),
+    async vacuum(tables) {
+      for (const table of tables) await pool.query(`VACUUM ${pg.escapeIdentifier(table)}`).catch(() => undefined);
+      await pool.query('CHECKPOINT').catch(() => undefined);
+    },
     close: () => pool.end(),
   };
 }

@@ -200,6 +200,31 @@ export const ERRORS = {
     fr: "L'analyse a été arrêtée par un agent.",
     en: 'The analysis was stopped by an agent.',
   },
+  E_RET_CLOSED: {
+    status: 409,
+    fr: "La procédure est close : ses données sont en cours d'effacement ou effacées.",
+    en: 'The case is closed: its data is being erased or is erased.',
+  },
+  E_RET_FROZEN: {
+    status: 403,
+    fr: "Un effacement est en retard : le dossier est gelé jusqu'à son exécution.",
+    en: 'An erasure is overdue: the case is frozen until it is done.',
+  },
+  E_RET_CLOSURE: {
+    status: 422,
+    fr: "La clôture demande un rapport complet et le résultat de l'exploitation.",
+    en: 'Closing needs a complete report and the outcome of the analysis.',
+  },
+  E_RET_EXTENSION: {
+    status: 403,
+    fr: 'La conservation ne peut être prolongée que pour une infraction des articles 706-73 à 706-74 et par décision signée du magistrat saisi.',
+    en: 'Retention can be extended only for an offence under articles 706-73 to 706-74 and by a signed decision of the magistrate seized.',
+  },
+  E_CERTIFICATE: {
+    status: 422,
+    fr: "Le certificat d'effacement n'est pas celui qui a été délivré.",
+    en: 'The certificate of erasure is not the one that was handed out.',
+  },
   E_QUESTION: {
     status: 422,
     fr: "La question n'est pas formée selon le schéma : critères énumérés seulement.",

@@ -21,6 +21,7 @@ export async function buildInertApp(version: string): Promise<FastifyInstance> {
     analysis: NOTHING,
     search: NOTHING,
     evidence: NOTHING,
+    retention: NOTHING,
     journal: NOTHING,
   };
   const app = await buildApp({ ...deps, tls: undefined, version } as AppDeps);

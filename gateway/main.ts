@@ -25,10 +25,11 @@ import { openDatabase } from './database.ts';
 import { AppError } from './errors.ts';
 import { createEvidence } from './evidence/evidence.ts';
 import { openEvidenceKey } from './evidence/keys.ts';
-import { readExhibit, sealedExhibits } from './footage/exhibits.ts';
+import { exhibitDigests, readExhibit, sealedExhibits } from './footage/exhibits.ts';
 import { createScratch } from './footage/scratch.ts';
 import { createWorkingCopies, unsealCopy } from './footage/working-copies.ts';
 import { createRegister } from './habilitation/register.ts';
+import type { CaseId } from './ids.ts';
 import { createCaseSessions } from './index/case-sessions.ts';
 import { openLogKey } from './keys.ts';
 import { listenForOperators, portOf } from './listeners.ts';
@@ -40,10 +41,12 @@ import { createReplayGuard } from './requisition/dpop.ts';
 import { createRecords } from './requisition/records.ts';
 import { createStanding } from './requisition/standing.ts';
 import { createResults } from './results.ts';
+import { createEraser } from './retention/erase.ts';
+import { createRetention } from './retention/retention.ts';
 import { markPictureSeen } from './search/hits.ts';
 import { SOFTWARE } from './software.ts';
 import { attempt, closedLog, installationEvent, openRegistry, selfTestOf } from './start-up.ts';
-import { createActs } from './trust/acts.ts';
+import { type Acts, createActs } from './trust/acts.ts';
 import type { KeyRegistry } from './trust/registry.ts';
 import { openVault } from './vault.ts';
 
@@ -54,6 +57,8 @@ export interface Gateway {
 }
 
 const LINGER_MS = 10_000;
+/** RET-08 asks for once a day; what is due between two looks is frozen at its second. */
+const PURGE_EVERY_MS = 3_600_000;
 const OPEN_CASES_BUDGET_BYTES = 1024 * 1024 * 1024;
 
 // What the operator sees of an error: its code and place, never its words, which may hold values of the case (LOG-08).
@@ -176,7 +181,33 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
       readContrary: (caseId, kind) => acts.ofCase(caseId, kind),
       listRequisitions: (caseId) => records.list(caseId),
     });
-    const acts = createActs({
+    const evidenceKey = await openEvidenceKey(config.keysDir);
+    const eraser = createEraser({
+      database,
+      vault,
+      log,
+      clock,
+      key: evidenceKey,
+      installation: config.installation,
+      logVkey,
+      exhibitDigests: (caseId) => exhibitDigests(caseId, footage),
+      async forget(caseId) {
+        sessions.drop(caseId);
+        await pipeline.forgetCase(caseId);
+      },
+      vacuum: database.vacuum,
+    });
+    const retention = createRetention({
+      database,
+      log,
+      clock,
+      eraser,
+      acts: { ofCase: (caseId, kind) => acts.ofCase(caseId, kind) },
+      listRequisitions: (caseId) => records.list(caseId),
+      demandReport: async () => undefined,
+      onError: reportError,
+    });
+    const acts: Acts = createActs({
       database,
       vault,
       clock,
@@ -184,7 +215,7 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
       env: config.env,
       audience: config.installation,
       // Each room adds the kinds that it knows.
-      kinds: [register.kind, ...standing.kinds],
+      kinds: [register.kind, ...standing.kinds, ...retention.kinds],
     });
     const records = createRecords({
       database,
@@ -197,6 +228,15 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
       tightened: installed.values,
       standing,
     });
+    // What is asked before each act on a case: whether its requisition stands, and whether the case is open.
+    const whereItStands = {
+      refresh: async () => void (await Promise.all([standing.refresh(), retention.refresh()])),
+      isRevoked: standing.isRevoked,
+      caseStateOf(caseId: CaseId) {
+        const state = retention.stateOf(caseId);
+        return state === 'open' ? undefined : state;
+      },
+    };
     const { deferral_floor_s } = installed.values;
     const footage = {
       database,
@@ -262,7 +302,7 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
         loadExhibit: (requisition, id) => readExhibit(requisition, id, footage),
         safeMode,
         demandNewJob: ({ authorisation }) => commitment.demandNewJob(authorisation.dossier),
-        standing,
+        standing: whereItStands,
         bestStandingOf: ({ schedule }) => {
           // Asked every second of a running job: what another process took meanwhile is there at the next time.
           register.refresh().catch(reportError);
@@ -274,7 +314,6 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
     );
 
     const results = createResults({ database, vault, footage, search, withSource: copies.use, standing });
-    const evidenceKey = await openEvidenceKey(config.keysDir);
     const evidence = keep(
       createEvidence({
         database,
@@ -307,7 +346,7 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
           authenticate: createAuthenticator({
             records,
             register,
-            standing,
+            standing: whereItStands,
             replay: createReplayGuard(nowSeconds(clock)),
             clock,
             origin: () => origin ?? '',
@@ -323,11 +362,20 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
         },
         acts: { acts },
         habilitation: { register, installation: config.installation, clock, sign: evidenceKey.sign },
-        requisition: { records, register },
+        requisition: {
+          records,
+          register,
+          async demandOpen(caseId) {
+            if ((await retention.wasErased(caseId)) || retention.stateOf(caseId) !== 'open')
+              throw new AppError('E_RET_CLOSED');
+          },
+          registered: retention.reckon,
+        },
         footage,
         analysis: { ...pipeline, readResult: results.readResult, readMot: results.readMot },
         search,
         evidence,
+        retention: { retention },
         journal: { log },
         tls: config.tls,
         version: SOFTWARE.version,
@@ -345,7 +393,7 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
         commitment,
         models,
         canaries: [() => demandCanaries()],
-        purges: [scratch.sweep],
+        purges: [scratch.sweep, retention.purge],
       }),
       safeMode,
     );
@@ -361,6 +409,8 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
     }
     for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
 
+    const purging = setInterval(() => void retention.purge().catch(reportError), PURGE_EVERY_MS).unref();
+    started.defer(async () => clearInterval(purging));
     await app.listen({ host: config.host, port: config.port });
     const scheme = config.tls === undefined ? 'http' : 'https';
     const url = `${scheme}://${config.host}:${portOf(app.server)}`;

@@ -24,7 +24,7 @@ import { decide } from './policy/decide.ts';
 import type { Decision, HabilitationStanding, PolicySet } from './policy/types.ts';
 import { startQueue, type WorkQueue } from './queue.ts';
 import { authorityOf } from './requisition/authority.ts';
-import { listsExhibit, permittedBy, type Requisition, type Standing } from './requisition/types.ts';
+import { type CaseStates, listsExhibit, permittedBy, type Requisition, type Standing } from './requisition/types.ts';
 import type { Vault } from './vault.ts';
 
 export interface PipelineDeps {
@@ -45,7 +45,7 @@ export interface PipelineDeps {
   readonly safeMode: Pick<SafeMode, 'code' | 'mayProcess'>;
   /** Throws when no new job may start under this requisition (CPL-01). */
   demandNewJob(requisition: Requisition): Promise<void>;
-  readonly standing: Pick<Standing, 'refresh' | 'isRevoked'>;
+  readonly standing: Pick<Standing, 'refresh' | 'isRevoked'> & Partial<Pick<CaseStates, 'caseStateOf'>>;
   /** The best standing among the agents that a requisition designates. */
   bestStandingOf(requisition: Requisition): HabilitationStanding;
   onError(error: unknown): void;
@@ -57,6 +57,8 @@ export interface Pipeline {
   cancelJob(requisition: Requisition, jobId: JobId): Promise<jobs.Job>;
   readJob(requisition: Requisition, jobId: JobId): Promise<jobs.Job>;
   listJobs(requisition: Requisition): Promise<readonly jobs.Job[]>;
+  /** Stops all work on a case in this process, without waiting for it, and forgets its copies: the case is being erased. */
+  forgetCase(caseId: CaseId): Promise<void>;
   /** Takes up what a killed process left, from its last finished segment. To be called once nothing stands against processing. */
   resume(): Promise<void>;
   stop(): Promise<void>;
@@ -433,6 +435,15 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
     async listJobs(requisition) {
       const all = await database.inCase(requisition.caseId, jobs.jobsOfCase);
       return await Promise.all(all.map(withRemaining));
+    },
+    async forgetCase(caseId) {
+      const all = await database.inCase(caseId, jobs.jobsOfCase);
+      for (const job of all) {
+        underWay.get(job.id)?.stop.abort(new AppError('E_RET_CLOSED', { detail: 'the case is being erased' }));
+        underWay.delete(job.id);
+        await deps.copies.forget(job.exhibitId);
+      }
+      await queue.forget(all.map(({ id }) => id));
     },
     async stop() {
       stopping = true;

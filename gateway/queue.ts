@@ -5,6 +5,8 @@ export interface WorkQueue {
   /** Asks for an analysis to be planned, or taken up again where it stands. */
   askForAnalysis(jobId: string): Promise<void>;
   askForSegments(jobId: string, segments: readonly number[]): Promise<void>;
+  /** Removes what waits, or is kept, of these jobs. */
+  forget(jobIds: readonly string[]): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -70,6 +72,9 @@ export async function startQueue(
         SEGMENT,
         segments.map((n) => ({ data: { jobId, n } })),
       );
+    },
+    async forget(jobIds) {
+      await boss.getDb().executeSql(`DELETE FROM queue.job WHERE data->>'jobId' = ANY($1)`, [jobIds]);
     },
     stop: () => boss.stop({ graceful: true, timeout: 10_000 }),
   };

@@ -1,7 +1,8 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
-import { constants, type FileHandle, link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { constants, type FileHandle, link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
+import { sha256Hex } from './canonical.ts';
 import { AppError } from './errors.ts';
 import { type CaseId, isUuid, type ObjectId } from './ids.ts';
 
@@ -58,6 +59,16 @@ export interface Vault {
   get(caseId: CaseId, objectId: ObjectId): Promise<Buffer>;
   sizeOf(caseId: CaseId, objectId: ObjectId): Promise<number>;
   remove(caseId: CaseId, objectId: ObjectId): Promise<void>;
+  /** What of a case is here: the digest of its wrapped key, and the names and sizes of its sealed objects. */
+  inventory(caseId: CaseId): Promise<CaseInventory>;
+  /** Destroys the key of a case, then its sealed objects. What is gone already stays gone; durable when it resolves. */
+  destroyCase(caseId: CaseId): Promise<void>;
+}
+
+export interface CaseInventory {
+  /** SHA-256 (hex) of the wrapped key; undefined when there is none. */
+  readonly keySha256: string | undefined;
+  readonly objects: readonly { readonly id: string; readonly bytes: number }[];
 }
 
 /** Opens the vault. The folders are made when absent, closed to everyone else. */
@@ -248,7 +259,35 @@ export async function openVault(folders: VaultFolders): Promise<Vault> {
       await rm(objectPath(caseId, objectId), { force: true });
       await syncFolder(caseDir(caseId));
     },
+    async inventory(caseId) {
+      const wrapped = await readFile(keyPath(caseId)).catch(unlessAbsent);
+      const names = (await readdir(caseDir(caseId)).catch(unlessAbsent)) ?? [];
+      const objects = await Promise.all(
+        names.toSorted().map(async (id) => ({ id, bytes: (await stat(path.join(caseDir(caseId), id))).size })),
+      );
+      return { keySha256: wrapped === undefined ? undefined : sha256Hex(wrapped), objects };
+    },
+    async destroyCase(caseId) {
+      keys.get(caseId)?.fill(0);
+      keys.delete(caseId);
+      // The key first: from here on everything that is sealed under it is noise, wherever a copy lies.
+      const file = await open(keyPath(caseId), constants.O_RDWR | constants.O_NOFOLLOW).catch(unlessAbsent);
+      if (file !== undefined) {
+        const { size } = await file.stat();
+        await writeAll(file, randomBytes(size), 0);
+        await file.sync();
+        await file.close();
+        await rm(keyPath(caseId), { force: true });
+        await syncFolder(folders.keysDir);
+      }
+      await rm(caseDir(caseId), { recursive: true, force: true });
+      await syncFolder(folders.dataDir);
+    },
   };
+}
+
+function unlessAbsent(error: unknown): undefined {
+  if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
 }
 
 /** Writes a file so that after a power cut it is there whole or not at all. */

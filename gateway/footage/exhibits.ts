@@ -82,6 +82,13 @@ export async function sealedExhibits(requisition: Requisition, deps: ExhibitDeps
   return exhibits.filter((exhibit) => exhibit !== undefined);
 }
 
+/** Digests of the sealed exhibits of a case: what a certificate of erasure names. Of rows that cannot be opened any more there are none. */
+export async function exhibitDigests(caseId: CaseId, deps: ExhibitDeps): Promise<readonly string[]> {
+  const rows = await deps.database.inCase(caseId, store.exhibitsOfCase);
+  const exhibits = await Promise.all(rows.map((row) => toExhibit(row, deps.vault).catch(() => undefined)));
+  return exhibits.flatMap((exhibit) => (exhibit === undefined ? [] : [exhibit.sha256])).toSorted();
+}
+
 /** Every exhibit of the requisition's case, received, refused or sealed. */
 export async function listExhibits(requisition: Requisition, deps: ExhibitDeps): Promise<readonly ExhibitSummary[]> {
   const rows = await deps.database.inCase(requisition.caseId, store.exhibitsOfCase);

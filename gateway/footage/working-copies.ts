@@ -18,6 +18,8 @@ export interface WorkingCopies {
   use<T>(requisition: Requisition, exhibit: Exhibit, work: (file: string) => Promise<T>): Promise<T>;
   /** Removes the copy of an exhibit as soon as nobody uses it. */
   release(exhibitId: ExhibitId): Promise<void>;
+  /** Removes the copy of an exhibit at once, whoever uses it: its case is being erased. */
+  forget(exhibitId: ExhibitId): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -93,6 +95,10 @@ export function createWorkingCopies(deps: WorkingCopiesDeps): WorkingCopies {
     async release(exhibitId) {
       const copy = copies.get(exhibitId);
       if (copy !== undefined && copy.users === 0) await remove(exhibitId, copy);
+    },
+    async forget(exhibitId) {
+      const copy = copies.get(exhibitId);
+      if (copy !== undefined) await remove(exhibitId, copy);
     },
     async close() {
       await Promise.all([...copies].map(([exhibitId, copy]) => remove(exhibitId, copy)));

@@ -70,6 +70,7 @@ const authorityOf = (authority: Authority, needs: readonly string[]): cedar.Ceda
   designated: authority.agentDesignated,
   seized: authority.magistrateSeized === true,
   revoked: authority.revoked,
+  state: authority.caseState ?? 'open',
 });
 
 const parentsOf = (role: Role): cedar.TypeAndId[] => [

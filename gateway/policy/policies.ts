@@ -28,6 +28,8 @@ const ORDER = [
   'habilitation-in-force',
   'habilitation-trained',
   'requisition-valid',
+  'case-frozen',
+  'case-closed',
   'requisition-revoked',
   'ops-listed',
   'broad-question',

@@ -141,6 +141,11 @@ export const ACTIONS = {
     needsValidity: false,
     reach: 'installation',
   },
+  'retention.read': { journal: 'disclosure', kind: 'consultation', ops: [], needsValidity: false },
+  'order.done': { journal: 'before', kind: 'modification', ops: [], needsValidity: false },
+  // Whoever holds the act of an erasure may have its certificate: nothing of the case is in it.
+  'erasure.read': { journal: 'disclosure', kind: 'erasure', ops: [], needsValidity: false, reach: 'presenting' },
+  'erasure.list': { journal: 'disclosure', kind: 'consultation', ops: [], needsValidity: false, reach: 'installation' },
   'audit.read': { journal: 'disclosure', kind: 'consultation', ops: [], needsValidity: false },
 } as const satisfies Record<string, ActionEntry>;
 export type Action = keyof typeof ACTIONS;
@@ -179,6 +184,8 @@ export interface Authority {
   readonly revoked: boolean;
   /** Whether the magistrate who asks is seized of this case, or has the control of it (HAB-04); of nobody else. */
   readonly magistrateSeized?: boolean;
+  /** Where the case stands: `closed` is read only, `frozen` answers nothing until what is overdue is done; absent when it is open. */
+  readonly caseState?: 'closed' | 'frozen' | undefined;
 }
 
 /** What is asked of the policies. */

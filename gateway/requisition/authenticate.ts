@@ -9,12 +9,12 @@ import { agentOf, authorityOf, principalOf } from './authority.ts';
 import { checkProof, type ReplayGuard } from './dpop.ts';
 import { isControl, isSeized } from './oversight.ts';
 import type { RequisitionRecords } from './records.ts';
-import type { Standing } from './types.ts';
+import type { CaseStates, Standing } from './types.ts';
 
 export interface AuthenticatorDeps {
   readonly records: Pick<RequisitionRecords, 'route' | 'load' | 'list' | 'ofThumbprint'>;
   readonly register: Register;
-  readonly standing: Pick<Standing, 'refresh' | 'isRevoked'>;
+  readonly standing: Pick<Standing, 'refresh' | 'isRevoked'> & Partial<Pick<CaseStates, 'caseStateOf'>>;
   readonly replay: ReplayGuard;
   readonly clock: Clock;
   /** Scheme, host and port as clients name them; asked at each request, since a port may be known only after listening. */

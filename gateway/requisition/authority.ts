@@ -1,7 +1,7 @@
 import { AppError } from '../errors.ts';
 import type { Register } from '../habilitation/types.ts';
 import type { Authority, Principal } from '../policy/types.ts';
-import type { Requisition, Standing } from './types.ts';
+import type { CaseStates, Requisition, Standing } from './types.ts';
 
 /** The agent whose key has this thumbprint; undefined when the requisition designates nobody by it. */
 export const agentOf = (requisition: Requisition, thumbprint: string) =>
@@ -34,7 +34,7 @@ export function demandHabilitated({ schedule }: Requisition, register: Pick<Regi
 export const authorityOf = (
   requisition: Requisition,
   agentDesignated: boolean,
-  standing: Pick<Standing, 'isRevoked'>,
+  standing: Pick<Standing, 'isRevoked'> & Partial<Pick<CaseStates, 'caseStateOf'>>,
 ): Authority => ({
   requisitionId: requisition.id,
   caseId: requisition.caseId,
@@ -44,4 +44,5 @@ export const authorityOf = (
   expires: requisition.expires,
   agentDesignated,
   revoked: standing.isRevoked(requisition),
+  caseState: standing.caseStateOf?.(requisition.caseId),
 });

@@ -1,5 +1,6 @@
 import { AppError } from '../errors.ts';
 import type { Register } from '../habilitation/types.ts';
+import type { CaseId } from '../ids.ts';
 import { demandHabilitated } from './authority.ts';
 import type { RequisitionRecords } from './records.ts';
 import type { Requisition } from './types.ts';
@@ -16,6 +17,8 @@ export async function registerRequisition(
   deps: {
     readonly records: Pick<RequisitionRecords, 'verify' | 'add'>;
     readonly register: Pick<Register, 'standingOf'>;
+    /** E_RET_CLOSED for a case that is closed or was erased. */
+    readonly demandOpen?: (caseId: CaseId) => Promise<void>;
     journal(requisition: Requisition): Promise<void>;
   },
 ): Promise<Requisition> {
@@ -25,6 +28,7 @@ export async function registerRequisition(
     throw new AppError('E_REQ_REPLAY', { detail: 'presented by a key that is not in cnf' });
   }
   demandHabilitated(requisition, deps.register);
+  await deps.demandOpen?.(requisition.caseId);
   await deps.records.add(tokens, requisition, () => deps.journal(requisition));
   return requisition;
 }

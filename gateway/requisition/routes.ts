@@ -3,6 +3,7 @@ import { Type } from 'typebox';
 import { sha256Hex } from '../canonical.ts';
 import { AppError } from '../errors.ts';
 import type { Register } from '../habilitation/types.ts';
+import type { CaseId } from '../ids.ts';
 import { MAX_PAYLOAD_BYTES } from '../trust/strict-json.ts';
 import { isSeized } from './oversight.ts';
 import type { RequisitionRecords } from './records.ts';
@@ -21,11 +22,15 @@ import type { Requisition } from './types.ts';
 export interface RequisitionRoutesDeps {
   readonly records: RequisitionRecords;
   readonly register: Register;
+  /** E_RET_CLOSED for a case that is closed or was erased. */
+  readonly demandOpen?: (caseId: CaseId) => Promise<void>;
+  /** Hears of each requisition that came on record. */
+  readonly registered?: (caseId: CaseId) => Promise<unknown>;
 }
 
 /** Presenting a requisition; the cases that a key is designated in; the requisitions of a case. */
 export const requisitionRoutes =
-  ({ records, register }: RequisitionRoutesDeps): FastifyPluginAsyncTypebox =>
+  ({ records, register, demandOpen, registered }: RequisitionRoutesDeps): FastifyPluginAsyncTypebox =>
   async (app) => {
     /** What a key may know of: the requisitions that designate it, or for a magistrate the newest of each case that he may read. */
     async function visibleTo(thumbprint: string): Promise<readonly Requisition[]> {
@@ -52,6 +57,7 @@ export const requisitionRoutes =
         const requisition = await registerRequisition(request.body, request.thumbprint, {
           records,
           register,
+          ...(demandOpen === undefined ? {} : { demandOpen }),
           journal: ({ id, caseId, authorisation: { sub } }) =>
             request.record(
               [
@@ -61,6 +67,7 @@ export const requisitionRoutes =
               { procedure: sub, requisitionId: id },
             ),
         });
+        await registered?.(requisition.caseId);
         return reply.code(201).send(requisitionShape(requisition));
       },
     );

@@ -149,6 +149,14 @@ export interface Standing {
   mayRegister(caseId: CaseId, tokens: RevocableTokens): Promise<boolean>;
 }
 
+/** Where cases stand, as retention has it (RET-01, RET-08): a pure look-up. */
+export interface CaseStates {
+  /** Brings memory up to date; at most a second old afterwards. */
+  refresh(): Promise<void>;
+  /** Undefined while the case is open. */
+  caseStateOf(caseId: CaseId): 'closed' | 'frozen' | undefined;
+}
+
 declare module 'fastify' {
   interface FastifyRequest {
     /** The requisition that this request was made under. Throws E_REQ_MISSING where none was presented. */

@@ -137,7 +137,7 @@ describe('the rules of an installation', () => {
         const before = decide(request(action, role), POLICIES);
         const after = decide(request(action, role), policies);
         // Never more than before.
-        if (before.effect === 'forbid') expect(after).toEqual(before);
+        if (before.effect === 'forbid') expect(after.effect).toBe('forbid');
         const kind: string = ACTIONS[action].kind;
         const isOwed =
           role === 'magistrat_230_24' ||

@@ -85,7 +85,7 @@ describe('decide', () => {
 
   it('REQ-01: nobody may read what is public and present what somebody signed, and nothing else', () => {
     for (const action of actions) {
-      const open = ['public.read', 'requisition.register', 'act.present'].includes(action);
+      const open = ['public.read', 'requisition.register', 'act.present', 'erasure.read'].includes(action);
       const decision = ask({ principal: nobody, action, authority: undefined });
       expect(decision.reason, action).toBe(open ? 'OK' : 'E_REQ_MISSING');
       expect(ask({ principal: nobody, action }).reason, action).toBe(open ? 'OK' : 'E_REQ_MISSING');

@@ -5,6 +5,7 @@ import { ACTIONS, type Action, type Decision, type DecisionRequest } from '../..
 
 const CONTROL = ['magistrat_parquet', 'magistrat_instructeur', 'procureur_controle', 'magistrat_230_24'];
 const BLIND = ['admin_technique', 'dpo', 'conformite'];
+const CHANGING: readonly string[] = ['collection', 'combination', 'modification'];
 const IN_SAFE_MODE = ['public.read', 'act.present', 'audit.read', 'habilitation.read'];
 
 const reachOf = (action: Action): string => {
@@ -39,6 +40,9 @@ export function oracle(request: DecisionRequest, refusesBroad = false): Decision
   if (reach === 'installation') return isControl ? 'OK' : 'E_HAB_ROLE';
   if (reach === 'ownCases' || authority === undefined) return 'OK';
   if (needsValidity && !(authority.notBefore <= nowSeconds && nowSeconds < authority.expires)) return 'E_REQ_EXPIRED';
+  const { caseState } = authority;
+  if (caseState === 'frozen' && !['audit.read', 'retention.read', 'order.done'].includes(action)) return 'E_RET_FROZEN';
+  if (caseState === 'closed' && CHANGING.includes(kind) && action !== 'order.done') return 'E_RET_CLOSED';
   if (!isControl && authority.revoked) return 'E_REQ_REVOKED';
   const needed = [...ops, ...request.extraOps];
   if (!isControl && !needed.every((op) => authority.ops.includes(op))) return 'E_REQ_OP';

@@ -27,6 +27,7 @@ interface WrittenRequest {
       readonly seized: boolean;
       /** Written where it is. */
       readonly revoked?: boolean;
+      readonly state?: 'closed' | 'frozen';
     };
   };
 }
@@ -94,6 +95,7 @@ function requestOf({
             agentDesignated: authority.designated,
             magistrateSeized: authority.seized,
             revoked: authority.revoked === true,
+            ...(authority.state === undefined ? {} : { caseState: authority.state }),
           },
   };
   return { request, refusesBroad: context.refusesBroad ?? false };

@@ -70,6 +70,7 @@ beforeAll(async () => {
   };
   app = await buildApp({
     acts: {},
+    retention: {},
     requisition: {},
     analysis: {},
     search: {},

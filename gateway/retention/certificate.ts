@@ -1,0 +1,160 @@
+import { type Static, Type } from 'typebox';
+import { Compile } from 'typebox/compile';
+import { verifyProofText } from '../audit/proof.ts';
+import type { AuditLog } from '../audit/types.ts';
+import { canonicalJson, type JsonValue } from '../canonical.ts';
+import { AppError } from '../errors.ts';
+import { publicJwkOf, readCompactJws, verifySignature } from '../trust/jws.ts';
+import type { Erasure } from './types.ts';
+
+// The certificate of an erasure: what was there, when it went and at whose order, with the place of its record in the log. It can be
+// checked offline by whoever it was handed to, years after; of the case it tells digests and counts alone.
+
+export const CERTIFICATE_TYP = 'differe-erasure-certificate+jwt';
+
+/** The installation's signing key, as evidence/keys.ts opens it. */
+export interface CertificateKey {
+  readonly publicJwk: { readonly kty: 'OKP'; readonly crv: 'Ed25519'; readonly x: string; readonly kid: string };
+  sign(text: string, typ: string): Promise<string>;
+}
+
+const sha256 = Type.String({ pattern: '^[0-9a-f]{64}$' });
+const uuid = Type.String({ pattern: '^[0-9a-f-]{36}$' });
+const strict = { additionalProperties: false };
+const Certificate = Type.Object(
+  {
+    format: Type.Literal('differe-erasure-certificate/1'),
+    installation: Type.String(),
+    case: uuid,
+    act: Type.Optional(uuid),
+    ground: Type.Enum(['closure', 'order', 'term', 'quarantine']),
+    started_at: Type.String(),
+    finished_at: Type.String(),
+    erased: Type.Object(
+      {
+        /** SHA-256 of the wrapped case key: with it gone, every copy of what it sealed is noise. */
+        key_sha256: Type.Optional(sha256),
+        objects: Type.Integer({ minimum: 0 }),
+        object_bytes: Type.Integer({ minimum: 0 }),
+        exhibits: Type.Array(sha256),
+        rows: Type.Record(Type.String(), Type.Integer({ minimum: 0 })),
+      },
+      strict,
+    ),
+    /** What can still lie on a disk, in words: nobody is told more than is true. */
+    remains: Type.Object({ fr: Type.String(), en: Type.String() }, strict),
+    record: Type.Object({ seq: Type.Integer({ minimum: 0 }), leaf: Type.String(), proof: Type.String() }, strict),
+  },
+  strict,
+);
+export type CertificateBody = Static<typeof Certificate>;
+const schema = Compile(Certificate);
+
+const REMAINS = {
+  fr: "Des octets chiffrés sous la clé détruite peuvent subsister dans l'espace libre du disque et dans des sauvegardes pendant sept jours au plus ; ils ne peuvent plus être déchiffrés. Le journal garde les références des actes.",
+  en: 'Bytes sealed under the destroyed key may remain in free space of the disk, and in back-ups for seven days at most; nothing can open them. The journal keeps references to the acts.',
+};
+
+/** The file that is handed over: the signed certificate with the keys that check it. */
+export async function certify(
+  erasure: Erasure & { readonly recordSeq: number; readonly finishedAtMs: number },
+  deps: {
+    readonly log: Pick<AuditLog, 'prove' | 'record'>;
+    readonly key: CertificateKey;
+    readonly installation: string;
+    readonly logVkey: string;
+  },
+): Promise<string> {
+  const record = await deps.log.record(erasure.recordSeq);
+  if (record === undefined) throw new AppError('E_LOG_DOWN', { detail: 'the record of an erasure is not in the log' });
+  const { inventory, actId } = erasure;
+  const body: CertificateBody = {
+    format: 'differe-erasure-certificate/1',
+    installation: deps.installation,
+    case: erasure.caseId,
+    ...(actId === undefined ? {} : { act: actId }),
+    ground: erasure.ground,
+    started_at: new Date(erasure.startedAtMs).toISOString(),
+    finished_at: new Date(erasure.finishedAtMs).toISOString(),
+    erased: {
+      ...(inventory.keySha256 === undefined ? {} : { key_sha256: inventory.keySha256 }),
+      objects: inventory.objects,
+      object_bytes: inventory.objectBytes,
+      exhibits: [...inventory.exhibits],
+      rows: { ...inventory.rows },
+    },
+    remains: REMAINS,
+    record: { seq: erasure.recordSeq, leaf: canonicalJson(record), proof: await deps.log.prove(erasure.recordSeq) },
+  };
+  const jws = await deps.key.sign(canonicalJson(body), CERTIFICATE_TYP);
+  const { kty, crv, x, kid } = deps.key.publicJwk;
+  return `${canonicalJson({ certificate: jws, key: { kty, crv, x, kid }, log_vkey: deps.logVkey.trim() })}\n`;
+}
+
+const Handed = Compile(
+  Type.Object(
+    {
+      certificate: Type.String(),
+      key: Type.Object(
+        { kty: Type.Literal('OKP'), crv: Type.Literal('Ed25519'), x: Type.String(), kid: Type.String() },
+        strict,
+      ),
+      log_vkey: Type.String(),
+    },
+    strict,
+  ),
+);
+
+/**
+ * Checks a certificate offline: its signature, that it is exactly what was signed, and that its record stands in the log and speaks of this
+ * case and this key. `known` are the keys that the reader got by another way; without them the file vouches for itself alone. Throws
+ * E_CERTIFICATE.
+ */
+export async function verifyCertificate(
+  text: string,
+  known: { readonly jwk?: JsonValue; readonly logVkey?: string } = {},
+): Promise<CertificateBody> {
+  const refuse = (detail: string, cause?: unknown): AppError => new AppError('E_CERTIFICATE', { detail, cause });
+  const handed = parse(text);
+  if (!Handed.Check(handed) || `${canonicalJson(handed)}\n` !== text)
+    throw refuse('not a certificate as it was handed out');
+  const { certificate, key, log_vkey: logVkey } = handed;
+  try {
+    if (known.jwk !== undefined && publicJwkOf(known.jwk).x !== key.x) throw refuse('signed by another key');
+    if (known.logVkey !== undefined && known.logVkey.trim() !== logVkey) throw refuse('of another log');
+    const { header, payload } = readCompactJws(certificate);
+    if (header.typ !== CERTIFICATE_TYP || header.kid !== key.kid)
+      throw refuse('not an erasure certificate of this key');
+    await verifySignature(certificate, publicJwkOf({ kty: key.kty, crv: key.crv, x: key.x }));
+    const body = parse(payload.toString('utf8'));
+    if (!schema.Check(body)) throw refuse('another form');
+    demandRecord(body, logVkey);
+    return body;
+  } catch (cause) {
+    throw cause instanceof AppError && cause.code === 'E_CERTIFICATE' ? cause : refuse('signature', cause);
+  }
+}
+
+function demandRecord(body: CertificateBody, logVkey: string): void {
+  const { leaf, proof, seq } = body.record;
+  const proven = verifyProofText(proof, Buffer.from(leaf, 'utf8'), logVkey);
+  if (!proven.ok) throw new AppError('E_CERTIFICATE', { detail: proven.reason });
+  const record = parse(leaf) as { action?: string; seq?: number; objects?: { type: string; id: string }[] } | undefined;
+  const named = (type: string, id: string | undefined): boolean =>
+    id === undefined || record?.objects?.some((object) => object.type === type && object.id === id) === true;
+  const speaks =
+    record?.action === 'case.erased' &&
+    record.seq === seq &&
+    named('case', body.case) &&
+    named('act', body.act) &&
+    named('digest', body.erased.key_sha256);
+  if (!speaks) throw new AppError('E_CERTIFICATE', { detail: 'the record is about something else' });
+}
+
+function parse(text: string): JsonValue | undefined {
+  try {
+    return JSON.parse(text) as JsonValue;
+  } catch {
+    return undefined;
+  }
+}

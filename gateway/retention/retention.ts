@@ -1,0 +1,196 @@
+import type { AuditLog } from '../audit/types.ts';
+import type { Clock } from '../clock.ts';
+import type { Database } from '../database.ts';
+import { AppError } from '../errors.ts';
+import type { CaseId } from '../ids.ts';
+import type { Requisition } from '../requisition/types.ts';
+import type { Acts } from '../trust/acts.ts';
+import type { AuthorityKey } from '../trust/registry.ts';
+import type { ActClaims, ActKind } from '../trust/types.ts';
+import type { Eraser } from './erase.ts';
+import { parseClosure, parseExtension, parseOrder } from './schema.ts';
+import * as store from './store.ts';
+import { demandExtensible, eraseDueMs, ORDER_MS } from './term.ts';
+import type { CaseState, ClosureClaims, ErasureGround, ErasureState, ExtensionClaims, OrderClaims } from './types.ts';
+
+export interface RetentionDeps {
+  readonly database: Database;
+  readonly log: Pick<AuditLog, 'append'>;
+  readonly clock: Clock;
+  readonly eraser: Eraser;
+  readonly acts: Pick<Acts, 'ofCase'>;
+  listRequisitions(caseId: CaseId): Promise<readonly Requisition[]>;
+  /** Makes the closing report of a case (CTL-03). Throws E_RET_CLOSURE, which names what is missing: then the case is not closed. */
+  demandReport(caseId: CaseId): Promise<void>;
+  onError(error: unknown): void;
+}
+
+/** The end of cases: what closes them, when they must be gone, and that they go. */
+export interface Retention {
+  /** Acts that this room takes. */
+  readonly kinds: readonly ActKind[];
+  /** Brings memory up to date; at most a second old afterwards. */
+  refresh(): Promise<void>;
+  stateOf(caseId: CaseId): CaseState;
+  /** Reckons anew when a case must be gone, after anything that changes it. */
+  reckon(caseId: CaseId): Promise<number | undefined>;
+  /** Ends unfinished erasures and erases every case whose time is over: at the start and daily (RET-08). */
+  purge(): Promise<void>;
+  orders(caseId: CaseId): Promise<readonly store.OrderRow[]>;
+  /** E_PRO_SILO when the case has no such open order. */
+  finishOrder(caseId: CaseId, orderId: string): Promise<void>;
+  term(caseId: CaseId): Promise<store.TermRow>;
+  erasureOfAct(actId: string): Promise<ErasureState | undefined>;
+  erasures(): Promise<readonly ErasureState[]>;
+  /** Whether a procedure was erased here: it is not opened again. */
+  wasErased(caseId: CaseId): Promise<boolean>;
+}
+
+const MAX_AGE_MS = 1000;
+
+export function createRetention(deps: RetentionDeps): Retention {
+  const { database, clock, eraser } = deps;
+  let states: ReadonlyMap<CaseId, { readonly closed: boolean; readonly eraseDueMs: number | undefined }> = new Map();
+  let overdue: ReadonlySet<CaseId> = new Set();
+  let lookedAt = Number.NEGATIVE_INFINITY;
+
+  async function look(): Promise<void> {
+    await database.inService(async (tx) => {
+      const terms = await store.caseTerms(tx);
+      states = new Map(
+        terms.map(({ id, state, eraseDueMs: due }) => [id, { closed: state !== 'open', eraseDueMs: due }]),
+      );
+      overdue = new Set(await store.overdueOrders(tx, clock.nowMs()));
+    });
+    lookedAt = performance.now();
+  }
+
+  async function reckon(caseId: CaseId): Promise<number | undefined> {
+    const row = await database.inCase(caseId, (tx) => store.termRow(tx, caseId));
+    if (row === undefined) return undefined;
+    const authorisations = (await deps.listRequisitions(caseId)).map(({ authorisation }) => authorisation);
+    const extensions = (await deps.acts.ofCase(caseId, extensionKind)).map(({ claims }) => claims);
+    const due = eraseDueMs({ ...row, authorisations, extensions });
+    if (due !== row.eraseDueMs) await database.inCase(caseId, (tx) => store.setEraseDue(tx, caseId, due));
+    await look();
+    return due;
+  }
+
+  const closureKind: ActKind<ClosureClaims> = {
+    typ: 'differe-closure+jwt',
+    parse: parseClosure,
+    procedureOf: ({ sub }) => sub,
+    demandSigner: demand(['procureur', 'juge_instruction', 'greffe']),
+    async apply({ caseId, claims }, tx) {
+      if (caseId === undefined) return;
+      await deps.demandReport(caseId);
+      await store.closeCase(tx, caseId, Math.min(Date.parse(claims.closed_at), clock.nowMs()));
+    },
+    async afterwards({ caseId, claims }) {
+      if (caseId === undefined) return;
+      await deps.log.append({
+        action: 'case.close',
+        actor: { id: 'gateway', role: 'worker', service: '-' },
+        reason: { procedure: claims.sub, requisition: '-', op: 'case.close' },
+        objects: [
+          { type: 'case', id: caseId },
+          { type: 'act', id: claims.jti },
+        ],
+        outcome: { effect: 'done', policyId: '-', code: 'OK' },
+        facts: { outcome: claims.outcome },
+      });
+      await reckon(caseId);
+      if (claims.erase === 'at_once') await eraser.erase(caseId, { ground: 'closure', actId: claims.jti });
+    },
+  };
+
+  const orderKind: ActKind<OrderClaims> = {
+    typ: 'differe-order+jwt',
+    parse: parseOrder,
+    procedureOf: ({ sub }) => sub,
+    demandSigner: demand(['procureur', 'juge_instruction', 'magistrat_230_24', 'greffe']),
+    async apply({ caseId, claims }, tx) {
+      if (caseId === undefined || claims.kind === 'erase') return;
+      await store.insertOrder(tx, caseId, { id: claims.jti, kind: claims.kind, dueAtMs: clock.nowMs() + ORDER_MS });
+    },
+    async afterwards({ caseId, claims }) {
+      if (caseId === undefined || claims.kind !== 'erase') return;
+      await eraser.erase(caseId, { ground: 'order', actId: claims.jti });
+    },
+  };
+
+  const extensionKind: ActKind<ExtensionClaims> = {
+    typ: 'differe-extension+jwt',
+    parse: parseExtension,
+    procedureOf: ({ sub }) => sub,
+    demandSigner: demand(['procureur', 'juge_instruction', 'greffe']),
+    async apply({ caseId, claims }) {
+      if (caseId === undefined) return;
+      const termMs = await reckon(caseId);
+      const authorisations = (await deps.listRequisitions(caseId)).map(({ authorisation }) => authorisation);
+      if (termMs !== undefined) demandExtensible(claims, authorisations, termMs);
+    },
+    afterwards: async ({ caseId }) => void (caseId !== undefined && (await reckon(caseId))),
+  };
+
+  /** What ends a case whose time is over, and which act it was. */
+  async function groundOf(
+    caseId: CaseId,
+  ): Promise<{ readonly ground: ErasureGround; readonly actId: string | undefined }> {
+    const [closure] = await deps.acts.ofCase(caseId, closureKind);
+    if (closure !== undefined) return { ground: 'closure', actId: closure.claims.jti };
+    const row = await database.inCase(caseId, (tx) => store.termRow(tx, caseId));
+    return { ground: row?.allRevokedAtMs === undefined ? 'term' : 'quarantine', actId: undefined };
+  }
+
+  async function purgeOne(caseId: CaseId): Promise<void> {
+    const pending = (await deps.acts.ofCase(caseId, orderKind)).find(({ claims }) => claims.kind === 'erase');
+    if (pending !== undefined) return void (await eraser.erase(caseId, { ground: 'order', actId: pending.claims.jti }));
+    const due = await reckon(caseId);
+    if (due !== undefined && due <= clock.nowMs()) await eraser.erase(caseId, await groundOf(caseId));
+  }
+
+  return {
+    kinds: [closureKind, orderKind, extensionKind],
+    async refresh() {
+      if (performance.now() - lookedAt >= MAX_AGE_MS) await look();
+    },
+    stateOf(caseId) {
+      const known = states.get(caseId);
+      if (known === undefined) return 'open';
+      const isLate = known.eraseDueMs !== undefined && known.eraseDueMs <= clock.nowMs();
+      if (isLate || overdue.has(caseId)) return 'frozen';
+      return known.closed ? 'closed' : 'open';
+    },
+    reckon,
+    async purge() {
+      await eraser.finishAll();
+      for (const { id } of await database.inService(store.caseTerms)) {
+        // One case that cannot be erased stays frozen and keeps no other one from going.
+        await purgeOne(id).catch(deps.onError);
+      }
+      await look();
+    },
+    orders: (caseId) => database.inCase(caseId, store.listOrders),
+    async finishOrder(caseId, orderId) {
+      const found = await database.inCase(caseId, (tx) => store.finishOrder(tx, orderId, clock.nowMs()));
+      if (!found) throw new AppError('E_PRO_SILO', { detail: 'no such open order in this case' });
+      await look();
+    },
+    async term(caseId) {
+      await reckon(caseId);
+      const row = await database.inCase(caseId, (tx) => store.termRow(tx, caseId));
+      if (row === undefined) throw new AppError('E_PRO_SILO', { detail: 'no such case' });
+      return row;
+    },
+    erasureOfAct: (actId) => database.inService((tx) => store.erasureOfAct(tx, actId)),
+    erasures: () => database.inService(store.listErasures),
+    wasErased: async (caseId) => (await database.inService((tx) => store.findErasure(tx, caseId))) !== undefined,
+  };
+}
+
+const demand =
+  <T extends ActClaims>(roles: readonly string[]) =>
+  (_claims: T, { role, kid }: AuthorityKey): void => {
+    if (!roles.includes(role)) throw new AppError('E_REQ_AUTHORITY', { detail: `${kid} is a key of ${role}` });
+  };

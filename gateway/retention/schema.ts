@@ -1,0 +1,69 @@
+import { type Static, type TProperties, Type } from 'typebox';
+import { Compile } from 'typebox/compile';
+import type { JsonValue } from '../canonical.ts';
+import { AppError } from '../errors.ts';
+import { CLOSING_GROUNDS, type ClosureClaims, type ExtensionClaims, type OrderClaims, OUTCOMES } from './types.ts';
+
+// Claims of the acts that end a case or change its term; closed at every level (REQ-17).
+
+const pattern = (source: string) => Type.String({ pattern: source });
+const instant = Type.String({ format: 'date-time', pattern: '^[0-9-]{10}T[0-9:.]{8,15}(Z|[+-][0-9]{2}:[0-9]{2})$' });
+const common = {
+  ver: Type.Literal(1),
+  env: Type.Enum(['prod', 'test']),
+  iss: pattern('^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,127}$'),
+  aud: Type.String({ minLength: 1, maxLength: 200 }),
+  jti: pattern('^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'),
+  iat: Type.Integer({ minimum: 0, maximum: 253_402_300_799 }),
+  sub: pattern('^(?=[^0-9]*[0-9])[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$'),
+  act_ref: Type.String({ minLength: 1, maxLength: 200 }),
+  act_sha256: pattern('^[0-9a-f]{64}$'),
+};
+const closed = <T extends TProperties>(properties: T) =>
+  Type.Object({ ...common, ...properties }, { additionalProperties: false });
+
+const Closure = closed({
+  ground: Type.Enum(CLOSING_GROUNDS),
+  outcome: Type.Enum(OUTCOMES),
+  closed_at: instant,
+  erase: Type.Enum(['at_once', 'within_24_h']),
+});
+const Order = closed({
+  kind: Type.Enum(['erase', 'rectify', 'complete']),
+  basis: Type.Enum(['own_motion', 'private_request', 'end_of_authorisation']),
+  ordered_at: instant,
+});
+const Extension = closed({ until: instant, decided_at: instant });
+
+const closure = Compile(Closure);
+const order = Compile(Order);
+const extension = Compile(Extension);
+
+const refuse = (
+  schema: { Errors(value: unknown): Iterable<{ instancePath: string; keyword: string }> },
+  value: JsonValue,
+) =>
+  new AppError('E_REQ_SCHEMA', {
+    detail: [...schema.Errors(value)]
+      .slice(0, 5)
+      .map((error) => `${error.instancePath}: ${error.keyword}`)
+      .join('; '),
+  });
+
+/** A closure that does not say what came of the case closes nothing (STA-05): E_RET_CLOSURE; other faults E_REQ_SCHEMA. */
+export function parseClosure(value: JsonValue): ClosureClaims {
+  if (closure.Check(value)) return value satisfies Static<typeof Closure>;
+  const said = typeof value === 'object' && value !== null && !Array.isArray(value) && 'outcome' in value;
+  if (!said) throw new AppError('E_RET_CLOSURE', { detail: 'outcome' });
+  throw refuse(closure, value);
+}
+
+export function parseOrder(value: JsonValue): OrderClaims {
+  if (order.Check(value)) return value;
+  throw refuse(order, value);
+}
+
+export function parseExtension(value: JsonValue): ExtensionClaims {
+  if (extension.Check(value)) return value;
+  throw refuse(extension, value);
+}

@@ -1,0 +1,226 @@
+import type { Transaction } from '../database.ts';
+import type { CaseId } from '../ids.ts';
+import type { Erasure, ErasureGround } from './types.ts';
+
+/** An erasure as it stands in its row, the inventory sealed. */
+export type SealedErasure = Omit<Erasure, 'inventory'> & { readonly inventory: Buffer };
+
+export interface TermRow {
+  readonly state: 'open' | 'closed' | 'erased';
+  readonly createdAtMs: number;
+  readonly firstRecordingAtMs: number | undefined;
+  readonly closedAtMs: number | undefined;
+  readonly eraseDueMs: number | undefined;
+  /** Since when every requisition of the case is revoked; undefined while one stands. */
+  readonly allRevokedAtMs: number | undefined;
+}
+
+/** In the case. */
+export async function termRow(tx: Transaction, caseId: CaseId): Promise<TermRow | undefined> {
+  const { rows } = await tx.query<{
+    state: TermRow['state'];
+    created_at: Date;
+    first_recording_at: Date | null;
+    closed_at: Date | null;
+    erase_due: Date | null;
+    revoked: Date | null;
+    standing: number;
+  }>(
+    `SELECT state, created_at, first_recording_at, closed_at, erase_due,
+       (SELECT max(revoked_at) FROM requisitions WHERE case_id = cases.id) AS revoked,
+       (SELECT count(*)::int FROM requisitions WHERE case_id = cases.id AND revoked_at IS NULL) AS standing
+     FROM cases WHERE id = $1`,
+    [caseId],
+  );
+  const [row] = rows;
+  if (row === undefined) return undefined;
+  return {
+    state: row.state,
+    createdAtMs: row.created_at.getTime(),
+    firstRecordingAtMs: row.first_recording_at?.getTime(),
+    closedAtMs: row.closed_at?.getTime(),
+    eraseDueMs: row.erase_due?.getTime(),
+    allRevokedAtMs: row.standing === 0 ? row.revoked?.getTime() : undefined,
+  };
+}
+
+export async function setEraseDue(tx: Transaction, caseId: CaseId, dueMs: number): Promise<void> {
+  await tx.query('UPDATE cases SET erase_due = $2 WHERE id = $1', [caseId, new Date(dueMs)]);
+}
+
+export async function closeCase(tx: Transaction, caseId: CaseId, closedAtMs: number): Promise<void> {
+  await tx.query(`UPDATE cases SET state = 'closed', closed_at = least(closed_at, $2) WHERE id = $1`, [
+    caseId,
+    new Date(closedAtMs),
+  ]);
+}
+
+/** Cases and where they stand, of all. In the service role. */
+export async function caseTerms(
+  tx: Transaction,
+): Promise<readonly { readonly id: CaseId; readonly state: string; readonly eraseDueMs: number | undefined }[]> {
+  const { rows } = await tx.query<{ id: CaseId; state: string; erase_due: Date | null }>(
+    'SELECT id, state, erase_due FROM cases',
+  );
+  return rows.map(({ id, state, erase_due }) => ({ id, state, eraseDueMs: erase_due?.getTime() }));
+}
+
+/** Cases with an order that is overdue. In the service role. */
+export async function overdueOrders(tx: Transaction, nowMs: number): Promise<readonly CaseId[]> {
+  const { rows } = await tx.query<{ case_id: CaseId }>(
+    'SELECT DISTINCT case_id FROM orders WHERE done_at IS NULL AND due_at < $1',
+    [new Date(nowMs)],
+  );
+  return rows.map((row) => row.case_id);
+}
+
+export interface OrderRow {
+  readonly id: string;
+  readonly kind: 'rectify' | 'complete';
+  readonly dueAtMs: number;
+  readonly doneAtMs: number | undefined;
+}
+
+export async function insertOrder(
+  tx: Transaction,
+  caseId: CaseId,
+  order: { readonly id: string; readonly kind: string; readonly dueAtMs: number },
+): Promise<void> {
+  await tx.query('INSERT INTO orders (id, case_id, kind, due_at) VALUES ($1, $2, $3, $4)', [
+    order.id,
+    caseId,
+    order.kind,
+    new Date(order.dueAtMs),
+  ]);
+}
+
+export async function listOrders(tx: Transaction): Promise<readonly OrderRow[]> {
+  const { rows } = await tx.query<{ id: string; kind: OrderRow['kind']; due_at: Date; done_at: Date | null }>(
+    'SELECT id, kind, due_at, done_at FROM orders ORDER BY due_at, id',
+  );
+  return rows.map(({ id, kind, due_at, done_at }) => ({
+    id,
+    kind,
+    dueAtMs: due_at.getTime(),
+    doneAtMs: done_at?.getTime(),
+  }));
+}
+
+/** False when the case has no such open order. */
+export async function finishOrder(tx: Transaction, id: string, doneAtMs: number): Promise<boolean> {
+  const { rowCount } = await tx.query('UPDATE orders SET done_at = $2 WHERE id = $1 AND done_at IS NULL', [
+    id,
+    new Date(doneAtMs),
+  ]);
+  return rowCount === 1;
+}
+
+interface RawErasure {
+  readonly case_id: CaseId;
+  readonly act_id: string | null;
+  readonly ground: ErasureGround;
+  readonly inventory: Buffer;
+  readonly started_at: Date;
+  readonly record_seq: number | null;
+  readonly finished_at: Date | null;
+  readonly certificate: string | null;
+}
+
+const erasureOf = (row: RawErasure): SealedErasure => ({
+  caseId: row.case_id,
+  actId: row.act_id ?? undefined,
+  ground: row.ground,
+  inventory: row.inventory,
+  startedAtMs: row.started_at.getTime(),
+  recordSeq: row.record_seq ?? undefined,
+  finishedAtMs: row.finished_at?.getTime(),
+  certificate: row.certificate ?? undefined,
+});
+
+/** Says that a case is being erased; what is said already stays. In the service role, as all of these. */
+export async function beginErasure(
+  tx: Transaction,
+  erasure: Pick<SealedErasure, 'caseId' | 'actId' | 'ground' | 'inventory' | 'startedAtMs'>,
+): Promise<void> {
+  await tx.query(
+    `INSERT INTO erasures (case_id, act_id, ground, inventory, started_at) VALUES ($1, $2, $3, $4, $5)
+     ON CONFLICT (case_id) DO NOTHING`,
+    [erasure.caseId, erasure.actId ?? null, erasure.ground, erasure.inventory, new Date(erasure.startedAtMs)],
+  );
+}
+
+export async function findErasure(tx: Transaction, caseId: CaseId): Promise<SealedErasure | undefined> {
+  const { rows } = await tx.query<RawErasure>('SELECT * FROM erasures WHERE case_id = $1', [caseId]);
+  return rows[0] === undefined ? undefined : erasureOf(rows[0]);
+}
+
+export async function erasureOfAct(tx: Transaction, actId: string): Promise<SealedErasure | undefined> {
+  const { rows } = await tx.query<RawErasure>('SELECT * FROM erasures WHERE act_id = $1', [actId]);
+  return rows[0] === undefined ? undefined : erasureOf(rows[0]);
+}
+
+export async function listErasures(tx: Transaction): Promise<readonly SealedErasure[]> {
+  const { rows } = await tx.query<RawErasure>('SELECT * FROM erasures ORDER BY started_at, case_id');
+  return rows.map(erasureOf);
+}
+
+export async function noteRecord(tx: Transaction, caseId: CaseId, seq: number): Promise<void> {
+  await tx.query('UPDATE erasures SET record_seq = $2 WHERE case_id = $1', [caseId, seq]);
+}
+
+export async function finishErasure(
+  tx: Transaction,
+  caseId: CaseId,
+  done: { readonly finishedAtMs: number; readonly certificate: string },
+): Promise<void> {
+  await tx.query('UPDATE erasures SET finished_at = $2, certificate = $3 WHERE case_id = $1', [
+    caseId,
+    new Date(done.finishedAtMs),
+    done.certificate,
+  ]);
+}
+
+/** Every table that has rows of cases, by the catalogue: a table that is added later is among them. */
+export async function caseTables(tx: Transaction): Promise<readonly string[]> {
+  const { rows } = await tx.query<{ table_name: string }>(
+    `SELECT table_name FROM information_schema.columns
+     WHERE table_schema = 'public' AND column_name = 'case_id' AND table_name <> 'erasures' ORDER BY table_name`,
+  );
+  return rows.map((row) => row.table_name);
+}
+
+/** Rows of the case by table. In the case. */
+export async function countRows(tx: Transaction, tables: readonly string[]): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const table of [...tables, 'cases']) {
+    const { rows } = await tx.query<{ n: number }>(`SELECT count(*)::int AS n FROM ${quoted(table)}`);
+    if ((rows[0]?.n ?? 0) > 0) counts[table] = rows[0]?.n ?? 0;
+  }
+  return counts;
+}
+
+/** Deletes every row of the case, those that others refer to last. In the case. */
+export async function deleteRows(tx: Transaction, tables: readonly string[]): Promise<void> {
+  let left = [...tables];
+  while (left.length > 0) {
+    const failed: string[] = [];
+    for (const table of left) {
+      await tx.query('SAVEPOINT a_table');
+      try {
+        await tx.query(`DELETE FROM ${quoted(table)}`);
+        await tx.query('RELEASE SAVEPOINT a_table');
+      } catch (error) {
+        if (!(error instanceof Error && 'code' in error && error.code === FOREIGN_KEY_VIOLATION)) throw error;
+        await tx.query('ROLLBACK TO SAVEPOINT a_table');
+        failed.push(table);
+      }
+    }
+    if (failed.length === left.length) throw new Error(`rows refer to each other: ${failed.join(', ')}`);
+    left = failed;
+  }
+  await tx.query('DELETE FROM cases');
+}
+
+const FOREIGN_KEY_VIOLATION = '23503';
+
+const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;

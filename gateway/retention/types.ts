@@ -1,0 +1,71 @@
+import type { CaseId } from '../ids.ts';
+import type { ActClaims } from '../trust/types.ts';
+
+/** Why a case ended: art. 230-22 CPP, first and last paragraphs. */
+export const CLOSING_GROUNDS = ['procedure_closed', 'person_found', 'suspicion_excluded'] as const;
+/** What came of it (STA-05). */
+export const OUTCOMES = ['useful', 'not_useful', 'person_cleared'] as const;
+
+/** Claims of `differe-closure+jwt`. Instants are RFC 3339. */
+export interface ClosureClaims extends ActClaims {
+  /** Procedure number. */
+  readonly sub: string;
+  readonly ground: (typeof CLOSING_GROUNDS)[number];
+  readonly outcome: (typeof OUTCOMES)[number];
+  readonly closed_at: string;
+  readonly act_ref: string;
+  readonly act_sha256: string;
+  /** `at_once`, or within 24 hours, so that the closing report and a copy can be handed over before. */
+  readonly erase: 'at_once' | 'within_24_h';
+}
+
+/** Claims of `differe-order+jwt`: what a magistrate of control orders (art. 230-23, 230-24 CPP). */
+export interface OrderClaims extends ActClaims {
+  readonly sub: string;
+  readonly kind: 'erase' | 'rectify' | 'complete';
+  readonly basis: 'own_motion' | 'private_request' | 'end_of_authorisation';
+  readonly ordered_at: string;
+  readonly act_ref: string;
+  readonly act_sha256: string;
+}
+
+/** Claims of `differe-extension+jwt`: two years more, for an offence under arts 706-73 to 706-74 (art. 230-22 al. 2 CPP). */
+export interface ExtensionClaims extends ActClaims {
+  readonly sub: string;
+  readonly until: string;
+  readonly decided_at: string;
+  readonly act_ref: string;
+  readonly act_sha256: string;
+}
+
+/** Where a case stands: `closed` is read only, `frozen` answers nothing until what is overdue is done. */
+export type CaseState = 'open' | 'closed' | 'frozen';
+
+export type ErasureGround = 'closure' | 'order' | 'term' | 'quarantine';
+
+/** What was there before an erasure: counts and digests. */
+export interface ErasureInventory {
+  readonly keySha256: string | undefined;
+  readonly objects: number;
+  readonly objectBytes: number;
+  /** SHA-256 of the exhibits, as their schedules list them. */
+  readonly exhibits: readonly string[];
+  /** Rows by table. */
+  readonly rows: Readonly<Record<string, number>>;
+}
+
+/** How far an erasure is. */
+export interface ErasureState {
+  readonly caseId: CaseId;
+  readonly actId: string | undefined;
+  readonly ground: ErasureGround;
+  readonly startedAtMs: number;
+  readonly recordSeq: number | undefined;
+  readonly finishedAtMs: number | undefined;
+  /** Compact JWS; undefined until the erasure is done and verified. */
+  readonly certificate: string | undefined;
+}
+
+export interface Erasure extends ErasureState {
+  readonly inventory: ErasureInventory;
+}
