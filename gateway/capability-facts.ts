@@ -11,8 +11,17 @@ import { buildInertApp } from './inert-app.ts';
 import { decide } from './policy/decide.ts';
 import { POLICIES, POLICY_TEXTS } from './policy/policies.ts';
 import { ACTIONS, type Action, OPS, ROLES, type Role } from './policy/types.ts';
+import { CAP_YEARS, CLOSURE_MS, DAY_MS, EXTENSION_YEARS, QUARANTINE_MS } from './retention/term.ts';
 import { SOFTWARE } from './software.ts';
 import { CLASSES, COLOURS, KNOWN_LABELS } from './vocabulary.ts';
+
+/** How long what is kept (CPL-05); a year as 365 days, which tells one build from another and is no deadline. */
+const RETENTION_DAYS = {
+  case: CAP_YEARS * 365,
+  extension: EXTENSION_YEARS * 365,
+  afterClosure: CLOSURE_MS / DAY_MS,
+  quarantine: QUARANTINE_MS / DAY_MS,
+} as const;
 
 /** What a gateway of this configuration can do; `routes` and `models` are those of the running one. */
 export function capabilityOf(
@@ -31,7 +40,7 @@ export function capabilityOf(
     models,
     packages: readLockFile().map(({ name, version }) => `${name}@${version}`),
     exposure: exposureOf(config),
-    retentionDays: {},
+    retentionDays: RETENTION_DAYS,
     permits: rulesThat('permit'),
     bans: rulesThat('forbid'),
     configKeys: Object.keys(CONFIG_KEYS),

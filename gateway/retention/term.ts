@@ -14,8 +14,9 @@ export const QUARANTINE_MS = 30 * DAY_MS;
 export const ORDER_MS = DAY_MS;
 /** RET-04: how often a search for a missing person, or for a cause of death, asks whether it is still needed. */
 export const REVIEW_MS = 90 * DAY_MS;
-const CAP_YEARS = 3;
-const EXTENSION_YEARS = 2;
+/** RET-02, RET-03: what a case may last, and what one extension adds at most. */
+export const CAP_YEARS = 3;
+export const EXTENSION_YEARS = 2;
 
 export interface TermFacts {
   readonly createdAtMs: number;

@@ -229,6 +229,10 @@ describe('what cannot be switched on', () => {
     );
   });
 
+  it('CPL-05: how long a case is kept is a part of what the dossier covers', () => {
+    expect(capability.retentionDays).toEqual({ case: 1095, extension: 730, afterClosure: 1, quarantine: 30 });
+  });
+
   it('FACE-10, CPL-05: whom the gateway calls is said in the evidence and is a part of what its dossier covers', () => {
     expect(of('connections').allowed).toEqual([
       expect.stringContaining('gateway/listeners.ts'),
