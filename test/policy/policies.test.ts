@@ -52,7 +52,7 @@ const anyRequest: fc.Arbitrary<DecisionRequest> = fc.record({
       agentDesignated: fc.constantFrom(true, true, false),
       magistrateSeized: fc.constantFrom(true, false),
       revoked: fc.constantFrom(false, false, true),
-      caseState: fc.constantFrom(...Array<undefined>(6).fill(undefined), 'closed' as const, 'frozen' as const),
+      caseState: fc.constantFrom(undefined, undefined, 'closed' as const, 'closed' as const, 'frozen' as const),
     }),
     { nil: undefined, freq: 6 },
   ),
