@@ -119,10 +119,12 @@ function rawPublicKey(key: KeyObject): Buffer {
   return Buffer.from(x, 'base64url');
 }
 
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 /** Text of bytes that are UTF-8 without exception; a byte order mark stays, so the same bytes come back. */
 export function decodeUtf8(bytes: Uint8Array): string | undefined {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return UTF8.decode(bytes);
   } catch {
     return undefined;
   }

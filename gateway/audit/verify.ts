@@ -7,7 +7,7 @@ import { openCosigned } from './cosignature.ts';
 import { EMPTY_ROOT, joinRoots, leafHash, subtreeRoots, treeRoot } from './merkle.ts';
 import { decodeVkey, encodeVkey, type NoteVerifier } from './note.ts';
 import { parseRecord } from './record.ts';
-import type { Finding } from './types.ts';
+import type { AuditRecord, Finding } from './types.ts';
 
 // Reads a stored log as a third party would: from the entries up, everything is computed again and compared. Nothing of the writer
 // (append.ts, right-edge.ts, recover.ts, tiles.ts) is used, so that a mistake of the writer is not made twice.
@@ -20,6 +20,8 @@ export interface VerifyOptions {
   /** Witnesses of whom at least `quorum` (all when absent) must have cosigned the pinned checkpoint. */
   readonly witnesses?: readonly NoteVerifier[];
   readonly quorum?: number;
+  /** Reading ends when so many findings are reported (100). */
+  readonly maxFindings?: number;
 }
 
 export type Verdict =
@@ -29,6 +31,8 @@ export type Verdict =
 const PER_TILE = 256;
 /** More says nothing new. */
 const MAX_FINDINGS = 100;
+/** Thrown by a report that is full, caught where the look began. */
+const ENOUGH = Symbol('enough findings');
 /** A log that is being written changes under the reader; each change of the folder allows another look. */
 const MAX_LOOKS = 20;
 /** How long a batch may be on its way: files that are not named yet are looked at again after it. */
@@ -61,22 +65,37 @@ async function fingerprint(dir: string): Promise<string> {
 async function lookOnce(dir: string, options: VerifyOptions): Promise<Verdict> {
   const findings: Finding[] = [];
   const report = (finding: Finding): void => {
-    if (findings.length < MAX_FINDINGS) findings.push(finding);
+    findings.push(finding);
+    if (findings.length >= (options.maxFindings ?? MAX_FINDINGS)) throw ENOUGH;
   };
-  const refuse = (): Verdict => ({ ok: false, findings });
+  const read = await readAll(dir, options, report).catch((error: unknown) => {
+    if (error !== ENOUGH) throw error;
+    return undefined;
+  });
+  return findings.length > 0 || read === undefined ? { ok: false, findings } : { ok: true, ...read };
+}
 
+async function readAll(
+  dir: string,
+  options: VerifyOptions,
+  report: Report,
+): Promise<{ readonly size: number; readonly root: string } | undefined> {
   const verifier = await verifyKey(dir, options.vkey, report);
-  if (verifier === undefined) return refuse();
+  if (verifier === undefined) return undefined;
   const stated = await verifyCheckpoint(dir, verifier, report);
-  if (stated === undefined) return refuse();
+  if (stated === undefined) return undefined;
   const pinned = openPinned(options, verifier, report);
+  if (pinned !== undefined && pinned.size > stated.size) {
+    const [expected, found] = [`${pinned.size} records`, `${stated.size} records`];
+    report({ what: 'pinned', file: 'checkpoint', detail: 'shorter than a checkpoint known before', expected, found });
+  }
   await verifyFileSet(dir, stated.size, report);
   const root = await verifyTree(dir, stated.size, pinned, report);
   if (!root.equals(stated.root)) {
     const [expected, found] = [stated.root.toString('base64'), root.toString('base64')];
     report({ what: 'checkpoint', file: 'checkpoint', detail: 'the records have another root', expected, found });
   }
-  return findings.length > 0 ? refuse() : { ok: true, size: stated.size, root: root.toString('base64') };
+  return { size: stated.size, root: root.toString('base64') };
 }
 
 type Report = (finding: Finding) => void;
@@ -185,11 +204,14 @@ async function verifyTree(dir: string, size: number, pinned: Checkpoint | undefi
   const rootNow = (): Buffer => joinRoots(levels.toReversed().flatMap(subtreeRoots));
   const chain = chainCheck(report);
 
-  const push = async (level: number, hash: Buffer, count: number): Promise<void> => {
+  // Something to wait for only when a tile is full.
+  const push = (level: number, hash: Buffer, count: number): Promise<void> | undefined => {
     const hashes = levels[level] ?? [];
     levels[level] = hashes;
     hashes.push(hash);
-    if (hashes.length < PER_TILE) return;
+    return hashes.length < PER_TILE ? undefined : close(level, hashes, count);
+  };
+  const close = async (level: number, hashes: readonly Buffer[], count: number): Promise<void> => {
     await compareTile(dir, nameOf(`${level}`, count / PER_TILE - 1, PER_TILE), hashes, report);
     levels[level] = [];
     await push(level + 1, treeRoot(hashes), count / PER_TILE);
@@ -201,9 +223,11 @@ async function verifyTree(dir: string, size: number, pinned: Checkpoint | undefi
     const entries = await readEntries(dir, file, width, report);
     if (entries === undefined) return EMPTY_ROOT;
     for (const entry of entries) {
-      chain(entry, seq, file);
+      const hash = leafHash(entry);
+      chain(entry, hash, seq, file);
       seq++;
-      await push(0, leafHash(entry), seq);
+      const full = push(0, hash, seq);
+      if (full !== undefined) await full;
       if (pinned?.size === seq) verifyPinned(pinned, seq, rootNow(), report);
     }
   }
@@ -211,10 +235,6 @@ async function verifyTree(dir: string, size: number, pinned: Checkpoint | undefi
     if (hashes.length === 0) continue;
     const n = Math.floor(size / PER_TILE ** (level + 1));
     await compareTile(dir, nameOf(`${level}`, n, hashes.length), hashes, report);
-  }
-  if (pinned !== undefined && pinned.size > size) {
-    const [expected, found] = [`${pinned.size} records`, `${size} records`];
-    report({ what: 'pinned', file: 'checkpoint', detail: 'shorter than a checkpoint known before', expected, found });
   }
   return rootNow();
 }
@@ -226,24 +246,31 @@ function verifyPinned(pinned: Checkpoint, size: number, root: Buffer, report: Re
 }
 
 /** Records are numbered, chained by the hash of the one before, and ordered in time. */
-function chainCheck(report: Report): (entry: Buffer, seq: number, file: string) => void {
+function chainCheck(report: Report): (entry: Buffer, hash: Buffer, seq: number, file: string) => void {
   let previous = '0'.repeat(64);
   let time = '';
-  return (entry, seq, file) => {
+  return (entry, hash, seq, file) => {
     const note = (detail: string, expected: string): void =>
       report({ what: 'record', file, detail: `record ${seq}: ${detail}`, expected, found: entry.toString('utf8') });
-    try {
-      const record = parseRecord(entry);
+    const record = readRecord(entry, note);
+    if (record !== undefined) {
       if (record.seq !== seq) note('another number', `${seq}`);
       if (record.previous !== previous) note('another hash of the record before', previous);
       // RFC 3339 texts of one form sort as the times do.
       if (record.time < time) note('before the record before it', time);
       time = record.time;
-    } catch (error) {
-      note(error instanceof AppError ? (error.detail ?? error.code) : `${error}`, 'a record in canonical form');
     }
-    previous = leafHash(entry).toString('hex');
+    previous = hash.toString('hex');
   };
+}
+
+function readRecord(entry: Buffer, note: (detail: string, expected: string) => void): AuditRecord | undefined {
+  try {
+    return parseRecord(entry);
+  } catch (error) {
+    note(error instanceof AppError ? (error.detail ?? error.code) : `${error}`, 'a record in canonical form');
+    return undefined;
+  }
 }
 
 async function readEntries(dir: string, file: string, width: number, report: Report): Promise<Buffer[] | undefined> {
