@@ -4,15 +4,16 @@ import type { JsonValue } from '../canonical.ts';
 import type { Clock } from '../clock.ts';
 import { AppError } from '../errors.ts';
 import { newId } from '../ids.ts';
-import { signCheckpoint } from './checkpoint.ts';
+import { type Checkpoint, signCheckpoint } from './checkpoint.ts';
 import { diskFiles, type LogFiles } from './files.ts';
 import { leafHash } from './merkle.ts';
 import { encodeVkey } from './note.ts';
-import { encodeProofText, proveInclusion } from './proof.ts';
+import { encodeProofText, hashOfRange, proveInclusion } from './proof.ts';
+import { findPurgeable, purgeEvent, removeBundles } from './purge.ts';
 import { CHECKPOINT_FILE, isBelow, readEntries, readHashes } from './reader.ts';
 import { encodeRecord } from './record.ts';
 import { MAX_BATCH, recoverLog } from './recover.ts';
-import { growEdge } from './right-edge.ts';
+import { growEdge, rootOfEdge } from './right-edge.ts';
 import { TILE_WIDTH, type Tile, widthOf } from './tiles.ts';
 import type { AuditEvent, AuditLog } from './types.ts';
 
@@ -38,6 +39,11 @@ export interface WritableLog extends AuditLog {
   appendAs(id: string, event: AuditEvent): Promise<number>;
   /** Bytes of a record as the tree hashes them; undefined beyond the end. */
   entry(seq: number): Promise<Buffer | undefined>;
+  /**
+   * Removes the records that are older than so many years (LOG-06), by whole bundles, after a record that says so. `known` is a checkpoint of
+   * this log that is kept elsewhere and covers them: without one, E_LOG_DOWN. Returns the first record that stays; 0 when none ever went.
+   */
+  purge(years: number, known: Checkpoint | undefined): Promise<number>;
   /** Why nothing can be appended any more; undefined while all is well. */
   failure(): AppError | undefined;
 }
@@ -79,7 +85,7 @@ async function startLog(options: LogOptions): Promise<WritableLog> {
   const recovered = await recoverLog({ dir, origin, signingKey }, files, mayWrite);
 
   // Durable state, replaced as a whole when a batch is on disk.
-  let { edge, checkpoint } = recovered;
+  let { edge, checkpoint, purged } = recovered;
   // The end of the chain, which runs ahead of the disk by the records that wait.
   let next = {
     seq: edge.size,
@@ -187,16 +193,38 @@ async function startLog(options: LogOptions): Promise<WritableLog> {
     const n = Math.floor(seq / TILE_WIDTH);
     const width = widthOf('entries', n, at.size);
     if (width < TILE_WIDTH) return at.entries[seq % TILE_WIDTH];
+    if (seq < purged) return undefined;
     const bundle =
       fullBundle?.n === n ? fullBundle : { n, entries: await readEntries(dir, { level: 'entries', n, width }) };
     fullBundle = bundle;
     return bundle.entries[seq % TILE_WIDTH];
   }
 
+  async function purge(years: number, known: Checkpoint | undefined): Promise<number> {
+    // Nothing waits: the root that the record names is that of all records before it.
+    await writing;
+    const at = edge;
+    const found = await findPurgeable(dir, at.size, { purged, nowMs: clock.nowMs(), years });
+    if (found === undefined) return purged;
+    const root = await hashOfRange({ from: 0, to: known?.size ?? 0 }, at.size, (tile) => hashesAt(tile, at));
+    if (known === undefined || known.size < found.before || !root.equals(known.root))
+      throw new AppError('E_LOG_DOWN', { detail: 'no purge: checkpoint missing' });
+    if (next.seq !== at.size) return purged;
+    await append(purgeEvent(found, rootOfEdge(at)));
+    await mayWrite();
+    const from = purged;
+    purged = found.before;
+    await removeBundles(dir, from, found.before, files);
+    return purged;
+  }
+
+  const append = (event: AuditEvent): Promise<number> => appendAs(newId(), event);
+
   return {
     vkey: encodeVkey(origin, signingKey),
     appendAs,
-    append: (event) => appendAs(newId(), event),
+    append,
+    purge,
     size: async () => edge.size,
     entry,
     async record(seq) {

@@ -5,6 +5,7 @@ import type { Database } from '../database.ts';
 import { AppError } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { type LogOptions, openLog, type WritableLog } from './append.ts';
+import type { Checkpoint } from './checkpoint.ts';
 import * as inbox from './inbox.ts';
 import { encodeVkey } from './note.ts';
 import { openReader } from './reader.ts';
@@ -24,6 +25,8 @@ export interface SharedLogOptions extends Omit<LogOptions, 'mayWrite'> {
 export interface SharedLog extends AuditLog {
   /** Whether this process is the one that appends. */
   isAppender(): boolean;
+  /** As `WritableLog.purge`, where this process appends; undefined elsewhere. */
+  purge(years: number, known: Checkpoint | undefined): Promise<number | undefined>;
 }
 
 /** Key of the session lock: whoever holds it may write. */
@@ -234,6 +237,7 @@ export async function openSharedLog(options: SharedLogOptions): Promise<SharedLo
 
   return {
     append,
+    purge: async (years, known) => log?.purge(years, known),
     isAppender: () => log !== undefined && failure === undefined,
     size: () => log?.size() ?? sizeNow(),
     async record(seq) {

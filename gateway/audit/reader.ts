@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError } from '../errors.ts';
 import { type Checkpoint, openCheckpoint } from './checkpoint.ts';
@@ -21,7 +21,7 @@ export interface CheckpointNote {
 export interface LogReader {
   /** The newest checkpoint, its signature checked, and its text. */
   checkpoint(): Promise<{ readonly value: Checkpoint; readonly text: string }>;
-  /** Bytes of a record; undefined beyond the end. */
+  /** Bytes of a record; undefined beyond the end, and when it was purged. */
   entry(seq: number): Promise<Buffer | undefined>;
   /** tlog-proof text against the newest checkpoint, or an older one of this log; undefined beyond its end. */
   prove(seq: number, against?: CheckpointNote): Promise<string | undefined>;
@@ -66,8 +66,9 @@ export async function openReader(dir: string, vkey?: string): Promise<LogReader>
         const n = Math.floor(seq / TILE_WIDTH);
         const width = widthOf('entries', n, size);
         const known = bundle?.n === n && bundle.entries.length === TILE_WIDTH ? bundle.entries : undefined;
-        bundle = { n, entries: known ?? (await readEntries(dir, { level: 'entries', n, width })) };
-        return bundle.entries[seq % TILE_WIDTH];
+        const entries = known ?? (await readKept(dir, { level: 'entries', n, width }));
+        if (entries !== undefined) bundle = { n, entries };
+        return entries?.[seq % TILE_WIDTH];
       }),
     prove: (seq, against) =>
       atNewest(async (stored, text) => {
@@ -100,6 +101,21 @@ export async function readHashes(dir: string, tile: Tile): Promise<Buffer[]> {
 /** Entries of a stored bundle; E_LOG_DOWN as above. */
 export async function readEntries(dir: string, tile: Tile): Promise<Buffer[]> {
   return ofWidth(tile, parseBundle(await readStored(dir, tilePath(tile))));
+}
+
+/** Entries of a stored bundle; undefined when it was purged: then the first of all is gone too. */
+export async function readKept(dir: string, tile: Tile): Promise<Buffer[] | undefined> {
+  try {
+    return await readEntries(dir, tile);
+  } catch (error) {
+    const isGone = async (n: number): Promise<boolean> =>
+      access(path.join(dir, tilePath({ level: 'entries', n, width: TILE_WIDTH }))).then(
+        () => false,
+        (cause: NodeJS.ErrnoException) => cause.code === 'ENOENT',
+      );
+    if (tile.width === TILE_WIDTH && (await isGone(tile.n)) && (await isGone(0))) return undefined;
+    throw error;
+  }
 }
 
 function ofWidth(tile: Tile, parts: Buffer[] | undefined): Buffer[] {

@@ -7,6 +7,7 @@ import { type Checkpoint, openCheckpoint, signCheckpoint } from './checkpoint.ts
 import { isTemporary, type LogFiles } from './files.ts';
 import { EMPTY_ROOT, leafHash, treeRoot } from './merkle.ts';
 import { decodeVkey, encodeVkey } from './note.ts';
+import { findPurged, removeBundles } from './purge.ts';
 import { CHECKPOINT_FILE, readEntries, readHashes, readStored, VKEY_FILE } from './reader.ts';
 import { parseRecord } from './record.ts';
 import { EMPTY_EDGE, type RightEdge, rootOfEdge } from './right-edge.ts';
@@ -21,6 +22,8 @@ export interface RecoveredLog {
   /** The newest checkpoint as it stands on disk. */
   readonly checkpoint: string;
   readonly last: { readonly record: AuditRecord; readonly hash: Buffer } | undefined;
+  /** Records below this number were purged (LOG-06). */
+  readonly purged: number;
 }
 
 /**
@@ -49,8 +52,15 @@ export async function recoverLog(
   await assertKey(dir, vkey);
   const text = (await readStored(dir, CHECKPOINT_FILE)).toString('utf8');
   const checkpoint = checkpointOf(text, vkey);
-  const strays = findStrays(stored, checkpoint.size);
+  const gone = purgedIn(stored, checkpoint.size);
+  const strays = findStrays(stored, checkpoint.size, gone);
   const edge = await readEdge(dir, checkpoint, text);
+  // Without a gap at the beginning there is nothing to look for: a purge that did not come to remove anything is done anew.
+  const purged = gone === 0 ? 0 : await findPurged(dir, checkpoint.size, gone / TILE_WIDTH);
+  if (purged < gone) {
+    const detail = 'records are gone that no purge names';
+    throw contradiction({ what: 'files', file: 'tile/entries', detail, expected: `${purged}`, found: `${gone}` });
+  }
   const last = await readLast(dir, edge);
   for (const file of strays.files) {
     await mayWrite();
@@ -60,7 +70,10 @@ export async function recoverLog(
     await mayWrite();
     await files.removeFolder(path.join(dir, folder));
   }
-  return { edge, checkpoint: text, last };
+  // What a crash in a purge left of it.
+  await mayWrite();
+  await removeBundles(dir, gone, purged, files);
+  return { edge, checkpoint: text, last, purged };
 }
 
 async function writeFirst(files: LogFiles, dir: string, name: string, text: string): Promise<void> {
@@ -109,12 +122,22 @@ async function listStored(dir: string): Promise<Stored> {
   return { files: new Set(entries.filter((entry) => !entry.isDirectory()).map(below)), folders };
 }
 
+/** Number of records whose bundles are missing from the beginning on. */
+function purgedIn({ files }: Stored, size: number): number {
+  let n = 0;
+  while ((n + 1) * TILE_WIDTH < size && !files.has(tilePath({ level: 'entries', n, width: TILE_WIDTH }))) n++;
+  return n * TILE_WIDTH;
+}
+
 const TILE_FILE = /^tile\/(entries|\d{1,2})\/(x\d{3}\/)*\d{3}(\.p\/\d{1,3})?$/;
 
 /** Files and folders to remove, innermost folder first. Throws when a file is missing, or is none that a crash could leave. */
-function findStrays(stored: Stored, size: number): { files: string[]; folders: string[] } {
+function findStrays(stored: Stored, size: number, purged: number): { files: string[]; folders: string[] } {
   const expected = new Set([VKEY_FILE, CHECKPOINT_FILE]);
-  for (const tile of tilesOf(size)) expected.add(tilePath(tile));
+  for (const tile of tilesOf(size)) {
+    const isGone = tile.level === 'entries' && tile.n * TILE_WIDTH < purged;
+    if (!isGone) expected.add(tilePath(tile));
+  }
   const missing = [...expected].find((file) => !stored.files.has(file));
   if (missing !== undefined) {
     const detail = `missing from a log of ${size} records`;

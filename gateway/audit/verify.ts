@@ -29,6 +29,8 @@ export type Verdict =
   | { readonly ok: false; readonly findings: readonly Finding[] };
 
 const PER_TILE = 256;
+/** Retention of LOG-06 that no purge may undercut. */
+const LEAST_YEARS = 3;
 /** More says nothing new. */
 const MAX_FINDINGS = 100;
 /** Thrown by a report that is full, caught where the look began. */
@@ -89,8 +91,8 @@ async function readAll(
     const [expected, found] = [`${pinned.size} records`, `${stated.size} records`];
     report({ what: 'pinned', file: 'checkpoint', detail: 'shorter than a checkpoint known before', expected, found });
   }
-  await verifyFileSet(dir, stated.size, report);
-  const root = await verifyTree(dir, stated.size, pinned, report);
+  const purged = await verifyFileSet(dir, stated.size, report);
+  const root = await verifyTree(dir, stated.size, { pinned, purged }, report);
   if (!root.equals(stated.root)) {
     const [expected, found] = [stated.root.toString('base64'), root.toString('base64')];
     report({ what: 'checkpoint', file: 'checkpoint', detail: 'the records have another root', expected, found });
@@ -185,20 +187,36 @@ async function listFolder(dir: string): Promise<{ files: string[]; folders: stri
   return { files: files.sort(), folders: folders.sort() };
 }
 
-async function verifyFileSet(dir: string, size: number, report: Report): Promise<void> {
+/** Returns the number of records whose bundles are gone from the beginning on: that needs the record of a purge (LOG-06). */
+async function verifyFileSet(dir: string, size: number, report: Report): Promise<number> {
   const { files, folders } = await listFolder(dir);
   const found = new Set(files);
+  let purged = 0;
+  while (size - purged > PER_TILE && !found.has(nameOf('entries', purged / PER_TILE, PER_TILE))) purged += PER_TILE;
   const needed = new Set<string>();
   for (const file of filesOf(size)) {
     for (let up = path.dirname(file); up !== '.'; up = path.dirname(up)) needed.add(up);
-    if (!found.delete(file)) report({ what: 'files', file, detail: 'missing', expected: file, found: '' });
+    if (found.delete(file)) continue;
+    if (isBundleBelow(file, purged)) continue;
+    report({ what: 'files', file, detail: 'missing', expected: file, found: '' });
   }
   const extra = [...found, ...folders.filter((folder) => !needed.has(folder))];
   for (const file of extra) report({ what: 'files', file, detail: 'not of this log', expected: '', found: file });
+  return purged;
+}
+
+function isBundleBelow(file: string, purged: number): boolean {
+  const index = /^tile\/entries\/([x\d/]+)$/.exec(file)?.[1];
+  return index !== undefined && Number(index.replace(/[x/]/g, '')) * PER_TILE < purged;
 }
 
 /** Reads every entry, checks the chain, recomputes every tile; returns the root. */
-async function verifyTree(dir: string, size: number, pinned: Checkpoint | undefined, report: Report): Promise<Buffer> {
+async function verifyTree(
+  dir: string,
+  size: number,
+  { pinned, purged }: { readonly pinned: Checkpoint | undefined; readonly purged: number },
+  report: Report,
+): Promise<Buffer> {
   if (pinned !== undefined) verifyPinned(pinned, 0, EMPTY_ROOT, report);
   const levels: Buffer[][] = [];
   const rootNow = (): Buffer => joinRoots(levels.toReversed().flatMap(subtreeRoots));
@@ -217,20 +235,24 @@ async function verifyTree(dir: string, size: number, pinned: Checkpoint | undefi
     await push(level + 1, treeRoot(hashes), count / PER_TILE);
   };
 
+  const purges = purgeCheck(purged, report);
   for (let seq = 0; seq < size; ) {
     const width = Math.min(PER_TILE, size - seq);
-    const file = nameOf('entries', seq / PER_TILE, width);
-    const entries = await readEntries(dir, file, width, report);
-    if (entries === undefined) return EMPTY_ROOT;
-    for (const entry of entries) {
-      const hash = leafHash(entry);
-      chain(entry, hash, seq, file);
+    const isGone = seq < purged;
+    const file = nameOf(isGone ? '0' : 'entries', seq / PER_TILE, width);
+    const parts = isGone ? await readTile(dir, file, report) : await readEntries(dir, file, width, report);
+    if (parts === undefined) return EMPTY_ROOT;
+    for (const part of parts) {
+      const hash = isGone ? part : leafHash(part);
+      if (isGone) chain.skip(hash);
+      else purges.look(chain.check(part, hash, seq, file), rootNow);
       seq++;
       const full = push(0, hash, seq);
       if (full !== undefined) await full;
       if (pinned?.size === seq) verifyPinned(pinned, seq, rootNow(), report);
     }
   }
+  purges.end();
   for (const [level, hashes] of levels.entries()) {
     if (hashes.length === 0) continue;
     const n = Math.floor(size / PER_TILE ** (level + 1));
@@ -245,23 +267,78 @@ function verifyPinned(pinned: Checkpoint, size: number, root: Buffer, report: Re
   report({ what: 'pinned', file: 'checkpoint', detail: `another root at ${size} records than known`, expected, found });
 }
 
+interface ChainCheck {
+  /** Returns the record when it is one. */
+  check(entry: Buffer, hash: Buffer, seq: number, file: string): AuditRecord | undefined;
+  /** Of a record that was purged its hash is left. */
+  skip(hash: Buffer): void;
+}
+
 /** Records are numbered, chained by the hash of the one before, and ordered in time. */
-function chainCheck(report: Report): (entry: Buffer, hash: Buffer, seq: number, file: string) => void {
+function chainCheck(report: Report): ChainCheck {
   let previous = '0'.repeat(64);
   let time = '';
-  return (entry, hash, seq, file) => {
-    const note = (detail: string, expected: string): void =>
-      report({ what: 'record', file, detail: `record ${seq}: ${detail}`, expected, found: entry.toString('utf8') });
-    const record = readRecord(entry, note);
-    if (record !== undefined) {
-      if (record.seq !== seq) note('another number', `${seq}`);
-      if (record.previous !== previous) note('another hash of the record before', previous);
-      // RFC 3339 texts of one form sort as the times do.
-      if (record.time < time) note('before the record before it', time);
-      time = record.time;
-    }
-    previous = hash.toString('hex');
+  return {
+    skip(hash) {
+      previous = hash.toString('hex');
+    },
+    check(entry, hash, seq, file) {
+      const note = (detail: string, expected: string): void =>
+        report({ what: 'record', file, detail: `record ${seq}: ${detail}`, expected, found: entry.toString('utf8') });
+      const record = readRecord(entry, note);
+      if (record !== undefined) {
+        if (record.seq !== seq) note('another number', `${seq}`);
+        if (record.previous !== previous) note('another hash of the record before', previous);
+        // RFC 3339 texts of one form sort as the times do.
+        if (record.time < time) note('before the record before it', time);
+        time = record.time;
+      }
+      previous = hash.toString('hex');
+      return record;
+    },
   };
+}
+
+/** LOG-06: bundles may be gone only as far as a later record says, whose root is the log's and whose time is three years after theirs. */
+function purgeCheck(purged: number, report: Report) {
+  let allowed = 0;
+  const refuse = (detail: string, expected: string, found: string): void =>
+    report({ what: 'record', file: 'tile/entries', detail, expected, found });
+  return {
+    look(record: AuditRecord | undefined, rootNow: () => Buffer): void {
+      if (record?.action !== 'log.purge') return;
+      const [before, root] = record.objects;
+      const found = JSON.stringify(record);
+      const rootHex = rootNow().toString('hex');
+      if (root?.id !== rootHex) refuse(`record ${record.seq}: a purge at another root`, rootHex, found);
+      const end = new Date(record.shown?.toMs ?? Number.POSITIVE_INFINITY);
+      end.setUTCFullYear(end.getUTCFullYear() + LEAST_YEARS);
+      // An invalid time is before nothing.
+      if (!(end.getTime() <= Date.parse(record.time)))
+        refuse(`record ${record.seq}: a purge of what is not ${LEAST_YEARS} years old`, record.time, found);
+      allowed = Math.max(allowed, Number(before?.id));
+    },
+    end(): void {
+      if (purged > allowed)
+        report({
+          what: 'files',
+          file: nameOf('entries', Math.floor(allowed / PER_TILE), PER_TILE),
+          detail: 'records are gone that no purge names',
+          expected: `${allowed}`,
+          found: `${purged}`,
+        });
+    },
+  };
+}
+
+async function readTile(dir: string, file: string, report: Report): Promise<Buffer[] | undefined> {
+  const tile = await readOrReport(dir, file, 'tile', report);
+  if (tile === undefined) return undefined;
+  if (tile.length === PER_TILE * 32)
+    return Array.from({ length: PER_TILE }, (_, n) => tile.subarray(n * 32, n * 32 + 32));
+  const [expected, found] = [`${PER_TILE} hashes`, tile.toString('base64')];
+  report({ what: 'tile', file, detail: 'not the stated number of whole hashes', expected, found });
+  return undefined;
 }
 
 function readRecord(entry: Buffer, note: (detail: string, expected: string) => void): AuditRecord | undefined {
