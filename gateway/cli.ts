@@ -42,12 +42,15 @@ const compliance = complianceCommand({
 
 const COMMANDS: Readonly<Record<string, { readonly run: Command; readonly what: string }>> = {
   serve: { run: serve, what: 'the gateway' },
-  requisition: { run: requisitionCommand, what: 'keygen / authorize / schedule / inspect / verify / verify-jws' },
+  requisition: {
+    run: requisitionCommand,
+    what: 'keygen / authorize / schedule / revoke / contrary / inspect / verify',
+  },
   act: { run: actCommand, what: 'sign / present FILE' },
   policies: { run: policiesCommand, what: 'sign FILE / check FILE' },
   exhibit: { run: exhibitCommand, what: 'hash FILE...' },
   footage: { run: footageCommand, what: 'inspect FILE' },
-  models: { run: modelsCommand, what: 'list / fetch NAME / add FILE' },
+  models: { run: modelsCommand, what: 'list / inspect / admit / canaries / fetch NAME / add FILE' },
   audit: {
     run: auditCommand,
     what: 'verify DIR / prove N / checkpoint / consistency OLD / witness-key / witness / cosign FILE',

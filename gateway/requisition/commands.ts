@@ -15,6 +15,7 @@ import { type CaseId, newId } from '../ids.ts';
 import { parseOrRefuse, readCompactJws, verifyJws } from '../trust/jws.ts';
 import { type Environment, loadRegistry } from '../trust/registry.ts';
 import { isJsonObject, parseStrictJson } from '../trust/strict-json.ts';
+import { contraryCommand, revokeCommand } from './act-commands.ts';
 import { authorizeCommand, scheduleCommand } from './issue-commands.ts';
 import { keygenCommand, ROLES_TEXT } from './keygen-command.ts';
 import { type Tokens, type VerifyContext, verifyAlone, verifyRequisition } from './verify.ts';
@@ -23,6 +24,8 @@ const USAGE = `differe requisition keygen [--out FILE] [--kid KID] [--iss OFFICE
 ${ROLES_TEXT}
 differe requisition authorize --key KEY.json --claims FILE.json [--procedure N] [--aud ID] [--days N] [--out FILE]
 differe requisition schedule --key KEY.json --claims FILE.json [--authorisation FILE] [--exhibit PIECE=FILE]... [--days N] [--out FILE]
+differe requisition revoke --key KEY.json --list ID --aud ID [--jti JTI]... [--reason CODE] [--previous FILE] [--days N] [--out FILE]
+differe requisition contrary --key KEY.json --authorisation FILE --act-ref REF --act-sha256 HEX [--decided-at TIME] [--out FILE]
 differe requisition inspect FILE
 differe requisition verify --keys JWKS.json [--aud ID] [--env prod|test] [--controller TYPE:UNIT] [--at TIME] FILE
 differe requisition verify-jws --key JWK.json FILE`;
@@ -40,6 +43,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   keygen: keygenCommand,
   authorize: authorizeCommand,
   schedule: scheduleCommand,
+  revoke: revokeCommand,
+  contrary: contraryCommand,
   inspect: inspectCommand,
   verify: verifyCommand,
   'verify-jws': verifyJwsCommand,

@@ -133,11 +133,16 @@ async function readIssue(values: {
   readonly claims?: string | undefined;
 }): Promise<{ readonly key: Loose & JWK; readonly claims: Loose }> {
   if (values.key === undefined || values.claims === undefined) throw new UsageError('--key and --claims are needed');
-  const key = await readObject(values.key);
+  return { key: await readKey(values.key), claims: await readObject(values.claims) };
+}
+
+/** A private key as keygen makes it, with the office that it signs for. Throws UsageError. */
+export async function readKey(file: string): Promise<Loose & JWK> {
+  const key = await readObject(file);
   if (typeof key.d !== 'string' || typeof key.kid !== 'string' || !isEd25519(key)) {
-    throw new UsageError(`${values.key} is no private Ed25519 JWK with a kid, as keygen makes it`);
+    throw new UsageError(`${file} is no private Ed25519 JWK with a kid, as keygen makes it`);
   }
-  return { key: key as Loose & JWK, claims: await readObject(values.claims) };
+  return key as Loose & JWK;
 }
 
 function isEd25519(key: Loose): boolean {
@@ -167,7 +172,8 @@ function readDays(text: string | undefined): number | undefined {
   return days;
 }
 
-async function give(token: string, out: string | undefined, io: CommandIo): Promise<ExitCode> {
+/** The signed object to stdout, or to a file that its owner alone reads. */
+export async function give(token: string, out: string | undefined, io: CommandIo): Promise<ExitCode> {
   if (out === undefined) io.out(`${token}`);
   else await writeFile(out, `${token}\n`, { mode: 0o600 });
   return 0;

@@ -33,6 +33,7 @@ const AGENT: Identity = {
     notBefore: 0,
     expires: 4_000_000_000,
     agentDesignated: true,
+    revoked: false,
   },
 };
 
