@@ -117,7 +117,7 @@ describe('a requisition that is revoked while its analysis runs', () => {
     expect(await read(two.requisitionId)).toEqual({ exhibits: [] });
   });
 
-  async function onTerminal(command: typeof caseCommand, args: readonly string[]) {
+  async function onTerminal(command: typeof actCommand, args: readonly string[]) {
     const said = { out: '', err: '' };
     const exit = await command(args, {
       out: (text) => {
