@@ -7,6 +7,7 @@ import { namedScenes } from '../benchmarks/scenes/named.ts';
 import { writeScene } from '../benchmarks/scenes/write.ts';
 import { verifyLog } from './audit/verify.ts';
 import { type Client, createClient, GatewayError, watchJob } from './client.ts';
+import { showControl } from './demo-control.ts';
 import { createDemoInstallation, type DemoInstallation, startGatewayProcess } from './demo-installation.ts';
 import { type DemoExhibit, demoAuthorisation, demoSchedule, yesterdayAt14 } from './demo-requisition.ts';
 import { packageNames } from './evidence/names.ts';
@@ -278,6 +279,7 @@ async function main(): Promise<number> {
   );
   try {
     const { tokens, ...result } = await walk(installation, gateway.url, files, out);
+    const control = await showControl(installation, gateway.url, out, say);
     if (!values.serve) await gateway.stop();
     await cp(installation.authoritiesFile, path.join(out, 'authorities.jwks.json'));
     await cp(installation.dossierFile, path.join(out, 'dossier.json'));
@@ -293,10 +295,15 @@ async function main(): Promise<number> {
         agentKey: installation.agentKey,
         ...tokens,
       });
-    console.log(JSON.stringify({ ...result, log: { ...(log.ok ? { size: log.size } : {}), verified: log.ok } }));
+    console.log(
+      JSON.stringify({ ...result, control, log: { ...(log.ok ? { size: log.size } : {}), verified: log.ok } }),
+    );
     if (values.serve) await ended();
     const refused = result.exhibits.some((exhibit) => exhibit.refused !== undefined);
-    return result.package.verified && log.ok && !refused ? 0 : 1;
+    const { forbiddenModels, revocation, erasure } = control;
+    const controlled =
+      forbiddenModels.refused === forbiddenModels.tried && revocation.code === 'E_REQ_REVOKED' && erasure.verified;
+    return result.package.verified && log.ok && !refused && controlled ? 0 : 1;
   } finally {
     await gateway.stop();
     await rm(root, { recursive: true, force: true });
