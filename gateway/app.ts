@@ -5,6 +5,7 @@ import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { type AnalysisRoutesDeps, analysisRoutes } from './analysis/routes.ts';
 import { type JournalRoutesDeps, journalRoutes } from './audit/routes.ts';
+import { type DocumentRoutesDeps, documentRoutes } from './compliance/documents/routes.ts';
 import { consoleRoutes } from './console/routes.ts';
 import { AppError } from './errors.ts';
 import { type EvidenceRoutesDeps, evidenceRoutes } from './evidence/routes.ts';
@@ -34,6 +35,7 @@ export interface AppDeps {
   readonly search: SearchDeps;
   readonly evidence: EvidenceRoutesDeps;
   readonly retention: RetentionRoutesDeps;
+  readonly documents: DocumentRoutesDeps;
   readonly journal: JournalRoutesDeps;
   readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
   readonly version: string;
@@ -110,6 +112,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(searchRoutes(deps.search));
   await app.register(evidenceRoutes(deps.evidence));
   await app.register(retentionRoutes(deps.retention));
+  await app.register(documentRoutes(deps.documents));
   await app.register(journalRoutes(deps.journal));
   await app.register(consoleRoutes);
   app.get(

@@ -22,6 +22,7 @@ export async function buildInertApp(version: string): Promise<FastifyInstance> {
     search: NOTHING,
     evidence: NOTHING,
     retention: NOTHING,
+    documents: NOTHING,
     journal: NOTHING,
   };
   const app = await buildApp({ ...deps, tls: undefined, version } as AppDeps);

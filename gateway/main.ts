@@ -13,9 +13,11 @@ import { demandExtension, loadWitnesses } from './audit/witnesses.ts';
 import { keepWitnessed } from './audit/witnessing.ts';
 import { capabilityOf, cardsOf } from './capability-facts.ts';
 import { type Clock, nowSeconds, systemClock } from './clock.ts';
+import { closingFacts } from './closing-facts.ts';
 import { sentencesOf } from './command.ts';
 import type { Capability } from './compliance/capability.ts';
 import { createCommitment } from './compliance/commitment.ts';
+import { closingReport } from './compliance/documents/closing-report.ts';
 import { createFirstJob } from './compliance/first-job.ts';
 import { judgeRoot, processFacts } from './compliance/root-check.ts';
 import { createSafeMode } from './compliance/safe-mode.ts';
@@ -197,6 +199,8 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
       },
       vacuum: database.vacuum,
     });
+    const reportOf = async (caseId: CaseId) =>
+      closingReport(await closingFacts(caseId, { database, vault, footage, listRequisitions: records.list }));
     const retention = createRetention({
       database,
       log,
@@ -204,7 +208,7 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
       eraser,
       acts: { ofCase: (caseId, kind) => acts.ofCase(caseId, kind) },
       listRequisitions: (caseId) => records.list(caseId),
-      demandReport: async () => undefined,
+      demandReport: async (caseId) => void (await reportOf(caseId)),
       onError: reportError,
     });
     const acts: Acts = createActs({
@@ -376,6 +380,13 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
         search,
         evidence,
         retention: { retention },
+        documents: {
+          installation: config.installation,
+          isDemo: config.env === 'test',
+          software,
+          clock,
+          closingReport: reportOf,
+        },
         journal: { log },
         tls: config.tls,
         version: SOFTWARE.version,

@@ -1,5 +1,6 @@
 import { answering, type Command, type CommandIo, type ExitCode, UsageError } from '../command.ts';
 import { type AbsenceCommandDeps, absenceCommand } from './absence-command.ts';
+import { DOCUMENTS_USAGE, documentsCommand } from './documents/command.ts';
 import { DOSSIER_USAGE, type DossierCommandDeps, dossierCommand } from './dossier-commands.ts';
 import { readLockFile } from './lock-file.ts';
 import { matrixCommand } from './matrix-command.ts';
@@ -11,12 +12,14 @@ export type ComplianceCommandDeps = DossierCommandDeps & AbsenceCommandDeps;
 const USAGE = `${DOSSIER_USAGE}
 differe compliance absence [--json]   what must not be there is looked for: tree, packages, interface, database, words
 differe compliance matrix [--json]   each requirement, the tests that prove it, their last result
+${DOCUMENTS_USAGE}
 differe compliance sbom   CycloneDX 1.6 of the lock file`;
 
 type SubCommand = (args: readonly string[], io: CommandIo, deps: ComplianceCommandDeps) => Promise<ExitCode>;
 
 const COMMANDS: Readonly<Record<string, SubCommand>> = {
   absence: absenceCommand,
+  documents: documentsCommand,
   dossier: dossierCommand,
   matrix: matrixCommand,
   sbom: async (args, io) => {

@@ -141,6 +141,7 @@ export const ACTIONS = {
     needsValidity: false,
     reach: 'installation',
   },
+  'document.read': { journal: 'disclosure', kind: 'consultation', ops: [], needsValidity: false },
   'retention.read': { journal: 'disclosure', kind: 'consultation', ops: [], needsValidity: false },
   'order.done': { journal: 'before', kind: 'modification', ops: [], needsValidity: false },
   // Whoever holds the act of an erasure may have its certificate: nothing of the case is in it.

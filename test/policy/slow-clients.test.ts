@@ -71,6 +71,7 @@ beforeAll(async () => {
   app = await buildApp({
     acts: {},
     retention: {},
+    documents: {},
     requisition: {},
     analysis: {},
     search: {},

@@ -1,0 +1,35 @@
+/** A text in both languages; French counts. */
+export interface Words {
+  readonly fr: string;
+  readonly en: string;
+}
+
+export interface Table {
+  readonly head: readonly Words[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+export interface Section {
+  readonly title: Words;
+  readonly paragraphs?: readonly Words[];
+  readonly table?: Table;
+  /** What a person has to write: shown as a gap, never filled by the system. */
+  readonly toComplete?: Words;
+}
+
+/** What a generated document says, whatever it is drawn as. */
+export interface Document {
+  readonly title: Words;
+  readonly subtitle: Words;
+  readonly installation: string;
+  readonly madeAt: string;
+  /** Under `env=test`: every page says so. */
+  readonly isDemo: boolean;
+  readonly sections: readonly Section[];
+}
+
+export const DEMO_MARK: Words = { fr: 'DÉMONSTRATION – sans valeur', en: 'DEMONSTRATION – of no value' };
+export const TO_COMPLETE: Words = {
+  fr: 'À compléter par le responsable de traitement',
+  en: 'To be completed by the controller',
+};
