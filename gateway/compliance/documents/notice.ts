@@ -1,6 +1,12 @@
 import type { Dossier } from '../dossier-schema.ts';
 import type { Document } from './types.ts';
 
+const SERVICES = {
+  police_nationale: 'Police nationale',
+  gendarmerie_nationale: 'Gendarmerie nationale',
+  prefecture_police: 'Préfecture de police',
+} as const;
+
 /** The public information notice (RGT-01; LII 104, LED 13), from the dossier in force. */
 export function noticeDocument(
   dossier: Dossier,
@@ -19,8 +25,8 @@ export function noticeDocument(
         title: { fr: 'Responsable de traitement', en: 'Controller' },
         paragraphs: [
           {
-            fr: `${controller.type}, unité ${controller.unit_code}. Sites : ${sites.join(' ; ')}.`,
-            en: `${controller.type}, unit ${controller.unit_code}. Sites: ${sites.join('; ')}.`,
+            fr: `${SERVICES[controller.type]}, unité ${controller.unit_code}. Sites : ${sites.join(' ; ')}.`,
+            en: `${SERVICES[controller.type]}, unit ${controller.unit_code}. Sites: ${sites.join('; ')}.`,
           },
         ],
         toComplete: {
