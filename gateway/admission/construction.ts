@@ -1,11 +1,9 @@
 import type { OnnxFile } from './onnx-file.ts';
 import type { Reason } from './reasons.ts';
-import type { Inferred } from './shapes.ts';
+import { type Inferred, MOST_ELEMENTS } from './shapes.ts';
 
 // G1 and G2: what the file is made of. Nothing here asks what the network does.
 
-/** Elements of one value: 256 MB of floats. */
-const MOST_ELEMENTS = 2 ** 26;
 /** Multiply-adds of one run; YOLOX-x at 640 needs 1.4 x 10^11. */
 const MOST_WORK = 5e11;
 const OPSETS = { least: 7, most: 25 };
@@ -23,7 +21,7 @@ export function constructionFaults(file: OnnxFile, inferred: Inferred): readonly
     if (!DOMAINS.includes(domain))
       refuse('E_GATE_OP', `operator ${op.slice(0, 40)} of the domain ${domain.slice(0, 40)}`);
   }
-  for (const { node, why } of inferred.unknown) refuse('E_GATE_OP', `${node.op.slice(0, 40)}: ${why}`);
+  for (const { node, code, why } of inferred.unknown) refuse(code, `${node.op.slice(0, 40)}: ${why}`);
   for (const what of file.strange) refuse('E_GATE_OP', what);
   const outside = file.tensors.filter(({ isExternal }) => isExternal);
   if (outside.length > 0) {

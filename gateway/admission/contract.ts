@@ -2,7 +2,8 @@ import type { CardOffer } from './card.ts';
 import { outputNames } from './card.ts';
 import type { CropCard } from './crop-card.ts';
 import { FLOAT, type OnnxFile } from './onnx-file.ts';
-import { columnsOf, imagesOf, type Output, said } from './outputs.ts';
+import { columnsOf, type Output, said } from './outputs.ts';
+import { LEAST_PLACES } from './places.ts';
 import type { Reason } from './reasons.ts';
 
 // G3: one picture in, and out of it boxes, scores, or the logits of a closed list of object classes. There is no contract for anything
@@ -18,8 +19,8 @@ const MOST_BINS = 16;
 const YOLOX_COLUMNS = 5;
 /** Words that a network may know: the vocabulary and the known names. More columns are no scores of it. */
 const MOST_LABELS = 96;
-/** A list of boxes about fewer places than this is none. */
-const LEAST_POSITIONS = 16;
+/** Strides of the coarsest map that a detector's boxes come from; a list about fewer places than that map has is no list of boxes. */
+const COARSEST = { yolox: 32, other: 64 };
 
 export const isCrop = (card: Card): card is CropCard => card.role === 'crop-classifier';
 
@@ -41,18 +42,26 @@ export function contractFaults(file: OnnxFile, outputs: readonly Output[], card:
     const why = formFault(outputs);
     if (why !== undefined) refuse(why);
   } else checkCard(outputs, card, refuse);
-  for (const { name, positions, dims } of outputs) {
-    if (dims.length === 3 && positions !== undefined && positions < LEAST_POSITIONS) {
-      refuse(`${name} is laid out as a list and tells ${positions} places of the picture apart`, 'E_GATE_EMBEDDING');
+  const least = leastPlaces(file, outputs, card);
+  for (const { name, places, dims } of outputs) {
+    if (dims.length === 3 && places !== undefined && places < least) {
+      refuse(`${name} is laid out as a list and tells ${places} places of the picture apart`, 'E_GATE_EMBEDDING');
     }
   }
   return faults;
 }
 
+function leastPlaces({ graph }: OnnxFile, outputs: readonly Output[], card: Card | undefined): number {
+  const [, , height = 0, width = 0] = graph.images[0]?.dims ?? [];
+  const isYolox = card === undefined || isCrop(card) ? outputs.length === 1 : card.decoder === 'yolox';
+  const stride = isYolox ? COARSEST.yolox : COARSEST.other;
+  return Math.max(LEAST_PLACES, Math.floor(height / stride) * Math.floor(width / stride));
+}
+
 type Refuse = (detail: string, code?: Reason['code']) => void;
 
 function checkInput(file: OnnxFile, outputs: readonly Output[], card: Card | undefined, refuse: Refuse): void {
-  const images = imagesOf(file);
+  const images = file.graph.images;
   const [image] = images;
   if (image === undefined || images.length !== 1) {
     refuse(`${images.length} inputs, not one picture`);

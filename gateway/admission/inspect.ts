@@ -3,10 +3,10 @@ import { AppError, type ErrorCode } from '../errors.ts';
 import { constructionFaults } from './construction.ts';
 import { type Card, contractFaults } from './contract.ts';
 import { fingerprintFaults } from './fingerprints.ts';
-import { labelFaults, reasonOf } from './labels.ts';
-import { type OnnxFile, readOnnx } from './onnx-file.ts';
+import { labelFaults } from './labels.ts';
+import { readOnnx } from './onnx-file.ts';
 import { outputsOf } from './outputs.ts';
-import { codeOf, type Reason, unique } from './reasons.ts';
+import { codeOf, MOST_REASONS, type Reason, reasonOf, unique } from './reasons.ts';
 import { inferShapes } from './shapes.ts';
 import { signsOf } from './signs.ts';
 
@@ -21,6 +21,7 @@ export interface Verdict {
 /**
  * Steps G1 to G6 on the bytes of a file: nothing is loaded and nothing is run. `card` is the one that the file is brought with or found
  * under; without one there is no vocabulary, which is a reason of its own (E_GATE_LABEL), and the structure is judged all the same.
+ * Never throws, whatever the bytes are.
  */
 export function inspect(bytes: Uint8Array, card: Card | undefined): Verdict {
   const reasons: Reason[] = [...structureOf(bytes, card)];
@@ -30,7 +31,7 @@ export function inspect(bytes: Uint8Array, card: Card | undefined): Verdict {
     reasons.push({ code: 'E_GATE_HASH', detail: `the card of ${card.name} is of another file` });
   }
   const distinct = unique(reasons);
-  return { admitted: distinct.length === 0, code: codeOf(distinct), reasons: distinct };
+  return { admitted: distinct.length === 0, code: codeOf(distinct), reasons: distinct.slice(0, MOST_REASONS) };
 }
 
 /** Throws the gravest fault of a file that is brought with this card; all of them stand in the detail. For what is about to be loaded. */
@@ -43,19 +44,18 @@ export function demandAdmitted(card: Card, bytes: Uint8Array): void {
 }
 
 function structureOf(bytes: Uint8Array, card: Card | undefined): readonly Reason[] {
-  let file: OnnxFile;
   try {
-    file = readOnnx(bytes);
+    const file = readOnnx(bytes);
+    const inferred = inferShapes(file);
+    const outputs = outputsOf(file, inferred);
+    return [
+      ...constructionFaults(file, inferred),
+      ...contractFaults(file, outputs, card),
+      ...signsOf(file, outputs, inferred, card),
+      ...labelFaults(file, card),
+      ...fingerprintFaults(file),
+    ];
   } catch (error) {
     return [reasonOf(error)];
   }
-  const inferred = inferShapes(file);
-  const outputs = outputsOf(file, inferred);
-  return [
-    ...constructionFaults(file, inferred),
-    ...contractFaults(file, outputs, card),
-    ...signsOf(file, outputs, inferred, card),
-    ...labelFaults(file, card),
-    ...fingerprintFaults(file),
-  ];
 }

@@ -1,4 +1,3 @@
-import { AppError } from '../errors.ts';
 import { FORBIDDEN_LABELS } from '../vocabulary.ts';
 import type { Card } from './contract.ts';
 import type { OnnxFile } from './onnx-file.ts';
@@ -37,12 +36,6 @@ function labelsIn(text: string): readonly string[] {
   } catch {
     // Not JSON: one of the other two.
   }
-  const quoted = [...text.matchAll(/\d+\s*:\s*(['"])(.*?)\1/g)].map(([, , name = '']) => name);
+  const quoted = [...text.matchAll(/(?<!\d)\d{1,6}\s*:\s*(['"])(.*?)\1/g)].map(([, , name = '']) => name);
   return quoted.length > 0 ? quoted : text.split(/[,\n;]/).map((word) => word.trim());
-}
-
-/** The reason that an error of the card is. */
-export function reasonOf(error: unknown): Reason {
-  if (error instanceof AppError) return { code: error.code, detail: error.detail ?? error.message };
-  throw error;
 }

@@ -60,6 +60,8 @@ export interface OnnxGraph {
   readonly nodes: readonly OnnxNode[];
   readonly initializers: readonly OnnxTensor[];
   readonly inputs: readonly OnnxValue[];
+  /** Inputs that are no weights. */
+  readonly images: readonly OnnxValue[];
   readonly outputs: readonly OnnxValue[];
 }
 
@@ -79,8 +81,28 @@ export interface OnnxFile {
 const MOST_BYTES = 512 * 1024 * 1024;
 const MOST_FIELDS = 4_000_000;
 const MOST_NODES = 20_000;
-/** Tensors up to this many elements are read; no weight of a layer is. */
-const MOST_NUMBERS = 4096;
+/** Tensors up to this many elements are read, and no weight of a layer is; no list in an attribute is longer. */
+export const MOST_NUMBERS = 4096;
+const MOST_DIMENSIONS = 8;
+/** Pictures and answers of a graph. */
+const MOST_ENDS = 64;
+/** Inputs or outputs of one node. */
+const MOST_WIRES = 1024;
+
+/** Fields that may stand more than once, by message. */
+const REPEATED = {
+  model: new Set([8, 14, 20, 25]),
+  graph: new Set([1, 5, 11, 12, 13, 14, 15, 16]),
+  node: new Set([1, 2, 5, 9]),
+  attribute: new Set([7, 8, 9, 10, 11, 15, 23]),
+  tensor: new Set([1, 4, 5, 6, 7, 10, 11, 13, 16]),
+  sparse: new Set([3]),
+  function: new Set([4, 5, 6, 7, 9, 11, 12, 14]),
+  training: new Set([3, 4]),
+  value: new Set([4]),
+  shape: new Set([1]),
+  plain: new Set<number>(),
+} as const;
 
 /** State of one walk. */
 interface Walk {
@@ -99,14 +121,12 @@ export function readOnnx(bytes: Uint8Array): OnnxFile {
   let graph: OnnxGraph | undefined;
   const opsets: { domain: string; version: number }[] = [];
   const metadata: { key: string; value: string }[] = [];
-  for (const field of fieldsOf(bytes, walk.budget)) {
+  for (const field of fieldsOf(bytes, walk.budget, REPEATED.model)) {
     if (field.number === 1) irVersion = integerOf(field);
     else if ([2, 3, 4, 6].includes(field.number)) walk.words.push(textOf(field));
     else if (field.number === 5) integerOf(field);
-    else if (field.number === 7) {
-      if (graph !== undefined) throw malformed('two graphs');
-      graph = readGraph(bytesOf(field), walk, 'graph', 1);
-    } else if (field.number === 8) opsets.push(readOpset(bytesOf(field), walk));
+    else if (field.number === 7) graph = readGraph(bytesOf(field), walk, 'graph', 1);
+    else if (field.number === 8) opsets.push(readOpset(bytesOf(field), walk));
     else if (field.number === 14) metadata.push(readEntry(bytesOf(field), walk));
     else if (field.number === 20) readOther(field, walk, 'training information');
     else if (field.number === 25) readFunction(bytesOf(field), walk);
@@ -115,7 +135,8 @@ export function readOnnx(bytes: Uint8Array): OnnxFile {
   if (graph === undefined) throw malformed('no graph');
   if (irVersion < 3 || irVersion > 13) throw malformed(`IR version ${irVersion}`);
   if (opsets.length === 0) throw malformed('no operator set');
-  walk.words.push(graph.name, ...metadata.flatMap(({ key, value }) => [key, value]));
+  walk.words.push(graph.name);
+  for (const { key, value } of metadata) walk.words.push(key, value);
   const { words, tensors, strange } = walk;
   return { irVersion, opsets, metadata, words, graph, tensors, strange };
 }
@@ -127,7 +148,7 @@ function readGraph(bytes: Uint8Array, walk: Walk, place: string, depth: number):
   const initializers: OnnxTensor[] = [];
   const inputs: OnnxValue[] = [];
   const outputs: OnnxValue[] = [];
-  for (const field of fieldsOf(bytes, walk.budget)) {
+  for (const field of fieldsOf(bytes, walk.budget, REPEATED.graph)) {
     if (field.number === 1) nodes.push(readNode(bytesOf(field), walk, place, depth));
     else if (field.number === 2) name = textOf(field);
     else if (field.number === 5) initializers.push(readTensor(bytesOf(field), walk, `${place} initialiser`));
@@ -140,7 +161,12 @@ function readGraph(bytes: Uint8Array, walk: Walk, place: string, depth: number):
     else if (field.number === 16) readEntry(bytesOf(field), walk);
     else throw malformed(`graph field ${field.number}`);
   }
-  return { name, nodes, initializers, inputs, outputs };
+  const weights = new Set(initializers.map((tensor) => tensor.name));
+  const images = inputs.filter((input) => !weights.has(input.name));
+  if (images.length > MOST_ENDS || inputs.length > weights.size + MOST_ENDS || outputs.length > MOST_ENDS) {
+    throw malformed('more inputs or outputs than a network has');
+  }
+  return { name, nodes, initializers, inputs, images, outputs };
 }
 
 function readNode(bytes: Uint8Array, walk: Walk, place: string, depth: number): OnnxNode {
@@ -152,7 +178,7 @@ function readNode(bytes: Uint8Array, walk: Walk, place: string, depth: number): 
   const inputs: string[] = [];
   const outputs: string[] = [];
   const attributes = new Map<string, OnnxAttribute>();
-  for (const field of fieldsOf(bytes, walk.budget)) {
+  for (const field of fieldsOf(bytes, walk.budget, REPEATED.node)) {
     if (field.number === 1) inputs.push(textOf(field));
     else if (field.number === 2) outputs.push(textOf(field));
     else if (field.number === 3) name = textOf(field);
@@ -168,11 +194,14 @@ function readNode(bytes: Uint8Array, walk: Walk, place: string, depth: number): 
     else throw malformed(`node field ${field.number}`);
   }
   if (op === '') throw malformed('a node without operator');
+  if (Math.max(inputs.length, outputs.length) > MOST_WIRES) throw malformed('a node with more wires than one has');
   return { op, domain, name, inputs, outputs, attributes };
 }
 
 function readAttribute(bytes: Uint8Array, walk: Walk, place: string, depth: number): readonly [string, OnnxAttribute] {
   let name = '';
+  let type = 0;
+  const held = new Set<number>();
   let integer: number | undefined;
   let text: string | undefined;
   let tensor: OnnxTensor | undefined;
@@ -183,24 +212,25 @@ function readAttribute(bytes: Uint8Array, walk: Walk, place: string, depth: numb
     other.push(what);
     walk.strange.push(`${what} in an attribute`);
   };
-  for (const field of fieldsOf(bytes, walk.budget)) {
+  for (const field of fieldsOf(bytes, walk.budget, REPEATED.attribute)) {
+    if (TYPE_OF.has(field.number)) held.add(TYPE_OF.get(field.number) ?? 0);
     if (field.number === 1) name = textOf(field);
     else if (field.number === 2) floats.push(field.float ?? Number.NaN);
     else if (field.number === 3) integer = integerOf(field);
-    else if (field.number === 4) text = Buffer.from(bytesOf(field)).toString('latin1');
+    else if (field.number === 4) text = textOf(field);
     else if (field.number === 5) tensor = readTensor(bytesOf(field), walk, place);
     else if (field.number === 6 || field.number === 11) {
       strange('subgraph');
       readGraph(bytesOf(field), walk, 'subgraph', depth + 1);
-    } else if (field.number === 7) floats.push(...floatsOf(field));
-    else if (field.number === 8) integers.push(...integersOf(field, walk.budget));
+    } else if (field.number === 7) append(floats, floatsOf(field));
+    else if (field.number === 8) append(integers, integersOf(field, walk.budget, MOST_NUMBERS));
     else if (field.number === 9) bytesOf(field);
     else if (field.number === 10) {
       strange('list of tensors');
       readTensor(bytesOf(field), walk, place);
     } else if (field.number === 13) textOf(field);
     else if (field.number === 14 || field.number === 15) strange('type');
-    else if (field.number === 20) integerOf(field);
+    else if (field.number === 20) type = integerOf(field);
     else if (field.number === 21) {
       if (textOf(field) !== '') strange('reference');
     } else if (field.number === 22 || field.number === 23) {
@@ -208,12 +238,43 @@ function readAttribute(bytes: Uint8Array, walk: Walk, place: string, depth: numb
       readSparse(bytesOf(field), walk, place);
     } else throw malformed(`attribute field ${field.number}`);
   }
+  // The runtime reads the value that the type names, or a default; we would read the one that stands there.
+  if (held.size > 1 || (held.size === 1 ? !held.has(type) : !LISTS.has(type))) {
+    strange('a value of another type than is said');
+  }
   return [name, { integer, integers, text, floats, tensor, other }];
+}
+
+/** AttributeProto: field of a value to the AttributeType that names it. */
+const TYPE_OF: ReadonlyMap<number, number> = new Map([
+  [2, 1],
+  [3, 2],
+  [4, 3],
+  [5, 4],
+  [6, 5],
+  [7, 6],
+  [8, 7],
+  [9, 8],
+  [10, 9],
+  [11, 10],
+  [22, 11],
+  [23, 12],
+  [14, 13],
+  [15, 14],
+]);
+/** Types of lists: an empty one has no field. */
+const LISTS = new Set([6, 7, 8, 9, 10, 12, 14]);
+
+/** Adds to a list of an attribute. An argument each would be too many for a call. */
+function append(list: number[], more: readonly number[]): void {
+  if (list.length + more.length > MOST_NUMBERS) throw malformed('more numbers in a list than a network has');
+  for (const each of more) list.push(each);
 }
 
 function floatsOf({ float, bytes }: Field): readonly number[] {
   if (float !== undefined) return [float];
   if (bytes === undefined || bytes.length % 4 !== 0) throw malformed('floats of another kind');
+  if (bytes.length > 4 * MOST_NUMBERS) throw malformed('more numbers in a list than a network has');
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return Array.from({ length: bytes.length / 4 }, (_, index) => view.getFloat32(index * 4, true));
 }
@@ -236,6 +297,7 @@ const ELEMENT_BYTES: Readonly<Record<number, number>> = {
 export const FLOAT = 1;
 const INT32 = 6;
 export const INT64 = 7;
+const READ = new Set([FLOAT, INT32, INT64]);
 
 function readTensor(bytes: Uint8Array, walk: Walk, place: string): OnnxTensor {
   let name = '';
@@ -245,12 +307,14 @@ function readTensor(bytes: Uint8Array, walk: Walk, place: string): OnnxTensor {
   let typedBytes = 0;
   const dims: number[] = [];
   const numbers: number[] = [];
-  for (const field of fieldsOf(bytes, walk.budget)) {
-    if (field.number === 1) dims.push(...integersOf(field, walk.budget));
-    else if (field.number === 2) type = integerOf(field);
+  for (const field of fieldsOf(bytes, walk.budget, REPEATED.tensor)) {
+    if (field.number === 1) {
+      for (const size of integersOf(field, walk.budget, MOST_DIMENSIONS)) dims.push(size);
+      if (dims.length > MOST_DIMENSIONS) throw malformed('dimensions of a tensor');
+    } else if (field.number === 2) type = integerOf(field);
     else if (field.number === 4) {
       typedBytes += field.bytes?.length ?? 4;
-      if (typedBytes <= 4 * MOST_NUMBERS) numbers.push(...floatsOf(field));
+      if (typedBytes <= 4 * MOST_NUMBERS) for (const each of floatsOf(field)) numbers.push(each);
     } else if (field.number === 10) typedBytes += field.bytes?.length ?? 8;
     else if ([5, 7, 11].includes(field.number)) for (const each of integersOf(field, walk.budget)) numbers.push(each);
     else if (field.number === 6) bytesOf(field);
@@ -266,7 +330,7 @@ function readTensor(bytes: Uint8Array, walk: Walk, place: string): OnnxTensor {
     name,
     dims,
     type,
-    numbers: raw === undefined ? (numbers.length <= MOST_NUMBERS ? numbers : undefined) : numbersIn(raw, type),
+    numbers: raw === undefined ? numbersOf(numbers, dims, type) : numbersIn(raw, type),
     // Typed data is another writing of the same weights; its bytes stand in the message.
     raw: raw ?? bytes,
     isExternal,
@@ -283,20 +347,27 @@ function checkSize(
   typedBytes: number,
   numbers: number,
 ): void {
-  if (dims.length > 8 || dims.some((size) => size < 0 || size > 2 ** 31)) throw malformed('dimensions of a tensor');
+  if (dims.some((size) => size < 0 || size > 2 ** 31)) throw malformed('dimensions of a tensor');
   const count = dims.reduce((product, size) => product * size, 1);
   const size = ELEMENT_BYTES[type];
   if (size === undefined) return;
   if (raw !== undefined) {
+    if (numbers > 0 || typedBytes > 0) throw malformed('a tensor with two sets of data');
     if (raw.length !== count * size) throw malformed('a tensor of another length than it says');
     return;
   }
   if (numbers !== count && typedBytes !== count * size) throw malformed('a tensor without its data');
 }
 
+/** Of typed data: all of it or nothing, and no bit patterns of another type. */
+function numbersOf(numbers: readonly number[], dims: readonly number[], type: number): readonly number[] | undefined {
+  const count = dims.reduce((product, size) => product * size, 1);
+  return READ.has(type) && numbers.length === count && count <= MOST_NUMBERS ? numbers : undefined;
+}
+
 function numbersIn(raw: Uint8Array, type: number): readonly number[] | undefined {
   const size = ELEMENT_BYTES[type];
-  if (size === undefined || ![FLOAT, INT32, INT64].includes(type) || raw.length / size > MOST_NUMBERS) return undefined;
+  if (size === undefined || !READ.has(type) || raw.length / size > MOST_NUMBERS) return undefined;
   const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength);
   const read = (at: number): number =>
     type === INT64
@@ -309,7 +380,7 @@ function numbersIn(raw: Uint8Array, type: number): readonly number[] | undefined
 
 function readSparse(bytes: Uint8Array, walk: Walk, place: string): void {
   walk.strange.push(place);
-  for (const field of fieldsOf(bytes, walk.budget)) {
+  for (const field of fieldsOf(bytes, walk.budget, REPEATED.sparse)) {
     if (field.number === 1 || field.number === 2) readTensor(bytesOf(field), walk, place);
     else if (field.number === 3) integersOf(field, walk.budget);
     else throw malformed(`sparse tensor field ${field.number}`);
@@ -318,7 +389,7 @@ function readSparse(bytes: Uint8Array, walk: Walk, place: string): void {
 
 function readFunction(bytes: Uint8Array, walk: Walk): void {
   walk.strange.push('function');
-  for (const field of fieldsOf(bytes, walk.budget)) {
+  for (const field of fieldsOf(bytes, walk.budget, REPEATED.function)) {
     if (field.number === 7) readNode(bytesOf(field), walk, 'function', 2);
     else if (field.number === 11) readAttribute(bytesOf(field), walk, 'function', 2);
   }
@@ -328,7 +399,7 @@ function readFunction(bytes: Uint8Array, walk: Walk): void {
 function readOther(field: Field, walk: Walk, what: string): void {
   walk.strange.push(what);
   if (field.number !== 20) return void bytesOf(field);
-  for (const part of fieldsOf(bytesOf(field), walk.budget)) {
+  for (const part of fieldsOf(bytesOf(field), walk.budget, REPEATED.training)) {
     if (part.number === 1 || part.number === 2) readGraph(bytesOf(part), walk, what, 2);
   }
 }
@@ -344,7 +415,7 @@ const KINDS: Readonly<Record<number, string>> = {
 
 function readValue(bytes: Uint8Array, walk: Walk): OnnxValue {
   let value: OnnxValue = { name: '', kind: 'none', type: 0, dims: undefined };
-  for (const field of fieldsOf(bytes, walk.budget)) {
+  for (const field of fieldsOf(bytes, walk.budget, REPEATED.value)) {
     if (field.number === 1) value = { ...value, name: textOf(field) };
     else if (field.number === 2) value = { ...value, ...readType(bytesOf(field), walk) };
     else if (field.number === 3) textOf(field);
@@ -358,11 +429,12 @@ function readType(bytes: Uint8Array, walk: Walk): Pick<OnnxValue, 'kind' | 'type
   let kind = 'none';
   let type = 0;
   let dims: (number | undefined)[] | undefined;
-  for (const field of fieldsOf(bytes, walk.budget)) {
+  for (const field of fieldsOf(bytes, walk.budget, REPEATED.plain)) {
     if (field.number === 6) continue;
+    if (kind !== 'none') throw malformed('a value of two kinds');
     kind = KINDS[field.number] ?? 'unknown';
     if (field.number !== 1) continue;
-    for (const part of fieldsOf(bytesOf(field), walk.budget)) {
+    for (const part of fieldsOf(bytesOf(field), walk.budget, REPEATED.plain)) {
       if (part.number === 1) type = integerOf(part);
       else if (part.number === 2) dims = readShape(bytesOf(part), walk);
       else throw malformed(`type field ${part.number}`);
@@ -373,19 +445,24 @@ function readType(bytes: Uint8Array, walk: Walk): Pick<OnnxValue, 'kind' | 'type
 
 function readShape(bytes: Uint8Array, walk: Walk): (number | undefined)[] {
   const dims: (number | undefined)[] = [];
-  for (const field of fieldsOf(bytes, walk.budget)) {
+  for (const field of fieldsOf(bytes, walk.budget, REPEATED.shape)) {
     if (field.number !== 1) throw malformed(`shape field ${field.number}`);
     let size: number | undefined;
-    for (const part of fieldsOf(bytesOf(field), walk.budget)) if (part.number === 1) size = integerOf(part);
+    let isNamed = false;
+    for (const part of fieldsOf(bytesOf(field), walk.budget, REPEATED.plain)) {
+      if (part.number === 1) size = integerOf(part);
+      else if (part.number === 2) isNamed = true;
+    }
+    if (isNamed && size !== undefined) throw malformed('a dimension that is fixed and free');
     dims.push(size);
   }
-  if (dims.length > 8) throw malformed('more than eight dimensions');
+  if (dims.length > MOST_DIMENSIONS) throw malformed('more than eight dimensions');
   return dims;
 }
 
 function readOpset(bytes: Uint8Array, walk: Walk): { domain: string; version: number } {
   const opset = { domain: '', version: 0 };
-  for (const field of fieldsOf(bytes, walk.budget)) {
+  for (const field of fieldsOf(bytes, walk.budget, REPEATED.plain)) {
     if (field.number === 1) opset.domain = textOf(field);
     else if (field.number === 2) opset.version = integerOf(field);
     else throw malformed(`operator set field ${field.number}`);
@@ -395,7 +472,7 @@ function readOpset(bytes: Uint8Array, walk: Walk): { domain: string; version: nu
 
 function readEntry(bytes: Uint8Array, walk: Walk): { key: string; value: string } {
   const entry = { key: '', value: '' };
-  for (const field of fieldsOf(bytes, walk.budget)) {
+  for (const field of fieldsOf(bytes, walk.budget, REPEATED.plain)) {
     if (field.number === 1) entry.key = textOf(field);
     else if (field.number === 2) entry.value = textOf(field);
     else throw malformed(`entry field ${field.number}`);

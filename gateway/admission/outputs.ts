@@ -1,5 +1,5 @@
 import type { OnnxFile, OnnxValue } from './onnx-file.ts';
-import { type Inferred, isCollapsed, positionsOf, type Value } from './shapes.ts';
+import { type Inferred, isCollapsed, type Value } from './shapes.ts';
 
 /** One output of the graph, as it is declared and as it is. */
 export interface Output {
@@ -11,8 +11,8 @@ export interface Output {
   readonly dims: readonly (number | undefined)[];
   /** About the picture as a whole: a vector. */
   readonly isVector: boolean;
-  /** Distinct places of the picture; undefined where it could not be established. */
-  readonly positions: number | undefined;
+  /** Places of the picture that it tells apart, at most; undefined where it could not be established. */
+  readonly places: number | undefined;
 }
 
 export function outputsOf({ graph }: OnnxFile, { values }: Inferred): readonly Output[] {
@@ -27,15 +27,9 @@ export function outputsOf({ graph }: OnnxFile, { values }: Inferred): readonly O
       dims,
       // Where nothing is established, what has one side only is a vector.
       isVector: value === undefined ? dims.length > 0 && large <= 1 : isCollapsed(value),
-      positions: value === undefined ? undefined : positionsOf(value),
+      places: value?.places,
     };
   });
-}
-
-/** Inputs that are no weights. */
-export function imagesOf({ graph }: OnnxFile): readonly OnnxValue[] {
-  const weights = new Set(graph.initializers.map(({ name }) => name));
-  return graph.inputs.filter(({ name }) => !weights.has(name));
 }
 
 /** Columns of a list of boxes `[1, N, columns]`. */

@@ -1,10 +1,11 @@
-import { type Call, constantOf, elementsOf, type Value } from './shapes.ts';
+import { MOST_NUMBERS } from './onnx-file.ts';
+import { type Call, constantOf, elementsOf, type Shape, type Value } from './shapes.ts';
 
 /**
  * The operators that a network may have, each with the rule that gives the shape of what it makes. What has no rule here is refused: an
  * operator whose result nobody can foretell is no operator of a detector.
  */
-export type Rule = (call: Call) => { readonly values: readonly Value[]; readonly work?: number };
+export type Rule = (call: Call) => { readonly values: readonly Shape[]; readonly work?: number };
 
 const fail = (why: string): never => {
   throw new Error(why);
@@ -12,12 +13,16 @@ const fail = (why: string): never => {
 
 const need = (value: Value | undefined): Value => value ?? fail('an input is missing');
 const first = (call: Call): Value => need(call.inputs[0]);
+/** Sizes, axes, starts: a list of a few. */
+const MOST_SIZES = 64;
+const few = (numbers: readonly number[]): readonly number[] =>
+  numbers.length <= MOST_SIZES ? numbers : fail('more numbers than a shape has');
 const numbersOf = (value: Value | undefined): readonly number[] =>
-  need(value).numbers ?? fail('a shape that depends on the picture or is not known');
+  few(need(value).numbers ?? fail('a shape that depends on the picture or is not known'));
 const integerOf = (call: Call, name: string, otherwise: number): number => call.attribute(name)?.integer ?? otherwise;
 const integersOf = (call: Call, name: string): readonly number[] | undefined => {
   const found = call.attribute(name);
-  return found === undefined ? undefined : found.integers;
+  return found === undefined ? undefined : few(found.integers);
 };
 const at = (dims: readonly number[], index: number): number => dims[index] ?? fail('too few dimensions');
 const axisOf = (axis: number, rank: number): number => {
@@ -27,17 +32,18 @@ const axisOf = (axis: number, rank: number): number => {
 
 /** A value whose places follow those of `source`, dimension by dimension. */
 const like = (
-  source: Value,
+  source: Shape,
   dims: readonly number[],
-  spatial: readonly boolean[],
+  spatial: readonly number[],
   numbers?: readonly number[],
-): Value => ({
+): Shape => ({
   dims,
   numbers,
   fromImage: source.fromImage,
-  spatial: dims.map((size, index) => size > 1 && spatial[index] === true),
+  spatial: dims.map((size, index) => Math.max(1, Math.min(size, spatial[index] ?? 1))),
+  mixed: source.mixed,
 });
-const one = (value: Value, work = 0) => ({ values: [value], work });
+const one = (value: Shape, work = 0) => ({ values: [value], work });
 
 /** As its first input; further inputs are scales and bounds. */
 const same: Rule = (call) => {
@@ -60,10 +66,20 @@ const sameNumbers =
     );
   };
 
-function broadcast(sources: readonly Value[], numbers?: readonly number[]): Value {
+/** Places along one dimension of what is put together: those of the one that tells fewest apart. One that has no such dimension says nothing. */
+const poorest = (sources: readonly Shape[], indexIn: (source: Shape) => number): number => {
+  const there = sources.filter((each) => (each.dims[indexIn(each)] ?? 1) > 1);
+  return there.reduce(
+    (least, each) => Math.min(least, each.spatial[indexIn(each)] ?? 1),
+    there.length > 0 ? Infinity : 1,
+  );
+};
+
+function broadcast(sources: readonly Shape[], numbers?: readonly number[]): Shape {
   const rank = Math.max(...sources.map(({ dims }) => dims.length));
   const dims: number[] = [];
-  const spatial: boolean[] = [];
+  const spatial: number[] = [];
+  const seen = sources.filter((each) => each.fromImage);
   for (let index = 0; index < rank; index++) {
     const sizes = sources.map((each) => each.dims[index - rank + each.dims.length] ?? 1);
     const size = sizes.reduce(
@@ -71,10 +87,9 @@ function broadcast(sources: readonly Value[], numbers?: readonly number[]): Valu
       1,
     );
     dims.push(size);
-    spatial.push(sources.some((each) => each.spatial[index - rank + each.dims.length] === true));
+    spatial.push(poorest(seen, (each) => index - rank + each.dims.length));
   }
-  const fromImage = sources.some((each) => each.fromImage);
-  return { dims, numbers, fromImage, spatial: spatial.map((each, index) => each && at(dims, index) > 1) };
+  return { dims, numbers, fromImage: seen.length > 0, spatial, mixed: seen.some((each) => each.mixed) };
 }
 
 const elementwise =
@@ -86,6 +101,7 @@ const elementwise =
       combine !== undefined &&
       a !== undefined &&
       b !== undefined &&
+      Math.max(a.length, b.length) <= MOST_NUMBERS &&
       (a.length === b.length || b.length === 1 || a.length === 1);
     const count = Math.max(a?.length ?? 0, b?.length ?? 0);
     const numbers = known
@@ -114,6 +130,10 @@ function windowed(call: Call, source: Value, kernel: readonly number[]): readonl
   });
 }
 
+/** What a convolution leaves of places: those that were put into the channels are summed over, unless each channel stays for itself. */
+const channelsMixed = ({ spatial }: Shape, isDepthwise: boolean): readonly number[] =>
+  spatial.map((places, index) => (index === 1 && !isDepthwise ? 1 : places));
+
 const conv: Rule = (call) => {
   const source = first(call);
   const weights = need(call.inputs[1]);
@@ -122,7 +142,10 @@ const conv: Rule = (call) => {
   const group = integerOf(call, 'group', 1);
   if (at(source.dims, 1) !== at(weights.dims, 1) * group) fail('channels that do not fit');
   const dims = [at(source.dims, 0), at(weights.dims, 0), ...windowed(call, source, weights.dims.slice(2))];
-  return one(like(source, dims, source.spatial), elementsOf(dims) * elementsOf(weights.dims.slice(1)));
+  return one(
+    like(source, dims, channelsMixed(source, group === at(source.dims, 1))),
+    elementsOf(dims) * elementsOf(weights.dims.slice(1)),
+  );
 };
 
 const convTranspose: Rule = (call) => {
@@ -143,7 +166,7 @@ const convTranspose: Rule = (call) => {
         at(pads, index + 2),
     );
   const dims = [at(source.dims, 0), at(weights.dims, 1) * integerOf(call, 'group', 1), ...sides];
-  return one(like(source, dims, source.spatial), elementsOf(dims) * elementsOf(weights.dims.slice(2)));
+  return one(like(source, dims, channelsMixed(source, false)), elementsOf(dims) * elementsOf(weights.dims.slice(2)));
 };
 
 const pool: Rule = (call) => {
@@ -174,12 +197,12 @@ const reduce: Rule = (call) => {
 };
 
 /** Dimensions folded into one number each, kept as 1 or dropped. */
-function without(source: Value, axes: readonly number[], keep: boolean): Value {
+function without(source: Value, axes: readonly number[], keep: boolean): Shape {
   const kept = source.dims.map((_, index) => index).filter((index) => keep || !axes.includes(index));
   return like(
     source,
     kept.map((index) => (axes.includes(index) ? 1 : at(source.dims, index))),
-    kept.map((index) => source.spatial[index] === true),
+    kept.map((index) => (axes.includes(index) ? 1 : at(source.spatial, index))),
   );
 }
 
@@ -205,11 +228,15 @@ const concat: Rule = (call) => {
     index === axis ? sources.reduce((sum, each) => sum + at(each.dims, axis), 0) : size,
   );
   const numbers =
-    sources.every((each) => each.numbers !== undefined) && rank === 1
+    sources.every((each) => each.numbers !== undefined) && rank === 1 && at(dims, 0) <= MOST_NUMBERS
       ? sources.flatMap((each) => each.numbers ?? [])
       : undefined;
-  const spatial = dims.map((size, index) => size > 1 && sources.some((each) => each.spatial[index] === true));
-  return one({ dims, numbers, fromImage: sources.some((each) => each.fromImage), spatial });
+  const seen = sources.filter((each) => each.fromImage);
+  // Rows of several maps tell no more places apart than the best of them: they may be copies.
+  const spatial = dims.map((_, index) =>
+    index === axis ? Math.max(1, ...seen.map((each) => at(each.spatial, axis))) : poorest(seen, () => index),
+  );
+  return one({ dims, numbers, fromImage: seen.length > 0, spatial, mixed: seen.some((each) => each.mixed) });
 };
 
 const split: Rule = (call) => {
@@ -264,10 +291,14 @@ const slice: Rule = (call) => {
   return one(like(source, dims, source.spatial, numbers));
 };
 
-/** Dimensions that are put together or taken apart: whatever shares elements with a place tells places apart. */
-function reshaped(source: Value, dims: readonly number[]): Value {
+/**
+ * Dimensions that are put together or taken apart. Places that were put together with something else (channels, anchors) cannot be told from
+ * it when they are taken apart again: then there are none.
+ */
+function reshaped(source: Shape, dims: readonly number[]): Shape {
   if (elementsOf(dims) !== elementsOf(source.dims)) fail('a reshape to another number of elements');
-  const spatial = dims.map(() => false);
+  const spatial = dims.map(() => 1);
+  let mixed = source.mixed;
   let from = 0;
   let to = 0;
   while (from < source.dims.length || to < dims.length) {
@@ -278,10 +309,16 @@ function reshaped(source: Value, dims: readonly number[]): Value {
       if (left < right) left *= source.dims[from++] ?? fail('a reshape that does not fit');
       else right *= dims[to++] ?? fail('a reshape that does not fit');
     }
-    const holds = source.spatial.slice(group.from, from).some((each) => each);
-    for (let index = group.to; index < to; index++) spatial[index] = holds;
+    const places = source.spatial.slice(group.from, from);
+    const told = places.reduce((product, each) => product * each, 1);
+    if (told === 1) continue;
+    const isMixing = places.some((each, index) => each === 1 && at(source.dims, group.from + index) > 1);
+    const parts = dims.slice(group.to, to).filter((size) => size > 1).length;
+    if (parts > 1 && (isMixing || source.mixed)) continue;
+    mixed ||= isMixing;
+    for (let index = group.to; index < to; index++) spatial[index] = told;
   }
-  return like(source, dims, spatial, source.numbers);
+  return { ...like(source, dims, spatial, source.numbers), mixed };
 }
 
 const reshape: Rule = (call) => {
@@ -314,7 +351,7 @@ const transpose: Rule = (call) => {
     like(
       source,
       order.map((index) => at(source.dims, index)),
-      order.map((index) => source.spatial[index] === true),
+      order.map((index) => at(source.spatial, index)),
     ),
   );
 };
@@ -333,7 +370,7 @@ const squeeze: Rule = (call) => {
     like(
       source,
       kept.map((index) => at(source.dims, index)),
-      kept.map((index) => source.spatial[index] === true),
+      kept.map((index) => at(source.spatial, index)),
       source.numbers,
     ),
   );
@@ -345,12 +382,12 @@ const unsqueeze: Rule = (call) => {
   const rank = source.dims.length + given.length;
   const axes = given.map((axis) => axisOf(axis, rank));
   const dims: number[] = [];
-  const spatial: boolean[] = [];
+  const spatial: number[] = [];
   let next = 0;
   for (let index = 0; index < rank; index++) {
     const isNew = axes.includes(index);
     dims.push(isNew ? 1 : at(source.dims, next));
-    spatial.push(!isNew && source.spatial[next] === true);
+    spatial.push(isNew ? 1 : at(source.spatial, next));
     if (!isNew) next += 1;
   }
   return one(like(source, dims, spatial, source.numbers));
@@ -361,10 +398,10 @@ const gather: Rule = (call) => {
   const indices = need(call.inputs[1]);
   const axis = axisOf(integerOf(call, 'axis', 0), source.dims.length);
   const dims = [...source.dims.slice(0, axis), ...indices.dims, ...source.dims.slice(axis + 1)];
-  const held = source.spatial[axis] === true;
+  const held = at(source.spatial, axis);
   const spatial = [
     ...source.spatial.slice(0, axis),
-    ...indices.dims.map((_, index) => held || indices.spatial[index] === true),
+    ...indices.dims.map((_, index) => Math.max(held, at(indices.spatial, index))),
     ...source.spatial.slice(axis + 1),
   ];
   const known = source.numbers;
@@ -373,7 +410,11 @@ const gather: Rule = (call) => {
       ? indices.numbers?.map((index) => known.at(index) ?? fail('an index that is not there'))
       : undefined;
   const value = like(source, dims, spatial, numbers);
-  return one({ ...value, fromImage: source.fromImage || indices.fromImage });
+  return one({
+    ...value,
+    fromImage: source.fromImage || indices.fromImage,
+    mixed: source.mixed || indices.mixed,
+  });
 };
 
 const shapeOf: Rule = (call) => one(constantOf({ dims: [first(call).dims.length], numbers: first(call).dims }));
@@ -446,6 +487,11 @@ const pad: Rule = (call) => {
   );
 };
 
+const eitherOf = (a: Shape, b: Shape): Pick<Shape, 'fromImage' | 'mixed'> => ({
+  fromImage: a.fromImage || b.fromImage,
+  mixed: a.mixed || b.mixed,
+});
+
 const gemm: Rule = (call) => {
   const [a, b] = [first(call), need(call.inputs[1])];
   if (a.dims.length !== 2 || b.dims.length !== 2) fail('a product of other shapes');
@@ -453,9 +499,9 @@ const gemm: Rule = (call) => {
   const [innerB, columns] = integerOf(call, 'transB', 0) === 1 ? [1, 0] : [0, 1];
   if (at(a.dims, inner) !== at(b.dims, innerB)) fail('a product that does not fit');
   const dims = [at(a.dims, rows), at(b.dims, columns)];
-  const spatial = [a.spatial[rows] === true, b.spatial[columns] === true];
+  const spatial = [at(a.spatial, rows), at(b.spatial, columns)];
   const value = like(a, dims, spatial);
-  return one({ ...value, fromImage: a.fromImage || b.fromImage }, elementsOf(dims) * at(a.dims, inner));
+  return one({ ...value, ...eitherOf(a, b) }, elementsOf(dims) * at(a.dims, inner));
 };
 
 const matMul: Rule = (call) => {
@@ -463,16 +509,16 @@ const matMul: Rule = (call) => {
   if (a.dims.length < 2 || b.dims.length < 2) fail('a product of vectors');
   const inner = at(a.dims, a.dims.length - 1);
   if (inner !== at(b.dims, b.dims.length - 2)) fail('a product that does not fit');
-  const outer = (value: Value): Value => ({
+  const outer = (value: Shape): Shape => ({
     ...value,
     dims: value.dims.slice(0, -2),
     spatial: value.spatial.slice(0, -2),
   });
   const leading = broadcast([outer(a), outer(b)]);
   const dims = [...leading.dims, at(a.dims, a.dims.length - 2), at(b.dims, b.dims.length - 1)];
-  const spatial = [...leading.spatial, a.spatial.at(-2) === true, b.spatial.at(-1) === true];
+  const spatial = [...leading.spatial, a.spatial.at(-2) ?? 1, b.spatial.at(-1) ?? 1];
   const value = like(a, dims, spatial);
-  return one({ ...value, fromImage: a.fromImage || b.fromImage }, elementsOf(dims) * inner);
+  return one({ ...value, ...eitherOf(a, b) }, elementsOf(dims) * inner);
 };
 
 const topK: Rule = (call) => {
@@ -501,13 +547,14 @@ const depthToSpace =
       towards === 1
         ? [batch, channels / square, height * block, width * block]
         : [batch, channels * square, height / block, width / block];
-    return one(like(source, dims, source.spatial));
+    return one({ ...like(source, dims, channelsMixed(source, false)), mixed: true });
   };
 
 const range: Rule = (call) => {
   const [start = 0, limit = 0, delta = 1] = call.inputs.map((input) => numbersOf(input)[0]);
   const count = Math.max(0, Math.ceil((limit - start) / delta));
-  const numbers = count <= 4096 ? Array.from({ length: count }, (_, index) => start + index * delta) : undefined;
+  const numbers =
+    count <= MOST_NUMBERS ? Array.from({ length: count }, (_, index) => start + index * delta) : undefined;
   return one(constantOf({ dims: [count], numbers }));
 };
 

@@ -1,6 +1,6 @@
 import { type Card, isCrop } from './contract.ts';
 import type { OnnxFile, OnnxNode } from './onnx-file.ts';
-import { columnsOf, imagesOf, type Output, said } from './outputs.ts';
+import { columnsOf, type Output, said } from './outputs.ts';
 import type { Reason } from './reasons.ts';
 import { elementsOf, type Inferred } from './shapes.ts';
 
@@ -47,7 +47,7 @@ export function signsOf(
 
 function inputSigns(file: OnnxFile): readonly Reason[] {
   const found: Reason[] = [];
-  const images = imagesOf(file);
+  const images = file.graph.images;
   for (const { dims, type, name } of images) {
     const sizes = dims ?? [];
     const [, channels] = sizes;
@@ -77,7 +77,7 @@ function vectorSigns(file: OnnxFile, { name, dims, isVector }: Output, card: Car
   if (!isVector) return [];
   const found: Reason[] = [];
   const length = dims.reduce<number>((product, size) => product * (size ?? 1), 1);
-  const [, , height, width] = imagesOf(file)[0]?.dims ?? [];
+  const [, , height, width] = file.graph.images[0]?.dims ?? [];
   const isBound =
     card !== undefined && isCrop(card) && dims.length === 2 && length === card.labels.length && length <= MOST_LOGITS;
   if (!isBound) {
@@ -184,7 +184,7 @@ function pointSigns(outputs: readonly Output[], card: Card | undefined): readonl
 
 /** A low and wide picture that becomes a row of letters. */
 function letterSigns(file: OnnxFile, outputs: readonly Output[]): readonly Reason[] {
-  const [, , height, width] = imagesOf(file)[0]?.dims ?? [];
+  const [, , height, width] = file.graph.images[0]?.dims ?? [];
   if (height === undefined || height < 8 || height > 64 || (width !== undefined && width < 1.5 * height)) return [];
   return outputs
     .filter(({ dims, isVector }) => !isVector && (dims.length === 3 || dims.length === 2))

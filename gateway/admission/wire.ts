@@ -23,15 +23,24 @@ export interface Field {
 
 export const malformed = (detail: string): AppError => new AppError('E_GATE_PARSE', { detail });
 
-/** The fields of one message, in the order of the file. Throws E_GATE_PARSE where they are not well formed or over the budget. */
-export function* fieldsOf(message: Uint8Array, budget: Budget): Generator<Field> {
+/**
+ * The fields of one message, in the order of the file. What is not among the `repeated` ones stands once: of two, one reader takes the
+ * last, another merges them, and the runtime would see another network than we do. Throws E_GATE_PARSE where a message is not so, not well
+ * formed or over the budget.
+ */
+export function* fieldsOf(message: Uint8Array, budget: Budget, repeated: ReadonlySet<number>): Generator<Field> {
   const cursor = { at: 0 };
+  const seen = new Set<number>();
   while (cursor.at < message.length) {
     budget.fields -= 1;
     if (budget.fields < 0) throw malformed('more fields than a network has');
     const key = readVarint(message, cursor);
     const number = Math.floor(key / 8);
     if (key < 8 || number > 536_870_911) throw malformed('field number');
+    if (!repeated.has(number)) {
+      if (seen.has(number)) throw malformed(`field ${number} stands twice`);
+      seen.add(number);
+    }
     yield readField(message, cursor, number, key % 8);
   }
 }
@@ -88,8 +97,8 @@ function signed(message: Uint8Array, at: number, length: number): number {
   return Number(BigInt.asIntN(64, value));
 }
 
-/** Packed or single varints of a repeated field. */
-export function integersOf({ value, bytes }: Field, budget: Budget): readonly number[] {
+/** Packed or single varints of a repeated field, `most` of them. */
+export function integersOf({ value, bytes }: Field, budget: Budget, most = Infinity): readonly number[] {
   if (value !== undefined) return [value];
   if (bytes === undefined) throw malformed('an integer of another kind');
   const cursor = { at: 0 };
@@ -97,6 +106,7 @@ export function integersOf({ value, bytes }: Field, budget: Budget): readonly nu
   while (cursor.at < bytes.length) {
     budget.fields -= 1;
     if (budget.fields < 0) throw malformed('more numbers than a network has');
+    if (values.length >= most) throw malformed('more numbers in a list than a network has');
     values.push(readVarint(bytes, cursor));
   }
   return values;
