@@ -77,6 +77,8 @@ async function openModels(
   context: AdmissionContext,
   keep: <T>(value: T, stop: (value: T) => Promise<unknown>) => T,
 ): Promise<{ readonly model: LoadedModel | undefined; readonly sight: Sight }> {
+  // Before any file is looked at: a gate that lets a canary pass judges nothing.
+  await demandCanaries();
   const found = detectorOf(
     await findModels({ cardFolders: [CARD_FOLDER, ...config.modelFolders], weightFolders: config.modelFolders }),
     config.detector,
@@ -173,6 +175,7 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
         keep,
       ),
     );
+    if ('error' in models && models.error instanceof AppError) metrics.refusals.inc({ code: models.error.code });
     const { model, sight } = 'value' in models ? models.value : { model: undefined, sight: noSight() };
 
     const register = createRegister({ database, clock, readActs: (kind) => acts.trustedOfInstallation(kind) });

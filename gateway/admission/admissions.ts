@@ -88,8 +88,10 @@ export async function demandAdmission(
       detail: `${card.name}: no signature in force of ${missing.join(' and ')}`,
     });
   }
-  if (new Set(signers.map((signer) => signer?.key.jwk.x)).size !== ADMITTING_ROLES.length) {
-    throw new AppError('E_GATE_ADMISSION', { detail: `${card.name}: one key signed for both persons` });
+  const isOne = (of: (signer: Opened<AdmissionClaims> | undefined) => unknown): boolean =>
+    new Set(signers.map(of)).size !== ADMITTING_ROLES.length;
+  if (isOne((signer) => signer?.key.jwk.x) || isOne((signer) => signer?.key.iss)) {
+    throw new AppError('E_GATE_ADMISSION', { detail: `${card.name}: one key or one office signed for both persons` });
   }
 }
 

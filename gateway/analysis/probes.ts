@@ -10,8 +10,8 @@ import type { DecodedFrame, Detection } from './types.ts';
 export interface ProbeReport {
   readonly model: string;
   readonly sha256: string;
-  /** The same picture gives the same answer. */
-  readonly deterministic: boolean;
+  /** The same picture gives the same answer; undefined for a crop classifier, whose golden answers a test compares. */
+  readonly deterministic: boolean | undefined;
   /** Answers on drawn faces that fill the picture; undefined for a network that never sees a face. */
   readonly answersOnFaces: number | undefined;
   /** No pixel of a standing person's head reaches the network; undefined for a detector, which sees whole frames and names classes alone. */
@@ -26,10 +26,11 @@ export async function probeModel(
   bytes: Uint8Array<ArrayBuffer>,
 ): Promise<ProbeReport> {
   const report = isCrop(card)
-    ? { deterministic: true, answersOnFaces: undefined, blindToHeads: headsAreHidden(card.input) }
+    ? { deterministic: undefined, answersOnFaces: undefined, blindToHeads: headsAreHidden(card.input) }
     : { ...(await probeDetector(card as ModelCard, bytes)), blindToHeads: undefined };
   const { deterministic, blindToHeads } = report;
-  if (!deterministic) throw new AppError('E_GATE_PROBE', { detail: `${card.name}: the same picture, another answer` });
+  if (deterministic === false)
+    throw new AppError('E_GATE_PROBE', { detail: `${card.name}: the same picture, another answer` });
   if (blindToHeads === false) throw new AppError('E_GATE_PROBE', { detail: `${card.name}: it would see heads` });
   return { model: card.name, sha256: card.sha256, ...report };
 }

@@ -24,6 +24,7 @@ const DAY = 86_400;
 const yolox = card('models/yolox-nano/card.json') as Card & { sha256: string };
 let technical: TestKey;
 let dpo: TestKey;
+let spare: TestKey;
 let registry: KeyRegistry;
 
 beforeAll(async () => {
@@ -38,9 +39,11 @@ beforeAll(async () => {
     env: 'test',
   });
   const twin = { ...entry(technical, 'dpo'), kid: 'twin-1' };
+  spare = await newKey('second-1');
+  const second = { ...entry(spare, 'dpo'), iss: 'office-technique' };
   const prosecutor = { ...entry(await newKey('parquet-1'), 'procureur') };
   registry = loadRegistry(
-    JSON.stringify({ keys: [entry(technical, 'technique'), entry(dpo, 'dpo'), twin, prosecutor] }),
+    JSON.stringify({ keys: [entry(technical, 'technique'), entry(dpo, 'dpo'), twin, second, prosecutor] }),
     'test',
   );
 });
@@ -85,6 +88,9 @@ describe('the admission of a network by two persons', () => {
   it('FACE-12: one person who holds the keys of both is not two persons', async () => {
     const twin = { ...technical, privateJwk: { ...technical.privateJwk, kid: 'twin-1' } };
     expect(await codeOf([by('technique'), by('dpo', {}, twin)])).toBe('E_GATE_ADMISSION');
+    // Nor are two keys of one office.
+    const second = { ...spare, privateJwk: { ...spare.privateJwk, kid: 'second-1' } };
+    expect(await codeOf([by('technique'), by('dpo', { iss: 'office-technique' }, second)])).toBe('E_GATE_ADMISSION');
   });
 
   it('FACE-12: ends after a year at most, and holds for one installation', async () => {

@@ -245,6 +245,97 @@ describe('sequences, sounds, words, letters, pictures', () => {
   });
 });
 
+describe('a vector that hides in a lawful layout', () => {
+  /** A vector of 8 about the whole picture, `v`, beside the lawful head whose list is `output`. */
+  const beside = (nodes: readonly Buffer[], initializers: readonly Buffer[], columns = 85): Buffer =>
+    network(
+      yolox(columns, {
+        initializers: [floats('hv', [8, columns]), ...initializers],
+        nodes: [
+          node('GlobalAveragePool', ['c'], ['p']),
+          node('Flatten', ['p'], ['f']),
+          node('Gemm', ['f', 'hv'], ['v']),
+          ...nodes,
+        ],
+      }),
+    );
+  const list = integers('one', [1, 1, 85]);
+  const named = (bytes: Buffer, output: string): Buffer => {
+    // The list that is given is the one that the vector went into.
+    const from = Buffer.concat([text(1, 'output'), field(2, Buffer.alloc(0))]).subarray(0, 8);
+    const at = bytes.lastIndexOf(from);
+    bytes.write(output, at + 2, 'latin1');
+    return bytes;
+  };
+
+  it.each([
+    ['added to each box', [node('Reshape', ['v', 'one'], ['r']), node('Add', ['output', 'r'], ['outpux'])]],
+    [
+      'as a row more',
+      [node('Reshape', ['v', 'one'], ['r']), node('Concat', ['output', 'r'], ['outpux'], [whole('axis', 1)])],
+    ],
+    ['times each box', [node('Reshape', ['v', 'one'], ['r']), node('Mul', ['output', 'r'], ['outpux'])]],
+    [
+      'picked by a map',
+      [
+        node('Reshape', ['v', 'one'], ['r']),
+        node('Greater', ['output', 'r'], ['m']),
+        node('Where', ['m', 'r', 'r'], ['outpux']),
+      ],
+    ],
+  ] as const)('FACE-05, FACE-11: %s', (_, nodes) => {
+    const bytes = named(beside(nodes, [list]), 'outpux');
+    expect(structural(inspect(bytes, undefined))).toContain('E_GATE_EMBEDDING');
+  });
+
+  it('FACE-05: two places of the picture, spread over a whole list', () => {
+    const bytes = network({
+      initializers: [floats('w', [8, 3, 3, 3]), floats('wide', [169 * 85, 8, 1, 2]), integers('shape', [1, 169, 85])],
+      nodes: [
+        node('Conv', ['x', 'w'], ['a'], [ints('pads', [1, 1, 1, 1]), ints('strides', [208, 208])]),
+        node('MaxPool', ['a'], ['b'], [ints('kernel_shape', [2, 1]), ints('strides', [2, 1])]),
+        node('Conv', ['b', 'wide'], ['d']),
+        node('Reshape', ['d', 'shape'], ['output']),
+      ],
+      outputs: [value('output', [1, 169, 85])],
+    });
+    expect(structural(inspect(bytes, bound(bytes)))).toContain('E_GATE_EMBEDDING');
+  });
+
+  it('FACE-12: lists of a million numbers, thousands of outputs and growing constants cost little and are refused', () => {
+    const ones = Buffer.alloc(1_000_000, 1);
+    const growing = Array.from({ length: 24 }, (_, index) =>
+      node('Concat', [`k${index}`, `k${index}`], [`k${index + 1}`], [whole('axis', 0)]),
+    );
+    for (const bytes of [
+      network(yolox(85, { nodes: [node('Relu', ['x'], ['k'], [Buffer.concat([text(1, 'a'), field(8, ones)])])] })),
+      network({ ...yolox(), initializers: [Buffer.concat([field(1, ones), int(2, 1), text(8, 'z')])] }),
+      network({ ...yolox(), outputs: Array.from({ length: 8000 }, (_, index) => value(`o${index}`, [1])) }),
+      network(
+        yolox(85, {
+          initializers: [
+            integers(
+              'k0',
+              Array.from({ length: 4096 }, () => 1),
+            ),
+          ],
+          nodes: growing,
+        }),
+      ),
+    ]) {
+      const started = performance.now();
+      expect(inspect(bytes, bound(bytes)).admitted).toBe(false);
+      expect(performance.now() - started).toBeLessThan(2000);
+    }
+  });
+
+  it('FACE-12: a field that may stand once stands once: else two readers of the file see two networks', () => {
+    const raw = (fill: number): Buffer => field(9, Buffer.alloc(4, fill));
+    const twice = Buffer.concat([int(1, 1), int(2, 1), text(8, 'z'), raw(0), raw(1)]);
+    expect(codes(network({ ...yolox(), initializers: [twice] }))).toContain('E_GATE_PARSE');
+  });
+});
+
 describe('what the file says of itself', () => {
   const entry = (key: string, words: string): Buffer => field(14, Buffer.concat([text(1, key), text(2, words)]));
 
