@@ -8,7 +8,7 @@ CREATE TABLE erasures (
   case_id uuid PRIMARY KEY,
   -- act that ordered it; absent where the law's time ran out
   act_id uuid UNIQUE,
-  ground text NOT NULL CHECK (ground IN ('closure', 'order', 'term', 'quarantine')),
+  ground text NOT NULL CHECK (ground IN ('closure', 'order', 'term', 'quarantine', 'restored')),
   -- digest of the wrapped key, objects and rows, as they were before: under the installation key
   inventory bytea NOT NULL,
   started_at timestamptz NOT NULL,
@@ -18,6 +18,11 @@ CREATE TABLE erasures (
   certificate text
 );
 GRANT SELECT, INSERT, UPDATE ON erasures TO differe_service;
+
+-- How far the journal was read for erasures that a restored database does not know.
+CREATE TABLE retention_progress (journal_read bigint NOT NULL);
+INSERT INTO retention_progress VALUES (0);
+GRANT SELECT, UPDATE ON retention_progress TO differe_service;
 
 -- Orders to rectify or to complete stay open until somebody says that they are done.
 CREATE TABLE orders (

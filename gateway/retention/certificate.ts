@@ -27,7 +27,7 @@ const Certificate = Type.Object(
     installation: Type.String(),
     case: uuid,
     act: Type.Optional(uuid),
-    ground: Type.Enum(['closure', 'order', 'term', 'quarantine']),
+    ground: Type.Enum(['closure', 'order', 'term', 'quarantine', 'restored']),
     started_at: Type.String(),
     finished_at: Type.String(),
     erased: Type.Object(

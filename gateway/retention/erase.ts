@@ -11,7 +11,7 @@ import type { Erasure, ErasureGround, ErasureInventory } from './types.ts';
 export interface EraserDeps {
   readonly database: Database;
   readonly vault: Pick<Vault, 'inventory' | 'destroyCase' | 'sealHere' | 'unsealHere'>;
-  readonly log: Pick<AuditLog, 'append' | 'prove' | 'record'>;
+  readonly log: Pick<AuditLog, 'append' | 'prove' | 'record' | 'size'>;
   readonly clock: Clock;
   readonly key: CertificateKey;
   readonly installation: string;
@@ -150,13 +150,37 @@ export function createEraser(deps: EraserDeps): Eraser {
     return work;
   }
 
+  /**
+   * SEC-09: the journal comes first. What it knows as erased and this database does not was brought back by a back-up: it goes again, and
+   * its certificate with it.
+   */
+  async function eraseRestored(): Promise<void> {
+    const size = await log.size();
+    const read = await database.inService(store.journalRead);
+    // A number beyond the end is of another log: the whole of this one is read.
+    for (let seq = read > size ? 0 : read; seq < size; seq++) {
+      const caseId = erasedCase(await log.record(seq));
+      if (caseId === undefined || (await isGone(caseId))) continue;
+      await erase(caseId, { ground: 'restored', actId: undefined });
+    }
+    await database.inService((tx) => store.setJournalRead(tx, size));
+  }
+
   return {
     erase,
     async finishAll() {
-      for (const { caseId, ground, actId } of await database.inService(store.listErasures))
+      for (const { caseId, ground, actId } of await database.inService(store.listErasures)) {
         await erase(caseId, { ground, actId });
+      }
+      await eraseRestored();
     },
   };
+}
+
+function erasedCase(record: unknown): CaseId | undefined {
+  const { action, objects } = (record ?? {}) as Partial<AuditEvent>;
+  if (action !== 'case.erased') return undefined;
+  return objects?.find(({ type }) => type === 'case')?.id as CaseId | undefined;
 }
 
 const label = (caseId: CaseId): string => `erasure:${caseId}`;

@@ -180,6 +180,16 @@ export async function finishErasure(
   ]);
 }
 
+/** Records of the journal that were read for erasures. In the service role. */
+export async function journalRead(tx: Transaction): Promise<number> {
+  const { rows } = await tx.query<{ journal_read: number }>('SELECT journal_read FROM retention_progress');
+  return rows[0]?.journal_read ?? 0;
+}
+
+export async function setJournalRead(tx: Transaction, records: number): Promise<void> {
+  await tx.query('UPDATE retention_progress SET journal_read = $1', [records]);
+}
+
 /** Every table that has rows of cases, by the catalogue: a table that is added later is among them. */
 export async function caseTables(tx: Transaction): Promise<readonly string[]> {
   const { rows } = await tx.query<{ table_name: string }>(

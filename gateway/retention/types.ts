@@ -41,7 +41,8 @@ export interface ExtensionClaims extends ActClaims {
 /** Where a case stands: `closed` is read only, `frozen` answers nothing until what is overdue is done. */
 export type CaseState = 'open' | 'closed' | 'frozen';
 
-export type ErasureGround = 'closure' | 'order' | 'term' | 'quarantine';
+/** `restored`: the journal knows the case as erased, and a back-up had brought it back. */
+export type ErasureGround = 'closure' | 'order' | 'term' | 'quarantine' | 'restored';
 
 /** What was there before an erasure: counts and digests. */
 export interface ErasureInventory {
