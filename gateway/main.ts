@@ -209,6 +209,7 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
       log,
       clock,
       eraser,
+      retentionDays: installed.values.retention_days,
       acts: { ofCase: (caseId, kind) => acts.ofCase(caseId, kind) },
       listRequisitions: (caseId) => records.list(caseId),
       demandReport: async (caseId) => void (await reportOf(caseId)),

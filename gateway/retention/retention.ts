@@ -19,6 +19,8 @@ export interface RetentionDeps {
   readonly clock: Clock;
   readonly eraser: Eraser;
   readonly acts: Pick<Acts, 'ofCase'>;
+  /** The installation's own cap in days, shorter than the law's (POL-01). */
+  readonly retentionDays?: number | undefined;
   listRequisitions(caseId: CaseId): Promise<readonly Requisition[]>;
   /** Makes the closing report of a case (CTL-03). Throws E_RET_CLOSURE, which names what is missing: then the case is not closed. */
   demandReport(caseId: CaseId): Promise<void>;
@@ -70,7 +72,7 @@ export function createRetention(deps: RetentionDeps): Retention {
     if (row === undefined) return undefined;
     const authorisations = (await deps.listRequisitions(caseId)).map(({ authorisation }) => authorisation);
     const extensions = (await deps.acts.ofCase(caseId, extensionKind)).map(({ claims }) => claims);
-    const due = eraseDueMs({ ...row, authorisations, extensions });
+    const due = eraseDueMs({ ...row, installationDays: deps.retentionDays, authorisations, extensions });
     if (due !== row.eraseDueMs) await database.inCase(caseId, (tx) => store.setEraseDue(tx, caseId, due));
     await look();
     return due;

@@ -22,6 +22,8 @@ export interface TermFacts {
   readonly createdAtMs: number;
   readonly firstRecordingAtMs: number | undefined;
   readonly closedAtMs: number | undefined;
+  /** Days from the first recording that the installation keeps a case at most (POL-01); undefined where the law's three years stand alone. */
+  readonly installationDays?: number | undefined;
   /** Authorisations of the case. */
   readonly authorisations: readonly Pick<AuthorisationClaims, 'retention'>[];
   readonly extensions: readonly Pick<ExtensionClaims, 'until'>[];
@@ -31,7 +33,9 @@ export interface TermFacts {
 
 /** When everything of a case must be gone, milliseconds. */
 export function eraseDueMs(facts: TermFacts): number {
-  const cap = yearsAfter(facts.firstRecordingAtMs ?? facts.createdAtMs, CAP_YEARS);
+  const first = facts.firstRecordingAtMs ?? facts.createdAtMs;
+  const own = facts.installationDays === undefined ? [] : [first + facts.installationDays * DAY_MS];
+  const cap = Math.min(yearsAfter(first, CAP_YEARS), ...own);
   const said = facts.authorisations.map(({ retention }) => Date.parse(retention.erase_by));
   const extended = facts.extensions.map(({ until }) => Date.parse(until));
   // The latest authorisation of a case that goes on speaks for it; an extension speaks last.

@@ -21,6 +21,8 @@ const NOBODY: readonly Role[] = ['anonymous'];
 const GOLDEN: Readonly<Record<string, readonly Role[]>> = {
   'public administration': ROLES,
   'presenting administration': [...AGENT, ...NOBODY],
+  // The certificate of an erasure, for whoever holds the id of its act; magistrates have the list.
+  'presenting erasure': [...AGENT, ...NOBODY],
   'ownCases consultation': [...AGENT, ...CONTROL],
   'installation consultation': CONTROL,
   'case collection': AGENT,

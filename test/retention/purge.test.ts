@@ -33,6 +33,17 @@ describe('the sweep', () => {
     });
   });
 
+  it('POL-01: a shorter retention of the installation is carried out', async () => {
+    const room = await retentionRoom({}, undefined, 90);
+    const caseId = await room.openCase('PV-1');
+    room.clock.setMs(START_MS + 90 * DAY_MS - 1000);
+    await room.retention.purge();
+    expect(await room.retention.wasErased(caseId)).toBe(false);
+    room.clock.setMs(START_MS + 90 * DAY_MS);
+    await room.retention.purge();
+    expect(await room.retention.wasErased(caseId)).toBe(true);
+  });
+
   it('RET-08: a case whose time is over is frozen from that second on, and never the reverse', async () => {
     const room = await retentionRoom();
     const caseId = await room.openCase('PV-1');

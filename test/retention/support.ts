@@ -30,6 +30,7 @@ type Authorisation = Pick<Requisition['authorisation'], 'framework' | 'retention
 export async function retentionRoom(
   changes: Partial<EraserDeps> = {},
   given?: { database: Database; folder: string; vault?: Vault },
+  retentionDays?: number,
 ) {
   const database = given?.database ?? (await testDatabase());
   const folder = given?.folder ?? (await mkdtemp(path.join(tmpdir(), 'differe-retention-')));
@@ -85,6 +86,7 @@ export async function retentionRoom(
     log,
     clock,
     eraser,
+    retentionDays,
     acts: { ofCase: (caseId, kind) => acts.ofCase(caseId, kind) },
     listRequisitions: async (caseId) =>
       (authorisations.get(caseId) ?? []).map((authorisation) => ({ authorisation }) as unknown as Requisition),

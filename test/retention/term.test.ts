@@ -41,6 +41,15 @@ describe('the term of a case', () => {
     expect(yearsAfter(Date.parse('2028-02-29T12:00:00Z'), 3)).toBe(Date.parse('2031-02-28T12:00:00Z'));
   });
 
+  it('POL-01: an installation keeps a case for less than three years, and never for more', () => {
+    expect(eraseDueMs(facts({ installationDays: 90 }))).toBe(FIRST + 90 * DAY_MS);
+    expect(eraseDueMs(facts({ installationDays: 90, firstRecordingAtMs: undefined }))).toBe(FIRST + 89 * DAY_MS);
+    expect(eraseDueMs(facts({ installationDays: 5000 }))).toBe(CAP);
+    // What the magistrate seized decided is not the installation's to take back.
+    const until = '2031-03-01T00:00:00Z';
+    expect(eraseDueMs(facts({ installationDays: 90, extensions: [{ until }] }))).toBe(Date.parse(until));
+  });
+
   it('RET-01: a day after the closure at most', () => {
     const closedAtMs = FIRST + 40 * DAY_MS;
     expect(eraseDueMs(facts({ closedAtMs }))).toBe(closedAtMs + CLOSURE_MS);
