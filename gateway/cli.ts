@@ -58,7 +58,10 @@ const COMMANDS: Readonly<Record<string, { readonly run: Command; readonly what: 
   evidence: { run: evidenceCommand, what: 'verify PACKAGE' },
   erasure: { run: erasureCommand, what: 'verify CERT' },
   case: { run: caseCommand, what: 'open / list / deposit / ask / close / erase' },
-  compliance: { run: compliance, what: 'absence / matrix / dossier new, sign, status, diff / sbom' },
+  compliance: {
+    run: compliance,
+    what: 'absence / matrix / dossier new, sign, status, diff / documents / statistics / self-control / sbom',
+  },
 };
 
 const USAGE = [

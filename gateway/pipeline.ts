@@ -188,6 +188,7 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
     op: 'job.step' | 'job.end',
     outcome: AuditEvent['outcome'],
     objects: AuditEvent['objects'] = [],
+    mediaSeconds?: number,
   ): Promise<void> {
     const seq = await deps.log.append({
       action: op,
@@ -196,6 +197,7 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
       objects: [{ type: 'job', id: job.id }, { type: 'exhibit', id: job.exhibitId }, ...objects],
       outcome,
       models: deps.sight.modelSet,
+      ...(mediaSeconds === undefined ? {} : { facts: { mediaMs: Math.round(mediaSeconds * 1000) } }),
     });
     await database.inCase(job.caseId, (tx) => jobs.addLogRecord(tx, job.id, seq));
   }
@@ -369,9 +371,14 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
     const sealed = await indexResult(requisition, { job: { id: job.id }, exhibit, result, text }, { vault });
     const masks = await put(job.caseId, JSON.stringify(bystanders));
     timer();
-    await journal(job, requisition.authorisation.sub, 'job.end', { effect: 'done', policyId: '-', code: 'OK' }, [
-      { type: 'digest', id: digest },
-    ]);
+    await journal(
+      job,
+      requisition.authorisation.sub,
+      'job.end',
+      { effect: 'done', policyId: '-', code: 'OK' },
+      [{ type: 'digest', id: digest }],
+      exhibit.timeline.durationSeconds,
+    );
     await database.inCase(job.caseId, (tx) =>
       jobs.closeJob(tx, job.id, {
         ...sealed,

@@ -5,6 +5,7 @@ import { DOSSIER_USAGE, type DossierCommandDeps, dossierCommand } from './dossie
 import { readLockFile } from './lock-file.ts';
 import { matrixCommand } from './matrix-command.ts';
 import { sbomOf } from './sbom.ts';
+import { STATISTICS_USAGE, selfControlCommand, statisticsCommand } from './statistics-command.ts';
 
 /** What the commands of this room need of the whole gateway; the roof gives it. */
 export type ComplianceCommandDeps = DossierCommandDeps & AbsenceCommandDeps;
@@ -13,6 +14,7 @@ const USAGE = `${DOSSIER_USAGE}
 differe compliance absence [--json]   what must not be there is looked for: tree, packages, interface, database, words
 differe compliance matrix [--json]   each requirement, the tests that prove it, their last result
 ${DOCUMENTS_USAGE}
+${STATISTICS_USAGE}
 differe compliance sbom   CycloneDX 1.6 of the lock file`;
 
 type SubCommand = (args: readonly string[], io: CommandIo, deps: ComplianceCommandDeps) => Promise<ExitCode>;
@@ -22,6 +24,8 @@ const COMMANDS: Readonly<Record<string, SubCommand>> = {
   documents: documentsCommand,
   dossier: dossierCommand,
   matrix: matrixCommand,
+  'self-control': selfControlCommand,
+  statistics: statisticsCommand,
   sbom: async (args, io) => {
     if (args.length > 0) throw new UsageError('sbom takes no words');
     io.out(JSON.stringify(sbomOf(readLockFile()), null, 2));

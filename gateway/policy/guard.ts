@@ -9,6 +9,7 @@ import {
   appendOrStop,
   createRefusalJournal,
   eventsOf,
+  type Facts,
   type Journal,
   type ThingShown,
 } from './journal.ts';
@@ -51,7 +52,11 @@ declare module 'fastify' {
     /** Decides again with operations drawn from the content of the request, and whether its question is broad; throws the refusal. */
     decide(extraOps: readonly Op[], broad?: boolean): void;
     /** Writes the event of a route with `journal: 'handler'`; resolves when it is durable. */
-    record(objects: readonly ThingShown[], authority: Pick<Authority, 'procedure' | 'requisitionId'>): Promise<void>;
+    record(
+      objects: readonly ThingShown[],
+      authority: Pick<Authority, 'procedure' | 'requisitionId'>,
+      facts?: Facts,
+    ): Promise<void>;
   }
 }
 
@@ -192,11 +197,15 @@ export function installGuard(app: FastifyInstance, deps: GuardDeps): void {
   app.decorateRequest('decide', function decideWith(this: FastifyRequest, extraOps, broad = false) {
     demand(this, actionOf(this), extraOps, broad);
   });
-  app.decorateRequest('record', async function record(this: FastifyRequest, objects, authority) {
+  app.decorateRequest('record', async function record(this: FastifyRequest, objects, authority, facts) {
     const seen = see(this);
     seen.objects.push(...objects);
     const named = { procedure: authority.procedure, requisition: authority.requisitionId };
-    const events = permitOf(this).map((event) => ({ ...event, reason: { ...event.reason, ...named } }));
+    const events = permitOf(this).map((event) => ({
+      ...event,
+      reason: { ...event.reason, ...named },
+      ...(facts === undefined ? {} : { facts }),
+    }));
     await appendOrStop(deps.log, events);
     seen.recorded = true;
   });

@@ -19,6 +19,13 @@ import {
 } from './shapes.ts';
 import type { Requisition } from './types.ts';
 
+/** What statistics count by (STA-01): codes, nothing of the case. */
+const factsOf = ({ framework, offence, controller }: Requisition['authorisation']) => ({
+  framework,
+  unit: controller.unit_code,
+  ...(offence === undefined ? {} : { natinf: offence.natinf }),
+});
+
 export interface RequisitionRoutesDeps {
   readonly records: RequisitionRecords;
   readonly register: Register;
@@ -58,13 +65,14 @@ export const requisitionRoutes =
           records,
           register,
           ...(demandOpen === undefined ? {} : { demandOpen }),
-          journal: ({ id, caseId, authorisation: { sub } }) =>
+          journal: ({ id, caseId, authorisation }) =>
             request.record(
               [
                 { type: 'requisition', id },
                 { type: 'case', id: caseId },
               ],
-              { procedure: sub, requisitionId: id },
+              { procedure: authorisation.sub, requisitionId: id },
+              factsOf(authorisation),
             ),
         });
         await registered?.(requisition.caseId);

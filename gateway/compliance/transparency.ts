@@ -1,0 +1,116 @@
+import type { Document } from './documents/types.ts';
+import { type Counts, publicTable, type Statistics, USE_DEFINITION } from './statistics.ts';
+
+const NAMES: Readonly<Record<keyof Counts, readonly [string, string]>> = {
+  requisitions: ['Réquisitions', 'Requisitions'],
+  uses: ['Usages', 'Uses'],
+  jobs: ['Analyses', 'Analyses'],
+  questions: ['Recherches', 'Questions'],
+  exports: ['Exports', 'Exports'],
+  hours: ['Heures de vidéo', 'Hours of video'],
+  refusals: ['Refus', 'Refusals'],
+  revokedJobs: ['Analyses arrêtées par retrait', 'Analyses stopped by revocation'],
+  closures: ['Clôtures', 'Closures'],
+  erasures: ['Effacements', 'Erasures'],
+};
+
+const shown = (name: string, value: number | undefined): string =>
+  value === undefined ? '< 5 *' : name === 'hours' ? value.toFixed(1) : String(value);
+
+/** The transparency report as a page that anybody may read: aggregates, small cells kept back (STA-04). */
+export function transparencyReport(
+  statistics: Statistics,
+  log: { readonly size: number; readonly root: string },
+  frame: Pick<Document, 'installation' | 'madeAt' | 'isDemo'>,
+): Document {
+  const table = publicTable(statistics);
+  const names = Object.keys(NAMES) as (keyof Counts)[];
+  return {
+    ...frame,
+    title: { fr: 'Rapport de transparence', en: 'Transparency report' },
+    subtitle: { fr: `De ${statistics.from} à ${statistics.to}`, en: `From ${statistics.from} to ${statistics.to}` },
+    sections: [
+      {
+        title: { fr: 'Totaux', en: 'Totals' },
+        paragraphs: [USE_DEFINITION],
+        table: {
+          head: [
+            { fr: 'Mesure', en: 'Measure' },
+            { fr: 'Nombre', en: 'Count' },
+          ],
+          rows: names.map((name) => [NAMES[name][0], shown(name, statistics.totals[name])]),
+        },
+      },
+      {
+        title: { fr: 'Par unité', en: 'By unit' },
+        paragraphs: [
+          {
+            fr: '* Les nombres inférieurs à cinq sont masqués, avec le plus petit suivant lorsque le total les révélerait.',
+            en: '* Counts below five are kept back, with the next smallest where the total would give them away.',
+          },
+        ],
+        table: {
+          head: [
+            { fr: 'Unité', en: 'Unit' },
+            ...(['requisitions', 'uses', 'questions', 'hours'] as const).map((name) => ({
+              fr: NAMES[name][0],
+              en: NAMES[name][1],
+            })),
+          ],
+          rows: table.units.map(({ unit, counts }) => [
+            unit,
+            ...(['requisitions', 'uses', 'questions', 'hours'] as const).map((name) => shown(name, counts[name])),
+          ]),
+        },
+      },
+      {
+        title: { fr: 'Refus', en: 'Refusals' },
+        paragraphs: [
+          {
+            fr: `Tentatives d'usage interdit (visage, réseau refusé) : ${statistics.forbiddenAttempts}.`,
+            en: `Attempts at a forbidden use (face, refused network): ${statistics.forbiddenAttempts}.`,
+          },
+        ],
+        table: {
+          head: [
+            { fr: 'Code', en: 'Code' },
+            { fr: 'Nombre', en: 'Count' },
+          ],
+          rows: Object.entries(statistics.refusalsByCode)
+            .toSorted(([, a], [, b]) => b - a)
+            .map(([code, count]) => [code, String(count)]),
+        },
+      },
+      {
+        title: { fr: 'Modèles exécutés', en: 'Models that ran' },
+        paragraphs: [
+          {
+            fr: "Chaque acte d'analyse du journal nomme l'ensemble de modèles qui l'a exécuté. Aucun autre ensemble n'y figure.",
+            en: 'Each act of analysis in the journal names the set of models that ran it. No other set stands in it.',
+          },
+        ],
+        table: {
+          head: [
+            { fr: 'Ensemble (SHA-256)', en: 'Set' },
+            { fr: 'Du no', en: 'From record' },
+            { fr: 'Au no', en: 'To record' },
+          ],
+          rows: statistics.modelSets.map(({ sha256, firstSeq, lastSeq }) => [
+            sha256,
+            String(firstSeq),
+            String(lastSeq),
+          ]),
+        },
+      },
+      {
+        title: { fr: 'Vérification', en: 'Verification' },
+        paragraphs: [
+          {
+            fr: `Calculé du seul journal, vérifié en entier : ${log.size} actes, racine ${log.root}. Pour recalculer : differe compliance statistics --log DOSSIER. Les 177 et 386 usages communiqués au Sénat pour la police et la gendarmerie étaient déclarés ; ceux-ci sont comptés.`,
+            en: `Computed from the journal alone, verified as a whole: ${log.size} records, root ${log.root}. To compute it again: differe compliance statistics --log FOLDER. The 177 and 386 uses told to the Senate for police and gendarmerie were declared; these are counted.`,
+          },
+        ],
+      },
+    ],
+  };
+}
