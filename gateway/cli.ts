@@ -7,6 +7,7 @@ import { answering, type Command, type CommandIo, type ExitCode, UsageError } fr
 import { complianceCommand } from './compliance/commands.ts';
 import { readCapableConfig, readConfig } from './config.ts';
 import { evidenceCommand } from './evidence/commands.ts';
+import { openEvidenceKey } from './evidence/keys.ts';
 import { exhibitCommand, footageCommand } from './footage/commands.ts';
 import { startGateway } from './main.ts';
 import { policiesCommand } from './policy/commands.ts';
@@ -38,6 +39,7 @@ const compliance = complianceCommand({
   environment: process.env,
   capability: () => plannedCapability(readCapableConfig(process.env)),
   openapi: describedInterface,
+  openSigningKey: openEvidenceKey,
 });
 
 const COMMANDS: Readonly<Record<string, { readonly run: Command; readonly what: string }>> = {
@@ -60,7 +62,7 @@ const COMMANDS: Readonly<Record<string, { readonly run: Command; readonly what: 
   case: { run: caseCommand, what: 'open / list / deposit / ask / close / erase' },
   compliance: {
     run: compliance,
-    what: 'absence / matrix / dossier new, sign, status, diff / documents / statistics / self-control / sbom',
+    what: 'absence / matrix / dossier new, sign, status, diff / documents / statistics / self-control / pack / sbom',
   },
 };
 

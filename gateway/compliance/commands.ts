@@ -4,17 +4,19 @@ import { DOCUMENTS_USAGE, documentsCommand } from './documents/command.ts';
 import { DOSSIER_USAGE, type DossierCommandDeps, dossierCommand } from './dossier-commands.ts';
 import { readLockFile } from './lock-file.ts';
 import { matrixCommand } from './matrix-command.ts';
+import { PACK_USAGE, type PackCommandDeps, packCommand } from './pack-command.ts';
 import { sbomOf } from './sbom.ts';
 import { STATISTICS_USAGE, selfControlCommand, statisticsCommand } from './statistics-command.ts';
 
 /** What the commands of this room need of the whole gateway; the roof gives it. */
-export type ComplianceCommandDeps = DossierCommandDeps & AbsenceCommandDeps;
+export type ComplianceCommandDeps = DossierCommandDeps & AbsenceCommandDeps & PackCommandDeps;
 
 const USAGE = `${DOSSIER_USAGE}
 differe compliance absence [--json]   what must not be there is looked for: tree, packages, interface, database, words
 differe compliance matrix [--json]   each requirement, the tests that prove it, their last result
 ${DOCUMENTS_USAGE}
 ${STATISTICS_USAGE}
+${PACK_USAGE}
 differe compliance sbom   CycloneDX 1.6 of the lock file`;
 
 type SubCommand = (args: readonly string[], io: CommandIo, deps: ComplianceCommandDeps) => Promise<ExitCode>;
@@ -24,6 +26,7 @@ const COMMANDS: Readonly<Record<string, SubCommand>> = {
   documents: documentsCommand,
   dossier: dossierCommand,
   matrix: matrixCommand,
+  pack: packCommand,
   'self-control': selfControlCommand,
   statistics: statisticsCommand,
   sbom: async (args, io) => {

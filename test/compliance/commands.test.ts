@@ -8,6 +8,7 @@ import { complianceCommand } from '../../gateway/compliance/commands.ts';
 import { lockedPackages, readLockFile } from '../../gateway/compliance/lock-file.ts';
 import { sbomOf } from '../../gateway/compliance/sbom.ts';
 import { createDemoInstallation, type DemoInstallation } from '../../gateway/demo-installation.ts';
+import { openEvidenceKey } from '../../gateway/evidence/keys.ts';
 import { requisitionCommand } from '../../gateway/requisition/commands.ts';
 import { CAPABILITY } from './support.ts';
 
@@ -35,6 +36,7 @@ async function run(command: 'compliance' | 'requisition', ...args: readonly stri
     environment: installation.environment,
     capability: async () => capability,
     openapi: async () => ({}),
+    openSigningKey: openEvidenceKey,
   });
   const exit = await (command === 'compliance' ? compliance : requisitionCommand)(args, io);
   return { exit, ...said };
