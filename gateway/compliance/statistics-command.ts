@@ -9,17 +9,18 @@ import { verifyLog } from '../audit/verify.ts';
 import { type CommandIo, type ExitCode, fileText, needFolder, UsageError } from '../command.ts';
 import { AppError } from '../errors.ts';
 import { documentHtml } from './documents/html.ts';
-import { otherModelSets, publicTable, sampleSessions, statisticsOf } from './statistics.ts';
+import { otherModelSets, publicCounts, publicTable, sampleSessions, statisticsOf } from './statistics.ts';
 import { transparencyReport } from './transparency.ts';
 
-export const STATISTICS_USAGE = `differe compliance statistics --log DIR [--from YYYY-MM] [--to YYYY-MM] [--public] [--models SHA256,...] [--html FILE]
+export const STATISTICS_USAGE = `differe compliance statistics --log DIR [--from YYYY-MM] [--to YYYY-MM] [--public] [--models SHA256,...] [--html FILE] [--key VKEYFILE] [--checkpoint FILE]
 differe compliance self-control --log DIR --month YYYY-MM`;
 
 /** Every record of a log that verifies as a whole. Throws E_LOG_DOWN for one that does not: no figures are made of it (STA-01). */
 export async function verifiedRecords(
   dir: string,
+  known: { readonly vkey?: string; readonly pinned?: string } = {},
 ): Promise<{ readonly records: readonly AuditRecord[]; readonly size: number; readonly root: string }> {
-  const verdict = await verifyLog(dir);
+  const verdict = await verifyLog(dir, known);
   if (!verdict.ok) {
     const [first] = verdict.findings;
     throw new AppError('E_LOG_DOWN', { detail: `the log does not verify: ${first?.what} ${first?.file}` });
@@ -39,14 +40,28 @@ export async function statisticsCommand(args: readonly string[], io: CommandIo):
   const text = { type: 'string' } as const;
   const { values } = parseArgs({
     args: [...args],
-    options: { log: text, from: text, to: text, models: text, html: text, public: { type: 'boolean', default: false } },
+    options: {
+      log: text,
+      from: text,
+      to: text,
+      models: text,
+      html: text,
+      key: text,
+      checkpoint: text,
+      public: { type: 'boolean', default: false },
+    },
   });
   const { log: dir, from = '0000-01', to = '9999-12' } = values;
   if (dir === undefined) throw new UsageError('--log is needed');
   if ([values.from, values.to].some((month) => month !== undefined && !MONTH.test(month)))
     throw new UsageError('a month is YYYY-MM');
   await needFolder(dir);
-  const { records, size, root } = await verifiedRecords(dir);
+  const { key, checkpoint } = values;
+  const { records, size, root } = await verifiedRecords(dir, {
+    ...(key === undefined ? {} : { vkey: await fileText(key) }),
+    ...(checkpoint === undefined ? {} : { pinned: await fileText(checkpoint) }),
+  });
+  const pinned = { key: key !== undefined, checkpoint: checkpoint !== undefined };
   const first = records[0]?.time.slice(0, 7) ?? from;
   const last = records.at(-1)?.time.slice(0, 7) ?? to;
   const statistics = statisticsOf(records, { from: values.from ?? first, to: values.to ?? last });
@@ -55,8 +70,16 @@ export async function statisticsCommand(args: readonly string[], io: CommandIo):
   io.out(
     JSON.stringify(
       {
-        log: { size, root },
-        ...(values.public ? { ...aggregates, ...publicTable(statistics) } : statistics),
+        // Without a key and a checkpoint from elsewhere a log vouches for itself alone: an older copy of it would too.
+        log: { size, root, pinned },
+        ...(values.public
+          ? {
+              ...aggregates,
+              refusalsByCode: publicCounts(statistics.refusalsByCode),
+              outcomes: publicCounts(statistics.outcomes),
+              ...publicTable(statistics),
+            }
+          : statistics),
         ...(others === undefined ? {} : { noOtherModelRan: others.length === 0, otherModelSets: others }),
       },
       undefined,

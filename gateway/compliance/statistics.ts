@@ -95,15 +95,19 @@ export function statisticsOf(
     if (action === 'requisition.register' && isPermitted) origins.set(reason.requisition, originOf(facts));
     const job = record.objects.find(({ type }) => type === 'job')?.id;
     const use = `${reason.requisition} ${job}`;
-    const isUse = action === 'job.step' && isPermitted && job !== undefined && !used.has(use);
+    // The step that plans an analysis names the exhibit's digest; those that run networks do not.
+    const runs = action === 'job.step' && !record.objects.some(({ type }) => type === 'digest');
+    const isUse = runs && isPermitted && job !== undefined && !used.has(use);
     if (isUse) used.add(use);
-    const month = time.slice(0, 7);
-    if (month < span.from || month > span.to) continue;
-    if (models !== undefined && (action === 'job.step' || action === 'job.end')) {
-      const known = modelSets.get(models);
-      if (known === undefined) modelSets.set(models, { sha256: models, firstSeq: seq, lastSeq: seq });
+    // Of the whole journal, whatever months are asked for: what never ran never ran.
+    if (action === 'job.step' || (action === 'job.end' && outcome.effect === 'done')) {
+      const sha256 = models ?? UNKNOWN;
+      const known = modelSets.get(sha256);
+      if (known === undefined) modelSets.set(sha256, { sha256, firstSeq: seq, lastSeq: seq });
       else known.lastSeq = seq;
     }
+    const month = time.slice(0, 7);
+    if (month < span.from || month > span.to) continue;
     const add = (what: keyof Counts, by = 1): void => {
       const row = rowOf(rows, month, origins.get(reason.requisition) ?? originOf(facts));
       row.counts[what] += by;
@@ -165,18 +169,19 @@ function rowOf(rows: Map<string, MutableRow>, month: string, origin: Origin) {
 export const otherModelSets = ({ modelSets }: Statistics, admitted: readonly string[]): readonly ModelSetUse[] =>
   modelSets.filter(({ sha256 }) => !admitted.includes(sha256));
 
-/** A cell of the public table; undefined where it is kept back. */
+/** A cell of the public table; undefined where it is kept back, because it is small or because it would tell one that is. */
 export type PublicCounts = { readonly [K in keyof Counts]: number | undefined };
 
 const SMALL = 5;
 
 /**
- * The public table (STA-04): one row a unit, cells below five kept back, and where only one of a column is, the next smallest as well, so that
- * the total does not give it away.
+ * The public table (STA-04): a row a unit. A cell below five is kept back, and further ones from the smallest on until what is kept back of a
+ * column sums to more than its cells could be told from; where all that is left is one cell, the total is kept back too. Hours follow the
+ * cells of the uses that they belong to.
  */
-export function publicTable({ rows, totals }: Pick<Statistics, 'rows' | 'totals'>): {
+export function publicTable({ rows }: Pick<Statistics, 'rows'>): {
   readonly units: readonly { readonly unit: string; readonly counts: PublicCounts }[];
-  readonly totals: Counts;
+  readonly totals: PublicCounts;
 } {
   const byUnit = new Map<string, Mutable<Counts>>();
   for (const { unit, counts } of rows) {
@@ -185,30 +190,50 @@ export function publicTable({ rows, totals }: Pick<Statistics, 'rows' | 'totals'
     byUnit.set(unit, sum);
   }
   const units = [...byUnit.keys()].toSorted();
-  const hidden = new Map<keyof Counts, Set<string>>();
+  const hidden = new Map<keyof Counts, ReadonlySet<string>>();
+  const totals: Partial<Record<keyof Counts, number>> = {};
   for (const name of Object.keys(NOTHING) as (keyof Counts)[]) {
-    const cells = units.map((unit) => ({ unit, value: byUnit.get(unit)?.[name] ?? 0 }));
-    const small = new Set(cells.filter(({ value }) => value > 0 && value < SMALL).map(({ unit }) => unit));
-    if (small.size === 1) {
-      const next = cells
-        .filter(({ unit, value }) => value > 0 && !small.has(unit))
-        .toSorted((a, b) => a.value - b.value)[0];
-      if (next !== undefined) small.add(next.unit);
-    }
-    hidden.set(name, small);
+    const of = name === 'hours' ? 'uses' : name;
+    const cells = units.map((unit) => ({ unit, value: byUnit.get(unit)?.[of] ?? 0 })).filter(({ value }) => value > 0);
+    const kept = keptBack(cells);
+    hidden.set(name, kept);
+    if (kept.size !== 1) totals[name] = units.reduce((sum, unit) => sum + (byUnit.get(unit)?.[name] ?? 0), 0);
   }
-  return {
-    units: units.map((unit) => {
-      const counts = byUnit.get(unit) ?? NOTHING;
-      const shown = Object.entries(counts).map(([name, value]) => [
+  const shown = (unit: string): PublicCounts => {
+    const counts = byUnit.get(unit) ?? NOTHING;
+    return Object.fromEntries(
+      (Object.keys(NOTHING) as (keyof Counts)[]).map((name) => [
         name,
-        hidden.get(name as keyof Counts)?.has(unit) === true ? undefined : value,
-      ]);
-      return { unit, counts: Object.fromEntries(shown) as PublicCounts };
-    }),
-    totals,
+        hidden.get(name)?.has(unit) === true ? undefined : counts[name],
+      ]),
+    ) as PublicCounts;
+  };
+  return {
+    units: units.map((unit) => ({ unit, counts: shown(unit) })),
+    totals: Object.fromEntries(
+      (Object.keys(NOTHING) as (keyof Counts)[]).map((name) => [name, totals[name]]),
+    ) as PublicCounts,
   };
 }
+
+/** Units of a column whose cells are kept back: the small ones, and the next smallest until their sum leaves open what each of them is. */
+function keptBack(cells: readonly { readonly unit: string; readonly value: number }[]): ReadonlySet<string> {
+  const ordered = cells.toSorted((a, b) => a.value - b.value);
+  let count = ordered.filter(({ value }) => value < SMALL).length;
+  if (count === 0) return new Set();
+  const sumOf = (n: number): number => ordered.slice(0, n).reduce((sum, { value }) => sum + value, 0);
+  const isTold = (n: number): boolean => {
+    const allSmall = (ordered[n - 1]?.value ?? 0) < SMALL;
+    // Of n cells that are each at least one, a sum of n or next to it says what they are; so does four times n where none is larger.
+    return n < 2 || sumOf(n) <= n + 1 || (allSmall && sumOf(n) >= (SMALL - 1) * n - 1);
+  };
+  while (count < ordered.length && isTold(count)) count += 1;
+  return new Set(ordered.slice(0, count).map(({ unit }) => unit));
+}
+
+/** Counts by a name, those below five kept back. */
+export const publicCounts = (counts: Readonly<Record<string, number>>): Readonly<Record<string, number | undefined>> =>
+  Object.fromEntries(Object.entries(counts).map(([name, count]) => [name, count < SMALL ? undefined : count]));
 
 /** One session of work: an agent, a requisition, a day. */
 export interface Session {

@@ -1,5 +1,5 @@
 import type { Document } from './documents/types.ts';
-import { type Counts, publicTable, type Statistics, USE_DEFINITION } from './statistics.ts';
+import { type Counts, publicCounts, publicTable, type Statistics, USE_DEFINITION } from './statistics.ts';
 
 const NAMES: Readonly<Record<keyof Counts, readonly [string, string]>> = {
   requisitions: ['Réquisitions', 'Requisitions'],
@@ -15,7 +15,7 @@ const NAMES: Readonly<Record<keyof Counts, readonly [string, string]>> = {
 };
 
 const shown = (name: string, value: number | undefined): string =>
-  value === undefined ? '< 5 *' : name === 'hours' ? value.toFixed(1) : String(value);
+  value === undefined ? 'masqué *' : name === 'hours' ? value.toFixed(1) : String(value);
 
 /** The transparency report as a page that anybody may read: aggregates, small cells kept back (STA-04). */
 export function transparencyReport(
@@ -38,15 +38,15 @@ export function transparencyReport(
             { fr: 'Mesure', en: 'Measure' },
             { fr: 'Nombre', en: 'Count' },
           ],
-          rows: names.map((name) => [NAMES[name][0], shown(name, statistics.totals[name])]),
+          rows: names.map((name) => [NAMES[name][0], shown(name, table.totals[name])]),
         },
       },
       {
         title: { fr: 'Par unité', en: 'By unit' },
         paragraphs: [
           {
-            fr: '* Les nombres inférieurs à cinq sont masqués, avec le plus petit suivant lorsque le total les révélerait.',
-            en: '* Counts below five are kept back, with the next smallest where the total would give them away.',
+            fr: '* Masqué : un nombre inférieur à cinq, ou un nombre qui permettrait de le retrouver.',
+            en: '* Kept back: a count below five, or one by which such a count could be found.',
           },
         ],
         table: {
@@ -67,8 +67,8 @@ export function transparencyReport(
         title: { fr: 'Refus', en: 'Refusals' },
         paragraphs: [
           {
-            fr: `Tentatives d'usage interdit (visage, réseau refusé) : ${statistics.forbiddenAttempts}.`,
-            en: `Attempts at a forbidden use (face, refused network): ${statistics.forbiddenAttempts}.`,
+            fr: `Tentatives d'usage interdit (visage, réseau refusé) : ${statistics.forbiddenAttempts}. Les refus opposés à des inconnus sont comptés une fois par code et par minute.`,
+            en: `Attempts at a forbidden use (face, refused network): ${statistics.forbiddenAttempts}. Refusals of strangers are counted once a code and minute.`,
           },
         ],
         table: {
@@ -76,17 +76,18 @@ export function transparencyReport(
             { fr: 'Code', en: 'Code' },
             { fr: 'Nombre', en: 'Count' },
           ],
-          rows: Object.entries(statistics.refusalsByCode)
-            .toSorted(([, a], [, b]) => b - a)
-            .map(([code, count]) => [code, String(count)]),
+          rows: Object.entries(publicCounts(statistics.refusalsByCode)).map(([code, count]) => [
+            code,
+            shown('refusals', count),
+          ]),
         },
       },
       {
         title: { fr: 'Modèles exécutés', en: 'Models that ran' },
         paragraphs: [
           {
-            fr: "Chaque acte d'analyse du journal nomme l'ensemble de modèles qui l'a exécuté. Aucun autre ensemble n'y figure.",
-            en: 'Each act of analysis in the journal names the set of models that ran it. No other set stands in it.',
+            fr: "Chaque acte d'analyse du journal entier nomme l'ensemble de modèles qui l'a exécuté ; les voici tous. Pour les comparer aux modèles admis : differe compliance statistics --models.",
+            en: 'Each act of analysis of the whole journal names the set of models that ran it; these are all. To hold them against the admitted ones: differe compliance statistics --models.',
           },
         ],
         table: {

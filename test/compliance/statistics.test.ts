@@ -116,6 +116,54 @@ describe('statistics from the journal', () => {
     expect(app.routeList.length).toBeGreaterThan(30);
   });
 
+  it('STA-04: what is kept back cannot be told from the totals', () => {
+    const counts = {
+      requisitions: 0,
+      uses: 0,
+      jobs: 0,
+      questions: 0,
+      exports: 0,
+      hours: 0,
+      refusals: 0,
+      revokedJobs: 0,
+      closures: 0,
+      erasures: 0,
+    };
+    const row = (unit: string, uses: number) => ({
+      month: '2026-05',
+      unit,
+      framework: 'F',
+      natinfFamily: '71',
+      counts: { ...counts, uses, hours: 10 * uses },
+    });
+    const usesOf = (...values: number[]) => {
+      const { units, totals } = publicTable({ rows: values.map((value, index) => row(`U${index}`, value)) });
+      return [units.map(({ counts: { uses } }) => uses), totals.uses];
+    };
+    expect(usesOf(3)).toEqual([[undefined], undefined]);
+    expect(usesOf(3, 0)).toEqual([[undefined, 0], undefined]);
+    expect(usesOf(1, 1, 30)).toEqual([[undefined, undefined, undefined], 32]);
+    expect(usesOf(4, 4, 30)).toEqual([[undefined, undefined, undefined], 38]);
+    expect(usesOf(1, 4, 30)).toEqual([[undefined, undefined, 30], 35]);
+    // Thirty hours of one use would tell that there was one.
+    expect(publicTable({ rows: [row('A', 1), row('B', 9)] }).units[0]?.counts.hours).toBeUndefined();
+  });
+
+  it('STA-02: an analysis that was planned and never ran a network is no use; a set of models of another month still ran', async () => {
+    const requisition = randomUUID();
+    const planned = {
+      ...event('job.step', requisition, {
+        objects: [...job(randomUUID()), { type: 'digest', id: 'a'.repeat(64) }],
+        models: MODELS,
+      }),
+      time: '2026-04-02T10:00:00.000Z',
+      seq: 3,
+    };
+    const statistics = statisticsOf([planned as unknown as AuditRecord], { from: '2026-05', to: '2026-05' });
+    expect(statistics.totals.uses).toBe(0);
+    expect(otherModelSets(statistics, ['f'.repeat(64)])).toHaveLength(1);
+  });
+
   it('STA-04: keeps small cells back, and the next one where the total would tell', () => {
     const counts = {
       requisitions: 0,
@@ -137,14 +185,14 @@ describe('statistics from the journal', () => {
       counts: { ...counts, uses },
     });
     const rows = [row('A', 2), row('B', 40), row('C', 12)];
-    const { units, totals } = publicTable({ rows, totals: { ...counts, uses: 54 } });
+    const { units, totals } = publicTable({ rows });
     expect(units.map(({ unit, counts: { uses } }) => [unit, uses])).toEqual([
       ['A', undefined],
       ['B', 40],
       ['C', undefined],
     ]);
     expect(totals.uses).toBe(54);
-    const open = publicTable({ rows: [row('A', 7), row('B', 40)], totals: { ...counts, uses: 47 } });
+    const open = publicTable({ rows: [row('A', 7), row('B', 40)] });
     expect(open.units.map(({ counts: { uses } }) => uses)).toEqual([7, 40]);
   });
 
@@ -160,7 +208,7 @@ describe('statistics from the journal', () => {
         { installation: 'differe-test', madeAt: '2027-01-05T00:00:00Z', isDemo: false },
       ),
     );
-    for (const said of ['Rapport de transparence', 'E_FACE_QUERY_IMAGE', MODELS, root, '177', '&lt; 5'])
+    for (const said of ['Rapport de transparence', 'E_FACE_QUERY_IMAGE', MODELS, root, '177', 'masqué'])
       expect(html).toContain(said);
     expect(html).not.toMatch(/<script|PV-1|agent-1/);
   });

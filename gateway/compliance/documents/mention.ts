@@ -76,8 +76,8 @@ export function mentionDocument(
         title: { fr: 'Usage', en: 'Use' },
         paragraphs: [
           {
-            fr: `Il est fait mention que le logiciel ${mention.software} a été utilisé dans la présente procédure, en différé, sur ${schedule.exhibits} pièce(s) placée(s) sous main de justice, pour rechercher des objets et leurs attributs. Il ne comporte aucune fonction d'identification ni de caractérisation des personnes par leurs données biométriques.`,
-            en: `It is noted that the software ${mention.software} was used in this procedure, in deferred time, on ${schedule.exhibits} seized exhibit(s), to search for objects and their attributes. It has no function that identifies or characterises persons by biometric data.`,
+            fr: `Il est fait mention que le logiciel ${mention.software} est utilisé dans la présente procédure, en différé, sur les ${schedule.exhibits} pièce(s) de l'état des scellés, pour rechercher des objets et leurs attributs. Il ne comporte aucune fonction d'identification ni de caractérisation des personnes par leurs données biométriques.`,
+            en: `It is noted that the software ${mention.software} is used in this procedure, in deferred time, on the ${schedule.exhibits} exhibit(s) of the schedule, to search for objects and their attributes. It has no function that identifies or characterises persons by biometric data.`,
           },
         ],
       },
