@@ -14,6 +14,7 @@ import { type Goal, type Measurement, median, rounded } from './report.ts';
 import { measureGrowth } from './throughput/growth.ts';
 import { measureOverheads } from './throughput/overheads.ts';
 import { foundShare, type Quality, qualityOf, trackRecall } from './throughput/quality.ts';
+import { measureVariants } from './throughput/variants.ts';
 import { type Workload, writeReal, writeWorkloads } from './throughput/workloads.ts';
 
 const WEIGHTS = path.join(import.meta.dirname, '..', '..', 'shared', 'models', 'yolox_nano.onnx');
@@ -41,7 +42,7 @@ interface Round {
  * tracker), once on shorter ones of the same kind, for quality. Needs YOLOX-nano; N needs python3-opencv.
  */
 export async function measureThroughput({ full }: { readonly full: boolean }): Promise<Measurement> {
-  const [rounds, seconds, qualitySeconds] = full ? [5, 1_200, 300] : [3, 600, 120];
+  const [rounds, seconds, qualitySeconds, hardPieces] = full ? [5, 1_200, 300, 24] : [3, 600, 120, 12];
   const detector = await openDetector();
   if (detector === undefined) throw new Error('throughput needs yolox_nano.onnx in DIFFERE_MODELS');
   const sight = await openSight(detector);
@@ -68,17 +69,19 @@ export async function measureThroughput({ full }: { readonly full: boolean }): P
       quality.push(await compare(workload, await requisitionFor([workload.file]), sight.deps));
       console.error(JSON.stringify(quality.at(-1)));
     }
+    const hard = await measureVariants(folder, sight.deps, hardPieces);
     const growth = await measureGrowth(folder, sight.deps);
     const real = workloads.find(({ name }) => name === 'real') ?? workloads[0];
     const overheads = await measureOverheads(real?.file ?? '');
     const goals: Goal[] = workloads.flatMap(({ name }) => goalsOf(name as keyof typeof GOALS, raw, quality));
-    goals.push(...overall(goals), ...growth.goals, ...overheads.goals, boundsOf(quality));
+    goals.push(...overall(goals), ...growth.goals, ...overheads.goals, boundsOf(quality), ...hard.goals);
     return {
       rounds,
       goals,
       raw: {
         rounds: raw,
         quality,
+        hard: hard.raw,
         growth: growth.raw,
         overheads: overheads.raw,
         recordings: workloads.map(({ name, durationSeconds, activity }) => ({ name, durationSeconds, activity })),

@@ -1,5 +1,5 @@
 import { iou } from '../../gateway/analysis/boxes.ts';
-import type { Track } from '../../gateway/analysis/types.ts';
+import type { Box, Track } from '../../gateway/analysis/types.ts';
 import { trackAt } from '../accuracy/match.ts';
 import { scoreClear } from '../scoring/clear.ts';
 import { scoreHota } from '../scoring/hota.ts';
@@ -49,7 +49,10 @@ export function qualityOf(
 const LEAST_OVERLAP = 0.4;
 
 /** Share of the reference's tracks that lie under a track of the answer for half of their life or more. */
-export function trackRecall(reference: readonly Track[], answer: readonly Pick<Track, 'points'>[]): number {
+export function trackRecall(
+  reference: readonly { readonly points: readonly (Box & { readonly timeSeconds: number })[] }[],
+  answer: readonly Pick<Track, 'points'>[],
+): number {
   const found = reference.filter(({ points }) => {
     const shares = answer.map((other) => {
       const together = points.filter((point) => {
@@ -64,8 +67,12 @@ export function trackRecall(reference: readonly Track[], answer: readonly Pick<T
 }
 
 /** Share of the seconds in which the truth has an object that lie in the life of a track. */
-export function foundShare(tracks: readonly Pick<Track, 'points'>[], truth: readonly LabelledBox[]): number {
-  const seconds = new Set(truth.map(({ frame }) => Math.floor((frame - 1) / FPS)));
+export function foundShare(
+  tracks: readonly Pick<Track, 'points'>[],
+  truth: readonly LabelledBox[],
+  framesPerSecond = FPS,
+): number {
+  const seconds = new Set(truth.map(({ frame }) => Math.floor((frame - 1) / framesPerSecond)));
   const found = [...seconds].filter((second) =>
     tracks.some(({ points }) => {
       const [first, last] = [points[0], points.at(-1)];

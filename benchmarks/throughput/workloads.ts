@@ -154,7 +154,7 @@ export async function writeReal(folder: string, seconds: number): Promise<Worklo
 }
 
 /** Joins coded pieces end to end without a new encoding. */
-async function join(files: readonly string[], file: string): Promise<void> {
+export async function join(files: readonly string[], file: string): Promise<void> {
   const list = `${file}.txt`;
   await writeFile(list, files.map((each) => `file '${each}'\n`).join(''));
   await runFfmpeg(['-f', 'concat', '-safe', '0', '-i', list, '-c', 'copy', file]);
