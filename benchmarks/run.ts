@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { measureAccuracy } from './accuracy.ts';
+import { measureBounds } from './bounds.ts';
 import { measureLine } from './line.ts';
 import { measureLog } from './log.ts';
 import { type Measurement, publish, tableOf } from './report.ts';
@@ -10,6 +11,7 @@ import { measureThroughput } from './throughput.ts';
 
 const BENCHES: Readonly<Record<string, (options: { readonly full: boolean }) => Promise<Measurement>>> = {
   accuracy: measureAccuracy,
+  bounds: measureBounds,
   line: measureLine,
   log: measureLog,
   service: measureService,
