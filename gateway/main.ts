@@ -9,6 +9,7 @@ import * as jobs from './analysis/store.ts';
 import { buildApp } from './app.ts';
 import { openSharedLog } from './audit/appender.ts';
 import { encodeVkey } from './audit/note.ts';
+import { keepPurged } from './audit/purging.ts';
 import { demandExtension, loadWitnesses } from './audit/witnesses.ts';
 import { keepWitnessed } from './audit/witnessing.ts';
 import { capabilityOf, cardsOf } from './capability-facts.ts';
@@ -47,7 +48,7 @@ import { createEraser } from './retention/erase.ts';
 import { createRetention } from './retention/retention.ts';
 import { markPictureSeen } from './search/hits.ts';
 import { SOFTWARE } from './software.ts';
-import { attempt, closedLog, installationEvent, openRegistry, selfTestOf } from './start-up.ts';
+import { adoptionEvents, attempt, closedLog, installationEvent, openRegistry, selfTestOf } from './start-up.ts';
 import { type Acts, createActs } from './trust/acts.ts';
 import type { KeyRegistry } from './trust/registry.ts';
 import { openVault } from './vault.ts';
@@ -144,14 +145,16 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
       return await openSharedLog({ database, dir: logDir, origin: logOrigin, signingKey: logKey, clock, software });
     });
     const log = keep('value' in logOpened ? logOpened.value : closedLog(logOpened.error), (open) => open.close());
-    const witnessing = keep(
-      keepWitnessed({
-        dir: logDir,
-        vkey: logVkey,
-        witnesses: await loadWitnesses(config.witnessesFile),
-        log,
-        isAsking: () => 'value' in logOpened && logOpened.value.isAppender(),
-        onError: reportError,
+    const witnesses = await loadWitnesses(config.witnessesFile);
+    const witnessed = { dir: logDir, vkey: logVkey, witnesses, onError: reportError };
+    const isAsking = (): boolean => 'value' in logOpened && logOpened.value.isAppender();
+    const witnessing = keep(keepWitnessed({ ...witnessed, log, isAsking }), (open) => open.stop());
+    let journalYears: number | undefined;
+    const journalPurge = keep(
+      keepPurged({
+        ...witnessed,
+        purge: async (years, known) => ('value' in logOpened ? logOpened.value.purge(years, known) : undefined),
+        years: () => journalYears,
       }),
       (open) => open.stop(),
     );
@@ -288,7 +291,8 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
         return capability;
       },
       safeMode,
-      adopted: async ({ sha256 }) => {
+      adopted: async ({ dossier, sha256 }) => {
+        journalYears = dossier.journal_retention_years;
         const objects = [{ type: 'dossier' as const, id: sha256 }];
         await log.append(installationEvent('dossier.adopted', { objects, models: sight.modelSet }));
       },
@@ -415,8 +419,8 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
     warnings.push(...report.warnings);
     if (safeMode.mayProcess()) {
       await commitment.adopt();
-      // A change of the rules is an event of the journal, whoever made it (LOG-01).
-      await log.append(installationEvent('rules.adopted', { objects: [{ type: 'digest', id: installed.sha256 }] }));
+      const adopted = { rulesSha256: installed.sha256, registry, models: cardsOf(model?.card, sight.namerCard) };
+      for (const event of adoptionEvents(adopted)) await log.append(event);
       await pipeline.resume();
     }
     for (const { step, code, detail } of safeMode.causes()) {
@@ -461,7 +465,7 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
       await new Promise((resolve) => operators.close(resolve));
     });
     // Not waited for: a witness that is slow or absent keeps nobody from work.
-    void witnessing.round();
+    void witnessing.round().then(journalPurge.round);
     return {
       url,
       metricsUrl: `http://${config.host}:${portOf(operators)}`,

@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import type { EventName } from './audit/events.ts';
 import type { AuditEvent, AuditLog } from './audit/types.ts';
+import { sha256Hex } from './canonical.ts';
 import type { Clock } from './clock.ts';
 import type { Commitment } from './compliance/commitment.ts';
 import { probeEgress } from './compliance/egress-probe.ts';
@@ -133,8 +135,24 @@ export function closedLog(error: unknown): AuditLog {
   };
 }
 
+/** What work stands on from now on, each by digest: a change of it is a change in the journal, whoever made it (LOG-01). */
+export const adoptionEvents = (adopted: {
+  readonly rulesSha256: string;
+  readonly registry: KeyRegistry;
+  readonly models: readonly { readonly sha256: string }[];
+}): readonly AuditEvent[] => {
+  const keys = [...adopted.registry.values()].sort((a, b) => (a.kid < b.kid ? -1 : 1));
+  return [
+    installationEvent('rules.adopted', { objects: [{ type: 'digest', id: adopted.rulesSha256 }] }),
+    installationEvent('keys.adopted', { objects: [{ type: 'digest', id: sha256Hex(JSON.stringify(keys)) }] }),
+    installationEvent('models.adopted', {
+      objects: adopted.models.map(({ sha256 }) => ({ type: 'model', id: sha256 })),
+    }),
+  ];
+};
+
 export const installationEvent = (
-  action: 'gateway.start' | 'gateway.stop' | 'dossier.adopted' | 'gateway.safe_mode' | 'rules.adopted',
+  action: EventName,
   more: Partial<Pick<AuditEvent, 'objects' | 'outcome' | 'models'>> & { readonly op?: string } = {},
 ): AuditEvent => {
   const { op = action, ...rest } = more;

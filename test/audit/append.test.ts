@@ -137,8 +137,8 @@ describe('the log', () => {
   });
 });
 
-describe('LOG-05: an append', () => {
-  it('resolves only after the checkpoint that names it is in place and its folder is durable', async () => {
+describe('an append', () => {
+  it('LOG-05: resolves only after the checkpoint that names it is in place and its folder is durable', async () => {
     const order: string[] = [];
     const files: LogFiles = {
       ...diskFiles,
@@ -172,7 +172,7 @@ describe('LOG-05: an append', () => {
     await log.close();
   });
 
-  it('does not resolve as long as one of its fsyncs hangs, of files and folders alike', async () => {
+  it('LOG-05: does not resolve as long as one of its fsyncs hangs, of files and folders alike', async () => {
     const options = optionsFor(await freshFolder());
     const log = await openLog(options);
     await log.append(eventFor());
@@ -210,7 +210,7 @@ describe('LOG-05: an append', () => {
     await log.close();
   });
 
-  it('rejects when any step of a batch fails, stays down, and loses nothing that was acknowledged', async () => {
+  it('LOG-05: rejects when any step of a batch fails, stays down, and loses nothing that was acknowledged', async () => {
     // 254 records, then three more: bundle and tile fill, a new level begins, partial tiles go.
     const base = await storedLog(254);
     const copy = await freshFolder();
@@ -244,7 +244,7 @@ describe('LOG-05: an append', () => {
     expect(failedAppends).toBeGreaterThan(8);
   });
 
-  it('stays down after one failed write, though the disk would take the next one', async () => {
+  it('LOG-05: stays down after one failed write, though the disk would take the next one', async () => {
     let failing = false;
     const files: LogFiles = {
       ...diskFiles,
@@ -264,7 +264,7 @@ describe('LOG-05: an append', () => {
     await again.close();
   });
 
-  it('rejects on a disk that takes no more bytes', async () => {
+  it('LOG-05: rejects on a disk that takes no more bytes', async () => {
     // A file size limit is the same refusal to write as a full disk, and needs no mount.
     const dir = await freshFolder();
     const pem = freshKey().export({ format: 'pem', type: 'pkcs8' }).toString();

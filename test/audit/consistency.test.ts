@@ -29,8 +29,8 @@ const claimOf = (old: number, size: number) => ({
   proof: proofOf(old, size),
 });
 
-describe('LOG-04: consistency proofs', () => {
-  it('are those of the definition, hold, and are no longer than two paths, at every pair of sizes up to 64 and beside the edges of tiles', () => {
+describe('consistency proofs', () => {
+  it('LOG-04: consistency proofs are those of the definition, hold, and are no longer than two paths, at every pair of sizes up to 64 and beside the edges of tiles', () => {
     const sizes = [...Array.from({ length: 64 }, (_, n) => n + 1), 255, 256, 257, 511, 512, 513, 700];
     for (const size of sizes) {
       for (const old of sizes.filter((each) => each <= size)) {
@@ -45,7 +45,7 @@ describe('LOG-04: consistency proofs', () => {
     expect(() => consistencyRanges(8, 7)).toThrow(RangeError);
   });
 
-  it('hold for no other root, size or hash', () => {
+  it('LOG-04: consistency proofs hold for no other root, size or hash', () => {
     const sizes = fc.integer({ min: 1, max: 700 });
     const pair = fc.tuple(sizes, sizes).map(([a, b]) => ({ old: Math.min(a, b), size: Math.max(a, b) }));
     const property = fc.property(pair, fc.nat(), fc.nat({ max: 255 }), ({ old, size }, at, bit) => {
@@ -71,7 +71,7 @@ describe('LOG-04: consistency proofs', () => {
     fc.assert(property, { numRuns: 300 });
   });
 
-  it('are read from the tiles of a log that has grown since, for every pair of sizes that it had', async () => {
+  it('LOG-04: consistency proofs are read from the tiles of a log that has grown since, for every pair of sizes that it had', async () => {
     const { dir, ...options } = await storedLog(0);
     const log = await openLog(optionsFor(dir, options));
     const roots = new Map<number, Buffer>();

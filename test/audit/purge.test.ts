@@ -2,15 +2,18 @@ import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openLog } from '../../gateway/audit/append.ts';
-import { openCheckpoint } from '../../gateway/audit/checkpoint.ts';
+import { openCheckpoint, textOf } from '../../gateway/audit/checkpoint.ts';
+import { cosign } from '../../gateway/audit/cosignature.ts';
 import { diskFiles } from '../../gateway/audit/files.ts';
-import { decodeVkey } from '../../gateway/audit/note.ts';
+import { COSIGNATURE_V1, decodeVkey, encodeVkey } from '../../gateway/audit/note.ts';
 import { verifyProofText } from '../../gateway/audit/proof.ts';
 import { PURGE_ACTION, purgeEvent } from '../../gateway/audit/purge.ts';
+import { keepPurged } from '../../gateway/audit/purging.ts';
 import { openReader } from '../../gateway/audit/reader.ts';
 import { verifyLog } from '../../gateway/audit/verify.ts';
+import { cosignedFileOf, readWitnesses } from '../../gateway/audit/witnesses.ts';
 import { eventFor } from './events.ts';
-import { freshFolder, handClock, optionsFor } from './support.ts';
+import { freshFolder, freshKey, handClock, optionsFor } from './support.ts';
 
 const START = Date.UTC(2026, 0, 1);
 const HOUR = 3_600_000;
@@ -36,8 +39,8 @@ async function oldLog() {
 const bundlesIn = async (dir: string): Promise<string[]> =>
   (await readdir(path.join(dir, 'tile/entries'))).filter((name) => !name.endsWith('.p')).sort();
 
-describe('LOG-06: the journal keeps three years', () => {
-  it('goes by whole bundles, not a millisecond early, after a record that names root, extent and times; proofs and checkpoints hold', async () => {
+describe('the journal keeps three years', () => {
+  it('LOG-06: what is old goes by whole bundles, not a millisecond early, after a record that names root, extent and times; proofs and checkpoints hold', async () => {
     const { clock, options, log, known } = await oldLog();
     const { dir } = options;
     const proof = await log.prove(17);
@@ -74,7 +77,7 @@ describe('LOG-06: the journal keeps three years', () => {
     expect(await verifyLog(dir, { pinned })).toMatchObject({ ok: true, size: 1003 });
   }, 60_000);
 
-  it('is refused without a checkpoint that is kept elsewhere, covers what goes and is of this log; nothing goes, nothing is written', async () => {
+  it('LOG-06: a purge is refused without a checkpoint that is kept elsewhere, covers what goes and is of this log; nothing goes, nothing is written', async () => {
     const { clock, options, log, known } = await oldLog();
     clock.setMs(THREE_YEARS_ON + OLD * HOUR);
     for (const other of [undefined, { ...known, size: 511 }, { ...known, root: Buffer.alloc(32) }]) {
@@ -89,7 +92,7 @@ describe('LOG-06: the journal keeps three years', () => {
     await log.close();
   }, 60_000);
 
-  it('is the only way that a record may be missing: verify and the next opening refuse every other gap', async () => {
+  it('LOG-06: a purge is the only way that a record may be missing: verify and the next opening refuse every other gap', async () => {
     const { clock, options, log, known } = await oldLog();
     clock.setMs(THREE_YEARS_ON + OLD * HOUR);
     await log.close();
@@ -134,7 +137,45 @@ describe('LOG-06: the journal keeps three years', () => {
     ]);
   }, 60_000);
 
-  it('is finished by the next opening when the process ends in its midst', async () => {
+  it('LOG-06: a purge takes retention from the dossier in force and the checkpoint from the witnesses, and without either nothing goes', async () => {
+    const { clock, options, log, known } = await oldLog();
+    const { dir } = options;
+    const witness = freshKey();
+    const vkey = encodeVkey('witness.test/w', witness, COSIGNATURE_V1);
+    const asked: (number | undefined)[] = [];
+    const errors: unknown[] = [];
+    let years: number | undefined;
+    const purging = (witnesses: string) =>
+      keepPurged({
+        dir,
+        vkey: log.vkey,
+        witnesses: readWitnesses(witnesses),
+        years: () => years,
+        onError: (error) => void errors.push(error),
+        async purge(...call) {
+          asked.push(call[1]?.size);
+          return await log.purge(...call);
+        },
+      });
+    clock.setMs(THREE_YEARS_ON + OLD * HOUR);
+    const kept = purging(`${vkey} https://witness.example/`);
+    await kept.round();
+    expect([asked, errors]).toEqual([[], []]);
+    years = 3;
+    await kept.round();
+    expect([asked, errors]).toEqual([[undefined], [expect.objectContaining({ code: 'E_LOG_DOWN' })]]);
+    const note = await log.checkpoint();
+    await writeFile(cosignedFileOf(dir), note + cosign(textOf(known), 'witness.test/w', witness, 1));
+    // A witness whose key is not named here is nobody.
+    const nobody = purging('');
+    await nobody.round();
+    expect([asked.at(-1), await bundlesIn(dir)]).toEqual([undefined, ['000', '001', '002']]);
+    await kept.round();
+    expect([asked.at(-1), await bundlesIn(dir)]).toEqual([1000, ['002']]);
+    await Promise.all([kept.stop(), nobody.stop(), log.close()]);
+  }, 60_000);
+
+  it('LOG-06: a purge is finished by the next opening when the process ends in its midst', async () => {
     const { clock, options, log, known } = await oldLog();
     clock.setMs(THREE_YEARS_ON + OLD * HOUR);
     await log.close();

@@ -28,6 +28,7 @@ const full: AuditEvent = eventFor(randomUUID(), {
   shown: { fromMs: 1, toMs: 2 },
   recipient: 'TJ-PARIS',
   models: 'a'.repeat(64),
+  facts: { framework: 'FLAGRANCE', natinf: ['1234', '56'], unit: 'DIPN-69', mediaMs: 60_000, outcome: 'useful' },
 });
 
 /** Every text of an event, as the path to it. */
@@ -46,6 +47,12 @@ const PLACES: readonly (readonly (string | number)[])[] = [
   ['outcome', 'code'],
   ['recipient'],
   ['models'],
+  ['facts', 'framework'],
+  ['facts', 'natinf', 0],
+  ['facts', 'natinf', 1],
+  ['facts', 'unit'],
+  ['facts', 'mediaMs'],
+  ['facts', 'outcome'],
 ];
 
 /** An event with a value put in one place, whatever the types say. */
@@ -131,8 +138,10 @@ describe('a journal record', () => {
   it('LOG-03: refuses members that it does not know, at every depth, and does not repeat their names', () => {
     fc.assert(
       fc.property(
-        fc.constantFrom<readonly string[]>([], ['actor'], ['reason'], ['outcome'], ['shown']),
-        fc.string({ minLength: 3 }).filter((name) => !Object.hasOwn({ ...full, ...full.actor, ...full.reason }, name)),
+        fc.constantFrom<readonly string[]>([], ['actor'], ['reason'], ['outcome'], ['shown'], ['facts']),
+        fc
+          .string({ minLength: 3 })
+          .filter((name) => !Object.hasOwn({ ...full, ...full.actor, ...full.reason, ...full.facts }, name)),
         (where, name) => {
           const event = planted([...where, name === '__proto__' ? 'proto' : `zz${name}`], 'x');
           const error = refusal(() => encodeRecord(event, frame));
@@ -148,6 +157,23 @@ describe('a journal record', () => {
     ]) {
       expect(refusal(() => encodeRecord(event, frame))?.code).toBe('E_LOG_CONTENT');
     }
+  });
+
+  it('LOG-03: facts for statistics are codes and whole numbers, never a sentence, a colour or a name', () => {
+    for (const [member, values] of Object.entries({
+      framework: ['vol de voiture rouge', 'flagrance', 'A', '', 7],
+      natinf: ['1234', ['vol'], ['1234567'], [1234], Array.from({ length: 21 }, () => '1')],
+      unit: ['brigade de Lyon', '', ['DIPN-69']],
+      mediaMs: ['60000', -1, 1.5, null],
+      outcome: ['coupable', 'useful ', true],
+    })) {
+      for (const value of values) {
+        expect(refusal(() => encodeRecord(planted(['facts', member], value), frame))?.code, `${member} ${value}`).toBe(
+          'E_LOG_CONTENT',
+        );
+      }
+    }
+    expect(parseRecord(encodeRecord(full, frame)).facts).toEqual(full.facts);
   });
 
   it('refuses what JSON cannot say exactly, and a record longer than an entry may be', () => {

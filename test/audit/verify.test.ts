@@ -49,8 +49,8 @@ const frame = (seq: number, previous: Buffer | undefined, timeMs = seq) => ({
   previous: previous === undefined ? '0'.repeat(64) : leafHash(previous).toString('hex'),
 });
 
-describe('LOG-04: verification', () => {
-  it('finds every changed byte of every file', async () => {
+describe('verification', () => {
+  it('LOG-04: finds every changed byte of every file', async () => {
     const { dir } = await storedLog(2);
     expect(await verifyLog(dir)).toMatchObject({ ok: true, size: 2 });
     for (const file of await filesOf(dir)) {
@@ -70,7 +70,7 @@ describe('LOG-04: verification', () => {
     expect(await verifyLog(dir)).toMatchObject({ ok: true, size: 2 });
   });
 
-  it('finds a byte cut off or added at either end of every file, an emptied file and a missing one', async () => {
+  it('LOG-04: finds a byte cut off or added at either end of every file, an emptied file and a missing one', async () => {
     const { dir } = await storedLog(257);
     for (const file of await filesOf(dir)) {
       const bytes = await readFile(file);
@@ -93,7 +93,7 @@ describe('LOG-04: verification', () => {
     expect(await verifyLog(dir)).toMatchObject({ ok: true, size: 257 });
   });
 
-  it('finds files and folders that do not belong to the log, whatever they are', async () => {
+  it('LOG-04: finds files and folders that do not belong to the log, whatever they are', async () => {
     const { dir } = await storedLog(3);
     const foreign: readonly [string, (file: string) => Promise<unknown>][] = [
       ['notes.txt', (file) => writeFile(file, 'x')],
@@ -114,7 +114,7 @@ describe('LOG-04: verification', () => {
     expect((await verifyLog(dir)).ok).toBe(false);
   });
 
-  it('finds records that were put in another order, removed or repeated, also where the tiles were made to fit', async () => {
+  it('LOG-04: finds records that were put in another order, removed or repeated, also where the tiles were made to fit', async () => {
     const options = await storedLog(5);
     const file = path.join(options.dir, 'tile/entries/000.p/5');
     const entries = parseBundle(await readFile(file)) ?? [];
@@ -133,7 +133,7 @@ describe('LOG-04: verification', () => {
     }
   });
 
-  it('finds a record out of its chain, back in time, of another form or with a member too many, though it is signed', async () => {
+  it('LOG-04: finds a record out of its chain, back in time, of another form or with a member too many, though it is signed', async () => {
     const first = encodeRecord(eventFor(), frame(0, undefined));
     const leaves = {
       chain: [first, encodeRecord(eventFor(), frame(1, Buffer.from('other')))],
@@ -153,7 +153,7 @@ describe('LOG-04: verification', () => {
     expect((await verifyLog(await forgedLog([first, encodeRecord(eventFor(), frame(1, first))]))).ok).toBe(true);
   });
 
-  it('finds another key when the right one is known, and a log that was signed again as a whole', async () => {
+  it('LOG-04: finds another key when the right one is known, and a log that was signed again as a whole', async () => {
     const mine = await storedLog(3);
     const vkey = await readFile(path.join(mine.dir, 'log.vkey'), 'utf8');
     const forged = await storedLog(3);
@@ -168,7 +168,7 @@ describe('LOG-04: verification', () => {
     expect(await verifyLog(forged.dir)).toMatchObject({ ok: false, findings: [{ what: 'checkpoint' }] });
   });
 
-  it('finds a rollback and a rewritten past against a checkpoint known from before', async () => {
+  it('LOG-04: finds a rollback and a rewritten past against a checkpoint known from before', async () => {
     const options = optionsFor(await freshFolder(), { clock: handClock() });
     const log = await openLog(options);
     await appendMany(log, 200);
@@ -190,7 +190,7 @@ describe('LOG-04: verification', () => {
     expect((await verifyLog(options.dir, { pinned: pinned.replace('300', '301') })).ok).toBe(false);
   });
 
-  it('keeps both raw states of what does not fit', async () => {
+  it('LOG-04: keeps both raw states of what does not fit', async () => {
     const { dir } = await storedLog(3);
     const file = path.join(dir, 'tile/0/000.p/3');
     const good = await readFile(file);
@@ -210,7 +210,7 @@ describe('LOG-04: verification', () => {
     });
   });
 
-  it('states the size and the root that the checkpoint signs', async () => {
+  it('LOG-04: states the size and the root that the checkpoint signs', async () => {
     const { dir } = await storedLog(5);
     const entries = parseBundle(await readFile(path.join(dir, 'tile/entries/000.p/5'))) ?? [];
     const root = treeRoot(entries.map(leafHash)).toString('base64');
@@ -218,7 +218,7 @@ describe('LOG-04: verification', () => {
     expect((await readFile(path.join(dir, 'checkpoint'), 'utf8')).split('\n').slice(0, 3)).toEqual([ORIGIN, '5', root]);
   });
 
-  it('holds for a log that is being written', async () => {
+  it('LOG-04: holds for a log that is being written', async () => {
     const options = optionsFor(await freshFolder());
     const log = await openLog(options);
     let writing = true;
@@ -235,7 +235,7 @@ describe('LOG-04: verification', () => {
     expect(await verifyLog(options.dir)).toMatchObject({ ok: true, size: 540 });
   });
 
-  it('does not take a key of another kind, or none', async () => {
+  it('LOG-04: does not take a key of another kind, or none', async () => {
     const { dir } = await storedLog(1);
     await writeFile(path.join(dir, 'log.vkey'), `${ORIGIN}+00000000+AAAA\n`);
     expect(await verifyLog(dir)).toMatchObject({ ok: false, findings: [{ what: 'key' }] });

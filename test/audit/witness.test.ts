@@ -78,8 +78,8 @@ async function requestOf({ dir }: Bench, oldSize: number): Promise<string> {
   return encodeRequest({ oldSize, proof: await reader.proveConsistency(oldSize, now.size), note });
 }
 
-describe('LOG-04: a cosignature', () => {
-  it('is the bytes of tlog-cosignature: key id over type 4, u64 time, signature over header, time and the whole text', () => {
+describe('a cosignature', () => {
+  it('LOG-04: a cosignature is the bytes of tlog-cosignature: key id over type 4, u64 time, signature over header, time and the whole text', () => {
     const key = freshKey();
     const text = `${ORIGIN}\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n`;
     const line = cosign(text, NAME, key, 1_679_315_147);
@@ -101,7 +101,7 @@ describe('LOG-04: a cosignature', () => {
     expect(decodeWitnessKey(encodeVkey(NAME, key)).ok).toBe(false);
   });
 
-  it('stands in a key file that comes back the same, and in no other', () => {
+  it('LOG-04: the key of a witness stands in a key file that comes back the same, and in no other', () => {
     const key = freshKey();
     const text = encodeSigningKey(NAME, key);
     expect(value(decodeSigningKey(text)).signingKey.equals(key)).toBe(true);
@@ -112,8 +112,8 @@ describe('LOG-04: a cosignature', () => {
   });
 });
 
-describe('LOG-04: a witness of the tlog-witness protocol', () => {
-  it('cosigns each tree that extends the last one it saw, keeps it before it answers, and goes on after a restart', async () => {
+describe('a witness of the tlog-witness protocol', () => {
+  it('LOG-04: a witness cosigns each tree that extends the last one it saw, keeps it before it answers, and goes on after a restart', async () => {
     const it = await bench();
     let old = 0;
     for (const grow of [3, 0, 260, 1]) {
@@ -134,7 +134,7 @@ describe('LOG-04: a witness of the tlog-witness protocol', () => {
     });
   });
 
-  it('answers 400, 403, 404, 409 and 422 as the protocol says, and none of them changes what it saw', async () => {
+  it('LOG-04: a witness answers 400, 403, 404, 409 and 422 as the protocol says, and none of them changes what it saw', async () => {
     const it = await bench();
     await appendMany(it.log, 5);
     expect((await it.post(await requestOf(it, 0))).status).toBe(200);
@@ -175,7 +175,7 @@ describe('LOG-04: a witness of the tlog-witness protocol', () => {
     expect((await it.post(good)).status).toBe(200);
   });
 
-  it('cosigns one of two stories that are told at the same moment', async () => {
+  it('LOG-04: a witness cosigns one of two stories that are told at the same moment', async () => {
     const it = await bench();
     await appendMany(it.log, 4);
     const other = signCheckpoint({ origin: ORIGIN, size: 4, root: Buffer.alloc(32, 1) }, it.signingKey);
@@ -185,14 +185,14 @@ describe('LOG-04: a witness of the tlog-witness protocol', () => {
   });
 });
 
-describe('LOG-04: the gateway and its witnesses', () => {
+describe('the gateway and its witnesses', () => {
   const known = (it: Bench) => readWitnesses(`# one\n${encodeVkeyOf(it)} ${it.url}\n`);
   const encodeVkeyOf = ({ witnessKey }: Bench): string =>
     encodeVkey(witnessKey.name, witnessKey.publicKey, COSIGNATURE_V1);
   const ask = async (it: Bench, witnesses = known(it)) =>
     askWitnesses({ dir: it.dir, log: it.vkey, reader: await openReader(it.dir), witnesses, timeoutMs: 2_000 });
 
-  it('keeps the newest cosigned checkpoint beside the log, from which verify and prove take it', async () => {
+  it('LOG-04: the gateway keeps the newest cosigned checkpoint beside the log, from which verify and prove take it', async () => {
     const it = await bench();
     for (const size of [3, 8]) {
       await appendMany(it.log, size - (await it.log.size()));
@@ -213,7 +213,7 @@ describe('LOG-04: the gateway and its witnesses', () => {
     expect(verifyProofText(proof.replace(/.(?=\n$)/, 'A'), leaf, it.log.vkey, [it.witnessKey]).ok).toBe(false);
   });
 
-  it('demands a quorum: what too few cosigned is not believed', async () => {
+  it('LOG-04: verify demands a quorum: what too few cosigned is not believed', async () => {
     const it = await bench();
     await appendMany(it.log, 3);
     await ask(it);
@@ -225,7 +225,7 @@ describe('LOG-04: the gateway and its witnesses', () => {
     expect((await verifyLog(it.dir, { witnesses, quorum: 1 })).ok).toBe(false);
   });
 
-  it('learns from the witness that its log was rolled back or forked, and of a witness that fails', async () => {
+  it('LOG-04: the gateway learns from the witness that its log was rolled back or forked, and of a witness that fails', async () => {
     const it = await bench();
     await appendMany(it.log, 3);
     const copy = `${it.dir}.backup`;
@@ -248,7 +248,7 @@ describe('LOG-04: the gateway and its witnesses', () => {
     await demandExtension(copy, it.log.vkey);
   });
 
-  it('goes on asking as the log grows, and writes a contradiction to the journal once', async () => {
+  it('LOG-04: the gateway goes on asking as the log grows, and writes a contradiction to the journal once', async () => {
     const it = await bench();
     const [events, errors]: [string[], unknown[]] = [[], []];
     const witnessing = (dir: string) =>
@@ -279,7 +279,7 @@ describe('LOG-04: the gateway and its witnesses', () => {
     expect(errors.length).toBeGreaterThan(0);
   });
 
-  it('asks loopback or https alone, each witness once', () => {
+  it('LOG-04: the gateway asks loopback or https alone, each witness once', () => {
     const vkey = encodeVkey(NAME, freshKey(), COSIGNATURE_V1);
     expect(readWitnesses(`${vkey} https://witness.example/sub/\n`)[0]?.url).toBe('https://witness.example/sub');
     for (const text of [

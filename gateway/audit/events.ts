@@ -1,0 +1,25 @@
+/**
+ * Events of the journal that are no act of a request (those are `ACTIONS` of policy/types.ts): what each says. A name that the code writes
+ * and that stands in neither table fails a test (LOG-01).
+ */
+export const EVENTS = {
+  'gateway.start': 'the log is open, the self-test goes on',
+  'gateway.stop': 'a stop in order; a crash leaves none',
+  'gateway.safe_mode':
+    'a step of the self-test failed: nothing is processed; the reason names the step, the outcome the code',
+  'dossier.adopted': 'the dossier (by digest) that work stands on from now on, and the set of networks',
+  'rules.adopted': 'the rules in force, by the digest of their texts',
+  'keys.adopted': 'the authorities whose signatures count from now on, by the digest of the registry',
+  'models.adopted': 'the networks that were admitted and loaded, by digest',
+  'exhibit.seal': 'the bytes of a deposit have the digest that was signed, and are sealed',
+  'exhibit.refuse': 'a deposit that was refused and destroyed; the outcome has the code',
+  'job.end': 'an analysis has ended; the outcome says how, and the digest of its result stands beside it',
+  'case.close': 'a procedure was closed by an act, and its case with it',
+  'case.erase': 'a case is to be erased: from here on it is, whatever comes between',
+  'case.erased': 'an erasure is done: exhibits and jobs that are gone; the certificate proves this record',
+  'case.erased_again': 'a back-up brought back the key of an erased case, and it was destroyed again',
+  'log.contradicted': 'a witness saw more of this log than there is, or another one, of so many records',
+  'log.purge': 'records below a number are gone, of such times, at such a root (LOG-06)',
+} as const;
+
+export type EventName = keyof typeof EVENTS;
