@@ -204,6 +204,7 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
         await pipeline.forgetCase(caseId);
       },
       vacuum: database.vacuum,
+      onError: reportError,
     });
     const reportOf = async (caseId: CaseId) =>
       closingReport(await closingFacts(caseId, { database, vault, footage, listRequisitions: records.list }));

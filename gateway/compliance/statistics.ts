@@ -197,7 +197,10 @@ export function publicTable({ rows }: Pick<Statistics, 'rows'>): {
     const cells = units.map((unit) => ({ unit, value: byUnit.get(unit)?.[of] ?? 0 })).filter(({ value }) => value > 0);
     const kept = keptBack(cells);
     hidden.set(name, kept);
-    if (kept.size !== 1) totals[name] = units.reduce((sum, unit) => sum + (byUnit.get(unit)?.[name] ?? 0), 0);
+    const sum = cells.filter(({ unit }) => kept.has(unit)).reduce((all, { value }) => all + value, 0);
+    // Where nothing is left to hide and what is hidden could still be told, the total goes too.
+    const isTold = kept.size > 0 && (kept.size === 1 || sum <= kept.size + 1 || kept.size === cells.length);
+    if (!isTold) totals[name] = units.reduce((all, unit) => all + (byUnit.get(unit)?.[name] ?? 0), 0);
   }
   const shown = (unit: string): PublicCounts => {
     const counts = byUnit.get(unit) ?? NOTHING;

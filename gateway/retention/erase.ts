@@ -22,6 +22,8 @@ export interface EraserDeps {
   forget(caseId: CaseId): Promise<void>;
   /** Gives the pages of deleted rows back; what it cannot do it leaves. */
   vacuum(tables: readonly string[]): Promise<void>;
+  /** Hears of an erasure that could not be ended at a start. */
+  onError(error: unknown): void;
   /** Called at each step; a test fails or kills there. */
   readonly atStep?: (step: ErasureStep) => Promise<void> | void;
 }
@@ -56,7 +58,7 @@ export function createEraser(deps: EraserDeps): Eraser {
 
   async function inventoryOf(caseId: CaseId): Promise<ErasureInventory> {
     const { keySha256, objects } = await vault.inventory(caseId);
-    const rows = await database.inCase(caseId, async (tx) => store.countRows(tx, await store.caseTables(tx)));
+    const rows = await database.inCase(caseId, async (tx) => store.countRows(tx, caseId, await store.caseTables(tx)));
     const exhibits = await deps.exhibitDigests(caseId);
     return {
       keySha256,
@@ -100,7 +102,7 @@ export function createEraser(deps: EraserDeps): Eraser {
     await step('key');
     const tables = await database.inCase(caseId, async (tx) => {
       const all = await store.caseTables(tx);
-      await store.deleteRows(tx, all);
+      await store.deleteRows(tx, caseId, all);
       return all;
     });
     await deps.vacuum([...tables, 'cases']);
@@ -115,7 +117,7 @@ export function createEraser(deps: EraserDeps): Eraser {
 
   async function isGone(caseId: CaseId): Promise<boolean> {
     const { keySha256, objects } = await vault.inventory(caseId);
-    const rows = await database.inCase(caseId, async (tx) => store.countRows(tx, await store.caseTables(tx)));
+    const rows = await database.inCase(caseId, async (tx) => store.countRows(tx, caseId, await store.caseTables(tx)));
     return keySha256 === undefined && objects.length === 0 && Object.keys(rows).length === 0;
   }
 
@@ -161,7 +163,7 @@ export function createEraser(deps: EraserDeps): Eraser {
     for (let seq = read > size ? 0 : read; seq < size; seq++) {
       const caseId = erasedCase(await log.record(seq));
       if (caseId === undefined || (await isGone(caseId))) continue;
-      await erase(caseId, { ground: 'restored', actId: undefined });
+      await erase(caseId, { ground: 'restored', actId: undefined }).catch(deps.onError);
     }
     await database.inService((tx) => store.setJournalRead(tx, size));
   }
@@ -170,7 +172,8 @@ export function createEraser(deps: EraserDeps): Eraser {
     erase,
     async finishAll() {
       for (const { caseId, ground, actId } of await database.inService(store.listErasures)) {
-        await erase(caseId, { ground, actId });
+        // One that cannot be ended stays as it is, and keeps no other one from going.
+        await erase(caseId, { ground, actId }).catch(deps.onError);
       }
       await eraseRestored();
     },
@@ -179,7 +182,8 @@ export function createEraser(deps: EraserDeps): Eraser {
 
 function erasedCase(record: unknown): CaseId | undefined {
   const { action, objects } = (record ?? {}) as Partial<AuditEvent>;
-  if (action !== 'case.erased') return undefined;
+  // The intent counts as well: the key may have gone before its end was written down.
+  if (action !== 'case.erase' && action !== 'case.erased') return undefined;
   return objects?.find(({ type }) => type === 'case')?.id as CaseId | undefined;
 }
 

@@ -130,7 +130,9 @@ export function createRetention(deps: RetentionDeps): Retention {
       if (caseId === undefined) return;
       const termMs = await reckon(caseId);
       const authorisations = (await deps.listRequisitions(caseId)).map(({ authorisation }) => authorisation);
-      if (termMs !== undefined) demandExtensible(claims, authorisations, termMs);
+      if (termMs === undefined) return;
+      if (termMs <= clock.nowMs()) throw new AppError('E_RET_EXTENSION', { detail: 'the term has passed' });
+      demandExtensible(claims, authorisations, termMs);
     },
     afterwards: async ({ caseId }) => void (caseId !== undefined && (await reckon(caseId))),
   };
@@ -146,10 +148,29 @@ export function createRetention(deps: RetentionDeps): Retention {
   }
 
   async function purgeOne(caseId: CaseId): Promise<void> {
-    const pending = (await deps.acts.ofCase(caseId, orderKind)).find(({ claims }) => claims.kind === 'erase');
-    if (pending !== undefined) return void (await eraser.erase(caseId, { ground: 'order', actId: pending.claims.jti }));
-    const due = await reckon(caseId);
-    if (due !== undefined && due <= clock.nowMs()) await eraser.erase(caseId, await groundOf(caseId));
+    const orders = await deps.acts.ofCase(caseId, orderKind).catch(tolerated);
+    const pending = orders?.find(({ claims }) => claims.kind === 'erase');
+    if (pending !== undefined) {
+      await eraser.erase(caseId, { ground: 'order', actId: pending.claims.jti });
+      return;
+    }
+    const due = (await reckon(caseId).catch(tolerated)) ?? (await storedDue(caseId));
+    if (due === undefined || due > clock.nowMs()) return;
+    const why = await groundOf(caseId).catch(tolerated);
+    await eraser.erase(caseId, why ?? { ground: 'term', actId: undefined });
+  }
+
+  /** What cannot be read any more, because its authority is trusted no more, keeps nothing from being erased. */
+  function tolerated(error: unknown): undefined {
+    deps.onError(error);
+  }
+
+  /** The term as it was reckoned last, and never beyond three years. */
+  async function storedDue(caseId: CaseId): Promise<number | undefined> {
+    const row = await database.inCase(caseId, (tx) => store.termRow(tx, caseId));
+    if (row === undefined) return undefined;
+    const cap = eraseDueMs({ ...row, authorisations: [], extensions: [] });
+    return Math.min(cap, row.eraseDueMs ?? cap);
   }
 
   return {

@@ -200,24 +200,32 @@ export async function caseTables(tx: Transaction): Promise<readonly string[]> {
 }
 
 /** Rows of the case by table. In the case. */
-export async function countRows(tx: Transaction, tables: readonly string[]): Promise<Record<string, number>> {
+export async function countRows(
+  tx: Transaction,
+  caseId: CaseId,
+  tables: readonly string[],
+): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
   for (const table of [...tables, 'cases']) {
-    const { rows } = await tx.query<{ n: number }>(`SELECT count(*)::int AS n FROM ${quoted(table)}`);
+    const column = table === 'cases' ? 'id' : 'case_id';
+    const { rows } = await tx.query<{ n: number }>(
+      `SELECT count(*)::int AS n FROM ${quoted(table)} WHERE ${column} = $1`,
+      [caseId],
+    );
     if ((rows[0]?.n ?? 0) > 0) counts[table] = rows[0]?.n ?? 0;
   }
   return counts;
 }
 
 /** Deletes every row of the case, those that others refer to last. In the case. */
-export async function deleteRows(tx: Transaction, tables: readonly string[]): Promise<void> {
+export async function deleteRows(tx: Transaction, caseId: CaseId, tables: readonly string[]): Promise<void> {
   let left = [...tables];
   while (left.length > 0) {
     const failed: string[] = [];
     for (const table of left) {
       await tx.query('SAVEPOINT a_table');
       try {
-        await tx.query(`DELETE FROM ${quoted(table)}`);
+        await tx.query(`DELETE FROM ${quoted(table)} WHERE case_id = $1`, [caseId]);
         await tx.query('RELEASE SAVEPOINT a_table');
       } catch (error) {
         if (!(error instanceof Error && 'code' in error && error.code === FOREIGN_KEY_VIOLATION)) throw error;
@@ -228,7 +236,7 @@ export async function deleteRows(tx: Transaction, tables: readonly string[]): Pr
     if (failed.length === left.length) throw new Error(`rows refer to each other: ${failed.join(', ')}`);
     left = failed;
   }
-  await tx.query('DELETE FROM cases');
+  await tx.query('DELETE FROM cases WHERE id = $1', [caseId]);
 }
 
 const FOREIGN_KEY_VIOLATION = '23503';

@@ -142,8 +142,8 @@ describe('statistics from the journal', () => {
     };
     expect(usesOf(3)).toEqual([[undefined], undefined]);
     expect(usesOf(3, 0)).toEqual([[undefined, 0], undefined]);
-    expect(usesOf(1, 1, 30)).toEqual([[undefined, undefined, undefined], 32]);
-    expect(usesOf(4, 4, 30)).toEqual([[undefined, undefined, undefined], 38]);
+    expect(usesOf(1, 1, 30)).toEqual([[undefined, undefined, undefined], undefined]);
+    expect(usesOf(4, 4, 30)).toEqual([[undefined, undefined, undefined], undefined]);
     expect(usesOf(1, 4, 30)).toEqual([[undefined, undefined, 30], 35]);
     // Thirty hours of one use would tell that there was one.
     expect(publicTable({ rows: [row('A', 1), row('B', 9)] }).units[0]?.counts.hours).toBeUndefined();

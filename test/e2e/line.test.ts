@@ -67,13 +67,25 @@ describe('from a requisition to a verified package', () => {
     expect(times).toEqual(times.toSorted((a, b) => a - b));
   });
 
-  it('the digest is the SHA-256 of the result text, and a second analysis gives the same one', async () => {
+  it('RGT-04: what the closing report says is enough to run the analysis again: the same digest of the same exhibit', async () => {
     const text = await client.text(`/api/v1/cases/${caseId}/jobs/${job.id}/result`);
     expect(createHash('sha256').update(text).digest('hex')).toBe(job.digest);
     const again = await client.json<JobBody>('POST', `/api/v1/cases/${caseId}/jobs`, { exhibitId });
     const second = await jobEnd(client, caseId, again.id);
     expect(second.id).not.toBe(job.id);
     expect(second.digest).toBe(job.digest);
+    const report = await client.json<{
+      analyses: {
+        exhibitSha256: string;
+        resultSha256: string;
+        made: { plan: object; models: { sha256: string }[]; build: object };
+      }[];
+    }>('GET', `/api/v1/cases/${caseId}/documents/closing-report`);
+    const [first, other] = report.analyses.filter(({ resultSha256 }) => resultSha256 === job.digest);
+    expect(first?.resultSha256).toBe(job.digest);
+    expect(first?.made).toEqual(other?.made);
+    expect(first?.exhibitSha256).toBe(other?.exhibitSha256);
+    expect(first?.made.models.length).toBeGreaterThan(0);
   });
 
   it('answers "a red car in this span of time in this zone" with the red car alone, and says why', async () => {

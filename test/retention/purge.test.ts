@@ -146,6 +146,47 @@ describe('the sweep', () => {
   });
 });
 
+describe('a sweep where something is wrong', () => {
+  it('RET-02: erases at the term also where the authority is trusted no more and nothing can be reckoned', async () => {
+    const room = await retentionRoom();
+    const caseId = await room.openCase('PV-1');
+    room.unreadable.add(caseId);
+    room.clock.setMs(CAP_MS - 1000);
+    await room.retention.purge();
+    expect(await room.retention.wasErased(caseId)).toBe(false);
+    room.clock.setMs(CAP_MS);
+    await room.retention.purge();
+    expect(await room.retention.wasErased(caseId)).toBe(true);
+  });
+
+  it('RET-08: an erasure that cannot be ended keeps no other case from going', async () => {
+    let broken: string | undefined;
+    const room = await retentionRoom({
+      forget: async (caseId) => {
+        if (caseId === broken) throw new Error('a disk that does not answer');
+      },
+    });
+    const [stuck, other] = [await room.openCase('PV-1'), await room.openCase('PV-2')];
+    broken = stuck;
+    room.clock.setMs(CAP_MS);
+    await room.retention.purge();
+    await room.retention.purge();
+    expect((await room.vault.inventory(other)).keySha256).toBeUndefined();
+    expect(room.retention.stateOf(stuck)).toBe('frozen');
+    expect(room.errors.length).toBeGreaterThan(0);
+  });
+
+  it('RET-03, RET-08: a decision that comes after the term thaws nothing', async () => {
+    const room = await retentionRoom();
+    const offence = { natinf: ['1'], label: '-', art_706_73: true, max_penalty_years: 10 };
+    const caseId = await room.openCase('PV-1', { offence });
+    room.clock.setMs(CAP_MS + DAY_MS);
+    const claims = { until: '2031-05-12T09:00:00Z', decided_at: new Date(START_MS).toISOString() };
+    expect(await codeOf(room.present('differe-extension+jwt', 'PV-1', claims))).toBe('E_RET_EXTENSION');
+    expect(room.retention.stateOf(caseId)).toBe('frozen');
+  });
+});
+
 describe('an erasure that is interrupted', () => {
   it.each([...ERASURE_STEPS])(
     'RET-07: at the step %s: undone and uncertified, and ended at the next start',

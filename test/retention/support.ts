@@ -5,6 +5,7 @@ import path from 'node:path';
 import { openLog } from '../../gateway/audit/append.ts';
 import { encodeVkey } from '../../gateway/audit/note.ts';
 import type { Database } from '../../gateway/database.ts';
+import { AppError } from '../../gateway/errors.ts';
 import { openEvidenceKey } from '../../gateway/evidence/keys.ts';
 import type { CaseId, ObjectId, RequisitionId } from '../../gateway/ids.ts';
 import type { Requisition } from '../../gateway/requisition/types.ts';
@@ -67,6 +68,8 @@ export async function retentionRoom(
     'test',
   );
   const authorisations = new Map<CaseId, Authorisation[]>();
+  const errors: unknown[] = [];
+  const unreadable = new Set<CaseId>();
   const eraser = createEraser({
     database,
     vault,
@@ -78,9 +81,9 @@ export async function retentionRoom(
     exhibitDigests: async () => [],
     forget: async () => undefined,
     vacuum: database.vacuum,
+    onError: (error) => errors.push(error),
     ...changes,
   });
-  const errors: unknown[] = [];
   const retention = createRetention({
     database,
     log,
@@ -88,8 +91,10 @@ export async function retentionRoom(
     eraser,
     retentionDays,
     acts: { ofCase: (caseId, kind) => acts.ofCase(caseId, kind) },
-    listRequisitions: async (caseId) =>
-      (authorisations.get(caseId) ?? []).map((authorisation) => ({ authorisation }) as unknown as Requisition),
+    listRequisitions: async (caseId) => {
+      if (unreadable.has(caseId)) throw new AppError('E_REQ_SIG', { detail: 'its authority left the registry' });
+      return (authorisations.get(caseId) ?? []).map((authorisation) => ({ authorisation }) as unknown as Requisition);
+    },
     demandReport: async () => undefined,
     onError: (error) => errors.push(error),
   });
@@ -157,5 +162,5 @@ export async function retentionRoom(
     );
   };
 
-  return { database, folder, clock, vault, log, eraser, retention, errors, openCase, present };
+  return { database, folder, clock, vault, log, eraser, retention, errors, unreadable, openCase, present };
 }
