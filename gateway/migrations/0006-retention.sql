@@ -17,6 +17,9 @@ CREATE TABLE erasures (
   finished_at timestamptz,
   certificate text
 );
+ALTER TABLE erasures ENABLE ROW LEVEL SECURITY;
+ALTER TABLE erasures FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_service ON erasures TO differe_service USING (true) WITH CHECK (true);
 GRANT SELECT, INSERT, UPDATE ON erasures TO differe_service;
 
 -- How far the journal was read for erasures that a restored database does not know.
