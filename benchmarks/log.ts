@@ -2,10 +2,11 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { openLog } from '../gateway/audit/append.ts';
+import { type LogOptions, openLog } from '../gateway/audit/append.ts';
 import type { AuditEvent } from '../gateway/audit/types.ts';
 import { verifyLog } from '../gateway/audit/verify.ts';
 import { systemClock } from '../gateway/clock.ts';
+import { measureOverhead } from './overhead/measure.ts';
 import { type Measurement, median, rounded } from './report.ts';
 
 const CALLERS = 50;
@@ -29,6 +30,8 @@ export async function measureLog({ full }: { readonly full: boolean }): Promise<
     });
   }
   const appends = median(raw.map((each) => each.appendsPerSecond));
+  const verified = await verifiedPerSecond(full ? 100_000 : 10_000);
+  const overhead = await measureOverhead(full ? 60 : 15);
   return {
     rounds,
     goals: [
@@ -38,21 +41,28 @@ export async function measureLog({ full }: { readonly full: boolean }): Promise<
         value: rounded(appends, 0),
         met: appends >= 1500,
       },
+      {
+        id: 'overhead_ratio',
+        goal: '<= 1.25: median time of a look at a case (question, exhibits, hit, picture), audited and decided over neither',
+        value: overhead.ratio,
+        met: overhead.ratio <= 1.25,
+      },
     ],
-    raw,
+    raw: { appends: raw, verifiedRecordsPerSecond: rounded(verified, 0), overhead: overhead.requests },
   };
 }
 
+const optionsFor = (folder: string): LogOptions => ({
+  dir: path.join(folder, 'log'),
+  origin: 'bench/log',
+  signingKey: generateKeyPairSync('ed25519').privateKey,
+  clock: systemClock,
+  software: 'differe/bench',
+});
+
 async function appendsPerSecond(events: number): Promise<number> {
   const folder = await mkdtemp(path.join(tmpdir(), 'differe-bench-log-'));
-  const { privateKey } = generateKeyPairSync('ed25519');
-  const log = await openLog({
-    dir: path.join(folder, 'log'),
-    origin: 'bench/log',
-    signingKey: privateKey,
-    clock: systemClock,
-    software: 'differe/bench',
-  });
+  const log = await openLog(optionsFor(folder));
   const start = performance.now();
   await Promise.all(
     Array.from({ length: CALLERS }, async () => {
@@ -65,6 +75,23 @@ async function appendsPerSecond(events: number): Promise<number> {
   await rm(folder, { recursive: true, force: true });
   if (!verdict.ok || verdict.size !== events) throw new Error('the log that was measured does not verify');
   return events / seconds;
+}
+
+/** Records that `verifyLog` checks in a second, all in one thread. */
+async function verifiedPerSecond(records: number): Promise<number> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'differe-bench-verify-'));
+  const log = await openLog(optionsFor(folder));
+  await Promise.all(Array.from({ length: records }, () => log.append(EVENT)));
+  await log.close();
+  const times: number[] = [];
+  for (let round = 0; round < 3; round++) {
+    const start = performance.now();
+    const verdict = await verifyLog(path.join(folder, 'log'));
+    times.push(performance.now() - start);
+    if (!verdict.ok) throw new Error('the log that was measured does not verify');
+  }
+  await rm(folder, { recursive: true, force: true });
+  return records / (median(times) / 1000);
 }
 
 async function bareBatches(batches: number): Promise<number> {
