@@ -55,7 +55,8 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 type MutableRow = Omit<Row, 'counts'> & { readonly counts: Mutable<Counts> };
 
-const NOTHING: Counts = {
+/** Counts before anything was counted. */
+export const NOTHING: Counts = {
   requisitions: 0,
   uses: 0,
   jobs: 0,

@@ -5,7 +5,13 @@ import { describe, expect, it } from 'vitest';
 import { openLog } from '../../gateway/audit/append.ts';
 import type { AuditEvent, AuditRecord } from '../../gateway/audit/types.ts';
 import { documentHtml } from '../../gateway/compliance/documents/html.ts';
-import { otherModelSets, publicTable, sampleSessions, statisticsOf } from '../../gateway/compliance/statistics.ts';
+import {
+  NOTHING,
+  otherModelSets,
+  publicTable,
+  sampleSessions,
+  statisticsOf,
+} from '../../gateway/compliance/statistics.ts';
 import { drawnBy, verifiedRecords } from '../../gateway/compliance/statistics-command.ts';
 import { transparencyReport } from '../../gateway/compliance/transparency.ts';
 import { buildInertApp } from '../../gateway/inert-app.ts';
@@ -56,6 +62,15 @@ async function logged(units: readonly string[]) {
   await log.close();
   return options.dir;
 }
+
+/** A unit that used the tool so often, ten hours of video each time. */
+const row = (unit: string, uses: number) => ({
+  month: '2026-05',
+  unit,
+  framework: 'F',
+  natinfFamily: '71',
+  counts: { ...NOTHING, uses, hours: 10 * uses },
+});
 
 describe('statistics from the journal', () => {
   it('STA-01, STA-02: counts what the journal holds, a use once however many steps it took', async () => {
@@ -117,25 +132,6 @@ describe('statistics from the journal', () => {
   });
 
   it('STA-04: what is kept back cannot be told from the totals', () => {
-    const counts = {
-      requisitions: 0,
-      uses: 0,
-      jobs: 0,
-      questions: 0,
-      exports: 0,
-      hours: 0,
-      refusals: 0,
-      revokedJobs: 0,
-      closures: 0,
-      erasures: 0,
-    };
-    const row = (unit: string, uses: number) => ({
-      month: '2026-05',
-      unit,
-      framework: 'F',
-      natinfFamily: '71',
-      counts: { ...counts, uses, hours: 10 * uses },
-    });
     const usesOf = (...values: number[]) => {
       const { units, totals } = publicTable({ rows: values.map((value, index) => row(`U${index}`, value)) });
       return [units.map(({ counts: { uses } }) => uses), totals.uses];
@@ -165,25 +161,6 @@ describe('statistics from the journal', () => {
   });
 
   it('STA-04: keeps small cells back, and the next one where the total would tell', () => {
-    const counts = {
-      requisitions: 0,
-      uses: 0,
-      jobs: 0,
-      questions: 0,
-      exports: 0,
-      hours: 0,
-      refusals: 0,
-      revokedJobs: 0,
-      closures: 0,
-      erasures: 0,
-    };
-    const row = (unit: string, uses: number) => ({
-      month: '2026-05',
-      unit,
-      framework: 'F',
-      natinfFamily: '71',
-      counts: { ...counts, uses },
-    });
     const rows = [row('A', 2), row('B', 40), row('C', 12)];
     const { units, totals } = publicTable({ rows });
     expect(units.map(({ unit, counts: { uses } }) => [unit, uses])).toEqual([
@@ -196,7 +173,7 @@ describe('statistics from the journal', () => {
     expect(open.units.map(({ counts: { uses } }) => uses)).toEqual([7, 40]);
   });
 
-  it('CTL-05: the year by service, as the report to the magistrate wants it', async () => {
+  it('CTL-05: a year of it, by unit, as the report to the magistrate wants it', async () => {
     const { records, size, root } = await verifiedRecords(await logged(['U-1', 'U-2']));
     const year = statisticsOf(records, { from: '2026-01', to: '2026-12' });
     expect(year.totals.uses).toBe(2);
