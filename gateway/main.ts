@@ -27,6 +27,7 @@ import type { Config } from './config.ts';
 import { openDatabase } from './database.ts';
 import { AppError } from './errors.ts';
 import { createEvidence } from './evidence/evidence.ts';
+import { storedFiles } from './evidence/exports.ts';
 import { openEvidenceKey } from './evidence/keys.ts';
 import { exhibitDigests, readExhibit, sealedExhibits } from './footage/exhibits.ts';
 import { createScratch } from './footage/scratch.ts';
@@ -217,6 +218,10 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
       acts: { ofCase: (caseId, kind) => acts.ofCase(caseId, kind) },
       listRequisitions: (caseId) => records.list(caseId),
       demandReport: async (caseId) => void (await reportOf(caseId)),
+      vault,
+      packageObjects: async (caseId, id, sealed) =>
+        (await storedFiles(vault, caseId, id, sealed)).map(({ object }) => object),
+      dropResults: (caseId) => sessions.drop(caseId),
       onError: reportError,
     });
     const acts: Acts = createActs({

@@ -18,6 +18,8 @@ export const EVENTS = {
   'case.erase': 'a case is to be erased: from here on it is, whatever comes between',
   'case.erased': 'an erasure is done: exhibits and jobs that are gone; the certificate proves this record',
   'case.erased_again': 'a back-up brought back the key of an erased case, and it was destroyed again',
+  'results.erase': 'what was found under a revoked requisition is to be erased: analyses and packages by their ids',
+  'results.erased': 'it is gone; the recordings and what stands under other requisitions stay',
   'log.contradicted': 'a witness saw more of this log than there is, or another one, of so many records',
   'log.purge': 'records below a number are gone, of such times, at such a root (LOG-06)',
 } as const;

@@ -1,6 +1,6 @@
 import type { Database } from '../database.ts';
 import { AppError } from '../errors.ts';
-import { type ExportId, type HitId, newId } from '../ids.ts';
+import { type CaseId, type ExportId, type HitId, newId } from '../ids.ts';
 import type { Principal } from '../policy/types.ts';
 import type { Requisition } from '../requisition/types.ts';
 import type { Vault } from '../vault.ts';
@@ -44,6 +44,16 @@ export interface Exports {
 
 const listLabel = (id: ExportId): string => `export:${id}`;
 
+/** The files of a package, as its row keeps them sealed. */
+export async function storedFiles(
+  vault: Pick<Vault, 'unseal'>,
+  caseId: CaseId,
+  id: ExportId,
+  sealed: Uint8Array,
+): Promise<readonly StoredFile[]> {
+  return JSON.parse((await vault.unseal(caseId, listLabel(id), sealed)).toString('utf8')) as readonly StoredFile[];
+}
+
 export function createExports(deps: ExportsDeps): Exports {
   const { database, vault, clock } = deps;
   const running = new Map<ExportId, Promise<void>>();
@@ -79,9 +89,7 @@ export function createExports(deps: ExportsDeps): Exports {
   }
 
   async function filesOf(requisition: Requisition, row: store.ExportRow): Promise<readonly StoredFile[]> {
-    if (row.sealed === undefined) return [];
-    const text = await vault.unseal(requisition.caseId, listLabel(row.id), row.sealed);
-    return JSON.parse(text.toString('utf8')) as readonly StoredFile[];
+    return row.sealed === undefined ? [] : storedFiles(vault, requisition.caseId, row.id, row.sealed);
   }
 
   async function read(requisition: Requisition, exportId: ExportId): Promise<ExportView> {

@@ -1,6 +1,3 @@
-import type { AuditLog } from '../audit/types.ts';
-import type { Clock } from '../clock.ts';
-import type { Database } from '../database.ts';
 import { AppError } from '../errors.ts';
 import type { CaseId } from '../ids.ts';
 import type { Requisition } from '../requisition/types.ts';
@@ -8,15 +5,13 @@ import type { Acts } from '../trust/acts.ts';
 import type { AuthorityKey } from '../trust/registry.ts';
 import type { ActClaims, ActKind } from '../trust/types.ts';
 import type { Eraser } from './erase.ts';
+import { eraseQuarantined, type QuarantineDeps } from './quarantine.ts';
 import { parseClosure, parseExtension, parseOrder } from './schema.ts';
 import * as store from './store.ts';
 import { demandExtensible, eraseDueMs, ORDER_MS } from './term.ts';
 import type { CaseState, ClosureClaims, ErasureGround, ErasureState, ExtensionClaims, OrderClaims } from './types.ts';
 
-export interface RetentionDeps {
-  readonly database: Database;
-  readonly log: Pick<AuditLog, 'append'>;
-  readonly clock: Clock;
+export interface RetentionDeps extends QuarantineDeps {
   readonly eraser: Eraser;
   readonly acts: Pick<Acts, 'ofCase'>;
   /** The installation's own cap in days, shorter than the law's (POL-01). */
@@ -155,7 +150,10 @@ export function createRetention(deps: RetentionDeps): Retention {
       return;
     }
     const due = (await reckon(caseId).catch(tolerated)) ?? (await storedDue(caseId));
-    if (due === undefined || due > clock.nowMs()) return;
+    if (due === undefined || due > clock.nowMs()) {
+      await eraseQuarantined(caseId, deps);
+      return;
+    }
     const why = await groundOf(caseId).catch(tolerated);
     await eraser.erase(caseId, why ?? { ground: 'term', actId: undefined });
   }

@@ -64,7 +64,7 @@ describe('the names of the journal', () => {
     expect(entries.filter(([, { journal }]) => journal === 'none').map(([name]) => name)).toEqual(['public.read']);
     // Erasure is the gateway's own act, never that of a route alone; the rest is named by LOG-01 one by one.
     const needed = {
-      erasure: ['case.erase', 'case.erased'],
+      erasure: ['case.erase', 'case.erased', 'results.erase', 'results.erased'],
       'token accepted or refused': ['requisition.register'],
       'habilitation, revocation, order, closure': ['act.present', 'case.close', 'order.done'],
       'key and policy': ['keys.adopted', 'rules.adopted'],

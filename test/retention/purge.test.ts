@@ -120,6 +120,62 @@ describe('the sweep', () => {
     expect((await room.retention.erasures())[0]).toMatchObject({ ground: 'quarantine' });
   });
 
+  it('RET-05: what was found under one that is revoked goes after thirty days while others stand, and nothing else', async () => {
+    const room = await retentionRoom();
+    const caseId = await room.openCase('PV-1');
+    const revoked = await room.addRequisition(caseId);
+    const standing = await room.addRequisition(caseId);
+    const gone = await room.addFindings(caseId, revoked);
+    const kept = await room.addFindings(caseId, standing);
+    await room.database.inCase(caseId, (tx) =>
+      tx.query('UPDATE requisitions SET revoked_at = $2 WHERE id = $1', [revoked, new Date(START_MS)]),
+    );
+    const before = await room.rows(caseId);
+    room.clock.setMs(START_MS + 30 * DAY_MS - 1000);
+    await room.retention.purge();
+    expect(await room.rows(caseId)).toEqual(before);
+
+    room.clock.setMs(START_MS + 30 * DAY_MS);
+    await room.retention.purge();
+    const after = await room.rows(caseId);
+    for (const [table, ids] of Object.entries(before)) {
+      expect(after[table], table).toEqual(ids.filter((id) => !gone.rows.includes(id)));
+    }
+    const objects = (await room.vault.inventory(caseId)).objects.map(({ id }) => id);
+    expect(gone.objects.filter((id) => objects.includes(id))).toEqual([]);
+    expect(kept.objects.filter((id) => !objects.includes(id))).toEqual([]);
+    expect(await room.retention.wasErased(caseId)).toBe(false);
+    const journal = await room.journal();
+    expect(journal.map(({ action }) => action)).toEqual(['results.erase', 'results.erased']);
+    expect(journal.every(({ objects: named }) => named.some(({ id }) => id === gone.job))).toBe(true);
+    // Once is enough.
+    await room.retention.purge();
+    expect(await room.journal()).toHaveLength(2);
+  });
+
+  it('RET-05: an erasure of results that is interrupted is ended by the next sweep', async () => {
+    let broken = true;
+    const room = await retentionRoom({}, undefined, undefined, {
+      dropResults: () => {
+        if (broken) throw new Error('the power went');
+      },
+    });
+    const caseId = await room.openCase('PV-1');
+    const revoked = await room.addRequisition(caseId);
+    const gone = await room.addFindings(caseId, revoked);
+    await room.database.inCase(caseId, (tx) =>
+      tx.query('UPDATE requisitions SET revoked_at = $2 WHERE id = $1', [revoked, new Date(START_MS)]),
+    );
+    room.clock.setMs(START_MS + 30 * DAY_MS);
+    await room.retention.purge();
+    expect(room.errors).toHaveLength(1);
+    expect((await room.rows(caseId)).jobs).toContain(gone.job);
+    broken = false;
+    await room.retention.purge();
+    expect((await room.rows(caseId)).jobs).not.toContain(gone.job);
+    expect((await room.journal()).at(-1)?.action).toBe('results.erased');
+  });
+
   it('CTL-01, CTL-02: an order that is not carried out in a day freezes the case until it is', async () => {
     const room = await retentionRoom();
     const caseId = await room.openCase('PV-1');

@@ -6,10 +6,12 @@ import { openLog } from '../../gateway/audit/append.ts';
 import { encodeVkey } from '../../gateway/audit/note.ts';
 import type { Database } from '../../gateway/database.ts';
 import { AppError } from '../../gateway/errors.ts';
+import { storedFiles } from '../../gateway/evidence/exports.ts';
 import { openEvidenceKey } from '../../gateway/evidence/keys.ts';
 import type { CaseId, ObjectId, RequisitionId } from '../../gateway/ids.ts';
 import type { Requisition } from '../../gateway/requisition/types.ts';
 import { createEraser, type EraserDeps } from '../../gateway/retention/erase.ts';
+import type { QuarantineDeps } from '../../gateway/retention/quarantine.ts';
 import { createRetention } from '../../gateway/retention/retention.ts';
 import { type Acts, createActs } from '../../gateway/trust/acts.ts';
 import { loadRegistry } from '../../gateway/trust/registry.ts';
@@ -32,6 +34,7 @@ export async function retentionRoom(
   changes: Partial<EraserDeps> = {},
   given?: { database: Database; folder: string; vault?: Vault },
   retentionDays?: number,
+  quarantine: Partial<QuarantineDeps> = {},
 ) {
   const database = given?.database ?? (await testDatabase());
   const folder = given?.folder ?? (await mkdtemp(path.join(tmpdir(), 'differe-retention-')));
@@ -96,6 +99,11 @@ export async function retentionRoom(
       return (authorisations.get(caseId) ?? []).map((authorisation) => ({ authorisation }) as unknown as Requisition);
     },
     demandReport: async () => undefined,
+    vault,
+    packageObjects: async (caseId, id, sealed) =>
+      (await storedFiles(vault, caseId, id, sealed)).map(({ object }) => object),
+    dropResults: () => undefined,
+    ...quarantine,
     onError: (error) => errors.push(error),
   });
   const acts: Acts = createActs({
@@ -140,6 +148,76 @@ export async function retentionRoom(
     return caseId;
   }
 
+  /** Another requisition of the case. */
+  async function addRequisition(caseId: CaseId): Promise<RequisitionId> {
+    const id = randomUUID() as RequisitionId;
+    const now = new Date(clock.nowMs());
+    await database.inCase(caseId, (tx) =>
+      tx.query(
+        `INSERT INTO requisitions (id, case_id, authorisation_jti, thumbprints, not_before, expires, sealed) VALUES ($1, $2, $3, '{}', $4, $4, '')`,
+        [id, caseId, randomUUID(), now],
+      ),
+    );
+    return id;
+  }
+
+  /** An analysis with a segment, a question with a hit, and a package, all under one requisition; every object lies in the vault. */
+  async function addFindings(caseId: CaseId, requisitionId: RequisitionId) {
+    const objects = Array.from({ length: 6 }, () => randomUUID() as ObjectId);
+    for (const object of objects) await vault.put(caseId, object, Buffer.from('what was found'));
+    const [job, question, hit, packed] = Array.from({ length: 4 }, () => randomUUID());
+    const files = [{ path: 'a', sha256: 'a'.repeat(64), sizeBytes: 1, object: objects[5] }];
+    const sealed = await vault.seal(caseId, `export:${packed}`, JSON.stringify(files));
+    await database.inCase(caseId, async (tx) => {
+      const { rows } = await tx.query<{ id: string }>('SELECT id FROM exhibits');
+      const exhibit = rows[0]?.id;
+      await tx.query(
+        `INSERT INTO jobs (id, case_id, exhibit_id, requisition_id, state, frames_per_second, result_object, columns_object, paths_object, bystanders_object)
+         VALUES ($1, $2, $3, $4, 'done', 5, $5, $6, $7, $8)`,
+        [job, caseId, exhibit, requisitionId, ...objects.slice(0, 4)],
+      );
+      await tx.query(
+        `INSERT INTO segments (job_id, case_id, n, from_seconds, to_seconds, state, object_id) VALUES ($1, $2, 0, 0, 60, 'done', $3)`,
+        [job, caseId, objects[4]],
+      );
+      await tx.query(`INSERT INTO questions (id, case_id, requisition_id, sealed) VALUES ($1, $2, $3, '')`, [
+        question,
+        caseId,
+        requisitionId,
+      ]);
+      await tx.query(
+        `INSERT INTO hits (id, case_id, question_id, job_id, exhibit_id, track) VALUES ($1, $2, $3, $4, $5, 0)`,
+        [hit, caseId, question, job, exhibit],
+      );
+      await tx.query(
+        `INSERT INTO exports (id, case_id, requisition_id, state, sealed) VALUES ($1, $2, $3, 'done', $4)`,
+        [packed, caseId, requisitionId, sealed],
+      );
+    });
+    return { job, objects, rows: [job, question, hit, packed, `${job} 0`] };
+  }
+
+  /** Ids of the rows of the case, by table. */
+  const rows = (caseId: CaseId): Promise<Record<string, readonly string[]>> =>
+    database.inCase(caseId, async (tx) => {
+      const found: Record<string, readonly string[]> = {};
+      for (const table of ['requisitions', 'exhibits', 'jobs', 'questions', 'hits', 'exports', 'segments']) {
+        const id = table === 'segments' ? `job_id || ' ' || n` : 'id';
+        const { rows } = await tx.query<{ id: string }>(`SELECT ${id} AS id FROM ${table} ORDER BY 1`);
+        found[table] = rows.map((row) => row.id);
+      }
+      return found;
+    });
+
+  /** Every record of the journal, in order. */
+  async function journal() {
+    const records: { action: string; objects: { id: string }[] }[] = [];
+    for (let seq = 0; seq < (await log.size()); seq++) {
+      records.push((await log.record(seq)) as unknown as { action: string; objects: { id: string }[] });
+    }
+    return records;
+  }
+
   const present = async (
     typ: 'differe-closure+jwt' | 'differe-order+jwt' | 'differe-extension+jwt',
     sub: string,
@@ -162,5 +240,21 @@ export async function retentionRoom(
     );
   };
 
-  return { database, folder, clock, vault, log, eraser, retention, errors, unreadable, openCase, present };
+  return {
+    database,
+    folder,
+    clock,
+    vault,
+    log,
+    eraser,
+    retention,
+    errors,
+    unreadable,
+    openCase,
+    addRequisition,
+    addFindings,
+    rows,
+    journal,
+    present,
+  };
 }
