@@ -202,6 +202,7 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
       exhibitDigests: (caseId) => exhibitDigests(caseId, footage),
       async forget(caseId) {
         sessions.drop(caseId);
+        records.forget(caseId);
         await pipeline.forgetCase(caseId);
       },
       vacuum: database.vacuum,

@@ -12,7 +12,7 @@ import type { RequisitionRecords } from './records.ts';
 import type { CaseStates, Standing } from './types.ts';
 
 export interface AuthenticatorDeps {
-  readonly records: Pick<RequisitionRecords, 'route' | 'load' | 'list' | 'ofThumbprint'>;
+  readonly records: Pick<RequisitionRecords, 'route' | 'find' | 'list' | 'ofThumbprint'>;
   readonly register: Register;
   readonly standing: Pick<Standing, 'refresh' | 'isRevoked'> & Partial<Pick<CaseStates, 'caseStateOf'>>;
   readonly replay: ReplayGuard;
@@ -83,9 +83,8 @@ export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
       deps.replay.accept(proof, now);
       return { principal: principalOf(known, proof.jkt, deps.register), authority: undefined, thumbprint: proof.jkt };
     }
-    const route = await deps.records.route(requisitionId);
-    if (route === undefined) throw new AppError('E_REQ_MISSING', { detail: 'no such requisition on record' });
-    const requisition = await deps.records.load(route.caseId, requisitionId);
+    const requisition = await deps.records.find(requisitionId);
+    if (requisition === undefined) throw new AppError('E_REQ_MISSING', { detail: 'no such requisition on record' });
     const designated = agentOf(requisition, proof.jkt) !== undefined;
     // Only keys that a requisition names are remembered: a stranger cannot fill the memory, and is refused anyway.
     if (designated) deps.replay.accept(proof, now);

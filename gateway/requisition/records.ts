@@ -11,6 +11,7 @@ import { checkRolling } from './rolling.ts';
 import { hasActSince } from './standing-store.ts';
 import * as store from './store.ts';
 import type { Requisition, Standing } from './types.ts';
+import { createVerifiedRows } from './verified-rows.ts';
 import { type Tokens, type VerifyContext, verifyRequisition } from './verify.ts';
 
 export interface RecordsDeps extends Pick<VerifyContext, 'registry' | 'env' | 'audience' | 'controller' | 'tightened'> {
@@ -26,7 +27,10 @@ interface SealedTokens extends Tokens {
   readonly registeredAt: number;
 }
 
-/** Requisitions on record. Each one that leaves here was verified again: nothing runs on a stored belief. */
+/**
+ * Requisitions on record. Each one that leaves here was read from its row at that moment, and verified again unless this process had verified
+ * the very same bytes before: nothing runs on a stored belief.
+ */
 export interface RequisitionRecords {
   /** Verifies tokens as they are presented, against everything on record. Stores nothing. */
   verify(tokens: Tokens): Promise<Requisition>;
@@ -39,12 +43,16 @@ export interface RequisitionRecords {
   load(caseId: CaseId, id: RequisitionId): Promise<Requisition>;
   /** All of a case, newest first. */
   list(caseId: CaseId): Promise<readonly Requisition[]>;
+  /** One requisition, whichever case it is of; undefined when none of this id is on record. */
+  find(id: RequisitionId): Promise<Requisition | undefined>;
   route(id: RequisitionId): ReturnType<typeof store.requisitionRoute>;
   /** Requisitions that designate a key. */
   ofThumbprint(jkt: string): Promise<readonly Requisition[]>;
   /** Newest requisition of each case of a court, or of all where none is named. */
   newestOfJurisdiction(jurisdiction: string | undefined): Promise<readonly Requisition[]>;
   findCase(caseId: CaseId): Promise<store.CaseRow>;
+  /** Drops what memory holds of a case. */
+  forget(caseId: CaseId): void;
 }
 
 /** Longest time between verifying a requisition and putting it on record. */
@@ -66,7 +74,7 @@ export function createRecords(deps: RecordsDeps): RequisitionRecords {
 
   // Validity is judged at the moment of registration here and at the moment of the act by policy/: reading what was lawfully found
   // outlives `exp`, and everything else of the verification is run again.
-  async function open(caseId: CaseId, id: RequisitionId, sealed: Buffer): Promise<Requisition> {
+  async function verifyAgain(caseId: CaseId, id: RequisitionId, sealed: Buffer): Promise<Requisition> {
     const tokens = await unseal(caseId, id, sealed);
     const requisition = await verifyRequisition(
       tokens,
@@ -77,6 +85,10 @@ export function createRecords(deps: RecordsDeps): RequisitionRecords {
     }
     return requisition;
   }
+
+  const verified = createVerifiedRows(() => deps.registry);
+  const open = (caseId: CaseId, id: RequisitionId, sealed: Buffer): Promise<Requisition> =>
+    verified.of(caseId, id, sealed, () => verifyAgain(caseId, id, sealed));
 
   /** An authorisation carries many schedules: its `jti` may come again with the same bytes. */
   const isUsed: VerifyContext['isUsed'] = async ({ jti, sha256, type }) => {
@@ -134,6 +146,13 @@ export function createRecords(deps: RecordsDeps): RequisitionRecords {
       }
     },
     load,
+    async find(id) {
+      const caseId = verified.caseOf(id) ?? (await database.inService((tx) => store.requisitionRoute(tx, id)))?.caseId;
+      if (caseId === undefined) return undefined;
+      const sealed = await database.inCase(caseId, (tx) => store.findSealed(tx, id));
+      return sealed === undefined ? undefined : await open(caseId, id, sealed);
+    },
+    forget: verified.forget,
     async list(caseId) {
       const rows = await database.inCase(caseId, store.listSealed);
       return await Promise.all(rows.map(({ id, sealed }) => open(caseId, id, sealed)));
