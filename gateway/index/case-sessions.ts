@@ -9,6 +9,8 @@ import type { Vault } from '../vault.ts';
 import { refused } from './byte-reader.ts';
 import { decodeBlock, openPaths } from './columns.ts';
 import type { BlockHeader } from './layout.ts';
+import { rectificationsOf } from './rectification-store.ts';
+import { rectifiedColumns } from './rectified.ts';
 import * as store from './store.ts';
 import type { CaseSessions, OpenCase, OpenExhibit, TrackColumns, UnanalysedExhibit } from './types.ts';
 
@@ -79,7 +81,7 @@ export function createCaseSessions(deps: CaseSessionsDeps): CaseSessions {
   function blockOf(requisition: Requisition, entry: CaseEntry, job: store.ClosedJob): Promise<OpenBlock> {
     const known = entry.blocks.get(job.jobId);
     if (known !== undefined) return known;
-    const loading = loadBlock(deps.vault, requisition.caseId, job).then((block) => {
+    const loading = loadBlock(deps, requisition.caseId, job).then((block) => {
       entry.bytes += block.bytes;
       return block;
     });
@@ -175,13 +177,19 @@ async function forget(entry: CaseEntry, isUnwanted: (jobId: JobId) => boolean): 
   }
 }
 
-async function loadBlock(vault: Vault, caseId: CaseId, job: store.ClosedJob): Promise<OpenBlock> {
+async function loadBlock(
+  { vault, database }: Pick<CaseSessionsDeps, 'vault' | 'database'>,
+  caseId: CaseId,
+  job: store.ClosedJob,
+): Promise<OpenBlock> {
   const { columns, header } = decodeBlock(await vault.get(caseId, job.columnsObject));
   if (columns.jobId !== job.jobId || columns.exhibitId !== job.exhibitId) throw refused('columns of another job');
   const paths = await vault.get(caseId, job.pathsObject);
   if (paths.length !== header.pathBytes) throw refused('paths of other columns');
   const bytes = paths.length + Object.values(header.arrays).reduce((sum, array) => sum + array.length, 0);
-  return { header, columns, path: openPaths(paths, columns), bytes };
+  const path = openPaths(paths, columns);
+  const rectifications = await rectificationsOf(caseId, { database, vault });
+  return { header, columns: rectifiedColumns(columns, path, rectifications), path, bytes };
 }
 
 const describe = (exhibit: Exhibit, job: store.ClosedJob, block: OpenBlock): OpenExhibit => ({

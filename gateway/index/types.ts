@@ -1,12 +1,39 @@
 import type { Coverage, RecallAudit, TrackPoint } from '../analysis/types.ts';
 import type { CaseId, ExhibitId, JobId } from '../ids.ts';
 import type { Requisition } from '../requisition/types.ts';
+import type { ClassName } from '../vocabulary.ts';
 
 /**
  * Cells of the coarse grid of bottom centres, row by row: 16 x 9 cells, 144 bits, 18 bytes. Bit `row * 16 + column` is bit
  * `n % 8` of byte `floor(n / 8)`. A cell is set when the closed cell meets the path between any two neighbouring points.
  */
 export const GRID = { columns: 16, rows: 9, bytes: 18 } as const;
+
+/** Categories of persons that an order may give a track of a person (PRO-05); everybody is `tiers` until one does. */
+export const PERSON_CATEGORIES = ['suspect', 'victime', 'temoin', 'tiers'] as const;
+export type PersonCategory = (typeof PERSON_CATEGORIES)[number];
+
+/** What an order of a magistrate makes of one track (RGT-03). The result stays as it was sealed; this lies over it. */
+export interface Rectification {
+  /** The act. */
+  readonly orderId: string;
+  readonly appliedAtMs: number;
+  readonly exhibitId: ExhibitId;
+  readonly jobId: JobId;
+  readonly track: number;
+  /** Where the track was at one moment: another analysis of the exhibit knows it again by that. */
+  readonly anchor: TrackPoint;
+  /** Found no more, by no question and in no package. */
+  readonly erased: boolean;
+  /** The label that counts from now on; undefined where the order leaves it. */
+  readonly class: ClassName | undefined;
+  readonly personCategory: PersonCategory | undefined;
+}
+
+/** The rectification of a track as a case session shows it, beside what the analysis had said. */
+export interface Rectified extends Pick<Rectification, 'orderId' | 'appliedAtMs' | 'erased' | 'personCategory'> {
+  readonly analysedAs: ClassName;
+}
 
 /** Number of tracks and one typed array an attribute: one sealed block an exhibit, opened into these for a case's sessions. */
 export interface TrackColumns {
@@ -34,6 +61,8 @@ export interface TrackColumns {
   /** Where the track's points stand in the sealed path block: first byte and length. */
   readonly pathOffset: Uint32Array;
   readonly pathLength: Uint32Array;
+  /** By track; absent where no order changed anything. The columns say what counts already. */
+  readonly rectified?: ReadonlyMap<number, Rectified>;
 }
 
 /** An exhibit as a case session holds it: what search needs, opened. */
@@ -82,6 +111,6 @@ export interface CaseSessions {
   open(requisition: Requisition): Promise<OpenCase>;
   /** The results of these jobs, in that order, closed ones of this case only: E_PRO_SILO for any other. */
   openJobs(requisition: Requisition, jobIds: readonly JobId[]): Promise<readonly OpenExhibit[]>;
-  /** Forgets what is open of the case: at the end of its sessions, at revocation, at erasure. */
+  /** Forgets what is open of the case: at the end of its sessions, at revocation, rectification and erasure. */
   drop(caseId: CaseId): void;
 }

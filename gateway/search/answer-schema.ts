@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { PERSON_CATEGORIES } from '../index/types.ts';
 import { CLASSES, COLOURS, PARTS } from '../vocabulary.ts';
 import { VERDICTS } from './schema.ts';
 import type { Answer, Hit } from './types.ts';
@@ -46,6 +47,14 @@ export const HitSchema = Type.Unsafe<Hit>(
     }),
     reasons: Type.Array(reason),
     verdict: oneOf(['unreviewed', ...VERDICTS]),
+    rectified: Type.Optional(
+      Type.Object({
+        order: Type.String(),
+        at: Type.String(),
+        analysedAs: oneOf(CLASSES),
+        personCategory: Type.Optional(oneOf(PERSON_CATEGORIES)),
+      }),
+    ),
   }),
 );
 

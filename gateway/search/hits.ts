@@ -5,6 +5,7 @@ import { listsExhibit, type Requisition } from '../requisition/types.ts';
 import type { SearchDeps } from './ask.ts';
 import { readQuestion } from './asked.ts';
 import { describeMatch } from './match.ts';
+import { demandNotErased } from './rectified-hit.ts';
 import * as store from './store.ts';
 import type { Hit, HitRecord, Verdict } from './types.ts';
 import { inEnglish, inFrench } from './words.ts';
@@ -31,6 +32,7 @@ export async function loadHit(requisition: Requisition, hitId: HitId, deps: Sear
   if (exhibit === undefined || row.track >= exhibit.columns.count) {
     throw new AppError('E_PRO_SILO', { detail: 'hit without a track' });
   }
+  demandNotErased(exhibit.columns, row.track);
   if (!listsExhibit(requisition, exhibit)) {
     throw new AppError('E_REQ_SCOPE', { detail: `exhibit ${exhibit.exhibitId} is not in the schedule` });
   }

@@ -1,6 +1,7 @@
 import type { TrackPoint } from '../analysis/types.ts';
 import { GRID, type OpenExhibit, type TrackColumns } from '../index/types.ts';
 import { type ClassName, COLOURS, type ColourName, classId, classNameOf, PARTS, type Part } from '../vocabulary.ts';
+import { rectifiedHit } from './rectified-hit.ts';
 import type { ExecutedQuestion, Hit, Reason } from './types.ts';
 import { localInstant } from './words.ts';
 import { type Contact, contains, footOf, pathContact, type Window, type Zone, zoneCells } from './zone.ts';
@@ -74,6 +75,7 @@ export function describeMatch(
       box: { left: best.left, top: best.top, width: best.width, height: best.height },
     },
     reasons: reasonsOf(question, exhibit, track, contact),
+    ...rectifiedHit(columns, track),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Coverage, RecallAudit } from '../analysis/types.ts';
 import type { ExhibitId, HitId, JobId, QuestionId } from '../ids.ts';
+import type { PersonCategory } from '../index/types.ts';
 import type { ClassName, ColourName, Part } from '../vocabulary.ts';
 
 /** A place in the picture: fractions of width and height, origin top left. Named fields, so that no bare vector leaves (FACE-11). */
@@ -70,6 +71,15 @@ export interface Hit {
   };
   readonly reasons: readonly Reason[];
   readonly verdict: 'unreviewed' | 'confirmed' | 'rejected' | 'uncertain';
+  /** RGT-03: an order of a magistrate changed what is said here; absent where none did. */
+  readonly rectified?: {
+    /** The act. */
+    readonly order: string;
+    readonly at: string;
+    /** What the analysis had said. */
+    readonly analysedAs: ClassName;
+    readonly personCategory?: PersonCategory;
+  };
 }
 
 export interface ExhibitCoverage {
