@@ -13,7 +13,7 @@ import { findPurgeable, purgeEvent, removeBundles } from './purge.ts';
 import { CHECKPOINT_FILE, isBelow, readEntries, readHashes } from './reader.ts';
 import { encodeRecord } from './record.ts';
 import { MAX_BATCH, recoverLog } from './recover.ts';
-import { growEdge, rootOfEdge } from './right-edge.ts';
+import { type Growth, growEdge, rootOfEdge } from './right-edge.ts';
 import { TILE_WIDTH, type Tile, widthOf } from './tiles.ts';
 import type { AuditEvent, AuditLog } from './types.ts';
 
@@ -49,6 +49,9 @@ export interface WritableLog extends AuditLog {
 }
 
 const NO_HASH = '0'.repeat(64);
+
+/** Partial tiles that a batch made old. */
+type Outdated = Pick<Growth, 'removed' | 'removedFolders'>;
 
 interface Pending {
   readonly leaf: Buffer;
@@ -123,21 +126,24 @@ async function startLog(options: LogOptions): Promise<WritableLog> {
     await Promise.resolve();
     while (waiting.length > 0 && failure === undefined) {
       const batch = waiting.slice(0, MAX_BATCH);
+      let outdated: Outdated;
       try {
-        await commit(batch);
+        outdated = await commit(batch);
       } catch (cause) {
         failure = new AppError('E_LOG_DOWN', { detail: 'a write failed', cause });
         break;
       }
       waiting = waiting.slice(batch.length);
       for (const { seq, resolve } of batch) resolve(seq);
+      // Nobody waits for it: the records are durable whatever becomes of the old partial tiles.
+      await removeOutdated(outdated);
     }
     if (failure !== undefined) for (const { reject } of waiting.splice(0)) reject(failure);
     writing = undefined;
   }
 
   /** MUST NOT resolve before the batch and the checkpoint that names it are durable. */
-  async function commit(batch: readonly Pending[]): Promise<void> {
+  async function commit(batch: readonly Pending[]): Promise<Outdated> {
     const growth = growEdge(
       edge,
       batch.map(({ leaf }) => leaf),
@@ -169,10 +175,14 @@ async function startLog(options: LogOptions): Promise<WritableLog> {
     }
     edge = growth.edge;
     checkpoint = text;
-    // The records are durable whatever becomes of the old partial tiles; what stays behind is removed at the next opening.
+    return growth;
+  }
+
+  /** What stays behind is removed at the next opening. */
+  async function removeOutdated({ removed, removedFolders }: Outdated): Promise<void> {
     try {
-      for (const file of growth.removed) await files.remove(path.join(dir, file));
-      for (const folder of growth.removedFolders) {
+      for (const file of removed) await files.remove(path.join(dir, file));
+      for (const folder of removedFolders) {
         folders.delete(folder);
         await files.removeFolder(path.join(dir, folder));
       }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { renameSync } from 'node:fs';
-import { mkdir, open, rm, rmdir } from 'node:fs/promises';
+import { mkdir, open, rmdir, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { syncFolder } from '../vault.ts';
 
@@ -57,6 +57,6 @@ export const diskFiles: LogFiles = {
     for (const { temporary, file } of staged) renameSync(temporary, file);
   },
   syncFolder,
-  remove: (file) => rm(file),
+  remove: (file) => unlink(file),
   removeFolder: (folder) => rmdir(folder),
 };

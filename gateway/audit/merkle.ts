@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 
 // The Merkle tree of RFC 6962 section 2.1 over SHA-256; names follow the RFC (and RFC 9162, whose verification steps are used).
 // Sizes stay below 2^53, beyond what bit operators can hold: arithmetic is used instead.
@@ -8,12 +8,18 @@ export const EMPTY_ROOT: Buffer = createHash('sha256').digest();
 
 // RFC 6962 section 2.1: "The domain separation is required to give second preimage resistance."
 const LEAF = Uint8Array.of(0);
-const NODE = Uint8Array.of(1);
+const NODE = 1;
 
 export const leafHash = (entry: Uint8Array): Buffer => createHash('sha256').update(LEAF).update(entry).digest();
 
-export const nodeHash = (left: Uint8Array, right: Uint8Array): Buffer =>
-  createHash('sha256').update(NODE).update(left).update(right).digest();
+export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
+  // One call instead of five: an append hashes up to 255 nodes.
+  const bytes = Buffer.allocUnsafe(1 + left.length + right.length);
+  bytes[0] = NODE;
+  bytes.set(left, 1);
+  bytes.set(right, 1 + left.length);
+  return hash('sha256', bytes, 'buffer');
+}
 
 /** Leaves [from, to) of a log. */
 export interface LeafRange {
