@@ -6,6 +6,7 @@ import { Type } from 'typebox';
 import { type AnalysisRoutesDeps, analysisRoutes } from './analysis/routes.ts';
 import { type JournalRoutesDeps, journalRoutes } from './audit/routes.ts';
 import { type DocumentRoutesDeps, documentRoutes } from './compliance/documents/routes.ts';
+import { type StatisticsRoutesDeps, statisticsRoutes } from './compliance/statistics-routes.ts';
 import { consoleRoutes } from './console/routes.ts';
 import { AppError } from './errors.ts';
 import { type EvidenceRoutesDeps, evidenceRoutes } from './evidence/routes.ts';
@@ -36,6 +37,7 @@ export interface AppDeps {
   readonly evidence: EvidenceRoutesDeps;
   readonly retention: RetentionRoutesDeps;
   readonly documents: DocumentRoutesDeps;
+  readonly statistics: StatisticsRoutesDeps;
   readonly journal: JournalRoutesDeps;
   readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
   readonly version: string;
@@ -113,6 +115,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(evidenceRoutes(deps.evidence));
   await app.register(retentionRoutes(deps.retention));
   await app.register(documentRoutes(deps.documents));
+  await app.register(statisticsRoutes(deps.statistics));
   await app.register(journalRoutes(deps.journal));
   await app.register(consoleRoutes);
   app.get(

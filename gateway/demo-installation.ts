@@ -88,7 +88,7 @@ export async function createDemoInstallation(folder: string, models: readonly st
         ...chief.publicJwk,
         iss: 'chef-demo',
         role: 'chef_de_service',
-        signs: ['differe-habilitation+jwt'],
+        signs: ['differe-habilitation+jwt', 'differe-self-control+jwt'],
         env: 'test',
       },
       {

@@ -381,6 +381,21 @@ export const ERRORS = {
     fr: "Le dossier de conformité manque ou est incomplet : seuls l'état, les mesures, le contrôle et l'effacement répondent.",
     en: 'The compliance dossier is missing or incomplete: only health, metrics, control and erasure answer.',
   },
+  E_CTL_REVIEW: {
+    status: 403,
+    fr: "L'autocontrôle d'un mois est en retard de plus de soixante jours : aucune nouvelle analyse avant que la hiérarchie n'en signe la revue.",
+    en: 'The self-control of a month is overdue by more than sixty days: no new analysis until the hierarchy signs its review.',
+  },
+  E_CTL_SAMPLE: {
+    status: 422,
+    fr: "La revue signée ne porte pas sur l'échantillon tiré pour ce mois, ou ce mois n'est pas achevé.",
+    en: 'The signed review is not about the sample that was drawn for this month, or the month is not over.',
+  },
+  E_STA_PERIOD: {
+    status: 422,
+    fr: "Un rapport public porte sur une année, un trimestre ou un mois civils entiers, d'une année achevée et que le journal couvre.",
+    en: 'A public report is of a whole calendar year, quarter or month, of a year that is over and that the journal covers.',
+  },
   E_CPL_CAPABILITY_DRIFT: {
     status: 503,
     fr: "L'installation peut plus que ce que couvre le dossier de conformité : un nouveau dossier signé est nécessaire.",

@@ -23,6 +23,7 @@ export async function buildInertApp(version: string): Promise<FastifyInstance> {
     evidence: NOTHING,
     retention: NOTHING,
     documents: NOTHING,
+    statistics: NOTHING,
     journal: NOTHING,
   };
   const app = await buildApp({ ...deps, tls: undefined, version } as AppDeps);

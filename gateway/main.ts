@@ -19,9 +19,11 @@ import { sentencesOf } from './command.ts';
 import type { Capability } from './compliance/capability.ts';
 import { createCommitment } from './compliance/commitment.ts';
 import { closingReport } from './compliance/documents/closing-report.ts';
+import { createFigures } from './compliance/figures.ts';
 import { createFirstJob } from './compliance/first-job.ts';
 import { judgeRoot, processFacts } from './compliance/root-check.ts';
 import { createSafeMode } from './compliance/safe-mode.ts';
+import { createSelfControl } from './compliance/self-control.ts';
 import { runSelfTest } from './compliance/self-test.ts';
 import type { Config } from './config.ts';
 import { openDatabase } from './database.ts';
@@ -44,6 +46,7 @@ import { createAuthenticator } from './requisition/authenticate.ts';
 import { createReplayGuard } from './requisition/dpop.ts';
 import { createRecords } from './requisition/records.ts';
 import { createStanding } from './requisition/standing.ts';
+import { originOf } from './requisition/types.ts';
 import { createResults } from './results.ts';
 import { createEraser } from './retention/erase.ts';
 import { createRetention } from './retention/retention.ts';
@@ -189,8 +192,16 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
       readLists: (kind) => acts.trustedOfInstallation(kind),
       readContrary: (caseId, kind) => acts.ofCase(caseId, kind),
       listRequisitions: (caseId) => records.list(caseId),
+      async revoked(ids) {
+        for (const id of ids) await log.append(installationEvent('requisition.revoked', { requisition: id }));
+      },
     });
+    const selfControl = createSelfControl({ log, clock, readReviews: (kind) => acts.trustedOfInstallation(kind) });
     const evidenceKey = await openEvidenceKey(config.keysDir);
+    const requisitionOrigin = async (caseId: CaseId) => {
+      const latest = (await records.list(caseId).catch(() => []))[0];
+      return latest === undefined ? undefined : originOf(latest);
+    };
     const eraser = createEraser({
       database,
       vault,
@@ -199,6 +210,7 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
       key: evidenceKey,
       installation: config.installation,
       logVkey,
+      originOf: requisitionOrigin,
       exhibitDigests: (caseId) => exhibitDigests(caseId, footage),
       async forget(caseId) {
         sessions.drop(caseId);
@@ -218,6 +230,7 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
       retentionDays: installed.values.retention_days,
       acts: { ofCase: (caseId, kind) => acts.ofCase(caseId, kind) },
       listRequisitions: (caseId) => records.list(caseId),
+      originOf: requisitionOrigin,
       demandReport: async (caseId) => void (await reportOf(caseId)),
       vault,
       packageObjects: async (caseId, id, sealed) =>
@@ -233,7 +246,7 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
       env: config.env,
       audience: config.installation,
       // Each room adds the kinds that it knows.
-      kinds: [register.kind, ...standing.kinds, ...retention.kinds],
+      kinds: [register.kind, ...standing.kinds, ...retention.kinds, selfControl.kind],
     });
     const records = createRecords({
       database,
@@ -320,7 +333,10 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
         loadRequisition: records.load,
         loadExhibit: (requisition, id) => readExhibit(requisition, id, footage),
         safeMode,
-        demandNewJob: ({ authorisation }) => commitment.demandNewJob(authorisation.dossier),
+        async demandNewJob({ authorisation }) {
+          await commitment.demandNewJob(authorisation.dossier);
+          await selfControl.demandReviewed();
+        },
         standing: whereItStands,
         bestStandingOf: ({ schedule }) => {
           // Asked every second of a running job: what another process took meanwhile is there at the next time.
@@ -401,6 +417,12 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
           software,
           clock,
           closingReport: reportOf,
+        },
+        statistics: {
+          figures: createFigures({ dir: logDir, vkey: logVkey, pinned: () => log.checkpoint(), clock }),
+          installation: config.installation,
+          isDemo: config.env === 'test',
+          clock,
         },
         journal: { log },
         tls: config.tls,

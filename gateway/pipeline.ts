@@ -6,7 +6,7 @@ import { type PacketList, readPacketList } from './analysis/packets.ts';
 import { type BuildFacts, closeResult, planDigest } from './analysis/result.ts';
 import { analyseSegment } from './analysis/segment.ts';
 import { cutSegments } from './analysis/segments.ts';
-import type { Sight } from './analysis/sight.ts';
+import { announced, type Sight } from './analysis/sight.ts';
 import * as jobs from './analysis/store.ts';
 import { track } from './analysis/track.ts';
 import { COVERAGE_STATES, type SegmentResult } from './analysis/types.ts';
@@ -135,6 +135,7 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
   async function putDown(job: jobs.Job, reason?: AppError): Promise<void> {
     if (reason !== undefined) underWay.get(job.id)?.stop.abort(reason);
     underWay.delete(job.id);
+    usesTold.delete(job.id);
     await deps.copies.release(job.exhibitId);
   }
 
@@ -185,7 +186,7 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
   async function journal(
     job: jobs.Job,
     procedure: string,
-    op: 'job.step' | 'job.end',
+    op: 'job.step' | 'job.inference' | 'job.end',
     outcome: AuditEvent['outcome'],
     objects: AuditEvent['objects'] = [],
     mediaSeconds?: number,
@@ -200,6 +201,21 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
       ...(mediaSeconds === undefined ? {} : { facts: { mediaMs: Math.round(mediaSeconds * 1000) } }),
     });
     await database.inCase(job.caseId, (tx) => jobs.addLogRecord(tx, job.id, seq));
+  }
+
+  /** Jobs whose use this process has told; after a restart it is told again, and counts once all the same. */
+  const usesTold = new Map<JobId, Promise<void>>();
+
+  /** STA-02: an analysis is a use from the first frame that anything looks at; the event is durable before that. */
+  function announceUse(job: jobs.Job, requisition: Requisition): Promise<void> {
+    const known = usesTold.get(job.id);
+    if (known !== undefined) return known;
+    const models = deps.sight.models.map(({ sha256 }) => ({ type: 'model' as const, id: sha256 }));
+    const done = { effect: 'done', policyId: '-', code: 'OK' } as const;
+    const told = journal(job, requisition.authorisation.sub, 'job.inference', done, models);
+    usesTold.set(job.id, told);
+    told.catch(() => usesTold.delete(job.id));
+    return told;
   }
 
   /** Ends a job without results: its event is durable first. False when it had ended already. */
@@ -312,7 +328,7 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
           analyseSegment(
             requisition,
             { exhibit, file, packets, segment, framesPerSecond: job.framesPerSecond, activity },
-            { ...deps.sight.deps, track, countColours },
+            { ...announced(deps.sight.deps, () => announceUse(job, requisition)), track, countColours },
             stop.signal,
           ),
         ),

@@ -153,13 +153,16 @@ export const adoptionEvents = (adopted: {
 
 export const installationEvent = (
   action: EventName,
-  more: Partial<Pick<AuditEvent, 'objects' | 'outcome' | 'models'>> & { readonly op?: string } = {},
+  more: Partial<Pick<AuditEvent, 'objects' | 'outcome' | 'models' | 'facts'>> & {
+    readonly op?: string;
+    readonly requisition?: string;
+  } = {},
 ): AuditEvent => {
-  const { op = action, ...rest } = more;
+  const { op = action, requisition = '-', ...rest } = more;
   return {
     action,
     actor: { id: 'gateway', role: 'worker', service: '-' },
-    reason: { procedure: '-', requisition: '-', op },
+    reason: { procedure: '-', requisition, op },
     objects: [],
     outcome: { effect: 'done', policyId: '-', code: 'OK' },
     ...rest,

@@ -84,6 +84,23 @@ export async function openSight(
   };
 }
 
+/** The same eyes, which tell `before` and wait for it each time before they are shown anything. */
+export function announced(eyes: Sight['deps'], before: () => Promise<void>): Sight['deps'] {
+  const { detect, findMovers: movers, name } = eyes;
+  const after =
+    <A extends readonly unknown[], R>(work: (...args: A) => Promise<R>) =>
+    async (...args: A): Promise<R> => {
+      await before();
+      return await work(...args);
+    };
+  return {
+    ...eyes,
+    ...(detect === undefined ? {} : { detect: after(detect) }),
+    ...(movers === undefined ? {} : { findMovers: after(movers) }),
+    ...(name === undefined ? {} : { name: after(name) }),
+  };
+}
+
 /** What an installation has whose networks could not be opened: it sees nothing, and says so. It is there for a gateway in safe mode. */
 export function noSight(): Sight {
   const refuse = async (): Promise<never> => {

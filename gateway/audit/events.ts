@@ -11,8 +11,14 @@ export const EVENTS = {
   'rules.adopted': 'the rules in force, by the digest of their texts',
   'keys.adopted': 'the authorities whose signatures count from now on, by the digest of the registry',
   'models.adopted': 'the networks that were admitted and loaded, by digest',
+  'requisition.revoked':
+    'a requisition on record stands no more: a list revoked it, or the prosecutor decided against it',
+  'control.reviewed':
+    'the sample of self-control of a month was reviewed by the hierarchy: how many sessions, how many of them irregular',
   'exhibit.seal': 'the bytes of a deposit have the digest that was signed, and are sealed',
   'exhibit.refuse': 'a deposit that was refused and destroyed; the outcome has the code',
+  'job.inference':
+    'frames of an analysis are shown to its networks or background model for the first time: from here on it is a use',
   'job.end': 'an analysis has ended; the outcome says how, and the digest of its result stands beside it',
   'case.close': 'a procedure was closed by an act, and its case with it',
   'case.erase': 'a case is to be erased: from here on it is, whatever comes between',

@@ -60,6 +60,14 @@ export interface AuditEvent {
     readonly mediaMs?: number;
     /** What came of a case, said at its closure (STA-05). */
     readonly outcome?: 'useful' | 'not_useful' | 'person_cleared';
+    /** Services of the agents that a requisition designates. */
+    readonly services?: readonly string[];
+    /** The question has one facet and no bound (PRO-04). */
+    readonly broad?: boolean;
+    /** Month (`YYYY-MM`) whose sample was reviewed, how many sessions it had and how many of them were found irregular (CTL-06). */
+    readonly month?: string;
+    readonly sessions?: number;
+    readonly irregular?: number;
   };
 }
 

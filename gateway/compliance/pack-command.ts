@@ -9,13 +9,14 @@ import { parseStrictJson } from '../trust/strict-json.ts';
 import { absenceOf } from './absence.ts';
 import { type AbsenceCommandDeps, absenceInput } from './absence-command.ts';
 import { documentHtml } from './documents/html.ts';
+import { countJournal } from './figures.ts';
 import { readLockFile } from './lock-file.ts';
 import { matrixOf, readResults, readTests } from './matrix.ts';
 import { KEY_FILE, MANIFEST_FILE, manifestOf, PACK_TYP, packFaults, SIGNATURE_FILE } from './pack.ts';
 import { sbomOf } from './sbom.ts';
-import { statisticsOf } from './statistics.ts';
-import { verifiedRecords } from './statistics-command.ts';
-import { transparencyReport } from './transparency.ts';
+import { statisticsBody } from './statistics-body.ts';
+import { controlReport } from './transparency.ts';
+import { readVerified } from './verified-journal.ts';
 
 export const PACK_USAGE = `differe compliance pack --out DIR   everything for an inspection, signed and without content; reads the configuration of the gateway
 differe compliance pack verify DIR [--key JWK.json]`;
@@ -43,18 +44,15 @@ export async function packCommand(args: readonly string[], io: CommandIo, deps: 
   if ((await readdir(out)).length > 0) throw new UsageError(`${out} is not empty`);
   const logDir = path.join(config.dataDir, 'log');
   await cp(logDir, path.join(out, 'log'), { recursive: true });
-  const { records, size, root } = await verifiedRecords(path.join(out, 'log'));
-  const [from = '0000-01', to = '9999-12'] = [records[0]?.time.slice(0, 7), records.at(-1)?.time.slice(0, 7)];
-  const statistics = statisticsOf(records, { from, to });
+  const counted = await countJournal(path.join(out, 'log'), {});
+  const { size, root } = counted.log;
   const made_at = new Date().toISOString();
   const frame = { installation: config.installation, madeAt: made_at, isDemo: config.env === 'test' };
   const json = (name: string, value: unknown) =>
     writeFile(path.join(out, name), `${JSON.stringify(value, undefined, 2)}\n`);
-  await json('statistics.json', statistics);
-  await writeFile(
-    path.join(out, 'transparency.html'),
-    documentHtml(transparencyReport(statistics, { size, root }, frame)),
-  );
+  await json('statistics.json', statisticsBody(counted));
+  // For who controls: whole. The public form is of a year that is over.
+  await writeFile(path.join(out, 'statistics.html'), documentHtml(controlReport(counted, frame)));
   await json('matrix.json', matrixOf(await readTests(ROOT), await readResults(ROOT)));
   await json('absence.json', absenceOf(await absenceInput(deps)));
   await json('sbom.json', sbomOf(readLockFile()));
@@ -87,7 +85,7 @@ async function verify(args: readonly string[], io: CommandIo): Promise<ExitCode>
   const faults = await packFaults(folder, known);
   const log =
     faults.length === 0
-      ? await verifiedRecords(path.join(folder, 'log')).then(({ size, root }) => ({ size, root }))
+      ? await readVerified(path.join(folder, 'log'), {}, () => undefined).then(({ size, root }) => ({ size, root }))
       : undefined;
   io.out(JSON.stringify({ verified: faults.length === 0, faults, ...(log === undefined ? {} : { log }) }));
   for (const fault of faults) io.err(fault);

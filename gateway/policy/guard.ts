@@ -87,6 +87,8 @@ interface Seen {
   objects: ThingShown[];
   shown: { fromMs: number; toMs: number } | undefined;
   recorded: boolean;
+  /** Whether a broad question was decided on (PRO-04). */
+  broad: boolean;
   /** What waits for the event of the disclosure. */
   afterwards: (() => Promise<void>)[];
 }
@@ -117,6 +119,7 @@ export function installGuard(app: FastifyInstance, deps: GuardDeps): void {
       objects: [],
       shown: undefined,
       recorded: false,
+      broad: false,
       afterwards: [],
     };
     seenOf.set(request, fresh);
@@ -131,11 +134,13 @@ export function installGuard(app: FastifyInstance, deps: GuardDeps): void {
       decision: seen.decision,
       objects: unique(seen.objects),
       ...(seen.shown === undefined ? {} : { shown: seen.shown }),
+      ...(seen.broad ? { facts: { broad: true } } : {}),
     };
   }
 
   function demand(request: FastifyRequest, action: Action, extraOps: readonly Op[], broad = false): void {
     const seen = see(request);
+    seen.broad = broad;
     seen.decision = decide(
       {
         ...seen.identity,

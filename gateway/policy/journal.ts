@@ -47,6 +47,8 @@ export interface Facts {
   readonly unit?: string;
   readonly mediaMs?: number;
   readonly outcome?: 'useful' | 'not_useful' | 'person_cleared';
+  readonly services?: readonly string[];
+  readonly broad?: boolean;
 }
 
 export interface Journal {
@@ -62,6 +64,7 @@ export interface Act {
   readonly decision: Decision | undefined;
   readonly objects: readonly ThingShown[];
   readonly shown?: { readonly fromMs: number; readonly toMs: number };
+  readonly facts?: Facts;
 }
 
 /** A record of so many ids stays well below what an entry of the log can hold (65,535 bytes). */
@@ -95,6 +98,7 @@ function eventOf(act: Act, outcome: ActEvent['outcome']): ActEvent {
     objects: act.objects,
     outcome,
     ...(act.shown === undefined ? {} : { shown: act.shown }),
+    ...(act.facts === undefined ? {} : { facts: act.facts }),
   };
 }
 

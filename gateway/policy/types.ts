@@ -141,6 +141,14 @@ export const ACTIONS = {
     needsValidity: false,
     reach: 'installation',
   },
+  // Figures of the whole installation, which name no case.
+  'statistics.read': {
+    journal: 'disclosure',
+    kind: 'consultation',
+    ops: [],
+    needsValidity: false,
+    reach: 'installation',
+  },
   'document.read': { journal: 'disclosure', kind: 'consultation', ops: [], needsValidity: false },
   'retention.read': { journal: 'disclosure', kind: 'consultation', ops: [], needsValidity: false },
   'order.done': { journal: 'before', kind: 'modification', ops: [], needsValidity: false },

@@ -29,6 +29,8 @@ const SIGNERS: readonly { readonly typ: SignedType; readonly roles: ReadonlySet<
   { typ: 'differe-dossier+jwt', roles: new Set(['responsable', 'dpo']) },
   { typ: 'differe-policies+jwt', roles: new Set(['responsable', 'dpo']) },
   { typ: 'differe-habilitation+jwt', roles: new Set(Object.values(GRANTED_BY).flat()) },
+  // The hierarchy, what it found in the sample of a month (CTL-06).
+  { typ: 'differe-self-control+jwt', roles: new Set(['chef_de_service', 'responsable']) },
   { typ: ADMISSION_TYP, roles: new Set(ADMITTING_ROLES) },
 ];
 const TYPES: readonly string[] = SIGNERS.map(({ typ }) => typ);

@@ -17,14 +17,7 @@ import {
   requisitionBody,
   requisitionShape,
 } from './shapes.ts';
-import type { Requisition } from './types.ts';
-
-/** What statistics count by (STA-01): codes, nothing of the case. */
-const factsOf = ({ framework, offence, controller }: Requisition['authorisation']) => ({
-  framework,
-  unit: controller.unit_code,
-  ...(offence === undefined ? {} : { natinf: offence.natinf }),
-});
+import { originOf, type Requisition } from './types.ts';
 
 export interface RequisitionRoutesDeps {
   readonly records: RequisitionRecords;
@@ -65,15 +58,17 @@ export const requisitionRoutes =
           records,
           register,
           ...(demandOpen === undefined ? {} : { demandOpen }),
-          journal: ({ id, caseId, authorisation }) =>
-            request.record(
+          journal: (made) => {
+            const { id, caseId, authorisation } = made;
+            return request.record(
               [
                 { type: 'requisition', id },
                 { type: 'case', id: caseId },
               ],
               { procedure: authorisation.sub, requisitionId: id },
-              factsOf(authorisation),
-            ),
+              originOf(made),
+            );
+          },
         });
         await registered?.(requisition.caseId);
         return reply.code(201).send(requisitionShape(requisition));

@@ -14,19 +14,21 @@ export async function lockLists(tx: Transaction): Promise<void> {
   await tx.query('SELECT pg_advisory_xact_lock($1)', [LIST_LOCK]);
 }
 
-/** Dates the requisitions that depend on a list and that it revokes, as schedule or as authorisation. In the service role. */
+/** Dates the requisitions that depend on a list and that it revokes, as schedule or as authorisation; gives those that stood until now. In the service role. */
 export async function markRevoked(
   tx: Transaction,
   listId: string,
   jtis: readonly string[],
   atMs: number,
-): Promise<void> {
-  if (jtis.length === 0) return;
-  await tx.query(
+): Promise<readonly RequisitionId[]> {
+  if (jtis.length === 0) return [];
+  const { rows } = await tx.query<{ id: RequisitionId }>(
     `UPDATE requisitions SET revoked_at = $3
-      WHERE revocation_list = $1 AND revoked_at IS NULL AND (id = ANY ($2::uuid[]) OR authorisation_jti = ANY ($2::uuid[]))`,
+      WHERE revocation_list = $1 AND revoked_at IS NULL AND (id = ANY ($2::uuid[]) OR authorisation_jti = ANY ($2::uuid[]))
+      RETURNING id`,
     [listId, jtis, new Date(atMs)],
   );
+  return rows.map(({ id }) => id);
 }
 
 /** Holds the row of the case until the end of the transaction. In the case. */
@@ -34,12 +36,17 @@ export async function lockCase(tx: Transaction): Promise<void> {
   await tx.query('SELECT FROM cases FOR UPDATE');
 }
 
-/** Dates requisitions that were contradicted. In the case. */
-export async function markContradicted(tx: Transaction, ids: readonly RequisitionId[], atMs: number): Promise<void> {
-  await tx.query('UPDATE requisitions SET revoked_at = $2 WHERE id = ANY ($1::uuid[]) AND revoked_at IS NULL', [
-    ids,
-    new Date(atMs),
-  ]);
+/** Dates requisitions that were contradicted; gives those that stood until now. In the case. */
+export async function markContradicted(
+  tx: Transaction,
+  ids: readonly RequisitionId[],
+  atMs: number,
+): Promise<readonly RequisitionId[]> {
+  const { rows } = await tx.query<{ id: RequisitionId }>(
+    'UPDATE requisitions SET revoked_at = $2 WHERE id = ANY ($1::uuid[]) AND revoked_at IS NULL RETURNING id',
+    [ids, new Date(atMs)],
+  );
+  return rows.map(({ id }) => id);
 }
 
 /** Whether an act of this type came on record in the case since a moment. In the case. */

@@ -32,6 +32,8 @@ export interface StandingDeps {
   readContrary(caseId: CaseId, kind: ActKind<ContraryDecisionClaims>): Promise<readonly Act<ContraryDecisionClaims>[]>;
   /** Requisitions of a case on record. */
   listRequisitions(caseId: CaseId): Promise<readonly Requisition[]>;
+  /** Hears of requisitions that stand no more, before that is committed; MUST NOT resolve before the journal has them (STA-01). */
+  revoked?(ids: readonly RequisitionId[]): Promise<void>;
 }
 
 export interface RequisitionStanding extends Standing {
@@ -75,7 +77,10 @@ export function createStanding(deps: StandingDeps): RequisitionStanding {
     }
     // At every look, since a requisition may have been registered at the moment when the list came.
     revoked = await deps.database.inService(async (tx) => {
-      for (const [id, list] of lists) await store.markRevoked(tx, id, [...list.revoked], deps.clock.nowMs());
+      for (const [id, list] of lists) {
+        const fresh = await store.markRevoked(tx, id, [...list.revoked], deps.clock.nowMs());
+        if (fresh.length > 0) await deps.revoked?.(fresh);
+      }
       return await store.revokedRequisitions(tx);
     });
     lookedAt = began;
@@ -113,7 +118,8 @@ export function createStanding(deps: StandingDeps): RequisitionStanding {
         throw new AppError('E_REQ_AUTHORITY', { detail: 'the authorisation is not the prosecutor’s' });
       }
       const ended = onRecord.filter(({ authorisation }) => contradicts(auth, authorisation)).map(({ id }) => id);
-      await store.markContradicted(tx, ended, deps.clock.nowMs());
+      const fresh = await store.markContradicted(tx, ended, deps.clock.nowMs());
+      if (fresh.length > 0) await deps.revoked?.(fresh);
     },
     afterwards: readAnew,
   };

@@ -164,6 +164,17 @@ declare module 'fastify' {
   }
 }
 
+/** What statistics count an act by (STA-01): codes, nothing of the case. */
+export const originOf = ({
+  authorisation: { framework, offence, controller },
+  schedule,
+}: Pick<Requisition, 'authorisation' | 'schedule'>) => ({
+  framework,
+  unit: controller.unit_code,
+  services: [...new Set(schedule.agents.map(({ service }) => service))].toSorted(),
+  ...(offence === undefined ? {} : { natinf: offence.natinf }),
+});
+
 /** Whether the schedule lists an exhibit, by its digest (DEF-02, REQ-07): the one rule of reach, for every room. */
 export const listsExhibit = (requisition: Requisition, exhibit: { readonly sha256: string }): boolean =>
   requisition.schedule.exhibits.some((scheduled) => scheduled.sha256 === exhibit.sha256);

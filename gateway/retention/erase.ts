@@ -16,6 +16,8 @@ export interface EraserDeps {
   readonly key: CertificateKey;
   readonly installation: string;
   readonly logVkey: string;
+  /** Whose case it was, for the statistics (STA-01); undefined when its requisitions cannot be read any more. */
+  originOf(caseId: CaseId): Promise<AuditEvent['facts']>;
   /** SHA-256 of the exhibits of the case, as far as they can still be read. */
   exhibitDigests(caseId: CaseId): Promise<readonly string[]>;
   /** Stops what works on the case in this process and forgets what is open of it: jobs, sessions, working copies, waiting work. */
@@ -73,7 +75,11 @@ export function createEraser(deps: EraserDeps): Eraser {
     const known = await database.inService((tx) => store.findErasure(tx, caseId));
     if (known !== undefined) return opened(known);
     const inventory = await inventoryOf(caseId);
-    await log.append(eventOf('case.erase', { caseId, actId, inventory }));
+    const facts = await deps.originOf(caseId);
+    await log.append({
+      ...eventOf('case.erase', { caseId, actId, inventory }),
+      ...(facts === undefined ? {} : { facts }),
+    });
     await step('announced');
     const startedAtMs = deps.clock.nowMs();
     const sealed = vault.sealHere(label(caseId), JSON.stringify(inventory));

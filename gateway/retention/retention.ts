@@ -1,3 +1,4 @@
+import type { AuditEvent } from '../audit/types.ts';
 import { AppError } from '../errors.ts';
 import type { CaseId } from '../ids.ts';
 import type { Requisition } from '../requisition/types.ts';
@@ -17,6 +18,8 @@ export interface RetentionDeps extends QuarantineDeps {
   /** The installation's own cap in days, shorter than the law's (POL-01). */
   readonly retentionDays?: number | undefined;
   listRequisitions(caseId: CaseId): Promise<readonly Requisition[]>;
+  /** Whose case it is, for the statistics (STA-01); undefined when its requisitions cannot be read any more. */
+  originOf(caseId: CaseId): Promise<AuditEvent['facts']>;
   /** Makes the closing report of a case (CTL-03). Throws E_RET_CLOSURE, which names what is missing: then the case is not closed. */
   demandReport(caseId: CaseId): Promise<void>;
   onError(error: unknown): void;
@@ -85,6 +88,7 @@ export function createRetention(deps: RetentionDeps): Retention {
     },
     async afterwards({ caseId, claims }) {
       if (caseId === undefined) return;
+      const origin = await deps.originOf(caseId);
       await deps.log.append({
         action: 'case.close',
         actor: { id: 'gateway', role: 'worker', service: '-' },
@@ -94,7 +98,7 @@ export function createRetention(deps: RetentionDeps): Retention {
           { type: 'act', id: claims.jti },
         ],
         outcome: { effect: 'done', policyId: '-', code: 'OK' },
-        facts: { outcome: claims.outcome },
+        facts: { ...origin, outcome: claims.outcome },
       });
       await reckon(caseId);
       if (claims.erase === 'at_once') await eraser.erase(caseId, { ground: 'closure', actId: claims.jti });

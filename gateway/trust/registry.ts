@@ -15,6 +15,7 @@ export const ACT_TYPES = [
   'differe-extension+jwt',
   'differe-closure+jwt',
   'differe-habilitation+jwt',
+  'differe-self-control+jwt',
 ] as const;
 export type ActType = (typeof ACT_TYPES)[number];
 

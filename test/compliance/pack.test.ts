@@ -64,7 +64,7 @@ describe('the pack for an inspection', () => {
     for (const name of [
       'dossier.json',
       'statistics.json',
-      'transparency.html',
+      'statistics.html',
       'matrix.json',
       'absence.json',
       'sbom.json',
@@ -79,7 +79,9 @@ describe('the pack for an inspection', () => {
         expect(bytes.includes(canary), `${name} ${canary}`).toBe(false);
     }
     expect(JSON.parse(await readFile(path.join(out, 'statistics.json'), 'utf8'))).toMatchObject({
-      totals: { requisitions: 1, uses: 1 },
+      totals: { requisitions: 1, uses: 1, jobs: 1, jobsWithoutResult: 0 },
+      tables: { service: [{ name: 'DEMO-75', counts: { uses: 1 } }], natinfFamily: [{ name: '71' }] },
+      noOtherModelRan: true,
     });
     expect(await run('pack', 'verify', out)).toMatchObject({ exit: 0 });
 

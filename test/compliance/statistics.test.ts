@@ -5,20 +5,15 @@ import { describe, expect, it } from 'vitest';
 import { openLog } from '../../gateway/audit/append.ts';
 import type { AuditEvent, AuditRecord } from '../../gateway/audit/types.ts';
 import { documentHtml } from '../../gateway/compliance/documents/html.ts';
-import {
-  NOTHING,
-  otherModelSets,
-  publicTable,
-  sampleSessions,
-  statisticsOf,
-} from '../../gateway/compliance/statistics.ts';
-import { drawnBy, verifiedRecords } from '../../gateway/compliance/statistics-command.ts';
-import { transparencyReport } from '../../gateway/compliance/transparency.ts';
-import { buildInertApp } from '../../gateway/inert-app.ts';
+import { countJournal, publicReport } from '../../gateway/compliance/figures.ts';
+import { statisticsOf, tableBy } from '../../gateway/compliance/statistics.ts';
+import { controlReport, transparencyReport } from '../../gateway/compliance/transparency.ts';
 import { freshFolder, handClock, optionsFor } from '../audit/support.ts';
 
-const MODELS = 'e'.repeat(64);
+const MODEL = 'e'.repeat(64);
 const ALL = { from: '2026-01', to: '2026-12' };
+const WORKER = { id: 'gateway', role: 'worker', service: '-' };
+const DONE = { effect: 'done' as const, policyId: '-', code: 'OK' };
 const event = (action: string, requisition: string, changes: Partial<AuditEvent> = {}): AuditEvent => ({
   action,
   actor: { id: 'agent-1', role: 'agent_habilite', service: 'DIPN' },
@@ -27,179 +22,259 @@ const event = (action: string, requisition: string, changes: Partial<AuditEvent>
   outcome: { effect: 'permit', policyId: '-', code: 'OK' },
   ...changes,
 });
-const job = (id: string) => [{ type: 'job' as const, id }];
+const work = (action: string, requisition: string, changes: Partial<AuditEvent> = {}): AuditEvent =>
+  event(action, requisition, { actor: WORKER, ...changes });
+const named = (type: AuditEvent['objects'][number]['type'], id: string) => ({ type, id });
 const refused = (code: string) => ({ outcome: { effect: 'forbid' as const, policyId: '-', code } });
+const failed = (code: string) => ({ outcome: { effect: 'failed' as const, policyId: '-', code } });
 
-/** One requisition with an analysis of two hours in three steps, a question, an export; another that never reached inference. */
-function events(unit: string): AuditEvent[] {
-  const [requisition, idle, id, question] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()];
+const ADOPTED = event('models.adopted', '-', {
+  actor: WORKER,
+  reason: { procedure: '-', requisition: '-', op: 'models.adopted' },
+  objects: [named('model', MODEL)],
+  outcome: DONE,
+});
+const register = (requisition: string, caseId: string, facts: AuditEvent['facts']) =>
+  event('requisition.register', requisition, {
+    objects: [named('requisition', requisition), named('case', caseId)],
+    ...(facts === undefined ? {} : { facts }),
+  });
+const inference = (requisition: string, job: string) =>
+  work('job.inference', requisition, {
+    objects: [named('job', job), named('exhibit', randomUUID()), named('model', MODEL)],
+    models: MODEL,
+    outcome: DONE,
+  });
+const ended = (requisition: string, job: string, mediaMs = 7_200_000) =>
+  work('job.end', requisition, { objects: [named('job', job)], models: MODEL, outcome: DONE, facts: { mediaMs } });
+
+/** One requisition with an analysis of two hours, a question, an export and its end; another that never reached inference. */
+function events(service: string, unit = 'DCPJ-75'): AuditEvent[] {
+  const [requisition, idle, job, question, caseId, act] = Array.from({ length: 6 }, () => randomUUID()) as [
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+  ];
+  const noCase = { procedure: '-', requisition: '-', op: 'case.erased' };
   return [
-    event('requisition.register', requisition, {
-      facts: { framework: 'PRELIMINAIRE', natinf: ['7151', '7152'], unit },
-    }),
-    event('requisition.register', idle, { facts: { framework: 'FLAGRANCE', natinf: ['21'], unit } }),
+    register(requisition, caseId, { framework: 'PRELIMINAIRE', natinf: ['7151', '7152'], unit, services: [service] }),
+    register(idle, randomUUID(), { framework: 'FLAGRANCE', natinf: ['21'], unit, services: [service] }),
     event('job.start', requisition),
-    ...[1, 2, 3].map(() => event('job.step', requisition, { objects: job(id), models: MODELS })),
-    event('job.end', requisition, {
-      objects: job(id),
-      models: MODELS,
-      outcome: { effect: 'done', policyId: '-', code: 'OK' },
-      facts: { mediaMs: 7_200_000 },
-    }),
+    work('job.step', requisition, { objects: [named('job', job), named('digest', 'a'.repeat(64))], models: MODEL }),
+    ...[1, 2, 3].map(() => work('job.step', requisition, { objects: [named('job', job)], models: MODEL })),
+    inference(requisition, job),
+    ended(requisition, job),
     event('search.ask', requisition),
-    event('search.ask', requisition, { objects: [{ type: 'question', id: question }] }),
+    event('search.ask', requisition, { objects: [named('question', question)], facts: { broad: true } }),
     event('evidence.export', requisition),
+    event('evidence.export', requisition, { objects: [named('export', randomUUID())], outcome: DONE }),
     event('search.ask', idle, refused('E_FACE_QUERY_IMAGE')),
     event('job.start', idle, refused('E_REQ_REVOKED')),
+    work('requisition.revoked', idle, { outcome: DONE }),
+    work('case.close', '-', {
+      objects: [named('case', caseId), named('act', act)],
+      outcome: DONE,
+      facts: { outcome: 'useful' },
+    }),
+    work('case.erased', '-', { reason: noCase, objects: [named('case', caseId), named('act', act)], outcome: DONE }),
   ];
 }
 
-async function logged(units: readonly string[]) {
-  const clock = handClock(Date.UTC(2026, 4, 12));
+const recordsOf = (list: readonly AuditEvent[], time = '2026-05-12T10:00:00.000Z'): AuditRecord[] =>
+  list.map((each, seq) => ({ ...each, id: randomUUID(), seq, time, software: 'x', previous: '0'.repeat(64) }));
+
+async function logged(services: readonly string[], at = Date.UTC(2025, 4, 12)) {
+  const clock = handClock(at);
   const options = optionsFor(await freshFolder(), { clock });
   const log = await openLog(options);
-  for (const unit of units) for (const each of events(unit)) await log.append(each);
+  await log.append(ADOPTED);
+  for (const service of services) for (const each of events(service)) await log.append(each);
   await log.close();
   return options.dir;
 }
 
-/** A unit that used the tool so often, ten hours of video each time. */
-const row = (unit: string, uses: number) => ({
-  month: '2026-05',
-  unit,
-  framework: 'F',
-  natinfFamily: '71',
-  counts: { ...NOTHING, uses, hours: 10 * uses },
-});
-
 describe('statistics from the journal', () => {
-  it('STA-01, STA-02: counts what the journal holds, a use once however many steps it took', async () => {
-    const { records } = await verifiedRecords(await logged(['U-1', 'U-1', 'U-2']));
-    const { totals, rows, refusalsByCode, forbiddenAttempts, modelSets } = statisticsOf(records, ALL);
-    expect(totals).toMatchObject({
+  it('STA-01, STA-02: counts what the journal holds, each thing once and at its outcome, under the service whose it was', async () => {
+    const { statistics } = await countJournal(await logged(['S-1', 'S-1', 'S-2']), {});
+    expect(statistics.totals).toEqual({
       requisitions: 6,
+      revocations: 3,
       uses: 3,
       jobs: 3,
-      questions: 3,
-      exports: 3,
+      jobsWithoutResult: 0,
+      revokedJobs: 0,
       hours: 6,
+      questions: 3,
+      broadQuestions: 3,
+      exports: 3,
       refusals: 6,
+      forbiddenAttempts: 3,
+      closures: 3,
+      erasures: 3,
     });
     expect(
-      rows.map(({ unit, framework, natinfFamily, counts }) => [
-        unit,
+      statistics.rows.map(({ service, framework, natinfFamily, counts }) => [
+        service,
         framework,
         natinfFamily,
-        counts.uses,
         counts.requisitions,
+        counts.uses,
+        counts.closures,
+        counts.erasures,
+        counts.refusals,
       ]),
     ).toEqual([
-      ['U-1', 'FLAGRANCE', '21', 0, 2],
-      ['U-1', 'PRELIMINAIRE', '71', 2, 2],
-      ['U-2', 'FLAGRANCE', '21', 0, 1],
-      ['U-2', 'PRELIMINAIRE', '71', 1, 1],
+      ['S-1', 'FLAGRANCE', '21', 2, 0, 0, 0, 4],
+      ['S-1', 'PRELIMINAIRE', '71', 2, 2, 2, 2, 0],
+      ['S-2', 'FLAGRANCE', '21', 1, 0, 0, 0, 2],
+      ['S-2', 'PRELIMINAIRE', '71', 1, 1, 1, 1, 0],
     ]);
-    expect(refusalsByCode).toEqual({ E_FACE_QUERY_IMAGE: 3, E_REQ_REVOKED: 3 });
-    expect(forbiddenAttempts).toBe(3);
-    expect(modelSets).toHaveLength(1);
-    expect(otherModelSets({ modelSets } as ReturnType<typeof statisticsOf>, [MODELS])).toEqual([]);
-    expect(otherModelSets({ modelSets } as ReturnType<typeof statisticsOf>, ['f'.repeat(64)])).toHaveLength(1);
+    expect(statistics.refusalsByCode).toEqual({ E_FACE_QUERY_IMAGE: 3, E_REQ_REVOKED: 3 });
+    expect(statistics.outcomes).toEqual({ useful: 3 });
+    for (const by of ['month', 'service', 'unit', 'framework', 'natinfFamily'] as const) {
+      const table = tableBy(statistics, by);
+      expect(table.reduce((sum, { counts }) => sum + counts.uses, 0)).toBe(3);
+      expect(table.reduce((sum, { counts }) => sum + counts.refusals, 0)).toBe(6);
+    }
+  });
+
+  it('STA-02: an analysis that stopped before inference is no use, one that failed after it is; requests are not counted', () => {
+    const [before, after, refusedJob] = [randomUUID(), randomUUID(), randomUUID()];
+    const planned = (job: string) =>
+      work('job.step', before, { objects: [named('job', job), named('digest', 'a'.repeat(64))], models: MODEL });
+    const { totals } = statisticsOf(
+      recordsOf([
+        event('job.start', before),
+        planned(before),
+        work('job.step', before, { objects: [named('job', before)], models: MODEL }),
+        work('job.end', before, { objects: [named('job', before)], ...failed('E_MEDIA_JAIL') }),
+        event('job.start', after),
+        inference(after, after),
+        work('job.end', after, { objects: [named('job', after)], ...failed('E_REQ_REVOKED') }),
+        // Asked for and refused: never an analysis.
+        event('job.start', refusedJob),
+        event('job.start', refusedJob, refused('E_PRO_QUOTA')),
+        // Asked for; its package was never made.
+        event('evidence.export', after),
+      ]),
+      ALL,
+    );
+    expect(totals).toMatchObject({ uses: 1, jobs: 0, jobsWithoutResult: 2, revokedJobs: 1, hours: 0, exports: 0 });
+  });
+
+  it('STA-02: what a crash has done twice counts once: hours, results, uses, exports, erasures', () => {
+    const [requisition, job, caseId, exported] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()];
+    const twice = [
+      inference(requisition, job),
+      ended(requisition, job),
+      event('evidence.export', requisition, { objects: [named('export', exported)], outcome: DONE }),
+      work('case.erased', '-', { objects: [named('case', caseId)], outcome: DONE }),
+      work('requisition.revoked', requisition, { outcome: DONE }),
+    ];
+    const { totals } = statisticsOf(recordsOf([...twice, ...twice]), ALL);
+    expect(totals).toMatchObject({ uses: 1, jobs: 1, hours: 2, exports: 1, erasures: 1, revocations: 1 });
+    // A cancellation that came too late is not what became of it.
+    const late = work('job.end', requisition, { objects: [named('job', job)], ...failed('E_JOB_CANCELLED') });
+    expect(statisticsOf(recordsOf([late, ended(requisition, job)]), ALL).totals).toMatchObject({
+      jobs: 1,
+      jobsWithoutResult: 0,
+    });
+  });
+
+  it('STA-01: closures and erasures stand under the case they were of, also when its requisition is gone from the journal', () => {
+    const caseId = randomUUID();
+    const facts = { framework: 'FLAGRANCE', unit: 'DCPJ-75', services: ['S-9'], natinf: ['21'] };
+    const { rows } = statisticsOf(
+      recordsOf([
+        work('case.close', '-', {
+          objects: [named('case', caseId)],
+          outcome: DONE,
+          facts: { ...facts, outcome: 'useful' },
+        }),
+        work('case.erased', '-', { objects: [named('case', caseId)], outcome: DONE }),
+      ]),
+      ALL,
+    );
+    expect(rows).toMatchObject([{ unit: 'DCPJ-75', service: 'S-9', counts: { closures: 1, erasures: 1 } }]);
+  });
+
+  it('STA-01: a refused deposit is one refusal; what the whole installation refuses is one; a failure is none', () => {
+    const requisition = randomUUID();
+    const { totals, refusalsByCode } = statisticsOf(
+      recordsOf([
+        event('exhibit.refuse', requisition, refused('E_DEF_HASH_MISMATCH')),
+        event('exhibit.upload', requisition, refused('E_DEF_HASH_MISMATCH')),
+        event('job.start', requisition, failed('E_CPL_INCOMPLETE')),
+        event('job.start', requisition, failed('E_INTERNAL')),
+      ]),
+      ALL,
+    );
+    expect(totals.refusals).toBe(2);
+    expect(refusalsByCode).toEqual({ E_CPL_INCOMPLETE: 1, E_DEF_HASH_MISMATCH: 1 });
+  });
+
+  it('STA-01: says which models ever ran, whatever months are asked for, and whether any other did', () => {
+    const used = inference(randomUUID(), randomUUID());
+    const of = (list: readonly AuditEvent[]) =>
+      statisticsOf(recordsOf(list, '2026-04-01T00:00:00.000Z'), { from: '2026-05', to: '2026-05' });
+    expect(of([ADOPTED, used])).toMatchObject({
+      models: [{ sha256: MODEL, wasAdmitted: true }],
+      noOtherModelRan: true,
+    });
+    expect(of([used, ADOPTED])).toMatchObject({ models: [{ wasAdmitted: false }], noOtherModelRan: false });
+    expect(of([ADOPTED, { ...used, models: 'f'.repeat(64) }]).noOtherModelRan).toBe(false);
+    expect(of([ADOPTED]).models).toEqual([]);
+    // What was purged may have said it: then nobody knows.
+    const later = recordsOf([used]).map((record) => ({ ...record, seq: 512 }));
+    expect(statisticsOf(later, ALL).noOtherModelRan).toBeUndefined();
   });
 
   it('STA-01: makes no figures of a journal from which anything is gone or in which anything was changed', async () => {
-    const dir = await logged(['U-1']);
+    const dir = await logged(['S-1']);
     const entries = path.join(dir, 'tile', 'entries');
     const [name] = (await readdir(entries, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
     const file = path.join(name?.parentPath ?? '', name?.name ?? '');
     const bytes = await readFile(file);
-    const changed = Buffer.from(bytes.toString('latin1').replace('U-1', 'U-9'), 'latin1');
-    await writeFile(file, changed);
-    await expect(verifiedRecords(dir)).rejects.toMatchObject({ code: 'E_LOG_DOWN' });
+    await writeFile(file, Buffer.from(bytes.toString('latin1').replace('S-1', 'S-9'), 'latin1'));
+    await expect(countJournal(dir, {})).rejects.toMatchObject({ code: 'E_LOG_DOWN' });
     await writeFile(file, bytes.subarray(0, bytes.length - 400));
-    await expect(verifiedRecords(dir)).rejects.toMatchObject({ code: 'E_LOG_DOWN' });
+    await expect(countJournal(dir, {})).rejects.toMatchObject({ code: 'E_LOG_DOWN' });
     await writeFile(file, bytes);
-    expect((await verifiedRecords(dir)).size).toBe(12);
+    expect((await countJournal(dir, {})).log.size).toBe(19);
   });
 
-  it('STA-03: nothing writes a figure: no route takes one, and a correction is an event like any other', async () => {
-    const app = await buildInertApp('0');
-    const writing = app.routeList.filter(
-      (route) => /statistic|transparency|figure/i.test(route) && !route.startsWith('GET'),
-    );
-    await app.close();
-    expect(writing).toEqual([]);
-    expect(app.routeList.length).toBeGreaterThan(30);
-  });
-
-  it('STA-04: what is kept back cannot be told from the totals', () => {
-    const usesOf = (...values: number[]) => {
-      const { units, totals } = publicTable({ rows: values.map((value, index) => row(`U${index}`, value)) });
-      return [units.map(({ counts: { uses } }) => uses), totals.uses];
-    };
-    expect(usesOf(3)).toEqual([[undefined], undefined]);
-    expect(usesOf(3, 0)).toEqual([[undefined, 0], undefined]);
-    expect(usesOf(1, 1, 30)).toEqual([[undefined, undefined, undefined], undefined]);
-    expect(usesOf(4, 4, 30)).toEqual([[undefined, undefined, undefined], undefined]);
-    expect(usesOf(1, 4, 30)).toEqual([[undefined, undefined, 30], 35]);
-    // Thirty hours of one use would tell that there was one.
-    expect(publicTable({ rows: [row('A', 1), row('B', 9)] }).units[0]?.counts.hours).toBeUndefined();
-  });
-
-  it('STA-02: an analysis that was planned and never ran a network is no use; a set of models of another month still ran', async () => {
-    const requisition = randomUUID();
-    const planned = {
-      ...event('job.step', requisition, {
-        objects: [...job(randomUUID()), { type: 'digest', id: 'a'.repeat(64) }],
-        models: MODELS,
-      }),
-      time: '2026-04-02T10:00:00.000Z',
-      seq: 3,
-    };
-    const statistics = statisticsOf([planned as unknown as AuditRecord], { from: '2026-05', to: '2026-05' });
-    expect(statistics.totals.uses).toBe(0);
-    expect(otherModelSets(statistics, ['f'.repeat(64)])).toHaveLength(1);
-  });
-
-  it('STA-04: keeps small cells back, and the next one where the total would tell', () => {
-    const rows = [row('A', 2), row('B', 40), row('C', 12)];
-    const { units, totals } = publicTable({ rows });
-    expect(units.map(({ unit, counts: { uses } }) => [unit, uses])).toEqual([
-      ['A', undefined],
-      ['B', 40],
-      ['C', undefined],
-    ]);
-    expect(totals.uses).toBe(54);
-    const open = publicTable({ rows: [row('A', 7), row('B', 40)] });
-    expect(open.units.map(({ counts: { uses } }) => uses)).toEqual([7, 40]);
-  });
-
-  it('CTL-05: a year of it, by unit, as the report to the magistrate wants it', async () => {
-    const { records, size, root } = await verifiedRecords(await logged(['U-1', 'U-2']));
-    const year = statisticsOf(records, { from: '2026-01', to: '2026-12' });
-    expect(year.totals.uses).toBe(2);
-    expect(statisticsOf(records, { from: '2025-01', to: '2025-12' }).totals.uses).toBe(0);
-    const html = documentHtml(
-      transparencyReport(
-        year,
-        { size, root },
-        { installation: 'differe-test', madeAt: '2027-01-05T00:00:00Z', isDemo: false },
-      ),
-    );
-    for (const said of ['Rapport de transparence', 'E_FACE_QUERY_IMAGE', MODELS, root, '177', 'masqué'])
+  it('CTL-05: a year of it, by service, unit, framework and family, as the report to the magistrate wants it', async () => {
+    const dir = await logged(['S-1', 'S-2']);
+    expect((await countJournal(dir, {}, { from: '2024-01', to: '2024-12' })).statistics.totals.uses).toBe(0);
+    const counted = await countJournal(dir, {}, { from: '2025-01', to: '2025-12' });
+    const frame = { installation: 'differe-test', madeAt: '2026-01-05T00:00:00Z', isDemo: false };
+    const html = documentHtml(controlReport(counted, frame));
+    for (const said of ['Statistiques pour le contrôle', 'S-1', 'DCPJ-75', 'Enquête préliminaire', '71', MODEL])
       expect(html).toContain(said);
-    expect(html).not.toMatch(/<script|PV-1|agent-1/);
+    expect(html).toContain("Aucun autre modèle n'a jamais été exécuté");
+    expect(html).not.toContain('<td>*</td>');
   });
 
-  it('CTL-06: one session in twenty, drawn by the root of the log: whoever has the log draws the same', () => {
-    const records = Array.from({ length: 200 }, (_, index) => ({
-      ...event('hit.read', randomUUID()),
-      time: `2026-05-${String((index % 28) + 1).padStart(2, '0')}T10:00:00.000Z`,
-    })) as unknown as AuditRecord[];
-    const drawn = sampleSessions(records, '2026-05', drawnBy('root-1'));
-    expect(drawn).toHaveLength(10);
-    expect(sampleSessions(records.toReversed(), '2026-05', drawnBy('root-1'))).toEqual(drawn);
-    expect(sampleSessions(records, '2026-05', drawnBy('root-2'))).not.toEqual(drawn);
-    expect(sampleSessions(records.slice(0, 3), '2026-05', drawnBy('root-1'))).toHaveLength(1);
-    expect(sampleSessions(records, '2026-06', drawnBy('root-1'))).toEqual([]);
+  it('STA-04: the public page keeps small cells back and says so, with refusals, hours, models and the one definition', async () => {
+    const dir = await logged(Array.from({ length: 7 }, (_, index) => (index < 5 ? 'S-1' : 'S-2')));
+    const report = await publicReport(dir, {}, '2025', handClock(Date.UTC(2026, 1, 1)));
+    expect(report.figures.totals).toMatchObject({ uses: 7, hours: 14, refusals: 14 });
+    const frame = { installation: 'differe-test', madeAt: '2026-01-05T00:00:00Z', isDemo: false };
+    const html = documentHtml(transparencyReport(report, frame));
+    const said = [
+      'Rapport de transparence',
+      'Année 2025',
+      'E_FACE_QUERY_IMAGE',
+      MODEL,
+      report.log.root,
+      '177',
+      '<td>*</td>',
+    ];
+    for (const each of [...said, "a atteint l'inférence", "Aucun autre modèle n'a jamais été exécuté", '14,0'])
+      expect(html).toContain(each);
+    expect(html).not.toMatch(/<script|PV-1|agent-1/);
   });
 });

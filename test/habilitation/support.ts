@@ -6,7 +6,10 @@ import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/typ
 import Fastify from 'fastify';
 import { openLog } from '../../gateway/audit/append.ts';
 import { journalRoutes } from '../../gateway/audit/routes.ts';
-import type { ErrorCode } from '../../gateway/errors.ts';
+import { createFigures } from '../../gateway/compliance/figures.ts';
+import { createSelfControl } from '../../gateway/compliance/self-control.ts';
+import { statisticsRoutes } from '../../gateway/compliance/statistics-routes.ts';
+import { AppError, type ErrorCode } from '../../gateway/errors.ts';
 import { openEvidenceKey } from '../../gateway/evidence/keys.ts';
 import { createRegister } from '../../gateway/habilitation/register.ts';
 import { habilitationRoutes } from '../../gateway/habilitation/routes.ts';
@@ -57,7 +60,7 @@ export async function openOffice() {
     kid: key.privateJwk.kid,
     iss: `office-${role}`,
     role,
-    signs: ['differe-habilitation+jwt'],
+    signs: ['differe-habilitation+jwt', 'differe-self-control+jwt'],
     env: 'test',
   }));
   const clock = { ms: NOW * 1000, nowMs: () => clock.ms };
@@ -76,15 +79,17 @@ export async function openOffice() {
     audience: AUDIENCE,
     standing: NOTHING_REVOKED,
   };
+  const logDir = path.join(folder, 'log');
+  const log = await openLog(await optionsFor(logDir, { clock }));
+  const selfControl = createSelfControl({ log, clock, readReviews: (kind) => acts.trustedOfInstallation(kind) });
   /** A register as a process of its own has it: the same database, another memory. */
   const openRegister = () => {
     const own = createRegister({ database, clock, readActs: (kind) => acts.trustedOfInstallation(kind) });
-    const acts = createActs({ ...common, kinds: [own.kind] });
+    const acts = createActs({ ...common, kinds: [own.kind, selfControl.kind] });
     return { register: own, acts };
   };
   const { register, acts } = openRegister();
   const records = createRecords(common);
-  const log = await openLog(await optionsFor(path.join(folder, 'log'), { clock }));
   const evidenceKey = await openEvidenceKey(path.join(folder, 'keys'));
   const app = Fastify().setValidatorCompiler(TypeBoxValidatorCompiler).withTypeProvider<TypeBoxTypeProvider>();
   /** What a test closes: the code of a self-test that failed. */
@@ -109,13 +114,24 @@ export async function openOffice() {
   );
   await app.register(requisitionRoutes({ records, register }));
   await app.register(journalRoutes({ log }));
+  const figures = createFigures({ dir: logDir, vkey: log.vkey, pinned: () => log.checkpoint(), clock });
+  await app.register(statisticsRoutes({ figures, installation: AUDIENCE, isDemo: true, clock }));
+  app.setNotFoundHandler(() => {
+    throw new AppError('E_ROUTE_ABSENT');
+  });
   app.post('/api/v1/cases/:caseId/jobs', { config: { action: 'job.start' } }, async () => ({ started: true }));
   app.get('/api/v1/cases/:caseId/any', { config: { action: 'result.read' } }, async (request) => ({
     under: request.requisition.id,
   }));
   await app.ready();
 
-  async function call(method: 'GET' | 'POST', url: string, key?: TestKey, requisition?: string, payload?: object) {
+  async function call(
+    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+    url: string,
+    key?: TestKey,
+    requisition?: string,
+    payload?: object,
+  ) {
     const headers: Record<string, string> = {};
     if (requisition !== undefined) headers.authorization = `DPoP ${requisition}`;
     if (key !== undefined) {
@@ -128,7 +144,9 @@ export async function openOffice() {
       });
     }
     const answer = await app.inject({ method, url, headers, ...(payload === undefined ? {} : { payload }) });
-    return { status: answer.statusCode, body: answer.json(), code: answer.json().code as string | undefined };
+    const isPage = String(answer.headers['content-type']).startsWith('text/html');
+    const body = isPage ? { page: answer.body } : answer.json();
+    return { status: answer.statusCode, body, code: body.code as string | undefined };
   }
 
   const claimsOf = (agentId: string, key: TestKey, changes: Partial<HabilitationClaims> = {}): HabilitationClaims => {
@@ -164,6 +182,9 @@ export async function openOffice() {
     openRegister,
     evidenceKey,
     log,
+    logDir,
+    figures,
+    selfControl,
     call,
     claimsOf,
     /** Presents a habilitation as its carrier does; `by` is the office that signs. */

@@ -26,6 +26,9 @@ import { testDatabase } from '../support/database.ts';
 export const START_MS = Date.parse('2026-05-12T10:00:00Z');
 export const DAY_MS = 86_400_000;
 
+/** Whose the cases of these tests are, as the journal says it. */
+export const ORIGIN = { framework: 'PRELIMINAIRE', unit: 'U-1', services: ['DIPN'], natinf: ['7151'] };
+
 type Authorisation = Pick<Requisition['authorisation'], 'framework' | 'retention'> & {
   offence?: Requisition['authorisation']['offence'];
 };
@@ -81,6 +84,7 @@ export async function retentionRoom(
     key: await openEvidenceKey(path.join(folder, 'keys')),
     installation: AUDIENCE,
     logVkey: encodeVkey('differe-test/log', signingKey),
+    originOf: async () => ORIGIN,
     exhibitDigests: async () => [],
     forget: async () => undefined,
     vacuum: database.vacuum,
@@ -98,6 +102,7 @@ export async function retentionRoom(
       if (unreadable.has(caseId)) throw new AppError('E_REQ_SIG', { detail: 'its authority left the registry' });
       return (authorisations.get(caseId) ?? []).map((authorisation) => ({ authorisation }) as unknown as Requisition);
     },
+    originOf: async () => ORIGIN,
     demandReport: async () => undefined,
     vault,
     packageObjects: async (caseId, id, sealed) =>

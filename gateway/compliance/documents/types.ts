@@ -6,6 +6,8 @@ export interface Words {
 
 export interface Table {
   readonly head: readonly Words[];
+  /** Of the columns, in parts of each other; equal when absent. */
+  readonly widths?: readonly number[];
   readonly rows: readonly (readonly string[])[];
 }
 

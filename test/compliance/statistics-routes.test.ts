@@ -1,0 +1,118 @@
+import { cp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { complianceCommand } from '../../gateway/compliance/commands.ts';
+import { MEASURES } from '../../gateway/compliance/statistics.ts';
+import { type Office, openOffice } from '../habilitation/support.ts';
+import type { TestKey } from '../requisition/support.ts';
+
+let office: Office;
+let prosecutor: TestKey;
+let agent: TestKey;
+const URL = '/api/v1/statistics';
+
+beforeAll(async () => {
+  office = await openOffice();
+  agent = office.authorities.agent;
+  await office.present(office.claimsOf('agent-1', agent));
+  prosecutor = await office.seat('procureur_controle', 'p-1', 'procureur', 'TJ-LYON');
+  await office.open('PV-2026/21', [agent]);
+});
+afterAll(() => office.close());
+
+/** What the command prints for the same journal. */
+async function printed(...args: readonly string[]): Promise<Record<string, unknown>> {
+  const said: string[] = [];
+  const io = { out: (text: string) => said.push(text), err: () => undefined };
+  const exit = await complianceCommand({} as Parameters<typeof complianceCommand>[0])(
+    ['statistics', '--log', office.logDir, ...args],
+    io,
+  );
+  expect(exit).toBe(0);
+  return JSON.parse(said.join('')) as Record<string, unknown>;
+}
+
+describe('statistics by HTTP', () => {
+  it('STA-01: those who control get what the command prints, computed from the journal by the same code', async () => {
+    const before = await printed();
+    const answer = await office.call('GET', URL, prosecutor);
+    expect(answer.status).toBe(200);
+    const { pinned: _pinned, ...expected } = before;
+    expect(answer.body).toEqual(expected);
+    expect(answer.body.totals.requisitions).toBe(1);
+    expect(answer.body.rows[0]).toMatchObject({ framework: 'PRELIMINAIRE', counts: { requisitions: 1 } });
+    expect(Object.keys(answer.body.totals).sort()).toEqual([...MEASURES].sort());
+    // Being told is an act of its own.
+    const last = await office.log.record((await office.log.size()) - 1);
+    expect(last).toMatchObject({ action: 'statistics.read', actor: { id: 'p-1' }, objects: [{ type: 'log' }] });
+    expect(last?.objects).toEqual([{ type: 'log', id: Buffer.from(answer.body.log.root, 'base64').toString('hex') }]);
+  });
+
+  it('STA-01: agents, operators and strangers get none of it; everybody gets what is published', async () => {
+    expect((await office.call('GET', URL, agent)).code).toBe('E_HAB_ROLE');
+    expect((await office.call('GET', URL)).code).toBe('E_REQ_MISSING');
+    const operator = await office.seat('admin_technique', 'a-9', 'responsable');
+    expect((await office.call('GET', URL, operator)).code).toBe('E_HAB_ROLE');
+    const published = await office.call('GET', '/api/v1/transparency/2025');
+    expect(published.status).toBe(200);
+    expect(published.body).toMatchObject({ period: '2025', totals: { uses: 0, keptBack: [] } });
+    expect(published.body.months).toHaveLength(12);
+    const page = await office.call('GET', '/api/v1/transparency/2025-Q2/page');
+    expect(page.body.page).toContain('2e trimestre 2025');
+    const whole = await office.call('GET', `${URL}/page?from=2026-01&to=2026-12`, prosecutor);
+    expect(whole.body.page).toContain('Statistiques pour le contrôle');
+  });
+
+  it('STA-04: the public form is of whole periods of a year that is over; nobody chooses a span', async () => {
+    const year = new Date(office.clock.ms).getUTCFullYear();
+    for (const name of [`${year}`, `${year}-01`, `${year}-Q1`, '2025-13', '2025-01..2025-02', 'x'])
+      expect((await office.call('GET', `/api/v1/transparency/${name}`)).code, name).toBe('E_STA_PERIOD');
+    expect((await office.call('GET', '/api/v1/transparency/2025?from=2025-02')).code).toBe('E_REQUEST');
+    expect((await office.call('GET', `${URL}?from=2026-01`, prosecutor)).code).toBe('E_REQUEST');
+  });
+
+  it('STA-03: nothing writes a figure: the routes are there to be read, and every other method finds nothing', async () => {
+    expect((await office.call('GET', URL, prosecutor)).status).toBe(200);
+    for (const url of [URL, `${URL}/page`, '/api/v1/transparency/2025', '/api/v1/transparency/2025/page']) {
+      for (const method of ['POST', 'PUT', 'PATCH', 'DELETE'] as const) {
+        const answer = await office.call(method, url, prosecutor, undefined, { totals: { uses: 1 } });
+        expect([404, 405], `${method} ${url}`).toContain(answer.status);
+        expect(answer.code).toBe('E_ROUTE_ABSENT');
+      }
+    }
+  });
+
+  it('STA-01: a journal that was altered or shortened under the gateway gives a refusal and no number', async () => {
+    const older = `${office.logDir}-older`;
+    await cp(office.logDir, older, { recursive: true });
+    await office.call('GET', URL, prosecutor);
+    const entries = path.join(office.logDir, 'tile', 'entries');
+    const [name] = (await readdir(entries, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
+    const file = path.join(name?.parentPath ?? '', name?.name ?? '');
+    const bytes = await readFile(file);
+    await writeFile(file, Buffer.from(bytes.toString('latin1').replace('PRELIMINAIRE', 'PRELIMINAIRX'), 'latin1'));
+    await expect(office.figures.counted(undefined)).rejects.toMatchObject({ code: 'E_LOG_DOWN' });
+    await expect(office.figures.published('2024')).rejects.toMatchObject({ code: 'E_LOG_DOWN' });
+    const altered = await office.call('GET', URL, prosecutor);
+    expect([altered.status, altered.code, altered.body.totals]).toEqual([503, 'E_LOG_DOWN', undefined]);
+    // The record of that refusal was written with the bundle as this process has it: the journal is whole again.
+    expect((await printed()).totals).toBeDefined();
+
+    // The older copy verifies by itself: it is what this process knows that tells.
+    await rename(office.logDir, `${office.logDir}-real`);
+    await rename(older, office.logDir);
+    expect((await printed()).totals).toBeDefined();
+    await expect(office.figures.counted(undefined)).rejects.toMatchObject({ code: 'E_LOG_DOWN' });
+    await expect(office.figures.published('2023')).rejects.toMatchObject({ code: 'E_LOG_DOWN' });
+    await rm(office.logDir, { recursive: true });
+    await rename(`${office.logDir}-real`, office.logDir);
+    expect((await office.call('GET', URL, prosecutor)).status).toBe(200);
+  });
+
+  it('POL-03: control reads the figures in safe mode too', async () => {
+    office.closed.by = 'E_CPL_INCOMPLETE';
+    expect((await office.call('GET', URL, prosecutor)).status).toBe(200);
+    expect((await office.call('GET', '/api/v1/cases', prosecutor)).code).toBe('E_CPL_INCOMPLETE');
+    office.closed.by = undefined;
+  });
+});
