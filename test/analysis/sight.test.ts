@@ -2,7 +2,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createDetectorPool } from '../../gateway/analysis/detector-pool.ts';
 import { CARD_FOLDER, chooseDetector, type FoundModel, findModels, loadModel } from '../../gateway/analysis/models.ts';
-import { detectorOf, motionSize, openSight } from '../../gateway/analysis/sight.ts';
+import { announced, detectorOf, motionSize, openSight } from '../../gateway/analysis/sight.ts';
 
 const BLOB = path.join(import.meta.dirname, '../models');
 
@@ -43,5 +43,34 @@ describe('the sight of an installation', () => {
     expect(both.deps.decodeSize({ widthPx: 1920, heightPx: 1080 })).toEqual({ widthPx: 640, heightPx: 360 });
     await both.close();
     await detector.close();
+  });
+
+  it('STA-02: is shown nothing before its use is told, and nothing at all when that fails', async () => {
+    const seen: string[] = [];
+    const eyes = {
+      canvas: () => undefined,
+      decodeSize: motionSize,
+      findMovers: async () => {
+        seen.push('movers');
+        return [];
+      },
+      name: async () => {
+        seen.push('name');
+        return [];
+      },
+      detect: undefined,
+    };
+    const telling = announced(eyes, async () => {
+      await new Promise((resolve) => setImmediate(resolve));
+      seen.push('told');
+    });
+    expect(telling.detect).toBeUndefined();
+    expect(seen).toEqual([]);
+    await telling.findMovers?.([]);
+    await telling.name?.([], []);
+    expect(seen).toEqual(['told', 'movers', 'told', 'name']);
+    const silent = announced(eyes, () => Promise.reject(new Error('the journal is down')));
+    await expect(silent.findMovers?.([])).rejects.toThrow('the journal is down');
+    expect(seen).toHaveLength(4);
   });
 });

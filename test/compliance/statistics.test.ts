@@ -153,6 +153,9 @@ describe('statistics from the journal', () => {
         work('job.end', before, { objects: [named('job', before)], ...failed('E_MEDIA_JAIL') }),
         event('job.start', after),
         inference(after, after),
+        // The same analysis under another requisition, and another one under the same: pairs.
+        inference(refusedJob, after),
+        inference(after, refusedJob),
         work('job.end', after, { objects: [named('job', after)], ...failed('E_REQ_REVOKED') }),
         // Asked for and refused: never an analysis.
         event('job.start', refusedJob),
@@ -162,7 +165,7 @@ describe('statistics from the journal', () => {
       ]),
       ALL,
     );
-    expect(totals).toMatchObject({ uses: 1, jobs: 0, jobsWithoutResult: 2, revokedJobs: 1, hours: 0, exports: 0 });
+    expect(totals).toMatchObject({ uses: 3, jobs: 0, jobsWithoutResult: 2, revokedJobs: 1, hours: 0, exports: 0 });
   });
 
   it('STA-02: what a crash has done twice counts once: hours, results, uses, exports, erasures', () => {
