@@ -4,7 +4,7 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { findChromium, installMediaTools, installPackages, missingMediaTools, ROOT } from './setup.mjs';
+import { buildConsole, findChromium, installMediaTools, installPackages, missingMediaTools, ROOT } from './setup.mjs';
 
 const PROGRAMS = {
   demo: 'gateway/demo.ts',
@@ -40,6 +40,7 @@ async function main([name = '', ...args]) {
     }
   }
   await installPackages(say);
+  if (name !== 'differe' || args[0] === 'serve') await buildConsole(say);
   const env = { ...process.env, PATH: `${join(ROOT, 'node_modules/.bin')}${delimiter}${process.env.PATH ?? ''}` };
   if (name === 'test') {
     const chromium = await findChromium(say);

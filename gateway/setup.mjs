@@ -8,6 +8,7 @@ import { mkdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { isBuilt } from './console/build.mjs';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const STAMP = join(ROOT, 'node_modules/.differe-stamp');
@@ -33,6 +34,17 @@ export async function installPackages(say) {
     if (!existsSync(join(ROOT, 'node_modules/.bin/node')))
       throw new Error('npm installed no Node 24 (node_modules/.bin/node)');
     await writeFile(STAMP, wanted);
+  });
+}
+
+/** Builds the pages of the console where they are missing or older than their sources. Rejects when they do not compile. */
+export async function buildConsole(say) {
+  if (await isBuilt()) return;
+  await inTurn(async () => {
+    if (await isBuilt()) return;
+    say('Construction de la console / building the console');
+    const node = join(ROOT, 'node_modules/.bin/node');
+    await run(node, [join(ROOT, 'gateway/console/build.mjs')], process.env, 'the build of the console');
   });
 }
 

@@ -10,7 +10,7 @@ export type Tree = ReadonlyMap<string, string>;
 
 const LEFT_OUT = new Set(['node_modules', '.git', '.scratch', 'coverage', 'out', '__pycache__']);
 const TEXT =
-  /\.(ts|mjs|js|json|md|sql|html|css|py|cedar|cedarschema|svg|yml|yaml|toml|txt)$|^Dockerfile$|(^|\/)\.[a-z]+$/;
+  /\.(tsx?|mjs|js|json|md|sql|html|css|py|cedar|cedarschema|svg|yml|yaml|toml|txt)$|^Dockerfile$|(^|\/)\.[a-z]+$/;
 
 /** Everything below a folder but packages and scratch. Links are not followed. */
 export async function readTree(root: string): Promise<Tree> {
@@ -64,7 +64,7 @@ export function namesIn(tree: Tree): { readonly scanned: number; readonly findin
 /** Sentences of the page that speak of it other than to say that there is none. */
 export function pageTextIn(tree: Tree): { readonly scanned: number; readonly findings: readonly string[] } {
   const lines = [...tree]
-    .filter(([file]) => /^gateway\/console\/.*\.(ts|html|svg)$/.test(file))
+    .filter(([file]) => /^gateway\/console\/.*\.(tsx?|html|svg)$/.test(file))
     .flatMap(([file, text]) => text.split('\n').map((line) => ({ file, line })));
   const findings = lines
     .filter(({ line }) => deniedIn(line, ['forbidden']).length > 0 && !/\b(no|not|aucune?|ni|pas)\b/i.test(line))

@@ -1,45 +1,42 @@
-import { readFileSync } from 'node:fs';
-import { stripTypeScriptTypes } from 'node:module';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
-import type { FastifyInstance } from 'fastify';
+import fastifyStatic from '@fastify/static';
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyReply } from 'fastify';
+import { Type } from 'typebox';
+import { AppError } from '../errors.ts';
+import { CONSOLE_HEADERS } from './headers.ts';
 
-// The page is served from memory: HTML, style and modules written in TypeScript, their types stripped once at start.
-const read = (name: string): string => readFileSync(path.join(import.meta.dirname, name), 'utf8');
-const script = (name: string): string => stripTypeScriptTypes(read(name));
+const BUILT = path.join(import.meta.dirname, 'built');
+const PAGE = 'page.html';
+const YEAR_MS = 365 * 86_400_000;
 
-const FILES = [
-  { url: '/', type: 'text/html; charset=utf-8', body: () => read('page.html') },
-  { url: '/page.css', type: 'text/css; charset=utf-8', body: () => read('page.css') },
-  { url: '/icon.svg', type: 'image/svg+xml', body: () => read('icon.svg') },
-  { url: '/page.js', type: 'text/javascript; charset=utf-8', body: () => script('page.ts') },
-  { url: '/api.js', type: 'text/javascript; charset=utf-8', body: () => script('api.ts') },
-  { url: '/words.js', type: 'text/javascript; charset=utf-8', body: () => script('words.ts') },
-] as const;
+/** The investigator's pages: public files that hold no case data; everything that they show comes from the API. */
+export const consoleRoutes: FastifyPluginAsyncTypebox = async (app) => {
+  await app.register(fastifyStatic, { serve: false });
 
-const POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' blob:",
-  'media-src blob:',
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
+  // `page.html` is written last but for its stamp: a set-up that was interrupted serves nothing.
+  const send = (reply: FastifyReply, file: string, maxAgeMs: number): FastifyReply => {
+    if (!existsSync(path.join(BUILT, PAGE))) throw new AppError('E_CONSOLE_ABSENT');
+    return reply
+      .headers(CONSOLE_HEADERS)
+      .header('cache-control', maxAgeMs === 0 ? 'no-cache' : `public, max-age=${maxAgeMs / 1000}, immutable`)
+      .sendFile(file, BUILT, { cacheControl: false, dotfiles: 'deny' });
+  };
 
-/** The investigator's page: public files that hold no case data; everything it shows comes from the API. */
-export async function consoleRoutes(app: FastifyInstance): Promise<void> {
-  for (const file of FILES) {
-    const body = file.body();
-    app.get(file.url, { config: { action: 'public.read' }, schema: { hide: true } }, async (_request, reply) =>
-      reply
-        .header('content-security-policy', POLICY)
-        .header('referrer-policy', 'no-referrer')
-        .header('x-content-type-options', 'nosniff')
-        .header('cache-control', 'no-cache')
-        .type(file.type)
-        .send(body),
-    );
-  }
-}
+  app.get('/', { config: { action: 'public.read' }, schema: { hide: true } }, async (_request, reply) =>
+    send(reply, PAGE, 0),
+  );
+  // Names carry a digest of what is in them.
+  app.get(
+    '/assets/:file',
+    {
+      config: { action: 'public.read' },
+      schema: {
+        hide: true,
+        params: Type.Object({ file: Type.String({ pattern: '^[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*\\.(js|css|svg)$' }) }),
+      },
+    },
+    async (request, reply) => send(reply, `assets/${request.params.file}`, YEAR_MS),
+  );
+};

@@ -8,7 +8,7 @@ const root = resolve(import.meta.dirname, '../..');
 function gatewayFiles(): ReadonlyMap<string, string> {
   const files = readdirSync(join(root, 'gateway'), { recursive: true, encoding: 'utf8' })
     .map((file) => `gateway/${file.split(sep).join('/')}`)
-    .filter((file) => /\.(ts|mjs)$/.test(file));
+    .filter((file) => /\.(tsx?|mjs)$/.test(file));
   return new Map(files.map((file) => [file, readFileSync(join(root, file), 'utf8')]));
 }
 

@@ -1,0 +1,66 @@
+import { useEffect, useState } from 'react';
+import { keptAccess } from '../api/access.ts';
+import { CaseScreen } from '../screens/case/case-screen.tsx';
+import { SignInScreen } from '../screens/case/sign-in.tsx';
+import { SearchScreen } from '../screens/search/search-screen.tsx';
+import { Boundary } from './boundary.tsx';
+import { CaseDataProvider } from './case-data.tsx';
+import { DepositsProvider } from './deposits.tsx';
+import { Header } from './header.tsx';
+import { InvestigationProvider } from './investigation.tsx';
+import { usePlace } from './router.ts';
+import { type Opened, openAccess, SessionProvider } from './session.tsx';
+import { useSettings } from './settings.tsx';
+
+/** The language at the time of a call, so that what the gateway refuses after a switch is said in the new one. */
+const language = () => (document.documentElement.lang === 'en' ? 'en' : 'fr');
+
+async function reopened(): Promise<Opened | undefined> {
+  const access = await keptAccess();
+  return access === undefined ? undefined : openAccess({ access, tokens: undefined }, language);
+}
+
+/** The whole console: the sign-in, or the screen that the address names within the open case. */
+export function App() {
+  const { words } = useSettings();
+  const [opened, setOpened] = useState<Opened>();
+  const [isTried, setTried] = useState(false);
+  useEffect(() => {
+    void reopened()
+      .then(setOpened)
+      .catch(() => undefined)
+      .finally(() => setTried(true));
+  }, []);
+  const session = opened?.kind === 'session' ? opened.session : undefined;
+  return (
+    <Boundary words={words}>
+      <button type="button" className="skip" onClick={() => document.getElementById('main')?.focus()}>
+        {words.app.skip}
+      </button>
+      {session === undefined ? (
+        <>
+          <Header session={undefined} onHelp={() => undefined} />
+          {isTried && <SignInScreen opened={opened} onOpened={setOpened} />}
+        </>
+      ) : (
+        <SessionProvider value={session}>
+          <CaseDataProvider>
+            <DepositsProvider>
+              <InvestigationProvider>
+                <Header session={session} onHelp={() => undefined} />
+                <Screens />
+              </InvestigationProvider>
+            </DepositsProvider>
+          </CaseDataProvider>
+        </SessionProvider>
+      )}
+      <footer>{words.app.footer}</footer>
+    </Boundary>
+  );
+}
+
+function Screens() {
+  const { screen } = usePlace();
+  if (screen === 'search' || screen === 'player') return <SearchScreen />;
+  return <CaseScreen />;
+}

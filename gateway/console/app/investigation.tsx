@@ -1,0 +1,91 @@
+import { createContext, type ReactNode, useCallback, useContext, useMemo, useRef, useState } from 'react';
+import type { Answer, Hit, Question, Verdict } from '../../search/types.ts';
+import { useSession } from './session.tsx';
+
+// The question that is open, and what came of it: shared by search, player and review, and in this page's memory alone.
+
+const PAGE_SIZE = 200;
+
+export interface Investigation {
+  /** The first page, with what holds for all of them; undefined before a question. */
+  readonly answer: Answer | undefined;
+  /** Every hit that has arrived, in the order asked for. */
+  readonly hits: readonly Hit[];
+  readonly isReceiving: boolean;
+  readonly error: unknown;
+  ask(question: Question): Promise<void>;
+  /** Opens a question that was asked before. */
+  reopen(questionId: string): Promise<void>;
+  /** Stops receiving; what has arrived stays. */
+  stop(): void;
+  /** Puts a verdict on record. Throws the gateway's refusal. */
+  review(hitId: string, verdict: Verdict): Promise<void>;
+}
+
+const Context = createContext<Investigation | undefined>(undefined);
+
+export function useInvestigation(): Investigation {
+  const investigation = useContext(Context);
+  if (investigation === undefined) throw new Error('outside InvestigationProvider');
+  return investigation;
+}
+
+export function InvestigationProvider({ children }: { readonly children: ReactNode }) {
+  const { api, caseId } = useSession();
+  const [answer, setAnswer] = useState<Answer>();
+  const [hits, setHits] = useState<readonly Hit[]>([]);
+  const [isReceiving, setReceiving] = useState(false);
+  const [error, setError] = useState<unknown>();
+  const stopping = useRef<AbortController>(undefined);
+
+  const receive = useCallback(
+    async (first: (signal: AbortSignal) => Promise<Answer>) => {
+      stopping.current?.abort();
+      const stop = new AbortController();
+      stopping.current = stop;
+      setReceiving(true);
+      setError(undefined);
+      setAnswer(undefined);
+      setHits([]);
+      try {
+        let page = await first(stop.signal);
+        setAnswer(page);
+        setHits(page.hits);
+        while (page.nextCursor !== undefined && !stop.signal.aborted) {
+          const cursor = encodeURIComponent(page.nextCursor);
+          const route = `/api/v1/cases/${caseId}/questions/${page.questionId}?cursor=${cursor}`;
+          page = await api.get<Answer>(route, stop.signal);
+          const more = page.hits;
+          setHits((before) => [...before, ...more]);
+        }
+      } catch (failure) {
+        if (!stop.signal.aborted) setError(failure);
+      } finally {
+        if (stopping.current === stop) setReceiving(false);
+      }
+    },
+    [api, caseId],
+  );
+
+  const investigation = useMemo<Investigation>(
+    () => ({
+      answer,
+      hits,
+      isReceiving,
+      error,
+      ask: (question) =>
+        receive((signal) =>
+          api.post<Answer>(`/api/v1/cases/${caseId}/questions`, { ...question, page: { size: PAGE_SIZE } }, signal),
+        ),
+      reopen: (questionId) =>
+        receive((signal) => api.get<Answer>(`/api/v1/cases/${caseId}/questions/${questionId}`, signal)),
+      stop: () => stopping.current?.abort(),
+      async review(hitId, verdict) {
+        await api.put(`/api/v1/cases/${caseId}/hits/${hitId}/verdict`, { verdict });
+        setHits((before) => before.map((hit) => (hit.id === hitId ? { ...hit, verdict } : hit)));
+      },
+    }),
+    [answer, hits, isReceiving, error, api, caseId, receive],
+  );
+  return <Context value={investigation}>{children}</Context>;
+}

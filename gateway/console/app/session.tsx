@@ -1,0 +1,80 @@
+import { createContext, useContext } from 'react';
+import { type Access, forgetAccess, keepAccess, type SignIn, type Tokens } from '../api/access.ts';
+import { type Api, createApi, type Language, Refusal } from '../api/client.ts';
+import type { CaseBody, RequisitionBody } from '../api/types.ts';
+
+/** A case that is open in the page: who asks, under what, and the API that says both with every request. */
+export interface Session {
+  readonly api: Api;
+  readonly caseId: string;
+  /** `agent` acts under his requisition; `control` looks and operates nothing. */
+  readonly role: 'agent' | 'control';
+  /** The one that each request names; of a case that is controlled, the newest. */
+  readonly requisition: RequisitionBody;
+}
+
+const Context = createContext<Session | undefined>(undefined);
+export const SessionProvider = Context.Provider;
+
+export function useSession(): Session {
+  const session = useContext(Context);
+  if (session === undefined) throw new Error('outside a session');
+  return session;
+}
+
+/** The cases that a key may open. */
+export const casesOf = async (api: Api): Promise<readonly CaseBody[]> =>
+  (await api.get<{ cases: readonly CaseBody[] }>('/api/v1/cases')).cases;
+
+async function sessionIn(api: Api, access: Access, caseId: string): Promise<Session> {
+  const { requisitions } = await api.get<{ requisitions: readonly RequisitionBody[] }>(
+    `/api/v1/cases/${caseId}/requisitions`,
+  );
+  const own = requisitions.find(({ id }) => id === access.requisitionId);
+  const newest = requisitions.toSorted((a, b) => Date.parse(b.expires) - Date.parse(a.expires))[0];
+  const requisition = access.requisitionId === undefined ? newest : own;
+  if (requisition === undefined) throw new Refusal('E_PRO_SILO', 'no requisition of this case', 404);
+  return { api, caseId, requisition, role: access.requisitionId === undefined ? 'control' : 'agent' };
+}
+
+/** What a sign-in leads to: an open case, or the cases of who controls, one of which he chooses. */
+export type Opened =
+  | { readonly kind: 'session'; readonly session: Session }
+  | { readonly kind: 'choice'; readonly cases: readonly CaseBody[]; open(caseId: string): Promise<Session> };
+
+async function caseOfAgent(api: Api, access: Access, tokens: Tokens | undefined): Promise<string | undefined> {
+  const find = (cases: readonly CaseBody[]) =>
+    cases.find(({ requisitions }) => requisitions.some(({ id }) => id === access.requisitionId))?.id;
+  // The gateway refuses a requisition that is not on record yet: then it is put there.
+  const known = find(
+    await casesOf(api).catch((error: unknown) => {
+      if (error instanceof Refusal && tokens !== undefined) return [];
+      throw error;
+    }),
+  );
+  if (known !== undefined || tokens === undefined) return known;
+  await api.request('POST', '/api/v1/requisitions', { body: tokens, bare: true });
+  return find(await casesOf(api));
+}
+
+/** Opens what a key and a requisition lead to. Throws the gateway's refusal. */
+export async function openAccess({ access, tokens }: SignIn, language: () => Language): Promise<Opened> {
+  const api = createApi(access, language);
+  if (access.requisitionId === undefined) {
+    const cases = await casesOf(api);
+    await keepAccess(access);
+    return { kind: 'choice', cases, open: (caseId) => sessionIn(api, access, caseId) };
+  }
+  const caseId = await caseOfAgent(api, access, tokens);
+  if (caseId === undefined) throw new Refusal('E_PRO_SILO', 'no case', 404);
+  const session = await sessionIn(api, access, caseId);
+  await keepAccess(access);
+  return { kind: 'session', session };
+}
+
+/** Forgets the key; everything else of the case was in this page's memory alone. */
+export async function leave(): Promise<void> {
+  await forgetAccess();
+  location.hash = '';
+  location.reload();
+}

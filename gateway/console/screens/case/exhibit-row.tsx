@@ -1,0 +1,149 @@
+import { useEffect, useState } from 'react';
+import type { Ledger } from '../../../analysis/types.ts';
+import { type ExhibitBody, hasEnded, type JobBody } from '../../api/types.ts';
+import { goTo } from '../../app/router.ts';
+import { useSession } from '../../app/session.tsx';
+import { useName, useWords } from '../../app/settings.tsx';
+import { CoverageBar, useCoverageSentence } from '../../parts/coverage-bar.tsx';
+import { Meter } from '../../parts/meter.tsx';
+import { clockSpan, mediaTime } from '../../parts/time.ts';
+import type { Line } from './exhibits.tsx';
+
+type Act = ((id: string) => void) | undefined;
+
+export function ExhibitRow({ line, onStart, onCancel }: { readonly line: Line; onStart: Act; onCancel: Act }) {
+  const { exhibits: words } = useWords();
+  const nameOf = useName();
+  const { scheduled, exhibit, job } = line;
+  if (exhibit === undefined) {
+    return (
+      <tr className="absent">
+        <td>
+          <strong>{scheduled?.piece}</strong>
+          <div className="sub">{scheduled?.camera}</div>
+          <code className="digest">{scheduled?.sha256}</code>
+        </td>
+        <td />
+        <td>{words.notDeposited}</td>
+        <td />
+        <td />
+      </tr>
+    );
+  }
+  const state = exhibit.state === 'sealed' && job !== undefined ? job.state : exhibit.state;
+  const code =
+    exhibit.refusalCode ?? (job?.state === 'failed' || job?.state === 'cancelled' ? job.failureCode : undefined);
+  return (
+    <tr data-state={state}>
+      <td>
+        <strong>{exhibit.fileName}</strong>
+        <div className="sub">
+          {exhibit.piece} · {exhibit.camera.id} · {exhibit.camera.place}
+        </div>
+        <code className="digest" title={words.digest}>
+          {exhibit.sha256}
+        </code>
+      </td>
+      <td>
+        {clockSpan(exhibit.captureStart, exhibit.captureEnd)}
+        <div className="sub">
+          {words.clock} : {words.clockOffset(exhibit.clock.offsetSeconds, exhibit.clock.uncertaintySeconds)}
+        </div>
+        {exhibit.durationSeconds !== undefined && (
+          <div className="sub">
+            {words.duration} {mediaTime(exhibit.durationSeconds)} · {exhibit.codec}
+          </div>
+        )}
+        {exhibit.clockNote !== undefined && <div className="warn">{exhibit.clockNote}</div>}
+      </td>
+      <td>
+        <span className={`state state-${state}`}>{nameOf(state)}</span>
+        {code !== undefined && <div className="sub">{code}</div>}
+        {exhibit.damaged && <div className="warn">{words.damaged}</div>}
+        {(exhibit.losses?.length ?? 0) > 0 && (
+          <div className="warn">
+            {words.losses} : {exhibit.losses?.join(', ')}
+          </div>
+        )}
+      </td>
+      <td>
+        {job !== undefined && !hasEnded(job) && <Progress exhibit={exhibit} job={job} />}
+        {job?.state === 'done' && <Covered exhibit={exhibit} job={job} />}
+      </td>
+      <td className="actions">
+        <Actions exhibit={exhibit} job={job} onStart={onStart} onCancel={onCancel} />
+      </td>
+    </tr>
+  );
+}
+
+function Actions({
+  exhibit,
+  job,
+  onStart,
+  onCancel,
+}: {
+  readonly exhibit: ExhibitBody;
+  readonly job: JobBody | undefined;
+  onStart: Act;
+  onCancel: Act;
+}) {
+  const { exhibits: words } = useWords();
+  const isMoving = job !== undefined && !hasEnded(job);
+  if (exhibit.state !== 'sealed') return null;
+  return (
+    <>
+      {onStart !== undefined && !isMoving && job?.state !== 'done' && (
+        <button type="button" className="primary" onClick={() => onStart(exhibit.id)}>
+          {job === undefined ? words.start : words.restart}
+        </button>
+      )}
+      {onCancel !== undefined && isMoving && (
+        <button type="button" onClick={() => onCancel(job.id)}>
+          {words.cancel}
+        </button>
+      )}
+      {job?.state === 'done' && onStart !== undefined && (
+        <button type="button" onClick={() => goTo('search')}>
+          {words.search}
+        </button>
+      )}
+    </>
+  );
+}
+
+function Progress({ exhibit, job }: { readonly exhibit: ExhibitBody; readonly job: JobBody }) {
+  const { exhibits: words } = useWords();
+  const total = exhibit.durationSeconds ?? 0;
+  return (
+    <div className="progress" role="status">
+      <Meter share={total === 0 ? 0 : job.secondsDone / total} label={exhibit.fileName} />
+      <div className="sub">
+        {words.progress(mediaTime(job.secondsDone, 0), mediaTime(total, 0))}
+        {job.remainingSeconds !== undefined && ` · ${words.remaining(mediaTime(job.remainingSeconds, 0))}`}
+      </div>
+    </div>
+  );
+}
+
+/** The ledger of a closed analysis, second by second. */
+function Covered({ exhibit, job }: { readonly exhibit: ExhibitBody; readonly job: JobBody }) {
+  const { api, caseId } = useSession();
+  const sentenceOf = useCoverageSentence();
+  const [ledger, setLedger] = useState<Ledger>();
+  useEffect(() => {
+    const stop = new AbortController();
+    api
+      .get<{ ledger: Ledger }>(`/api/v1/cases/${caseId}/jobs/${job.id}/result`, stop.signal)
+      .then((result) => setLedger(result.ledger))
+      .catch(() => undefined);
+    return () => stop.abort();
+  }, [api, caseId, job.id]);
+  if (ledger === undefined) return null;
+  return (
+    <>
+      <CoverageBar coverage={ledger.totals} intervals={ledger.intervals} label={exhibit.fileName} />
+      <div className="sub">{sentenceOf(ledger.totals)}</div>
+    </>
+  );
+}

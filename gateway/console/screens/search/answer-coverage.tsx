@@ -1,0 +1,32 @@
+import type { Answer } from '../../../search/types.ts';
+import { useName, useWords } from '../../app/settings.tsx';
+import { CoverageBar, useCoverageSentence } from '../../parts/coverage-bar.tsx';
+
+/** What was looked at, of each exhibit asked about: open by default, since "nothing found" means nothing without it. */
+export function AnswerCoverage({ answer }: { readonly answer: Answer }) {
+  const { search: words } = useWords();
+  const nameOf = useName();
+  const sentenceOf = useCoverageSentence();
+  return (
+    <details className="coverage" open>
+      <summary>{words.coverage}</summary>
+      {answer.coverage.notAnalysed.map(({ exhibitId, fileName, state }) => (
+        <p key={exhibitId} className="missing">
+          {words.notAnalysed} : {fileName} ({nameOf(state)})
+        </p>
+      ))}
+      {answer.coverage.exhibits.map(({ exhibitId, fileName, coverage, audit, clockNote }) => (
+        <div key={exhibitId} className="covered">
+          <div>
+            <strong>{fileName}</strong> <span className="sub">{sentenceOf(coverage)}</span>
+          </div>
+          <CoverageBar coverage={coverage} label={fileName} />
+          {audit !== undefined && audit.quietSeconds > 0 && (
+            <p className="sub">{words.audit(audit.samples, audit.missed, audit.recallBound)}</p>
+          )}
+          {clockNote !== undefined && <p className="warn">{clockNote}</p>}
+        </div>
+      ))}
+    </details>
+  );
+}

@@ -1,0 +1,27 @@
+import { useInvestigation } from '../../app/investigation.tsx';
+import { useSettings } from '../../app/settings.tsx';
+import { AnswerCoverage } from './answer-coverage.tsx';
+import { HitGrid } from './hit-grid.tsx';
+
+/** The question as it was executed, what was looked at, and what was found. */
+export function AnswerPanel({ selectedId }: { readonly selectedId: string | undefined }) {
+  const { words, language } = useSettings();
+  const { answer, hits, isReceiving } = useInvestigation();
+  if (answer === undefined) return isReceiving ? <p role="status">{words.app.loading}</p> : null;
+  return (
+    <section id="answer" aria-labelledby="answer-title">
+      <h3 id="answer-title">{words.search.answer}</h3>
+      <p className="executed">
+        <span className="sub">{words.search.executed}</span> {language === 'fr' ? answer.inFrench : answer.inEnglish}
+      </p>
+      {answer.broad && <p className="warn">{words.search.broad}</p>}
+      <p className="total" role="status">
+        <strong>{words.search.total(answer.total)}</strong>
+        {hits.length < answer.total && <span> · {words.search.loaded(hits.length, answer.total)}</span>}
+      </p>
+      <AnswerCoverage answer={answer} />
+      {answer.total > 0 && <p className="notice">{words.search.notice}</p>}
+      <HitGrid hits={hits} selectedId={selectedId} />
+    </section>
+  );
+}

@@ -1,0 +1,52 @@
+import { memo } from 'react';
+import type { Hit } from '../../../search/types.ts';
+import { useSession } from '../../app/session.tsx';
+import { useName, useWords } from '../../app/settings.tsx';
+import { usePicture } from '../../parts/pictures.ts';
+import { clockTime, mediaTime } from '../../parts/time.ts';
+import { colourWords, percent } from './hit-words.ts';
+
+/** One hit of the grid: what, how sure, when, where, and what was decided. */
+export const HitCard = memo(function HitCard({
+  hit,
+  at,
+  isSelected,
+  isTabStop,
+  onOpen,
+}: {
+  readonly hit: Hit;
+  readonly at: number;
+  readonly isSelected: boolean;
+  readonly isTabStop: boolean;
+  onOpen(): void;
+}) {
+  const { caseId } = useSession();
+  const { search: words, hit: hitWords } = useWords();
+  const nameOf = useName();
+  const { url, error } = usePicture(`/api/v1/cases/${caseId}/hits/${hit.id}/still?size=thumb`);
+  return (
+    <button
+      type="button"
+      className={`hit verdict-${hit.verdict}`}
+      data-at={at}
+      aria-current={isSelected}
+      tabIndex={isTabStop ? 0 : -1}
+      onClick={onOpen}
+    >
+      <span className="picture">
+        {url !== undefined && <img src={url} alt={words.thumbnail(nameOf(hit.class), clockTime(hit.from))} />}
+        {error !== undefined && <span className="sub">{words.noThumbnail}</span>}
+      </span>
+      <span className="what">
+        {nameOf(hit.class)} · {percent(hit.confidence)}
+      </span>
+      <span className="sub">{colourWords(hit, nameOf)}</span>
+      <span>
+        {clockTime(hit.from)} {hitWords.uncertainty(hit.uncertaintySeconds)}
+      </span>
+      <span className="sub">
+        {hit.cameraId} · {mediaTime(hit.mediaFromSeconds)} · {nameOf(hit.verdict)}
+      </span>
+    </button>
+  );
+});

@@ -1,0 +1,78 @@
+import type { FR_CASE } from './fr-case.ts';
+
+const many = (n: number, one: string, several: string): string => `${n} ${n === 1 ? one : several}`;
+
+export const EN_CASE: typeof FR_CASE = {
+  signIn: {
+    title: 'Open a case',
+    words:
+      'Drop your access file here: your agent key, the magistrate’s authorisation and the exhibit schedule. The key becomes non-extractable in this browser; the two acts are not kept in it.',
+    drop: 'Drop the file here',
+    choose: 'Choose the access file (access.json)',
+    bad: 'This file is not an access file: it must be JSON with "agentKey", and for an agent "authorisation" and "schedule".',
+    opening: 'Verifying the requisition…',
+    none: 'No case is open to this key.',
+    choose_case: 'Cases open to this key',
+    controlWords: 'Magistrates and inspectors: a file with your key alone is enough.',
+  },
+  requisition: {
+    procedure: 'Case',
+    daysLeft: (n) => (n < 1 ? 'expires in less than a day' : `${many(n, 'day', 'days')} left`),
+    expired: 'expired: read only',
+    details: 'Scope of the requisition',
+    framework: 'Framework',
+    validity: 'Validity',
+    period: 'Period of the captures',
+    classes: 'Objects allowed',
+    colours: 'Colours allowed',
+    operations: 'Operations allowed',
+    agents: 'Agents named',
+    pieces: (n) => many(n, 'exhibit listed', 'exhibits listed'),
+    notCovered: 'not covered by the requisition',
+    notCoveredList: 'Not covered',
+  },
+  exhibits: {
+    title: 'Exhibits',
+    none: 'No exhibit has been deposited in this case yet. Drop the files into the deposit area.',
+    piece: 'Exhibit',
+    camera: 'Camera',
+    capture: 'Capture',
+    clock: 'Clock',
+    clockOffset: (seconds, uncertainty) =>
+      `${seconds === 0 ? 'exact' : `offset ${seconds > 0 ? '+' : '−'}${Math.abs(seconds)} s`}, ± ${uncertainty} s`,
+    duration: 'Duration',
+    state: 'State',
+    coverage: 'Coverage',
+    actions: 'Actions',
+    notDeposited: 'not deposited',
+    start: 'Start analysis',
+    restart: 'Start again',
+    cancel: 'Stop analysis',
+    search: 'Search',
+    damaged: 'exhibit declared damaged',
+    losses: 'Faults found',
+    remaining: (time) => `about ${time} left`,
+    progress: (done, total) => `${done} of ${total} of media`,
+    digest: 'SHA-256',
+    startAll: 'Analyse everything that is sealed',
+  },
+  deposit: {
+    title: 'Deposit',
+    words:
+      'Drop the recordings of the exhibit schedule here. The digest of each file is compared before anything is sent; an interrupted deposit goes on where it was.',
+    choose: 'Choose files',
+    hashing: (percent) => `computing the digest, ${percent} %`,
+    sending: (percent) => `sending, ${percent} %`,
+    resumed: (percent) => `resumed at ${percent} %`,
+    sealing: 'verifying and sealing…',
+    sealed: 'sealed',
+    already: 'deposited already',
+    notListed:
+      'The digest of this file is not in the exhibit schedule: nothing was sent. Check that it is the seized file, or ask for a completed schedule.',
+    paused: 'paused: the connection is lost',
+    resume: 'Go on',
+    stop: 'Pause',
+    forget: 'Remove from the list',
+    expired: 'The requisition is no longer valid: nothing can be deposited.',
+  },
+};

@@ -1,0 +1,33 @@
+import { EN_CASE } from './en-case.ts';
+import { EN_NAMES } from './en-names.ts';
+import { EN_SEARCH } from './en-search.ts';
+import type { Words } from './fr.ts';
+
+export const EN: Words = {
+  ...EN_CASE,
+  ...EN_SEARCH,
+  names: EN_NAMES,
+  app: {
+    title: 'Différé',
+    skip: 'Go to content',
+    leave: 'Leave',
+    otherLanguage: 'Français',
+    themeLight: 'Light theme',
+    themeDark: 'Dark theme',
+    themeSystem: 'System theme',
+    help: 'Keyboard help',
+    close: 'Close',
+    cancel: 'Cancel',
+    screens: 'Screens',
+    case: 'Case',
+    search: 'Search',
+    player: 'Player',
+    review: 'Review',
+    control: 'Control',
+    loading: 'Loading…',
+    unreachable: 'The gateway does not answer. Check the connection, then try again.',
+    failed: 'The page met an error. Reload it; nothing that was saved is lost.',
+    footer:
+      'Recorded pictures only. No face recognition, no print of a person. Every look is written to the journal. Heads and plates of detected objects are masked; the rest of the picture is not.',
+  },
+};

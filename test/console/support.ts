@@ -1,0 +1,103 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { AxeBuilder } from '@axe-core/playwright';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { exhibitOf, type Line, startLine, tokensFor } from '../support/line.ts';
+
+// A gateway with the networks that the repository ships, its console built, and Debian's Chromium before it.
+
+export const chromiumPath = process.env.DIFFERE_CHROMIUM ?? '/usr/bin/chromium';
+export const hasChromium = existsSync(chromiumPath);
+const screenshots = process.env.DIFFERE_TEST_SCREENSHOTS;
+
+const BUILD = path.resolve(import.meta.dirname, '../../gateway/console/build.mjs');
+
+/** A real clip of the shared footage, or a rendered scene where that is not there. */
+const CLIP = path.resolve(import.meta.dirname, '../../../shared/footage/free/car-detection.mp4');
+export const realClip = existsSync(CLIP) ? CLIP : undefined;
+
+export interface Visit extends AsyncDisposable {
+  readonly line: Line;
+  readonly page: Page;
+  readonly context: BrowserContext;
+  /** Addresses that were asked for and are not the gateway's. */
+  readonly foreign: readonly string[];
+  /** Errors of the page and its console. */
+  readonly complaints: string[];
+  /** Looks at the screen: a picture where one is wanted, and what axe finds wrong, in both themes. */
+  look(name: string): Promise<void>;
+}
+
+export async function startVisit(): Promise<Visit> {
+  await promisify(execFile)(process.execPath, [BUILD]);
+  const line = await startLine({ DIFFERE_MODELS: '' });
+  const browser: Browser = await chromium.launch({
+    executablePath: chromiumPath,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: 'light' });
+  const page = await context.newPage();
+  const foreign: string[] = [];
+  const complaints: string[] = [];
+  page.on('request', (request) => {
+    const url = request.url();
+    if (!url.startsWith(line.gateway.url) && !url.startsWith('blob:')) foreign.push(url);
+  });
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+
+  return {
+    line,
+    page,
+    context,
+    foreign,
+    complaints,
+    async look(name) {
+      for (const theme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme: theme });
+        if (screenshots !== undefined) {
+          await mkdir(screenshots, { recursive: true });
+          await page.screenshot({ path: path.join(screenshots, `${name}-${theme}.png`) });
+        }
+        const { violations } = await new AxeBuilder({ page })
+          .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
+          .analyze();
+        const found = violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`));
+        expect(found, `${name}, ${theme}`).toEqual([]);
+      }
+      await page.emulateMedia({ colorScheme: 'light' });
+    },
+    async [Symbol.asyncDispose]() {
+      await browser.close();
+      await line[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Signs a requisition for the files, SCELLE-1 and on, and writes the access file that the console asks for. */
+export async function accessFile(line: Line, files: readonly string[], durationSeconds: number): Promise<string> {
+  const exhibits = await Promise.all(
+    files.map((file, index) =>
+      exhibitOf(file, `SCELLE-${index + 1}`, line.captureStartMs + index * 60_000, durationSeconds),
+    ),
+  );
+  const { authorisation, schedule } = await tokensFor(line, exhibits);
+  const file = path.join(line.folder, 'access.json');
+  const { agentKey } = line.installation;
+  await writeFile(file, JSON.stringify({ url: line.gateway.url, agentKey, authorisation, schedule }));
+  return file;
+}
