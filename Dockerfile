@@ -36,7 +36,7 @@ RUN npm ci --ignore-scripts --omit=dev --no-audit --no-fund --loglevel=error \
 COPY gateway gateway
 COPY models models
 COPY policies policies
-RUN node gateway/console/build.mjs
+RUN node gateway/build-console.mjs
 
 # Below the folders that are volumes or tmpfs nothing of the image is written: the root file system may be read-only.
 ENV NODE_ENV=production \

@@ -460,8 +460,8 @@ export const ERRORS = {
   },
   E_CONSOLE_ABSENT: {
     status: 503,
-    fr: "Les pages de la console n'ont pas été construites : lancez la mise en place (npm run demo, npm test), ou node gateway/console/build.mjs.",
-    en: 'The pages of the console were not built: run the set-up (npm run demo, npm test), or node gateway/console/build.mjs.',
+    fr: "Les pages de la console n'ont pas été construites : lancez la mise en place (npm run demo, npm test), ou node gateway/build-console.mjs.",
+    en: 'The pages of the console were not built: run the set-up (npm run demo, npm test), or node gateway/build-console.mjs.',
   },
   E_ROUTE_ABSENT: { status: 404, fr: "Cette adresse n'existe pas.", en: 'This address does not exist.' },
   E_REQUEST: {

@@ -8,7 +8,7 @@ import { mkdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { isBuilt } from './console/build.mjs';
+import { isBuilt } from './build-console.mjs';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const STAMP = join(ROOT, 'node_modules/.differe-stamp');
@@ -44,7 +44,7 @@ export async function buildConsole(say) {
     if (await isBuilt()) return;
     say('Construction de la console / building the console');
     const node = join(ROOT, 'node_modules/.bin/node');
-    await run(node, [join(ROOT, 'gateway/console/build.mjs')], process.env, 'the build of the console');
+    await run(node, [join(ROOT, 'gateway/build-console.mjs')], process.env, 'the build of the console');
   });
 }
 

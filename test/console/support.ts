@@ -14,7 +14,7 @@ export const chromiumPath = process.env.DIFFERE_CHROMIUM ?? '/usr/bin/chromium';
 export const hasChromium = existsSync(chromiumPath);
 const screenshots = process.env.DIFFERE_TEST_SCREENSHOTS;
 
-const BUILD = path.resolve(import.meta.dirname, '../../gateway/console/build.mjs');
+const BUILD = path.resolve(import.meta.dirname, '../../gateway/build-console.mjs');
 
 /** A real clip of the shared footage, or a rendered scene where that is not there. */
 const CLIP = path.resolve(import.meta.dirname, '../../../shared/footage/free/car-detection.mp4');

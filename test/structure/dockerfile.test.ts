@@ -27,6 +27,14 @@ describe('the container image', () => {
     expect(setup).toContain(`apt(['ffmpeg', 'bubblewrap'])`);
   });
 
+  it('builds the console from its own sources, as set-up does, and takes no build of the checkout along', () => {
+    expect(dockerfile).toMatch(/^COPY gateway gateway$[\s\S]*^RUN node gateway\/build-console\.mjs$/m);
+    expect(read('.dockerignore')).toMatch(/^gateway\/console\/built$/m);
+    expect(setup).toContain("'gateway/build-console.mjs'");
+    // The image has no development packages.
+    for (const name of ['vite', '@vitejs/plugin-react', 'react']) expect(manifest.dependencies).toHaveProperty(name);
+  });
+
   it('SEC-01: does not run as root, writes below its volumes alone, and asks /healthz how it is', () => {
     expect(dockerfile.match(/^USER .*$/gm)?.at(-1)).toBe('USER 10001:10001');
     const written = dockerfile.match(/^ENV .*$/gm)?.join('\n') ?? '';

@@ -6,7 +6,7 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const CONSOLE = join(ROOT, 'gateway/console');
 export const BUILT = join(CONSOLE, 'built');
 const STAMP = join(BUILT, 'sources.sha256');
@@ -56,7 +56,7 @@ async function digestOfSources() {
     .map((entry) => join(entry.parentPath, entry.name))
     .filter((file) => !file.startsWith(BUILT + sep))
     .sort();
-  for (const file of [...own, join(ROOT, 'package-lock.json')]) {
+  for (const file of [...own, fileURLToPath(import.meta.url), join(ROOT, 'package-lock.json')]) {
     hash
       .update(`${file.slice(ROOT.length)}\n`)
       .update(await readFile(file))
