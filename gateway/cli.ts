@@ -13,6 +13,7 @@ import { startGateway } from './main.ts';
 import { policiesCommand } from './policy/commands.ts';
 import { requisitionCommand } from './requisition/commands.ts';
 import { erasureCommand } from './retention/commands.ts';
+import { retentionOf } from './retention-facts.ts';
 
 // The `differe` command. Whatever touches a case is a client of the HTTP API; the rest works on files in hand.
 
@@ -40,6 +41,7 @@ const compliance = complianceCommand({
   capability: () => plannedCapability(readCapableConfig(process.env)),
   openapi: describedInterface,
   openSigningKey: openEvidenceKey,
+  retentionOf,
 });
 
 const COMMANDS: Readonly<Record<string, { readonly run: Command; readonly what: string }>> = {
@@ -62,7 +64,7 @@ const COMMANDS: Readonly<Record<string, { readonly run: Command; readonly what: 
   case: { run: caseCommand, what: 'open / list / deposit / ask / close / erase' },
   compliance: {
     run: compliance,
-    what: 'absence / matrix / dossier new, sign, status, diff / documents / statistics / self-control / pack / sbom',
+    what: 'absence / matrix / dossier new, sign, status, diff / documents / statistics / self-control / retention / backups / pack / sbom',
   },
 };
 

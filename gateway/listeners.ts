@@ -13,7 +13,7 @@ export interface Readiness {
   /** What is not ready, in words for the operator; empty means ready. */
   missing(): Promise<readonly string[]>;
   /** What an operator should see to although everything works. */
-  warnings(): readonly string[];
+  warnings(): Promise<readonly string[]>;
 }
 
 /** /metrics, /healthz and /readyz on a listener of their own: no token, and nothing of a case in sight. */
@@ -31,11 +31,11 @@ export async function listenForOperators(
       case '/healthz':
         return answer(200, 'text/plain', 'ok\n');
       case '/readyz':
-        deps.readiness.missing().then((missing) => {
+        Promise.all([deps.readiness.missing(), deps.readiness.warnings()]).then(([missing, warnings]) => {
           answer(
             missing.length === 0 ? 200 : 503,
             'application/json',
-            `${JSON.stringify({ ready: missing.length === 0, missing, warnings: deps.readiness.warnings() })}\n`,
+            `${JSON.stringify({ ready: missing.length === 0, missing, warnings })}\n`,
           );
         }, fail);
         return;

@@ -38,6 +38,7 @@ import { createRegister } from './habilitation/register.ts';
 import type { CaseId } from './ids.ts';
 import { createCaseSessions } from './index/case-sessions.ts';
 import { openLogKey } from './keys.ts';
+import { createLateness } from './lateness.ts';
 import { listenForOperators, portOf } from './listeners.ts';
 import { createMetrics } from './metrics.ts';
 import { startPipeline } from './pipeline.ts';
@@ -166,6 +167,7 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
       queueDepth: () => database.inService(jobs.countWaiting),
       // A log that cannot be read has a size that nobody knows: the other metrics are needed all the more.
       logSize: () => log.size().catch(() => Number.NaN),
+      overdue: () => lateness.overdue(),
     });
     const safeMode = createSafeMode(({ step, code }) => {
       const event = installationEvent('gateway.safe_mode', {
@@ -237,6 +239,12 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
         (await storedFiles(vault, caseId, id, sealed)).map(({ object }) => object),
       dropResults: (caseId) => sessions.drop(caseId),
       onError: reportError,
+    });
+    const lateness = createLateness({
+      retention: retention.report,
+      reviews: selfControl.overdue,
+      isJournalOverdue: journalPurge.isOverdue,
+      hasWitness: witnesses.length > 0,
     });
     const acts: Acts = createActs({
       database,
@@ -480,8 +488,9 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
             return [...(reachable ? [] : ['database']), ...closed];
           },
           // Nobody should have to look for them (FACE-16).
-          warnings: () => [
+          warnings: async () => [
             ...warnings,
+            ...(await lateness.warnings()),
             ...(attempts === 0
               ? []
               : [`attempts: ${attempts} requests since the start for what this tool must not do`]),

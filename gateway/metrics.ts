@@ -4,7 +4,13 @@ export interface MetricSources {
   /** Segments that wait or run; asked at each scrape. */
   queueDepth(): Promise<number>;
   logSize(): Promise<number>;
+  /** What is late, by a closed word. */
+  overdue(): Promise<Readonly<Record<OverdueKind, number>>>;
 }
+
+/** Kinds of what can be late: cases to be erased, orders of magistrates, results in quarantine, reviews of self-control, records of the journal. */
+export const OVERDUE_KINDS = ['purge', 'order', 'quarantine', 'review', 'journal'] as const;
+export type OverdueKind = (typeof OVERDUE_KINDS)[number];
 
 /** The metrics of contracts.md. No label carries case data (LOG-08): labels are closed words of this file, codes and model names. */
 export function createMetrics(sources: MetricSources) {
@@ -52,6 +58,16 @@ export function createMetrics(sources: MetricSources) {
       help: 'Refusals by code',
       labelNames: ['code'],
       registers,
+    }),
+    overdue: new Gauge({
+      name: 'differe_overdue',
+      help: 'Erasures, orders, quarantines and reviews that are overdue, and whether the journal is beyond its retention',
+      labelNames: ['what'],
+      registers,
+      async collect() {
+        const counts = await sources.overdue();
+        for (const what of OVERDUE_KINDS) this.set({ what }, counts[what]);
+      },
     }),
     logSize: new Gauge({
       name: 'differe_log_size',

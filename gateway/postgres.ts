@@ -87,8 +87,7 @@ export function jailArguments(places: Places): string[] {
  */
 export async function startPostgres(dataDir: string, signal?: AbortSignal): Promise<PostgresServer> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  const runParent = Buffer.byteLength(dataDir) < LONGEST_RUN_FOLDER ? dataDir : shortTemporaryFolder();
-  const run = await mkdtemp(path.join(runParent, 'pg-run-'));
+  const run = await mkdtemp(path.join(runParentOf(dataDir), 'pg-run-'));
   await writeFile(path.join(run, 'passwd'), `${OWNER}:x:1000:1000::/:/usr/sbin/nologin\n`);
   const places: Places = { programs: nativeFolder(), data: dataDir, run };
   try {
@@ -99,8 +98,7 @@ export async function startPostgres(dataDir: string, signal?: AbortSignal): Prom
       ...['-D', path.join(inside.data, 'cluster'), '-k', inside.run],
       ...SETTINGS.flatMap((setting) => ['-c', setting]),
     ]);
-    const urlOf = (database: string): string =>
-      `postgresql:///${database}?host=${encodeURIComponent(run)}&user=${OWNER}`;
+    const urlOf = (database: string): string => urlIn(run, database);
     const stop: PostgresServer['stop'] = async (how = 'fast') => {
       await stopServer(server, how === 'fast' ? 'SIGINT' : 'SIGQUIT');
       await rm(run, { recursive: true, force: true });
@@ -120,6 +118,39 @@ export async function startPostgres(dataDir: string, signal?: AbortSignal): Prom
     throw new AppError('E_DATABASE', { cause: error, detail: 'the embedded PostgreSQL does not start' });
   }
 }
+
+/** Connection string of a database of the server that another process runs on `dataDir`; undefined when none answers. */
+export async function runningServerUrl(dataDir: string, database: string): Promise<string | undefined> {
+  const parent = runParentOf(path.resolve(dataDir));
+  const names = (await readdir(parent).catch(() => [])).filter((name) => name.startsWith('pg-run-'));
+  for (const name of names) {
+    const url = urlIn(path.join(parent, name), database);
+    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
+    client.on('error', () => undefined);
+    try {
+      await client.connect();
+      const { rows } = await client.query<{ id: string }>(
+        'SELECT system_identifier::text AS id FROM pg_control_system()',
+      );
+      // Run folders of several installations may lie side by side.
+      if (rows[0]?.id === (await clusterIdentifier(dataDir))) return url;
+    } catch {
+      // A run folder that a killed server left.
+    } finally {
+      await client.end().catch(() => undefined);
+    }
+  }
+  return undefined;
+}
+
+/** The identifier that a cluster was given when it was made: the first eight bytes of its control file. */
+async function clusterIdentifier(dataDir: string): Promise<string> {
+  const control = await readFile(path.join(dataDir, 'cluster', 'global', 'pg_control'));
+  return control.readBigUInt64LE(0).toString();
+}
+
+const urlIn = (run: string, database: string): string =>
+  `postgresql:///${database}?host=${encodeURIComponent(run)}&user=${OWNER}`;
 
 interface Running {
   readonly child: ChildProcess;
@@ -282,6 +313,10 @@ async function removeStaleRunFolders(dataDir: string, own: string): Promise<void
     if (stale) await rm(folder, { recursive: true, force: true });
   }
 }
+
+/** Beside the data, unless the path of a socket there would be too long. */
+const runParentOf = (dataDir: string): string =>
+  Buffer.byteLength(dataDir) < LONGEST_RUN_FOLDER ? dataDir : shortTemporaryFolder();
 
 const shortTemporaryFolder = (): string => (Buffer.byteLength(os.tmpdir()) < LONGEST_RUN_FOLDER ? os.tmpdir() : '/tmp');
 

@@ -13,6 +13,7 @@ import { countJournal } from './figures.ts';
 import { readLockFile } from './lock-file.ts';
 import { matrixOf, readResults, readTests } from './matrix.ts';
 import { KEY_FILE, MANIFEST_FILE, manifestOf, PACK_TYP, packFaults, SIGNATURE_FILE } from './pack.ts';
+import { journalRetention, type RetentionCommandDeps } from './retention-command.ts';
 import { sbomOf } from './sbom.ts';
 import { statisticsBody } from './statistics-body.ts';
 import { controlReport } from './transparency.ts';
@@ -29,7 +30,7 @@ export interface PackKey {
   sign(text: string, typ: string): Promise<string>;
 }
 
-export interface PackCommandDeps extends AbsenceCommandDeps {
+export interface PackCommandDeps extends AbsenceCommandDeps, RetentionCommandDeps {
   readonly environment: Readonly<Record<string, string | undefined>>;
   openSigningKey(keysDir: string): Promise<PackKey>;
 }
@@ -53,6 +54,10 @@ export async function packCommand(args: readonly string[], io: CommandIo, deps: 
   await json('statistics.json', statisticsBody(counted));
   // For who controls: whole. The public form is of a year that is over.
   await writeFile(path.join(out, 'statistics.html'), documentHtml(controlReport(counted, frame)));
+  await json('retention.json', {
+    ...(await deps.retentionOf(config)),
+    journal: await journalRetention(config, Date.parse(made_at)),
+  });
   await json('matrix.json', matrixOf(await readTests(ROOT), await readResults(ROOT)));
   await json('absence.json', absenceOf(await absenceInput(deps)));
   await json('sbom.json', sbomOf(readLockFile()));

@@ -19,6 +19,8 @@ const month = Type.String({ pattern: '^\\d{4}-(0[1-9]|1[0-2])$' });
 const span = Type.Object({ from: Type.Optional(month), to: Type.Optional(month) }, { additionalProperties: false });
 const period = Type.Object({ period: Type.String({ maxLength: 16 }) });
 const nothing = Type.Object({}, { additionalProperties: false });
+/** For the description of the interface: no proof is asked for. */
+const open = { security: [] };
 const HTML = 'text/html; charset=utf-8';
 
 /**
@@ -60,7 +62,7 @@ export const statisticsRoutes =
       '/api/v1/transparency/:period',
       {
         config: { action: 'public.read' },
-        schema: { params: period, querystring: nothing, response: { 200: PublicBody } },
+        schema: { ...open, params: period, querystring: nothing, response: { 200: PublicBody } },
       },
       async (request) => publicBody(await deps.figures.published(request.params.period)),
     );
@@ -68,7 +70,7 @@ export const statisticsRoutes =
       '/api/v1/transparency/:period/page',
       {
         config: { action: 'public.read' },
-        schema: { params: period, querystring: nothing, response: { 200: Type.String() } },
+        schema: { ...open, params: period, querystring: nothing, response: { 200: Type.String() } },
       },
       async (request, reply) => {
         const report = await deps.figures.published(request.params.period);

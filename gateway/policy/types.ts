@@ -151,6 +151,14 @@ export const ACTIONS = {
   },
   'document.read': { journal: 'disclosure', kind: 'consultation', ops: [], needsValidity: false },
   'retention.read': { journal: 'disclosure', kind: 'consultation', ops: [], needsValidity: false },
+  // Terms of all cases: ids and dates.
+  'retention.list': {
+    journal: 'disclosure',
+    kind: 'consultation',
+    ops: [],
+    needsValidity: false,
+    reach: 'installation',
+  },
   'order.done': { journal: 'before', kind: 'modification', ops: [], needsValidity: false },
   // Whoever holds the act of an erasure may have its certificate: nothing of the case is in it.
   'erasure.read': { journal: 'disclosure', kind: 'erasure', ops: [], needsValidity: false, reach: 'presenting' },

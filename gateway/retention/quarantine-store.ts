@@ -19,6 +19,16 @@ export async function overdueQuarantines(tx: Transaction, untilMs: number): Prom
   return rows.map(({ id }) => id);
 }
 
+/** Requisitions of the case that were revoked and whose results are not erased yet, with the time. In the case. */
+export async function waitingQuarantines(
+  tx: Transaction,
+): Promise<readonly { readonly id: RequisitionId; readonly revokedAtMs: number }[]> {
+  const { rows } = await tx.query<{ id: RequisitionId; revoked_at: Date }>(
+    'SELECT id, revoked_at FROM requisitions WHERE revoked_at IS NOT NULL AND results_erased_at IS NULL ORDER BY revoked_at, id',
+  );
+  return rows.map(({ id, revoked_at }) => ({ id, revokedAtMs: revoked_at.getTime() }));
+}
+
 export async function noteErased(tx: Transaction, id: RequisitionId, atMs: number): Promise<void> {
   await tx.query('UPDATE requisitions SET results_erased_at = $2 WHERE id = $1', [id, new Date(atMs)]);
 }

@@ -7,10 +7,19 @@ import type { AuthorityKey } from '../trust/registry.ts';
 import type { ActClaims, ActKind } from '../trust/types.ts';
 import type { Eraser } from './erase.ts';
 import { eraseQuarantined, type QuarantineDeps } from './quarantine.ts';
+import { retentionReport } from './report.ts';
 import { parseClosure, parseExtension, parseOrder } from './schema.ts';
 import * as store from './store.ts';
 import { demandExtensible, eraseDueMs, ORDER_MS } from './term.ts';
-import type { CaseState, ClosureClaims, ErasureGround, ErasureState, ExtensionClaims, OrderClaims } from './types.ts';
+import type {
+  CaseState,
+  ClosureClaims,
+  ErasureGround,
+  ErasureState,
+  ExtensionClaims,
+  OrderClaims,
+  RetentionReport,
+} from './types.ts';
 
 export interface RetentionDeps extends QuarantineDeps {
   readonly eraser: Eraser;
@@ -40,6 +49,8 @@ export interface Retention {
   /** E_PRO_SILO when the case has no such open order. */
   finishOrder(caseId: CaseId, orderId: string): Promise<void>;
   term(caseId: CaseId): Promise<store.TermRow>;
+  /** Terms, orders, quarantines and erasures of the whole installation. */
+  report(): Promise<RetentionReport>;
   erasureOfAct(actId: string): Promise<ErasureState | undefined>;
   erasures(): Promise<readonly ErasureState[]>;
   /** Whether a procedure was erased here: it is not opened again. */
@@ -208,6 +219,7 @@ export function createRetention(deps: RetentionDeps): Retention {
       if (row === undefined) throw new AppError('E_PRO_SILO', { detail: 'no such case' });
       return row;
     },
+    report: () => retentionReport(database, clock.nowMs()),
     erasureOfAct: (actId) => database.inService((tx) => store.erasureOfAct(tx, actId)),
     erasures: () => database.inService(store.listErasures),
     wasErased: async (caseId) => (await database.inService((tx) => store.findErasure(tx, caseId))) !== undefined,

@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { AppError } from '../errors.ts';
 import type { CaseId } from '../ids.ts';
 import type { Retention } from './retention.ts';
@@ -7,7 +7,10 @@ import { REVIEW_MS } from './term.ts';
 import type { ErasureState } from './types.ts';
 
 export interface RetentionRoutesDeps {
-  readonly retention: Pick<Retention, 'term' | 'stateOf' | 'orders' | 'finishOrder' | 'erasureOfAct' | 'erasures'>;
+  readonly retention: Pick<
+    Retention,
+    'term' | 'stateOf' | 'orders' | 'finishOrder' | 'erasureOfAct' | 'erasures' | 'report'
+  >;
 }
 
 const uuid = Type.String({ format: 'uuid' });
@@ -26,6 +29,35 @@ const erasureBody = Type.Object({
   finishedAt: Type.Optional(Type.String()),
   /** The file to hand over; absent while it is not done. */
   certificate: Type.Optional(Type.String()),
+});
+
+/** `RetentionReport` of types.ts. */
+const reportBody = Type.Object({
+  at: Type.String(),
+  cases: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      state: Type.String(),
+      openedAt: Type.String(),
+      firstRecordingAt: Type.Optional(Type.String()),
+      closedAt: Type.Optional(Type.String()),
+      eraseDue: Type.String(),
+      isExtended: Type.Boolean(),
+      isOverdue: Type.Boolean(),
+      quarantines: Type.Array(
+        Type.Object({ requisition: Type.String(), eraseDue: Type.String(), isOverdue: Type.Boolean() }),
+      ),
+    }),
+  ),
+  orders: Type.Array(
+    Type.Object({ id: Type.String(), caseId: Type.String(), dueAt: Type.String(), isOverdue: Type.Boolean() }),
+  ),
+  unfinished: Type.Array(Type.Object({ caseId: Type.String(), startedAt: Type.String() })),
+  erased: Type.Integer(),
+  oldestRecordingAt: Type.Optional(Type.String()),
+  frozen: Type.Integer(),
+  extended: Type.Integer(),
+  overdue: Type.Object({ purges: Type.Integer(), orders: Type.Integer(), quarantines: Type.Integer() }),
 });
 
 const iso = (ms: number): string => new Date(ms).toISOString();
@@ -80,6 +112,16 @@ export const retentionRoutes =
             ...(doneAtMs === undefined ? {} : { doneAt: iso(doneAtMs) }),
           })),
         };
+      },
+    );
+
+    app.get(
+      '/api/v1/retention',
+      { config: { action: 'retention.list' }, schema: { response: { 200: reportBody } } },
+      async (request) => {
+        const report = await retention.report();
+        request.show(report.cases.map(({ id }) => ({ type: 'case', id })));
+        return JSON.parse(JSON.stringify(report)) as Static<typeof reportBody>;
       },
     );
 

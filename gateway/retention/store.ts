@@ -65,6 +65,41 @@ export async function caseTerms(
   return rows.map(({ id, state, erase_due }) => ({ id, state, eraseDueMs: erase_due?.getTime() }));
 }
 
+/** One case and its dates. */
+export interface TermOfCase extends Omit<TermRow, 'allRevokedAtMs'> {
+  readonly id: CaseId;
+}
+
+/** Cases with their dates, of all, oldest first. In the service role. */
+export async function allTerms(tx: Transaction): Promise<readonly TermOfCase[]> {
+  const { rows } = await tx.query<{
+    id: CaseId;
+    state: TermRow['state'];
+    created_at: Date;
+    first_recording_at: Date | null;
+    closed_at: Date | null;
+    erase_due: Date | null;
+  }>('SELECT id, state, created_at, first_recording_at, closed_at, erase_due FROM cases ORDER BY created_at, id');
+  return rows.map((row) => ({
+    id: row.id,
+    state: row.state,
+    createdAtMs: row.created_at.getTime(),
+    firstRecordingAtMs: row.first_recording_at?.getTime(),
+    closedAtMs: row.closed_at?.getTime(),
+    eraseDueMs: row.erase_due?.getTime(),
+  }));
+}
+
+/** Orders that are not done, of all cases, the first that are due first. In the service role. */
+export async function openOrders(
+  tx: Transaction,
+): Promise<readonly { readonly id: string; readonly caseId: CaseId; readonly dueAtMs: number }[]> {
+  const { rows } = await tx.query<{ id: string; case_id: CaseId; due_at: Date }>(
+    'SELECT id, case_id, due_at FROM orders WHERE done_at IS NULL ORDER BY due_at, id',
+  );
+  return rows.map(({ id, case_id, due_at }) => ({ id, caseId: case_id, dueAtMs: due_at.getTime() }));
+}
+
 /** Cases with an order that is overdue. In the service role. */
 export async function overdueOrders(tx: Transaction, nowMs: number): Promise<readonly CaseId[]> {
   const { rows } = await tx.query<{ case_id: CaseId }>(

@@ -70,3 +70,52 @@ export interface ErasureState {
 export interface Erasure extends ErasureState {
   readonly inventory: ErasureInventory;
 }
+
+/** Where the retention of one case stands: an id and dates, nothing of the case. Instants are RFC 3339. */
+export interface CaseTerm {
+  readonly id: CaseId;
+  readonly state: CaseState;
+  readonly openedAt: string;
+  readonly firstRecordingAt?: string;
+  readonly closedAt?: string;
+  /** When everything of it must be gone. */
+  readonly eraseDue: string;
+  /** The term lies beyond three years from the first recording: a magistrate extended it (RET-03). */
+  readonly isExtended: boolean;
+  readonly isOverdue: boolean;
+  /** Requisitions that were revoked while others stand: when what was found under them must be gone (RET-05). */
+  readonly quarantines: readonly {
+    readonly requisition: string;
+    readonly eraseDue: string;
+    readonly isOverdue: boolean;
+  }[];
+}
+
+export interface OpenOrder {
+  readonly id: string;
+  readonly caseId: CaseId;
+  readonly dueAt: string;
+  readonly isOverdue: boolean;
+}
+
+/** What is late: nought of each is how it should be. */
+export interface Overdue {
+  readonly purges: number;
+  readonly orders: number;
+  readonly quarantines: number;
+}
+
+/** The retention of a whole installation, for those who operate and those who inspect it (legal-requirements 4.3). */
+export interface RetentionReport {
+  readonly at: string;
+  readonly cases: readonly CaseTerm[];
+  readonly orders: readonly OpenOrder[];
+  /** Erasures that were begun and are not done. */
+  readonly unfinished: readonly { readonly caseId: CaseId; readonly startedAt: string }[];
+  readonly erased: number;
+  /** First recording of the oldest case that is here. */
+  readonly oldestRecordingAt?: string;
+  readonly frozen: number;
+  readonly extended: number;
+  readonly overdue: Overdue;
+}

@@ -161,9 +161,11 @@ describe('the journal keeps three years', () => {
     const kept = purging(`${vkey} https://witness.example/`);
     await kept.round();
     expect([asked, errors]).toEqual([[], []]);
+    expect(kept.isOverdue()).toBe(false);
     years = 3;
     await kept.round();
     expect([asked, errors]).toEqual([[undefined], [expect.objectContaining({ code: 'E_LOG_DOWN' })]]);
+    expect(kept.isOverdue()).toBe(true);
     const note = await log.checkpoint();
     await writeFile(cosignedFileOf(dir), note + cosign(textOf(known), 'witness.test/w', witness, 1));
     // A witness whose key is not named here is nobody.
@@ -172,6 +174,9 @@ describe('the journal keeps three years', () => {
     expect([asked.at(-1), await bundlesIn(dir)]).toEqual([undefined, ['000', '001', '002']]);
     await kept.round();
     expect([asked.at(-1), await bundlesIn(dir)]).toEqual([1000, ['002']]);
+    expect(kept.isOverdue()).toBe(false);
+    // Without a witness what is due stays, and that is said.
+    expect(nobody.isOverdue()).toBe(true);
     await Promise.all([kept.stop(), nobody.stop(), log.close()]);
   }, 60_000);
 

@@ -10,6 +10,7 @@ import { sbomOf } from '../../gateway/compliance/sbom.ts';
 import { createDemoInstallation, type DemoInstallation } from '../../gateway/demo-installation.ts';
 import { openEvidenceKey } from '../../gateway/evidence/keys.ts';
 import { requisitionCommand } from '../../gateway/requisition/commands.ts';
+import { retentionOf } from '../../gateway/retention-facts.ts';
 import { CAPABILITY } from './support.ts';
 
 let installation: DemoInstallation;
@@ -37,6 +38,7 @@ async function run(command: 'compliance' | 'requisition', ...args: readonly stri
     capability: async () => capability,
     openapi: async () => ({}),
     openSigningKey: openEvidenceKey,
+    retentionOf,
   });
   const exit = await (command === 'compliance' ? compliance : requisitionCommand)(args, io);
   return { exit, ...said };

@@ -7,6 +7,7 @@ import { complianceCommand } from '../../gateway/compliance/commands.ts';
 import { filesOf } from '../../gateway/compliance/pack.ts';
 import { readCapableConfig } from '../../gateway/config.ts';
 import { openEvidenceKey } from '../../gateway/evidence/keys.ts';
+import { retentionOf } from '../../gateway/retention-facts.ts';
 import {
   exhibitIdOf,
   exhibitOf,
@@ -37,6 +38,7 @@ async function run(...args: readonly string[]) {
     capability: () => plannedCapability(readCapableConfig(environment)),
     openapi: describedInterface,
     openSigningKey: openEvidenceKey,
+    retentionOf,
   })(args, {
     out: (text) => {
       said.out += text;
@@ -65,6 +67,7 @@ describe('the pack for an inspection', () => {
       'dossier.json',
       'statistics.json',
       'statistics.html',
+      'retention.json',
       'matrix.json',
       'absence.json',
       'sbom.json',
@@ -84,6 +87,21 @@ describe('the pack for an inspection', () => {
       noOtherModelRan: true,
     });
     expect(await run('pack', 'verify', out)).toMatchObject({ exit: 0 });
+    expect(JSON.parse(await readFile(path.join(out, 'retention.json'), 'utf8'))).toMatchObject({
+      cases: [{ id: caseId, state: 'open', isOverdue: false }],
+      overdue: { purges: 0, orders: 0, quarantines: 0 },
+      journal: { years: 3, isOverdue: false, witnesses: 0 },
+    });
+    // Beside the gateway that runs.
+    const told = await run('retention');
+    expect(told.exit).toBe(0);
+    expect(told.out).toContain(caseId);
+    expect(told.out).not.toMatch(/PV-2026|PIECE-CANARY/);
+    const { warnings } = (await (await fetch(`${line.gateway.metricsUrl}/readyz`)).json()) as { warnings: string[] };
+    expect(warnings.join()).toContain('journal: no witness cosigns it');
+    expect(await (await fetch(`${line.gateway.metricsUrl}/metrics`)).text()).toContain(
+      'differe_overdue{what="purge"} 0',
+    );
 
     for (const name of [
       ...files.filter((_, index) => index % 5 === 0),

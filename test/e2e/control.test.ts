@@ -147,6 +147,17 @@ describe('control of an installation', () => {
     expect(await codeOf(prosecutor.json('POST', `${of}/exports`, { hits: [] }))).toBe('E_HAB_ROLE');
   });
 
+  it('STA-01, STA-02, CTL-05: the prosecutor reads the figures of the running installation, and the terms of its cases', async () => {
+    const figures = await prosecutor.json<{ totals: object; noOtherModelRan: boolean }>('GET', '/api/v1/statistics');
+    expect(figures.totals).toMatchObject({ requisitions: 1, uses: 1, jobs: 1, questions: 1, jobsWithoutResult: 0 });
+    expect(figures).toMatchObject({ noOtherModelRan: true, tables: { framework: [{ name: 'PRELIMINAIRE' }] } });
+    const { cases, overdue } = await prosecutor.json<{ cases: object[]; overdue: object }>('GET', '/api/v1/retention');
+    expect(cases).toMatchObject([{ id: caseId, state: 'open', isOverdue: false, quarantines: [] }]);
+    expect(overdue).toEqual({ purges: 0, orders: 0, quarantines: 0 });
+    expect(await codeOf(agent.json('GET', '/api/v1/retention'))).toBe('E_HAB_ROLE');
+    expect(await codeOf(agent.json('GET', '/api/v1/statistics'))).toBe('E_HAB_ROLE');
+  });
+
   it('HAB-05: the administrator’s key opens no route of content, of those that the running gateway describes', async () => {
     const description = (await (await fetch(`${line.gateway.url}/api/v1/openapi.json`)).json()) as {
       paths: Record<string, Record<string, unknown>>;
@@ -159,6 +170,8 @@ describe('control of an installation', () => {
     };
     const asked: string[] = [];
     for (const [template, methods] of Object.entries(description.paths)) {
+      // What is published, to everybody.
+      if (template.startsWith('/api/v1/transparency/')) continue;
       const route = template.replaceAll(/\{([^}]+)\}/g, (_, name: string) => ids[name] ?? caseId);
       for (const method of Object.keys(methods)) {
         const code = await codeOf(administrator.json(method.toUpperCase(), route));

@@ -50,8 +50,9 @@ export async function retentionRoom(
       installationKey: Buffer.alloc(32, 3),
     }));
   const signingKey = freshKey();
+  const logDir = path.join(folder, `log-${randomUUID()}`);
   const log = await openLog({
-    dir: path.join(folder, `log-${randomUUID()}`),
+    dir: logDir,
     origin: 'differe-test/log',
     signingKey,
     clock,
@@ -251,6 +252,7 @@ export async function retentionRoom(
     clock,
     vault,
     log,
+    logDir,
     eraser,
     retention,
     errors,
