@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createLateness } from '../../gateway/lateness.ts';
+import { createLateness } from '../../gateway/compliance/lateness.ts';
 import { DAY_MS, retentionRoom, START_MS } from './support.ts';
 
 const iso = (ms: number): string => new Date(ms).toISOString();

@@ -1,6 +1,6 @@
-import { type OverdueReview, reviewWarnings } from './compliance/self-control.ts';
-import { OVERDUE_KINDS, type OverdueKind } from './metrics.ts';
-import type { RetentionReport } from './retention/types.ts';
+import { OVERDUE_KINDS, type OverdueKind } from '../metrics.ts';
+import type { RetentionReport } from '../retention/types.ts';
+import { type OverdueReview, reviewWarnings } from './self-control.ts';
 
 export interface LatenessDeps {
   retention(): Promise<Pick<RetentionReport, 'overdue' | 'unfinished'>>;
