@@ -17,6 +17,7 @@ import { type RequisitionRoutesDeps, requisitionRoutes } from './requisition/rou
 import { type RetentionRoutesDeps, retentionRoutes } from './retention/routes.ts';
 import type { SearchDeps } from './search/ask.ts';
 import { searchRoutes } from './search/routes.ts';
+import { type RegistryRoutesDeps, registryRoutes } from './trust/registry-routes.ts';
 import { type ActRoutesDeps, actRoutes } from './trust/routes.ts';
 
 declare module 'fastify' {
@@ -29,6 +30,7 @@ declare module 'fastify' {
 export interface AppDeps {
   readonly guard: GuardDeps;
   readonly acts: ActRoutesDeps;
+  readonly registry: RegistryRoutesDeps;
   readonly habilitation: HabilitationRoutesDeps;
   readonly requisition: RequisitionRoutesDeps;
   readonly footage: FootageRoutesDeps;
@@ -107,6 +109,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   });
 
   await app.register(actRoutes(deps.acts));
+  await app.register(registryRoutes(deps.registry));
   await app.register(habilitationRoutes(deps.habilitation));
   await app.register(requisitionRoutes(deps.requisition));
   await app.register(footageRoutes(deps.footage));

@@ -11,6 +11,7 @@ import { openEvidenceKey } from './evidence/keys.ts';
 import { exhibitCommand, footageCommand } from './footage/commands.ts';
 import { startGateway } from './main.ts';
 import { policiesCommand } from './policy/commands.ts';
+import { registryCommand } from './registry-commands.ts';
 import { requisitionCommand } from './requisition/commands.ts';
 import { erasureCommand } from './retention/commands.ts';
 import { retentionOf } from './retention-facts.ts';
@@ -51,6 +52,7 @@ const COMMANDS: Readonly<Record<string, { readonly run: Command; readonly what: 
     what: 'keygen / authorize / schedule / revoke / contrary / inspect / verify',
   },
   act: { run: actCommand, what: 'sign / present FILE' },
+  registry: { run: registryCommand, what: 'first / propose / approve / apply / status' },
   policies: { run: policiesCommand, what: 'sign FILE / check FILE' },
   exhibit: { run: exhibitCommand, what: 'hash FILE...' },
   footage: { run: footageCommand, what: 'inspect FILE' },

@@ -59,7 +59,7 @@ export const CONFIG_KEYS = {
   DIFFERE_KEY_FILE: 'installation key, 64 hex characters, mode 0600, outside DIFFERE_DATA',
   DIFFERE_SCRATCH:
     'folder for plaintext of running jobs, emptied at their end; default DIFFERE_DATA/scratch, a tmpfs is better',
-  DIFFERE_AUTHORITIES: 'JWKS file of the authorities whose tokens are accepted',
+  DIFFERE_AUTHORITIES: 'JWKS file of the authorities whose tokens are accepted, as two offices approved it',
   DIFFERE_ADMISSIONS:
     'folder of signed admissions of models (*.jws): a network without two of them in force is not loaded',
   DIFFERE_DOSSIER:

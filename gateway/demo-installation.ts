@@ -4,12 +4,15 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose';
+import { nowSeconds, systemClock } from './clock.ts';
 import { keepDemoAdmissions } from './demo-admissions.ts';
 import { keepDemoDossier } from './demo-dossier.ts';
 import { demoHabilitation, habilitate, presentAct } from './demo-habilitation.ts';
 import { DEMO, demoRevocationList } from './demo-requisition.ts';
 import { CONTRARY_DECISION_TYP } from './requisition/contrary-decision.ts';
 import { REVOCATION_LIST_TYP } from './requisition/revocation-list.ts';
+import { REGISTRY_TYP } from './trust/registry-change.ts';
+import { signFirstRegistry } from './trust/registry-sign.ts';
 import { signClaims } from './trust/sign.ts';
 
 /** Everything a throw-away installation needs: keys of a test authority, of its agent, of the installation, folders, a signed dossier. */
@@ -73,6 +76,7 @@ export async function createDemoInstallation(folder: string, models: readonly st
           'differe-closure+jwt',
           'differe-order+jwt',
           'differe-extension+jwt',
+          REGISTRY_TYP,
         ],
         env: 'test',
       },
@@ -81,7 +85,7 @@ export async function createDemoInstallation(folder: string, models: readonly st
         ...controller.publicJwk,
         iss: 'responsable-demo',
         role: 'responsable',
-        signs: ['differe-dossier+jwt', 'differe-policies+jwt', 'differe-habilitation+jwt'],
+        signs: ['differe-dossier+jwt', 'differe-policies+jwt', 'differe-habilitation+jwt', REGISTRY_TYP],
         env: 'test',
       },
       {
@@ -95,7 +99,7 @@ export async function createDemoInstallation(folder: string, models: readonly st
         ...dpo.publicJwk,
         iss: 'dpo-demo',
         role: 'dpo',
-        signs: ['differe-dossier+jwt', 'differe-admission+jwt', 'differe-policies+jwt'],
+        signs: ['differe-dossier+jwt', 'differe-admission+jwt', 'differe-policies+jwt', REGISTRY_TYP],
         env: 'test',
       },
       {
@@ -112,7 +116,7 @@ export async function createDemoInstallation(folder: string, models: readonly st
   const admissionsDir = path.join(folder, 'admissions');
   const authorities = path.join(folder, 'authorities.jwks.json');
   await writeFile(keyFile, randomBytes(32).toString('hex'), { mode: 0o600 });
-  await writeFile(authorities, JSON.stringify(registry, null, 2));
+  await writeFile(authorities, await foundedByDemo(registry, [controller.privateJwk, dpo.privateJwk]));
   const agentThumbprint = await calculateJwkThumbprint(agent.publicJwk);
   const installation = {
     folder,
@@ -149,6 +153,18 @@ export async function createDemoInstallation(folder: string, models: readonly st
   await keepDemoDossier(installation, installation.environment);
   return installation;
 }
+
+/** The text of a first registry, signed by its controller and its DPO a month ago, as the demo's dossier is. */
+async function foundedByDemo(registry: { readonly keys: readonly object[] }, signers: readonly JWK[]): Promise<string> {
+  let text = JSON.stringify(registry);
+  for (const key of signers) {
+    const office = { env: 'test', audience: DEMO.installation, nowSeconds: nowSeconds(systemClock) - MONTH_S } as const;
+    text = await signFirstRegistry(text, key, office);
+  }
+  return text;
+}
+
+const MONTH_S = 29 * 86_400;
 
 /** A gateway in a process of its own, as an operator would start it. */
 export interface GatewayProcess {

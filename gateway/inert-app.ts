@@ -15,6 +15,7 @@ export async function buildInertApp(version: string): Promise<FastifyInstance> {
   const deps: Record<keyof Omit<AppDeps, 'requestTimeoutMs' | 'tls' | 'version'>, unknown> = {
     guard: { authenticate: NOTHING, log: NOTHING, clock: NOTHING, policies: POLICIES },
     acts: NOTHING,
+    registry: NOTHING,
     habilitation: NOTHING,
     requisition: NOTHING,
     footage: { database: { url: '' } },

@@ -55,7 +55,6 @@ import { markPictureSeen } from './search/hits.ts';
 import { SOFTWARE } from './software.ts';
 import { adoptionEvents, attempt, closedLog, installationEvent, openRegistry, selfTestOf } from './start-up.ts';
 import { type Acts, createActs } from './trust/acts.ts';
-import type { KeyRegistry } from './trust/registry.ts';
 import { openVault } from './vault.ts';
 
 export interface Gateway {
@@ -118,15 +117,7 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
   };
   try {
     const software = `differe/${SOFTWARE.version}`;
-    const registryOpened = await openRegistry(config);
     const warnings = [...judgeRoot(processFacts(), config.env)];
-    const registry: KeyRegistry = 'value' in registryOpened ? registryOpened.value : new Map();
-    const installed = await openPolicies(config.policiesFile, {
-      registry,
-      env: config.env,
-      audience: config.installation,
-      nowSeconds: nowSeconds(clock),
-    });
     const vault = await openVault({
       dataDir: path.join(config.dataDir, 'vault'),
       keysDir: config.keysDir,
@@ -150,6 +141,22 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
       return await openSharedLog({ database, dir: logDir, origin: logOrigin, signingKey: logKey, clock, software });
     });
     const log = keep('value' in logOpened ? logOpened.value : closedLog(logOpened.error), (open) => open.close());
+    const { env, installation: audience } = config;
+    const { chain, opened: registryOpened } = await openRegistry(config, {
+      database,
+      vault,
+      clock,
+      env,
+      audience,
+      log,
+    });
+    const { registry } = chain;
+    const installed = await openPolicies(config.policiesFile, {
+      registry,
+      env,
+      audience,
+      nowSeconds: nowSeconds(clock),
+    });
     const witnesses = await loadWitnesses(config.witnessesFile);
     const witnessed = { dir: logDir, vkey: logVkey, witnesses, onError: reportError };
     const isAsking = (): boolean => 'value' in logOpened && logOpened.value.isAppender();
@@ -254,7 +261,7 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
       env: config.env,
       audience: config.installation,
       // Each room adds the kinds that it knows.
-      kinds: [register.kind, ...standing.kinds, ...retention.kinds, selfControl.kind],
+      kinds: [chain.kind, register.kind, ...standing.kinds, ...retention.kinds, selfControl.kind],
     });
     const records = createRecords({
       database,
@@ -404,6 +411,7 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
           },
         },
         acts: { acts },
+        registry: { chain },
         habilitation: { register, installation: config.installation, clock, sign: evidenceKey.sign },
         requisition: {
           records,

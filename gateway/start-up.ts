@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { EventName } from './audit/events.ts';
 import type { AuditEvent, AuditLog } from './audit/types.ts';
-import { sha256Hex } from './canonical.ts';
 import type { Clock } from './clock.ts';
 import type { Commitment } from './compliance/commitment.ts';
 import { probeEgress } from './compliance/egress-probe.ts';
@@ -11,7 +10,9 @@ import { AppError } from './errors.ts';
 import { decide } from './policy/decide.ts';
 import { answersInSafeMode } from './policy/safe-mode.ts';
 import { ACTIONS, type Action, type PolicySet, ROLES } from './policy/types.ts';
-import { type KeyRegistry, loadRegistry } from './trust/registry.ts';
+import { foundingOf, type KeyRegistry, loadRegistry } from './trust/registry.ts';
+import { CHANGED, createRegistryChain, type RegistryChain, type RegistryChainDeps } from './trust/registry-chain.ts';
+import { registryDigest } from './trust/registry-change.ts';
 
 /** What came of opening a thing that the start needs: the thing, or why there is none, for its step of the self-test to say. */
 export type Attempt<T> = { readonly value: T } | { readonly error: unknown };
@@ -33,7 +34,7 @@ export async function demandDone(attempted: Attempt<unknown>): Promise<readonly 
 export interface StartFacts {
   readonly clock: Clock;
   readonly log: Attempt<Pick<AuditLog, 'size' | 'record' | 'append'>>;
-  readonly registry: Attempt<KeyRegistry>;
+  readonly registry: Attempt<unknown>;
   readonly policies: PolicySet;
   readonly commitment: Pick<Commitment, 'checkDossier' | 'checkCapability'>;
   readonly models: Attempt<unknown>;
@@ -100,25 +101,47 @@ async function checkPolicies(policies: PolicySet): Promise<readonly string[]> {
 }
 
 /**
- * The registry of authorities. One that cannot be read is a failed step of the self-test: nobody's signature counts then. A test authority
- * in production is more than that: E_KEY_REGISTRY is thrown and the gateway does not start (REQ-18).
+ * The registry of authorities (REQ-12): the file, held against the changes that two offices approved. What does not hold is a failed step of
+ * the self-test; the keys that were approved count nevertheless. A test authority in production is more than that: E_KEY_REGISTRY is thrown
+ * and the gateway does not start (REQ-18).
  */
-export async function openRegistry({
-  authoritiesFile,
-  env,
-}: Pick<Config, 'authoritiesFile' | 'env'>): Promise<Attempt<KeyRegistry>> {
+export async function openRegistry(
+  { authoritiesFile, env }: Pick<Config, 'authoritiesFile' | 'env'>,
+  deps: Omit<RegistryChainDeps, 'journal' | 'log'> & { readonly log: Pick<AuditLog, 'append' | 'size' | 'record'> },
+): Promise<{ readonly chain: RegistryChain; readonly opened: Attempt<unknown> }> {
+  const chain = createRegistryChain({
+    ...deps,
+    journal: ({ before, after, acts }) =>
+      deps.log.append(
+        installationEvent(CHANGED, {
+          objects: [
+            ...acts.map((id) => ({ type: 'act' as const, id })),
+            { type: 'digest', id: before },
+            { type: 'digest', id: after },
+          ],
+        }),
+      ),
+  });
   const text = await attempt(() =>
     readFile(authoritiesFile, 'utf8').catch((cause: unknown) => {
       throw new AppError('E_KEY_REGISTRY', { cause, detail: 'DIFFERE_AUTHORITIES cannot be read' });
     }),
   );
-  if ('error' in text) return text;
-  const opened = await attempt(async () => loadRegistry(text.value, env));
-  const isOfTests =
-    env === 'prod' && 'error' in opened && 'value' in (await attempt(async () => loadRegistry(text.value, 'test')));
-  if (isOfTests) throw opened.error;
-  return opened;
+  const file = 'error' in text ? text : await attempt(async () => fileOf(text.value, env));
+  if ('error' in file) {
+    const isOfTests =
+      env === 'prod' && 'value' in text && 'value' in (await attempt(async () => fileOf(text.value, 'test')));
+    if (isOfTests) throw file.error;
+    await attempt(chain.refresh);
+    return { chain, opened: file };
+  }
+  return { chain, opened: await attempt(() => chain.open(file.value)) };
 }
+
+const fileOf = (text: string, env: Config['env']) => ({
+  registry: loadRegistry(text, env),
+  founding: foundingOf(text),
+});
 
 /** A log that was never opened: every act that needs a record is refused with why (LOG-05). */
 export function closedLog(error: unknown): AuditLog {
@@ -141,10 +164,9 @@ export const adoptionEvents = (adopted: {
   readonly registry: KeyRegistry;
   readonly models: readonly { readonly sha256: string }[];
 }): readonly AuditEvent[] => {
-  const keys = [...adopted.registry.values()].sort((a, b) => (a.kid < b.kid ? -1 : 1));
   return [
     installationEvent('rules.adopted', { objects: [{ type: 'digest', id: adopted.rulesSha256 }] }),
-    installationEvent('keys.adopted', { objects: [{ type: 'digest', id: sha256Hex(JSON.stringify(keys)) }] }),
+    installationEvent('keys.adopted', { objects: [{ type: 'digest', id: registryDigest(adopted.registry) }] }),
     installationEvent('models.adopted', {
       objects: adopted.models.map(({ sha256 }) => ({ type: 'model', id: sha256 })),
     }),

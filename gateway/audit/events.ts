@@ -9,6 +9,8 @@ export const EVENTS = {
     'a step of the self-test failed: nothing is processed; the reason names the step, the outcome the code',
   'dossier.adopted': 'the dossier (by digest) that work stands on from now on, and the set of networks',
   'rules.adopted': 'the rules in force, by the digest of their texts',
+  'registry.changed':
+    'a registry of authorities came into force: the acts of the two offices that signed it, its digest before and after (REQ-12)',
   'keys.adopted': 'the authorities whose signatures count from now on, by the digest of the registry',
   'models.adopted': 'the networks that were admitted and loaded, by digest',
   'requisition.revoked':

@@ -98,6 +98,14 @@ export const ACTIONS = {
     reach: 'presenting',
   },
   'act.present': { journal: 'before', kind: 'administration', ops: [], needsValidity: false, reach: 'presenting' },
+  // Whose signature counts here, and which changes of that wait for a second signature (REQ-12).
+  'registry.read': {
+    journal: 'disclosure',
+    kind: 'consultation',
+    ops: [],
+    needsValidity: false,
+    reach: 'installation',
+  },
   'requisition.read': { journal: 'disclosure', kind: 'consultation', ops: [], needsValidity: false },
   'case.list': { journal: 'disclosure', kind: 'consultation', ops: [], needsValidity: false, reach: 'ownCases' },
   'exhibit.upload': { journal: 'before', kind: 'collection', ops: ['index.objects'], needsValidity: true },

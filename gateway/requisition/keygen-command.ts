@@ -9,6 +9,7 @@ import { AppError } from '../errors.ts';
 import { GRANTED_BY } from '../habilitation/types.ts';
 import { publicJwkOf } from '../trust/jws.ts';
 import { AUTHORISATION_TYP, loadRegistry, SCHEDULE_TYP, type SignedType } from '../trust/registry.ts';
+import { APPROVING_ROLES, REGISTRY_TYP } from '../trust/registry-change.ts';
 import { isJsonObject, parseStrictJson } from '../trust/strict-json.ts';
 import { writeDurably } from '../vault.ts';
 
@@ -32,6 +33,7 @@ const SIGNERS: readonly { readonly typ: SignedType; readonly roles: ReadonlySet<
   // The hierarchy, what it found in the sample of a month (CTL-06).
   { typ: 'differe-self-control+jwt', roles: new Set(['chef_de_service', 'responsable']) },
   { typ: ADMISSION_TYP, roles: new Set(ADMITTING_ROLES) },
+  { typ: REGISTRY_TYP, roles: new Set(APPROVING_ROLES) },
 ];
 const TYPES: readonly string[] = SIGNERS.map(({ typ }) => typ);
 /** Roles that a key of the registry may have. */
@@ -41,7 +43,8 @@ const ROLES = [...new Set(SIGNERS.flatMap(({ roles }) => [...roles]))];
 export const ROLES_TEXT = `    ROLE: ${ROLES.join(', ')}
     TYP: ${TYPES.join(', ')};
     unless said, ${DIRECTS} signs schedules, responsable and dpo dossiers, technique admissions of models,
-    chef_de_service and magistrat_230_24 habilitations, and the others authorisations
+    chef_de_service and magistrat_230_24 habilitations, and the others authorisations; magistrates, greffe, responsable and dpo
+    changes of the registry as well
     (${DIRECTS} signs an authorisation only where it is deemed given in flagrance: --signs ${AUTHORISATION_TYP})`;
 
 /**
@@ -95,7 +98,9 @@ async function newPair() {
 function readSigns(given: readonly string[] | undefined, role: string | undefined): readonly SignedType[] {
   const first = SIGNERS.find(({ roles }) => role !== undefined && roles.has(role));
   const usual = role === DIRECTS ? SCHEDULE_TYP : (first?.typ ?? AUTHORISATION_TYP);
-  return (given ?? [usual]).map((typ) => {
+  // Who may approve a change of the registry can from the start (REQ-12): else nobody could ever make the first one.
+  const approving = role !== undefined && APPROVING_ROLES.includes(role) ? [REGISTRY_TYP] : [];
+  return (given ?? [...new Set([usual, ...approving])]).map((typ) => {
     const known = SIGNERS.find((each) => each.typ === typ);
     if (known === undefined) throw new UsageError(`--signs is one of ${TYPES.join(', ')}`);
     if (role !== undefined && !known.roles.has(role)) throw new UsageError(`${role} does not sign ${typ}`);

@@ -1,3 +1,4 @@
+import type { JsonValue } from '../canonical.ts';
 import { AppError } from '../errors.ts';
 import { publicJwkOf } from './jws.ts';
 import { isJsonObject, parseStrictJson } from './strict-json.ts';
@@ -16,16 +17,12 @@ export const ACT_TYPES = [
   'differe-closure+jwt',
   'differe-habilitation+jwt',
   'differe-self-control+jwt',
+  'differe-registry+jwt',
 ] as const;
 export type ActType = (typeof ACT_TYPES)[number];
 
 /** Signed objects that the installation reads at its start: files of the operator, signed by others than him. */
-export const COMMITMENT_TYPES = [
-  'differe-dossier+jwt',
-  'differe-admission+jwt',
-  'differe-policies+jwt',
-  'differe-registry+jwt',
-] as const;
+export const COMMITMENT_TYPES = ['differe-dossier+jwt', 'differe-admission+jwt', 'differe-policies+jwt'] as const;
 export type CommitmentType = (typeof COMMITMENT_TYPES)[number];
 
 export const SIGNED_TYPES = [...TOKEN_TYPES, ...ACT_TYPES, ...COMMITMENT_TYPES] as const;
@@ -72,18 +69,31 @@ export function loadRegistry(jwks: string, env: Environment): KeyRegistry {
 
 const refuse = (detail: string, cause?: unknown): AppError => new AppError('E_KEY_REGISTRY', { detail, cause });
 
-function keysOf(jwks: string): readonly unknown[] {
-  let parsed: unknown;
+/** The two signatures of the first registry that its file bears beside the keys (REQ-12); none for a file without. Throws E_KEY_REGISTRY. */
+export function foundingOf(jwks: string): readonly string[] {
+  const { founding = [] } = fileOf(jwks);
+  if (!Array.isArray(founding) || !founding.every((one) => typeof one === 'string')) {
+    throw refuse('founding is no list of signatures');
+  }
+  return founding;
+}
+
+const keysOf = (jwks: string): readonly unknown[] => fileOf(jwks).keys;
+
+function fileOf(jwks: string): { readonly keys: readonly JsonValue[]; readonly founding?: JsonValue } {
+  let parsed: JsonValue;
   try {
     parsed = parseStrictJson(jwks);
   } catch (cause) {
     throw refuse('not strict JSON', cause);
   }
   if (!isJsonObject(parsed) || !Array.isArray(parsed.keys)) throw refuse('not a JWKS');
-  return parsed.keys;
+  const { keys, founding } = parsed as { readonly keys: readonly JsonValue[]; readonly founding?: JsonValue };
+  return { keys, ...(founding === undefined ? {} : { founding }) };
 }
 
-function readKey(entry: unknown): AuthorityKey {
+/** One key of a registry, as a file or a change of it names it. Throws E_KEY_REGISTRY. */
+export function readKey(entry: unknown): AuthorityKey {
   if (!isJsonObject(entry)) throw refuse('a key is not an object');
   if (Object.hasOwn(entry, 'd')) throw refuse('a private key stands in the registry');
   const unknown = Object.keys(entry).find((name) => !MEMBERS.includes(name));

@@ -10,6 +10,7 @@ import { papersOf } from '../../gateway/compliance/dossier-sign.ts';
 import { readConfig } from '../../gateway/config.ts';
 import { openDatabase } from '../../gateway/database.ts';
 import { demoDossier, demoPapers } from '../../gateway/demo-dossier.ts';
+import { presentAct } from '../../gateway/demo-habilitation.ts';
 import { createDemoInstallation, type DemoInstallation } from '../../gateway/demo-installation.ts';
 import { type Gateway, startGateway } from '../../gateway/main.ts';
 import { answersInSafeMode } from '../../gateway/policy/safe-mode.ts';
@@ -136,13 +137,24 @@ describe('a gateway with its dossier', () => {
     expect((await fetch(`${gateway.url}/api/v1/cases`)).status).toBe(401);
   });
 
-  it('POL-02: a registry, a journal, a detector and a clock that do not hold leave a gateway in safe mode that says which', async () => {
+  it('POL-02, REQ-12: a registry, a journal, a detector and a clock that do not hold leave a gateway in safe mode that says which', async () => {
     await writeFile(installation.dossierFile, dossier);
     const garbage = path.join(installation.folder, 'garbage.json');
     await writeFile(garbage, '{');
     const keys = await start({ DIFFERE_AUTHORITIES: garbage });
     expect((await readiness(keys)).missing[0]).toContain('keys: E_KEY_REGISTRY');
     await keys.stop();
+
+    const { keys: entries } = JSON.parse(await readFile(installation.authoritiesFile, 'utf8')) as { keys: object[] };
+    await writeFile(garbage, JSON.stringify({ keys: entries.slice(1) }));
+    const fewer = await start({ DIFFERE_AUTHORITIES: garbage });
+    expect((await readiness(fewer)).missing[0]).toContain(
+      'keys: E_KEY_REGISTRY DIFFERE_AUTHORITIES is not the registry',
+    );
+    expect((await fetch(`${fewer.url}/api/v1/cases`)).headers.get('differe-code')).toBe('E_KEY_REGISTRY');
+    // The offices that were approved count nevertheless: what they sign is taken in safe mode.
+    await presentAct(fewer.url, installation.agentKey, installation.revocationList);
+    await fewer.stop();
 
     const models = path.join(installation.folder, 'models');
     await rm(models, { recursive: true, force: true });

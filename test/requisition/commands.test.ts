@@ -231,7 +231,7 @@ describe('differe requisition', () => {
     await expect(stat(jwks)).rejects.toThrow('ENOENT');
     for (const role of roles) expect((await keygen('--role', role)).exit, role).toBe(0);
     const { keys } = JSON.parse(await readFile(jwks, 'utf8')) as { keys: { role: string; signs: string[] }[] };
-    const authorisation = ['differe-authorisation+jwt'];
+    const authorisation = ['differe-authorisation+jwt', 'differe-registry+jwt'];
     expect(keys.map(({ role, signs }) => [role, signs])).toEqual([
       ['procureur', authorisation],
       ['greffe', authorisation],
