@@ -11,7 +11,7 @@ import { decide } from './policy/decide.ts';
 import { answersInSafeMode } from './policy/safe-mode.ts';
 import { ACTIONS, type Action, type PolicySet, ROLES } from './policy/types.ts';
 import { foundingOf, type KeyRegistry, loadRegistry } from './trust/registry.ts';
-import { CHANGED, createRegistryChain, type RegistryChain, type RegistryChainDeps } from './trust/registry-chain.ts';
+import { createRegistryChain, type RegistryChain, type RegistryChainDeps } from './trust/registry-chain.ts';
 import { registryDigest } from './trust/registry-change.ts';
 
 /** What came of opening a thing that the start needs: the thing, or why there is none, for its step of the self-test to say. */
@@ -113,7 +113,7 @@ export async function openRegistry(
     ...deps,
     journal: ({ before, after, acts }) =>
       deps.log.append(
-        installationEvent(CHANGED, {
+        installationEvent('registry.changed', {
           objects: [
             ...acts.map((id) => ({ type: 'act' as const, id })),
             { type: 'digest', id: before },

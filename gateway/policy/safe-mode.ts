@@ -4,7 +4,14 @@ import { ACTIONS, type Action } from './types.ts';
 export const SAFE_MODE_POLICY = 'safe-mode';
 
 /** What is public, signed acts, and what control reads without touching content (POL-03). */
-const ANSWER: readonly Action[] = ['public.read', 'act.present', 'audit.read', 'habilitation.read', 'statistics.read', 'registry.read'];
+const ANSWER: readonly Action[] = [
+  'public.read',
+  'act.present',
+  'audit.read',
+  'habilitation.read',
+  'statistics.read',
+  'registry.read',
+];
 
 /** Whether an act is possible while the installation processes nothing. Erasure always is, whatever else is wrong. */
 export function answersInSafeMode(action: Action): boolean {

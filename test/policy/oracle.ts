@@ -6,7 +6,14 @@ import { ACTIONS, type Action, type Decision, type DecisionRequest } from '../..
 const CONTROL = ['magistrat_parquet', 'magistrat_instructeur', 'procureur_controle', 'magistrat_230_24'];
 const BLIND = ['admin_technique', 'dpo', 'conformite'];
 const CHANGING: readonly string[] = ['collection', 'combination', 'modification'];
-const IN_SAFE_MODE = ['public.read', 'act.present', 'audit.read', 'habilitation.read', 'statistics.read', 'registry.read'];
+const IN_SAFE_MODE = [
+  'public.read',
+  'act.present',
+  'audit.read',
+  'habilitation.read',
+  'statistics.read',
+  'registry.read',
+];
 
 const reachOf = (action: Action): string => {
   const entry: object = ACTIONS[action];
