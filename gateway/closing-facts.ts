@@ -33,7 +33,11 @@ export async function closingFacts(
       exhibitId: job.exhibitId,
       state: job.state,
       resultSha256: job.resultSha256,
-      made: result === undefined ? undefined : { plan: result.plan, models: result.models, build: result.build },
+      failureCode: job.failureCode,
+      made:
+        result === undefined
+          ? undefined
+          : { plan: result.plan, models: result.models, build: result.build, processor: result.processor },
       coverage: result === undefined ? undefined : { ...result.ledger.totals },
     });
   }

@@ -1,4 +1,5 @@
 import { ERRORS, isErrorCode } from '../errors.ts';
+import { FRAMEWORKS } from './documents/french.ts';
 import type { Document, Section, Table, Words } from './documents/types.ts';
 import type { Counted, PublicReport } from './figures.ts';
 import type { PublicCounts, PublicFigures, PublicNumber, PublicRow } from './public-figures.ts';
@@ -21,13 +22,13 @@ const NAMES: Readonly<Record<Measure, Words>> = {
   uses: words('Usages', 'Uses'),
   jobs: words('Analyses menées à terme', 'Analyses with a result'),
   jobsWithoutResult: words('Analyses sans résultat', 'Analyses without a result'),
-  revokedJobs: words('dont arrêtées par un retrait', 'of which stopped by a revocation'),
+  revokedJobs: words('– dont arrêtées par un retrait', 'of which stopped by a revocation'),
   hours: words('Heures de vidéo analysées', 'Hours of video analysed'),
   questions: words('Recherches', 'Questions'),
-  broadQuestions: words('dont larges (un seul critère)', 'of which broad (one criterion)'),
+  broadQuestions: words('– dont larges (un seul critère)', 'of which broad (one criterion)'),
   exports: words('Exports remis', 'Packages exported'),
   refusals: words('Refus', 'Refusals'),
-  forbiddenAttempts: words("dont tentatives d'usage interdit", 'of which attempts at a forbidden use'),
+  forbiddenAttempts: words("– dont tentatives d'usage interdit", 'of which attempts at a forbidden use'),
   closures: words('Procédures closes', 'Cases closed'),
   erasures: words('Procédures effacées', 'Cases erased'),
 };
@@ -47,12 +48,12 @@ const COLUMNS = [
 const COLUMN_NAMES: Readonly<Record<(typeof COLUMNS)[number], Words>> = {
   requisitions: words('Réquis.', 'Requis.'),
   uses: words('Usages', 'Uses'),
-  jobs: words('Analyses', 'Analyses'),
+  jobs: words('Anal.', 'Analyses'),
   hours: words('Heures', 'Hours'),
   questions: words('Rech.', 'Questions'),
   exports: words('Exports', 'Exports'),
   refusals: words('Refus', 'Refusals'),
-  closures: words('Clôtures', 'Closed'),
+  closures: words('Closes', 'Closed'),
   erasures: words('Effac.', 'Erased'),
 };
 
@@ -66,13 +67,6 @@ const OF: Readonly<Record<Dimension, { readonly title: Words; readonly name: Wor
   },
 };
 
-const FRAMEWORK_NAMES: Readonly<Record<string, string>> = {
-  FLAGRANCE: 'Flagrance',
-  PRELIMINAIRE: 'Enquête préliminaire',
-  COMMISSION_ROGATOIRE: 'Commission rogatoire',
-  MORT_SUSPECTE: 'Mort suspecte (art. 74)',
-  DISPARITION: 'Disparition (art. 74-1)',
-};
 const OUTCOME_NAMES: Readonly<Record<string, string>> = {
   useful: 'Utile à la procédure',
   not_useful: 'Sans utilité',
@@ -141,9 +135,14 @@ export function controlReport({ statistics, log }: Counted, frame: Frame): Docum
   };
 }
 
+const monthInFrench = (month: string): string =>
+  new Intl.DateTimeFormat('fr-FR', { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(new Date(`${month}-01`));
+
+const capitalised = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
+
 const periodWords = (name: string, kind: 'year' | 'quarter' | 'month'): Words => {
   if (kind === 'year') return words(`Année ${name}`, `Year ${name}`);
-  if (kind === 'month') return words(`Mois ${name}`, `Month ${name}`);
+  if (kind === 'month') return words(capitalised(monthInFrench(name)), `Month ${name}`);
   const [year, quarter] = name.split('-Q');
   return words(`${quarter}${quarter === '1' ? 'er' : 'e'} trimestre ${year}`, `Quarter ${quarter} of ${year}`);
 };
@@ -154,21 +153,33 @@ const totalsSection = (totals: PublicCounts): Section => ({
   table: {
     head: [words('Mesure', 'Measure'), words('Nombre', 'Count')],
     widths: [4, 1],
+    figures: 1,
     rows: MEASURES.map((measure) => [`${NAMES[measure].fr}`, shown(measure, totals[measure])]),
   },
 });
+
+const LEGEND: Section = {
+  title: words('Lecture des tableaux', 'How to read the tables'),
+  paragraphs: [
+    words(
+      'Réquis. : réquisitions enregistrées ; Anal. : analyses menées à terme ; Heures : heures de vidéo de ces analyses ; Rech. : recherches ; Closes et Effac. : procédures closes et effacées. Un service est celui des agents que la réquisition désigne ; une infraction, les deux premiers chiffres de son code NATINF.',
+      'Requis.: requisitions on record; Analyses: with a result; Hours: of video of these analyses; Closed and Erased: cases. A service is that of the agents whom the requisition designates; an offence, the first two digits of its NATINF code.',
+    ),
+  ],
+};
 
 function tableSections(figures: PublicFigures): readonly Section[] {
   const section = (title: Words, name: Words, rows: readonly PublicRow[], named = (each: string) => each): Section[] =>
     rows.length === 0 ? [] : [{ title, table: tableOf(name, rows, named) }];
   return [
+    ...(figures.months.length === 0 ? [] : [LEGEND]),
     ...section(words('Par trimestre', 'By quarter'), words('Trimestre', 'Quarter'), figures.quarters, (name) =>
       name.replace('-Q', ' T'),
     ),
-    ...section(words('Par mois', 'By month'), words('Mois', 'Month'), figures.months),
+    ...section(words('Par mois', 'By month'), words('Mois', 'Month'), figures.months, monthInFrench),
     ...DIMENSIONS.flatMap((by) =>
       section(OF[by].title, OF[by].name, figures.tables[by], (name) =>
-        name === '-' ? 'non indiqué' : by === 'framework' ? (FRAMEWORK_NAMES[name] ?? name) : name,
+        name === '-' ? 'non indiqué' : by === 'framework' ? (FRAMEWORKS[name] ?? name) : name.replaceAll('+', ' + '),
       ),
     ),
     ...numbersSection(words('Refus par code', 'Refusals by code'), figures.refusalsByCode, {
@@ -180,7 +191,7 @@ function tableSections(figures: PublicFigures): readonly Section[] {
       ],
       named: (code) => [code, isErrorCode(code) ? ERRORS[code].fr : ''],
       head: [words('Code', 'Code'), words('Sens', 'Meaning')],
-      widths: [3, 7, 1],
+      widths: [3, 7, 1.2],
     }),
     ...numbersSection(words('Résultat des procédures closes', 'What came of the cases closed'), figures.outcomes, {
       named: (outcome) => [OUTCOME_NAMES[outcome] ?? 'non indiqué'],
@@ -192,7 +203,8 @@ function tableSections(figures: PublicFigures): readonly Section[] {
 
 const tableOf = (name: Words, rows: readonly PublicRow[], named: (name: string) => string): Table => ({
   head: [name, ...COLUMNS.map((column) => COLUMN_NAMES[column])],
-  widths: [2.2, ...COLUMNS.map(() => 1)],
+  widths: [2.4, ...COLUMNS.map(() => 1)],
+  figures: COLUMNS.length,
   rows: rows.map((row) => [named(row.name), ...COLUMNS.map((column) => shown(column, row.counts[column]))]),
 });
 
@@ -215,6 +227,7 @@ const numbersSection = (
           table: {
             head: [...how.head, words('Nombre', 'Count')],
             widths: how.widths,
+            figures: 1,
             rows: numbers.map(({ name, count }) => [...how.named(name), shown('refusals', count)]),
           },
         },
@@ -250,11 +263,11 @@ function endSections({ models, noOtherModelRan, journalFrom }: Statistics, log: 
                 words('Dernier acte', 'Last record'),
                 words('Admis avant', 'Admitted before'),
               ],
-              widths: [5, 1, 1, 1],
+              widths: [7.4, 1.1, 1.1, 1.1],
               rows: models.map(({ sha256, firstSeq, lastSeq, wasAdmitted }) => [
                 sha256,
-                `n° ${firstSeq}`,
-                `n° ${lastSeq}`,
+                `n° ${whole.format(firstSeq)}`,
+                `n° ${whole.format(lastSeq)}`,
                 wasAdmitted ? 'oui' : 'NON',
               ]),
             },
@@ -264,7 +277,7 @@ function endSections({ models, noOtherModelRan, journalFrom }: Statistics, log: 
       title: words('Vérification', 'Verification'),
       paragraphs: [
         words(
-          `Calculé du seul journal, vérifié en entier : ${log.size} actes, racine ${log.root}. Rien n'est déclaré ni corrigé à la main. Pour recalculer : differe compliance statistics --log DOSSIER. Les 177 et 386 usages communiqués au Sénat pour la police et la gendarmerie étaient déclarés ; ceux-ci sont comptés.`,
+          `Calculé du seul journal, vérifié en entier : ${whole.format(log.size)} actes, racine ${log.root}. Rien n'est déclaré ni corrigé à la main. Pour recalculer : differe compliance statistics --log DOSSIER. Les 177 et 386 usages communiqués au Sénat pour la police et la gendarmerie étaient déclarés ; ceux-ci sont comptés.`,
           `Computed from the journal alone, verified as a whole: ${log.size} records, root ${log.root}. Nothing is declared or corrected by hand. To compute it again: differe compliance statistics --log FOLDER. The 177 and 386 uses told to the Senate for police and gendarmerie were declared; these are counted.`,
         ),
       ],

@@ -1,11 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Capability, orderedCapability } from '../../gateway/compliance/capability.ts';
 import { aipdDocument } from '../../gateway/compliance/documents/aipd.ts';
-import {
-  type ClosingFacts,
-  closingDocument,
-  closingReport,
-} from '../../gateway/compliance/documents/closing-report.ts';
+import { closingDocument } from '../../gateway/compliance/documents/closing-document.ts';
+import { type ClosingFacts, closingReport } from '../../gateway/compliance/documents/closing-report.ts';
 import { documentHtml } from '../../gateway/compliance/documents/html.ts';
 import { mentionDocument, mentionOf } from '../../gateway/compliance/documents/mention.ts';
 import { noticeDocument } from '../../gateway/compliance/documents/notice.ts';
@@ -113,9 +110,10 @@ const facts = (): ClosingFacts => ({
       state: 'done',
       resultSha256: 'b'.repeat(64),
       made: {
-        plan: { version: 5 },
+        plan: { version: 5, framesPerSecond: 2.5, classes: ['car', 'truck'], somethingNew: 7 },
         models: [{ name: 'street-crop', sha256: 'c'.repeat(64) }],
         build: { software: 'differe 0.1.0' },
+        processor: 'x64 AMD',
       },
       coverage: { analysedSeconds: 40, quietSeconds: 20 },
     },
@@ -145,7 +143,35 @@ describe('the closing report', () => {
     });
     const html = documentHtml(closingDocument(closingReport(facts()), frame));
     expect(html).toContain('street-crop');
+    // The parameters stand in the table of their analysis, under names that people read.
+    for (const said of ['Analyse 1 – pièce SCELLE-1', 'c'.repeat(64), 'b'.repeat(64), 'menée à terme', 'x64 AMD'])
+      expect(html).toContain(said);
+    for (const [name, value] of [
+      ['Plan d&#39;analyse, version', '5'],
+      ['Images par seconde', '2.5'],
+      ['Classes que la réquisition permet', 'voiture, camion'],
+      ['Logiciel', 'differe 0.1.0'],
+      ['somethingNew', '7'],
+    ] as const)
+      expect(html).toContain(`<td>${name.replace('&#39;', "'")}</td><td>${value}</td>`);
+    expect(html).toContain('analysé 40 s ; sans activité selon le flux 20 s');
     expect(html).toContain('n&#39;établit pas une identité'.replace('&#39;', "'"));
+  });
+
+  it('CTL-03: an analysis without a result says why', () => {
+    const [analysis] = facts().analyses;
+    if (analysis === undefined) throw new Error('no analysis');
+    const stopped = {
+      ...analysis,
+      state: 'failed',
+      failureCode: 'E_MEDIA_LIMIT',
+      made: undefined,
+      resultSha256: undefined,
+      coverage: undefined,
+    };
+    const html = documentHtml(closingDocument(closingReport({ ...facts(), analyses: [stopped] }), frame));
+    expect(html).toContain('E_MEDIA_LIMIT – ');
+    expect(html).toContain('<td>Issue</td><td>échouée</td>');
   });
 
   it('CTL-03: is refused when a section is missing, and says which', () => {
@@ -171,7 +197,8 @@ describe('how documents look', () => {
     const document = closingDocument(closingReport(facts()), frame);
     expect(documentHtml(document)).toContain('DÉMONSTRATION');
     const rows = Array.from({ length: 90 }, (_, index) => [`SCELLE-${index}`, '60 s', 'a'.repeat(64)]);
-    const [first, ...rest] = document.sections;
+    const first = document.sections.find(({ table }) => table !== undefined);
+    const rest = document.sections.slice(1);
     const long = {
       ...document,
       sections: [{ ...first, title: document.title, table: { head: first?.table?.head ?? [], rows } }, ...rest],
@@ -209,13 +236,99 @@ describe('the information notice and the impact assessment', () => {
     }
   });
 
-  it('the impact assessment fills in what the system knows and leaves to people what is theirs', () => {
+  it('CPL-01: the impact assessment has each heading of its plan, filled in by the system or left to people, none folded into another', () => {
     const document = aipdDocument(dossier(), frame);
     const html = documentHtml(document);
     for (const said of ['search.class', 'street-crop', dossier().capability_sha256, 'canaries'])
       expect(html).toContain(said);
+    const numbers = document.sections.map(({ title }) => /^[0-9.]+/.exec(title.fr)?.[0]?.replace(/\.$/, ''));
+    const parts = (chapter: number, count: number): string[] =>
+      Array.from({ length: count }, (_, index) => `${chapter}.${index + 1}`);
+    const plan = [5, 10, 4, 4, 6, 7, 15, 6];
+    expect(numbers).toEqual(plan.flatMap((count, index) => [`${index + 1}`, ...parts(index + 1, count)]));
+    for (const { title, isPart, paragraphs, table, toComplete } of document.sections) {
+      expect(title.en, title.fr).toMatch(/^[0-9.]+ .{3,}/);
+      if (isPart === true)
+        expect(
+          [paragraphs, table, toComplete].some((each) => each !== undefined),
+          title.fr,
+        ).toBe(true);
+    }
+    // legal-requirements 4.2: what each chapter must speak of.
+    const said = document.sections.map(({ title }) => title.fr.toLowerCase()).join('|');
+    for (const each of [
+      'finalité et enjeux',
+      'responsabilités',
+      'textes applicables',
+      'personnes concernées',
+      'cycle de vie',
+      'base légale',
+      'données sensibles',
+      'minimisation',
+      'exactitude',
+      'conservation',
+      'information',
+      'rectification',
+      'sous-traitants',
+      'transferts',
+      'alternatives',
+      'utilité passée',
+      'libertés',
+      'délai plancher',
+      'découpage',
+      'alerte',
+      'liste des capacités',
+      'limites',
+      'mises à jour',
+      'habilitation',
+      'procureur',
+      '230-24',
+      'cnil',
+      'autocontrôle',
+      'statistiques',
+      'accès illégitime',
+      'modification non désirée',
+      'disparition',
+      "dérive d'usage",
+      'mise à jour silencieuse',
+      'direct déguisé',
+      'transversale',
+      'faux résultat',
+      'singularisation',
+      'réidentification',
+      'initié',
+      'altération du journal',
+      'conservation excessive',
+      'biais',
+      'décodeur',
+      "plan d'action",
+      'délégué',
+      'avis des personnes',
+      'approbation',
+      'révision',
+    ])
+      expect(said, each).toContain(each);
+    const feared = document.sections
+      .find(({ title }) => title.fr.startsWith('7.1 '))
+      ?.table?.rows.map(([name]) => name);
+    expect(feared?.map((name) => name?.split(' (')[0])).toEqual([
+      'Impacts',
+      'Menaces',
+      'Sources',
+      'Mesures du système',
+      'Mesures du site',
+      'Gravité',
+      'Vraisemblance',
+    ]);
     const gaps = document.sections.filter(({ toComplete }) => toComplete !== undefined);
-    expect(gaps.length).toBeGreaterThanOrEqual(6);
-    expect(html.split('À compléter').length - 1).toBe(gaps.length);
+    expect(gaps.length).toBeGreaterThanOrEqual(20);
+    expect(html.split('class="gap"').length - 1).toBe(gaps.length);
+  });
+
+  it('the impact assessment is about a dozen pages: no section opens a page for nothing', async () => {
+    const pdf = (await documentPdf(aipdDocument(dossier(), frame))).toString('latin1');
+    const pages = (pdf.match(/\/Type \/Page\b/g) ?? []).length;
+    expect(pages).toBeGreaterThan(8);
+    expect(pages).toBeLessThan(16);
   });
 });

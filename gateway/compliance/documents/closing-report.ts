@@ -1,7 +1,6 @@
 import { AppError } from '../../errors.ts';
 import type { Exhibit } from '../../footage/types.ts';
 import type { Requisition } from '../../requisition/types.ts';
-import type { Document, Words } from './types.ts';
 
 /** What an analysis says of itself; `made` and `coverage` of a closed one, from its result. */
 export interface ReportedAnalysis {
@@ -9,11 +8,15 @@ export interface ReportedAnalysis {
   readonly exhibitId: string;
   readonly state: string;
   readonly resultSha256: string | undefined;
+  /** Why an analysis has none. */
+  readonly failureCode?: string | undefined;
   readonly made:
     | {
-        readonly plan: object;
+        readonly plan: Readonly<Record<string, unknown>>;
         readonly models: readonly { readonly name: string; readonly sha256: string }[];
-        readonly build: object;
+        readonly build: Readonly<Record<string, unknown>>;
+        /** Results are equal to the last bit within one family of processors. */
+        readonly processor: string;
       }
     | undefined;
   readonly coverage: Readonly<Record<string, number>> | undefined;
@@ -37,7 +40,15 @@ export interface ClosingFacts {
 export interface ClosingReport {
   readonly format: 'differe-closing-report/1';
   readonly procedure: string;
-  readonly requisitions: readonly object[];
+  readonly requisitions: readonly {
+    readonly id: string;
+    readonly framework: string;
+    readonly authority: string;
+    readonly jurisdiction: string;
+    readonly decidedAt: string;
+    readonly authorisation: { readonly id: string; readonly sha256: string; readonly act: string };
+    readonly schedule: { readonly id: string; readonly sha256: string };
+  }[];
   readonly exhibits: readonly {
     readonly piece: string;
     readonly sha256: string;
@@ -93,6 +104,9 @@ export function closingReport(facts: ClosingFacts): ClosingReport {
     requisitions: facts.requisitions.map(({ id, authorisation, schedule, digests }) => ({
       id,
       framework: authorisation.framework,
+      authority: authorisation.authority.role,
+      jurisdiction: authorisation.authority.jurisdiction,
+      decidedAt: authorisation.lrj_auth.decided_at,
       authorisation: { id: authorisation.jti, sha256: digests.authorisation, act: authorisation.lrj_auth.act_ref },
       schedule: { id: schedule.jti, sha256: digests.schedule },
     })),
@@ -110,86 +124,3 @@ export function closingReport(facts: ClosingFacts): ClosingReport {
     exports: facts.exports,
   };
 }
-
-export function closingDocument(
-  report: ClosingReport,
-  frame: Pick<Document, 'installation' | 'madeAt' | 'isDemo'>,
-): Document {
-  const seconds = (value: number | undefined): string =>
-    value === undefined ? '–' : `${Math.round(value * 10) / 10} s`;
-  return {
-    ...frame,
-    title: { fr: "Rapport de fin d'exploitation", en: 'Closing report' },
-    subtitle: {
-      fr: `Procédure ${report.procedure} – article R. 40-40, alinéa 4, du code de procédure pénale`,
-      en: `Procedure ${report.procedure} – article R. 40-40, fourth paragraph, code of criminal procedure`,
-    },
-    sections: [
-      {
-        title: { fr: 'Pièces exploitées', en: 'Exhibits analysed' },
-        table: {
-          head: [words('Pièce', 'Piece'), words('Durée', 'Duration'), words('Empreinte SHA-256', 'SHA-256')],
-          rows: report.exhibits.map(({ piece, durationSeconds, sha256 }) => [piece, seconds(durationSeconds), sha256]),
-        },
-      },
-      {
-        title: { fr: 'Analyses, modèles et paramètres', en: 'Analyses, models and parameters' },
-        paragraphs: [
-          {
-            fr: 'Avec la même pièce, les mêmes modèles, le même plan et la même version, une nouvelle analyse donne la même empreinte de résultat.',
-            en: 'With the same exhibit, models, plan and build a new analysis gives the same digest of its result.',
-          },
-        ],
-        table: {
-          head: [
-            words('Pièce (SHA-256)', 'Exhibit'),
-            words('État', 'State'),
-            words('Modèles', 'Models'),
-            words('Couverture', 'Coverage'),
-            words('Résultat (SHA-256)', 'Result'),
-          ],
-          rows: report.analyses.map(({ exhibitSha256, state, made, coverage, resultSha256 }) => [
-            exhibitSha256.slice(0, 16),
-            state,
-            (made?.models ?? []).map(({ name, sha256 }) => `${name} ${sha256.slice(0, 12)}`).join('; ') || '–',
-            coverage === undefined
-              ? '–'
-              : Object.entries(coverage)
-                  .filter(([, value]) => value > 0)
-                  .map(([name, value]) => `${name.replace('Seconds', '')} ${seconds(value)}`)
-                  .join('; '),
-            resultSha256 ?? '–',
-          ]),
-        },
-      },
-      {
-        title: { fr: 'Opérations et agents', en: 'Operations and agents' },
-        paragraphs: [
-          {
-            fr: `Opérations autorisées : ${report.operations.join(', ')}.`,
-            en: `Authorised operations: ${report.operations.join(', ')}.`,
-          },
-        ],
-        table: {
-          head: [words('Agent', 'Agent'), words('Service', 'Service'), words('Habilitation', 'Habilitation')],
-          rows: report.agents.map(({ id, service, habilitation }) => [id, service, habilitation]),
-        },
-      },
-      {
-        title: { fr: 'Résultats', en: 'Results' },
-        paragraphs: [
-          {
-            fr: `${report.questions} recherche(s), ${report.exports} export(s). Résultats conservés après validation par un agent : ${report.results.kept} ; écartés : ${report.results.discarded} ; incertains : ${report.results.uncertain} ; non examinés : ${report.results.notReviewed}.`,
-            en: `${report.questions} question(s), ${report.exports} export(s). Results kept after validation by an agent: ${report.results.kept}; discarded: ${report.results.discarded}; uncertain: ${report.results.uncertain}; not reviewed: ${report.results.notReviewed}.`,
-          },
-          {
-            fr: "Un résultat est un indice à vérifier ; il n'établit pas une identité.",
-            en: 'A result is a lead to be checked; it establishes no identity.',
-          },
-        ],
-      },
-    ],
-  };
-}
-
-const words = (fr: string, en: string): Words => ({ fr, en });

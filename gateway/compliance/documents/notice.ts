@@ -1,11 +1,6 @@
 import type { Dossier } from '../dossier-schema.ts';
+import { SERVICES } from './french.ts';
 import type { Document } from './types.ts';
-
-const SERVICES = {
-  police_nationale: 'Police nationale',
-  gendarmerie_nationale: 'Gendarmerie nationale',
-  prefecture_police: 'Préfecture de police',
-} as const;
 
 /** The public information notice (RGT-01; LII 104, LED 13), from the dossier in force. */
 export function noticeDocument(
