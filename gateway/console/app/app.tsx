@@ -2,6 +2,9 @@ import { useEffect, useState } from 'react';
 import { keptAccess } from '../api/access.ts';
 import { CaseScreen } from '../screens/case/case-screen.tsx';
 import { SignInScreen } from '../screens/case/sign-in.tsx';
+import { ControlScreen } from '../screens/control/control-screen.tsx';
+import { PlayerScreen } from '../screens/player/player-screen.tsx';
+import { ReviewScreen } from '../screens/review/review-screen.tsx';
 import { SearchScreen } from '../screens/search/search-screen.tsx';
 import { Boundary } from './boundary.tsx';
 import { CaseDataProvider } from './case-data.tsx';
@@ -61,6 +64,9 @@ export function App() {
 
 function Screens() {
   const { screen } = usePlace();
-  if (screen === 'search' || screen === 'player') return <SearchScreen />;
+  if (screen === 'search') return <SearchScreen />;
+  if (screen === 'player') return <PlayerScreen />;
+  if (screen === 'review') return <ReviewScreen />;
+  if (screen === 'control') return <ControlScreen />;
   return <CaseScreen />;
 }

@@ -18,6 +18,14 @@ export interface Investigation {
   reopen(questionId: string): Promise<void>;
   /** Stops receiving; what has arrived stays. */
   stop(): void;
+  /** Hits chosen for the next export, whatever question found them. */
+  readonly exportList: readonly Hit[];
+  toggleExport(hit: Hit): void;
+  clearExport(): void;
+  /** Remarks of this sitting, by hit: they are on no record. */
+  readonly notes: ReadonlyMap<string, string>;
+  /** A hit with a note, an empty one too, is bookmarked; undefined takes it away. */
+  setNote(hitId: string, note: string | undefined): void;
   /** Puts a verdict on record. Throws the gateway's refusal. */
   review(hitId: string, verdict: Verdict): Promise<void>;
 }
@@ -36,6 +44,8 @@ export function InvestigationProvider({ children }: { readonly children: ReactNo
   const [hits, setHits] = useState<readonly Hit[]>([]);
   const [isReceiving, setReceiving] = useState(false);
   const [error, setError] = useState<unknown>();
+  const [exportList, setExportList] = useState<readonly Hit[]>([]);
+  const [notes, setNotes] = useState<ReadonlyMap<string, string>>(new Map());
   const stopping = useRef<AbortController>(undefined);
 
   const receive = useCallback(
@@ -80,12 +90,28 @@ export function InvestigationProvider({ children }: { readonly children: ReactNo
       reopen: (questionId) =>
         receive((signal) => api.get<Answer>(`/api/v1/cases/${caseId}/questions/${questionId}`, signal)),
       stop: () => stopping.current?.abort(),
+      exportList,
+      toggleExport: (hit) =>
+        setExportList((before) =>
+          before.some(({ id }) => id === hit.id) ? before.filter(({ id }) => id !== hit.id) : [...before, hit],
+        ),
+      clearExport: () => setExportList([]),
+      notes,
+      setNote: (hitId, note) =>
+        setNotes((before) => {
+          const after = new Map(before);
+          if (note === undefined) after.delete(hitId);
+          else after.set(hitId, note);
+          return after;
+        }),
       async review(hitId, verdict) {
         await api.put(`/api/v1/cases/${caseId}/hits/${hitId}/verdict`, { verdict });
-        setHits((before) => before.map((hit) => (hit.id === hitId ? { ...hit, verdict } : hit)));
+        const decided = (hit: Hit): Hit => (hit.id === hitId ? { ...hit, verdict } : hit);
+        setHits((before) => before.map(decided));
+        setExportList((before) => before.map(decided));
       },
     }),
-    [answer, hits, isReceiving, error, api, caseId, receive],
+    [answer, hits, isReceiving, error, exportList, notes, api, caseId, receive],
   );
   return <Context value={investigation}>{children}</Context>;
 }

@@ -49,6 +49,18 @@ export const EN_SEARCH: typeof FR_SEARCH = {
     noThumbnail: 'picture not available',
   },
   hit: {
+    notice: 'A lead to be verified; does not establish an identity.',
+    inExhibit: 'in an exhibit that was asked',
+    toExport: 'Add to the export',
+    exported: 'In the export',
+    exportNeedsConfirmed: 'Only a confirmed hit can be exported',
+    bookmark: 'Bookmark',
+    note: 'Note',
+    noteHint: '(in this page alone, lost when it closes)',
+    elsewhere: 'Other cameras at the same time',
+    inZone: (at: string) => `in the zone at ${at}`,
+    clipNote:
+      'The yellow outline of the clip is held between two analysed frames; the full box appears on the analysed frame alone.',
     score: 'confidence',
     colours: 'Colours',
     exhibit: 'Exhibit',

@@ -1,11 +1,17 @@
 import { EN_CASE } from './en-case.ts';
+import { EN_CONTROL } from './en-control.ts';
 import { EN_NAMES } from './en-names.ts';
+import { EN_PLAYER } from './en-player.ts';
+import { EN_REVIEW } from './en-review.ts';
 import { EN_SEARCH } from './en-search.ts';
 import type { Words } from './fr.ts';
 
 export const EN: Words = {
   ...EN_CASE,
   ...EN_SEARCH,
+  ...EN_PLAYER,
+  ...EN_CONTROL,
+  ...EN_REVIEW,
   names: EN_NAMES,
   app: {
     title: 'Différé',

@@ -48,6 +48,18 @@ export const FR_SEARCH = {
     noThumbnail: 'image indisponible',
   },
   hit: {
+    notice: 'Indice à vérifier, n’établit pas une identité.',
+    inExhibit: 'dans un scellé demandé',
+    toExport: 'Ajouter à l’export',
+    exported: 'Dans l’export',
+    exportNeedsConfirmed: 'Seul un résultat confirmé peut être exporté',
+    bookmark: 'Signet',
+    note: 'Note',
+    noteHint: '(dans cette page seulement, perdue à la fermeture)',
+    elsewhere: 'Autres caméras au même moment',
+    inZone: (at: string) => `dans la zone à ${at}`,
+    clipNote:
+      'Le contour jaune de la séquence est tenu entre deux images analysées ; le cadre plein n’apparaît que sur l’image analysée elle-même.',
     score: 'confiance',
     colours: 'Couleurs',
     exhibit: 'Scellé',

@@ -1,11 +1,17 @@
 import { FR_CASE } from './fr-case.ts';
+import { FR_CONTROL } from './fr-control.ts';
 import { FR_NAMES } from './fr-names.ts';
+import { FR_PLAYER } from './fr-player.ts';
+import { FR_REVIEW } from './fr-review.ts';
 import { FR_SEARCH } from './fr-search.ts';
 
 // What the console says, French first. No component has text of its own.
 export const FR = {
   ...FR_CASE,
   ...FR_SEARCH,
+  ...FR_PLAYER,
+  ...FR_CONTROL,
+  ...FR_REVIEW,
   names: FR_NAMES,
   app: {
     title: 'Différé',

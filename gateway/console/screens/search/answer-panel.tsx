@@ -21,7 +21,7 @@ export function AnswerPanel({ selectedId }: { readonly selectedId: string | unde
       </p>
       <AnswerCoverage answer={answer} />
       {answer.total > 0 && <p className="notice">{words.search.notice}</p>}
-      <HitGrid hits={hits} selectedId={selectedId} />
+      <HitGrid hits={hits} selectedId={selectedId} screen="search" />
     </section>
   );
 }

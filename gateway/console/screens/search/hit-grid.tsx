@@ -1,7 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { Hit } from '../../../search/types.ts';
-import { goTo } from '../../app/router.ts';
+import { goTo, type Screen } from '../../app/router.ts';
 import { useWords } from '../../app/settings.tsx';
 import { HitCard } from './hit-card.tsx';
 
@@ -13,9 +13,12 @@ const RATIO = 9 / 16;
 export function HitGrid({
   hits,
   selectedId,
+  screen,
 }: {
   readonly hits: readonly Hit[];
   readonly selectedId: string | undefined;
+  /** Where a hit opens. */
+  readonly screen: Screen;
 }) {
   const { search: words } = useWords();
   const scroller = useRef<HTMLDivElement>(null);
@@ -101,7 +104,7 @@ export function HitGrid({
                     isTabStop={at === focused}
                     onOpen={() => {
                       setFocused(at);
-                      goTo('search', hit.id);
+                      goTo(screen, hit.id);
                     }}
                   />
                 </li>

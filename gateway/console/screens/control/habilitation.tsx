@@ -1,0 +1,80 @@
+import { type FormEvent, useState } from 'react';
+import { useFetched } from '../../app/fetched.ts';
+import { useName, useWords } from '../../app/settings.tsx';
+import { Problem } from '../../parts/problem.tsx';
+import { clockTime, parisInstant } from '../../parts/time.ts';
+import { saveAs } from '../../parts/zip.ts';
+
+interface AnswerBody {
+  readonly answer: {
+    readonly agentId: string;
+    readonly at: string;
+    readonly standing: string;
+    readonly act?: {
+      readonly reference: string;
+      readonly authority: string;
+      readonly service: string;
+      readonly until: string;
+    };
+  };
+  readonly signed: string;
+}
+
+/** Whether somebody was habilitated at a moment: the gateway's signed answer (HAB-07). */
+export function Habilitation() {
+  const { control, search } = useWords();
+  const words = control.habilitations;
+  const nameOf = useName();
+  const [agent, setAgent] = useState('');
+  const [at, setAt] = useState('');
+  const [route, setRoute] = useState<string>();
+  const { value, error, again } = useFetched<AnswerBody>(route);
+  function submit(event: FormEvent): void {
+    event.preventDefault();
+    const instant = parisInstant(at);
+    const query = instant === undefined ? '' : `?at=${encodeURIComponent(new Date(instant).toISOString())}`;
+    setRoute(`/api/v1/habilitations/${encodeURIComponent(agent)}${query}`);
+    again();
+  }
+  return (
+    <section aria-labelledby="habilitation-title">
+      <h3 id="habilitation-title">{words.title}</h3>
+      <form className="row" onSubmit={submit}>
+        <label>
+          {words.agent} <input type="text" required value={agent} onChange={(event) => setAgent(event.target.value)} />
+        </label>
+        <label>
+          {words.at}{' '}
+          <input
+            type="text"
+            placeholder={search.timePlaceholder}
+            value={at}
+            onChange={(event) => setAt(event.target.value)}
+          />
+        </label>
+        <button type="submit" className="primary">
+          {words.ask}
+        </button>
+      </form>
+      <Problem error={error} />
+      {value !== undefined && error === undefined && (
+        <div role="status">
+          <p>
+            <strong>{value.answer.agentId}</strong> : {nameOf(value.answer.standing)} ({clockTime(value.answer.at)})
+          </p>
+          {value.answer.act !== undefined && (
+            <p className="sub">
+              {value.answer.act.reference} · {value.answer.act.service} · {clockTime(value.answer.act.until)}
+            </p>
+          )}
+          <button
+            type="button"
+            onClick={() => saveAs(new Blob([value.signed]), `habilitation-${value.answer.agentId}.jws`)}
+          >
+            {words.signed}
+          </button>
+        </div>
+      )}
+    </section>
+  );
+}

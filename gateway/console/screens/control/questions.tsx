@@ -1,0 +1,38 @@
+import { useFetched } from '../../app/fetched.ts';
+import { useSession } from '../../app/session.tsx';
+import { useSettings } from '../../app/settings.tsx';
+import { Problem } from '../../parts/problem.tsx';
+import { clockTime } from '../../parts/time.ts';
+
+export interface QuestionAsked {
+  readonly id: string;
+  readonly requisitionId: string;
+  readonly askedAt: string;
+  readonly words: { readonly fr: string; readonly en: string };
+  readonly broad: boolean;
+}
+
+/** Every question of the case as it was executed, broad ones marked. */
+export function Questions() {
+  const { caseId } = useSession();
+  const { words, language } = useSettings();
+  const { value, error } = useFetched<{ questions: readonly QuestionAsked[] }>(`/api/v1/cases/${caseId}/questions`);
+  return (
+    <section aria-labelledby="questions-title">
+      <h3 id="questions-title">{words.control.questions.title}</h3>
+      <Problem error={error} />
+      {value?.questions.length === 0 && <p>{words.control.questions.none}</p>}
+      <table>
+        <tbody>
+          {value?.questions.map((question) => (
+            <tr key={question.id}>
+              <td>{clockTime(question.askedAt)}</td>
+              <td>{question.words[language]}</td>
+              <td>{question.broad && <span className="warn">{words.control.questions.broad}</span>}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}

@@ -1,0 +1,73 @@
+import type { AnalysisResult, Track } from '../../../analysis/types.ts';
+import type { PicturePoint } from '../../../search/types.ts';
+import type { Moment } from './frame-clock.ts';
+
+export interface Layers {
+  readonly boxes: boolean;
+  readonly path: boolean;
+  readonly zones: boolean;
+  readonly scores: boolean;
+}
+
+const SAME_SECONDS = 0.0035;
+
+/** What the analysis knows, over the picture: a box only on the very frame that was analysed, the path of the whole track. */
+export function Overlay({
+  result,
+  track,
+  moment,
+  layers,
+  zone,
+  label,
+}: {
+  readonly result: AnalysisResult;
+  readonly track: Track | undefined;
+  readonly moment: Moment | undefined;
+  readonly layers: Layers;
+  readonly zone: readonly PicturePoint[] | undefined;
+  readonly label: string;
+}) {
+  const { widthPx, heightPx } = result.picture;
+  const unit = widthPx / 1000;
+  const points = track?.points ?? [];
+  const here = points.find(
+    (point) => moment !== undefined && Math.abs(point.timeSeconds - moment.seconds) < SAME_SECONDS,
+  );
+  const path = points.map(({ left, top, width, height }) => `${left + width / 2},${top + height}`).join(' ');
+  return (
+    <svg className="overlay" viewBox={`0 0 ${widthPx} ${heightPx}`} aria-hidden="true">
+      {layers.zones && zone !== undefined && (
+        <polygon
+          className="overlay-zone"
+          strokeWidth={2 * unit}
+          points={zone.map(({ x, y }) => `${x * widthPx},${y * heightPx}`).join(' ')}
+        />
+      )}
+      {layers.path && <polyline className="overlay-path" strokeWidth={2 * unit} points={path} />}
+      {layers.path && here !== undefined && (
+        <circle className="overlay-foot" cx={here.left + here.width / 2} cy={here.top + here.height} r={4 * unit} />
+      )}
+      {layers.boxes && here !== undefined && (
+        <rect
+          className={here.observed ? 'overlay-box' : 'overlay-box bridged'}
+          strokeWidth={2.5 * unit}
+          x={here.left}
+          y={here.top}
+          width={here.width}
+          height={here.height}
+        />
+      )}
+      {layers.scores && here !== undefined && (
+        <text
+          className="overlay-score"
+          x={here.left}
+          y={here.top < 30 * unit ? here.top + here.height + 22 * unit : here.top - 6 * unit}
+          fontSize={18 * unit}
+          strokeWidth={4 * unit}
+        >
+          {label} {Math.round(here.score * 100)} %
+        </text>
+      )}
+    </svg>
+  );
+}

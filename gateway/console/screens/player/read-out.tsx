@@ -1,0 +1,44 @@
+import type { ExhibitBody } from '../../api/types.ts';
+import { useWords } from '../../app/settings.tsx';
+import { exactTime, mediaTime } from '../../parts/time.ts';
+import type { Moment } from './frame-clock.ts';
+
+/** Always in sight: what the recorder's clock said, the true time, PTS, frame and file. */
+export function ReadOut({ exhibit, moment }: { readonly exhibit: ExhibitBody; readonly moment: Moment | undefined }) {
+  const { player: words } = useWords();
+  const { clock } = exhibit;
+  const recorderMs = moment === undefined ? undefined : Date.parse(exhibit.captureStart) + moment.seconds * 1000;
+  const trueMs = recorderMs === undefined ? undefined : recorderMs + clock.offsetSeconds * 1000;
+  const facts: readonly (readonly [string, string])[] = [
+    [words.original, recorderMs === undefined ? '–' : exactTime(recorderMs)],
+    [
+      words.corrected,
+      trueMs === undefined
+        ? '–'
+        : `${exactTime(trueMs)} ${words.clockNote(clock.offsetSeconds, clock.uncertaintySeconds)}`,
+    ],
+    [words.media, moment === undefined ? '–' : mediaTime(moment.seconds, 3)],
+    [words.pts, moment?.pts === undefined ? words.notKnown : `${moment.pts}`],
+    [
+      words.frame,
+      moment === undefined ? '–' : `${moment.frame}${exhibit.frames === undefined ? '' : ` / ${exhibit.frames}`}`,
+    ],
+    [words.file, exhibit.fileName],
+  ];
+  return (
+    <dl className="read-out" id="read-out">
+      {facts.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+      <div>
+        <dt>{words.analysedFrame}</dt>
+        <dd className={moment?.isAnalysed === true ? 'yes' : ''}>
+          {moment?.isAnalysed === true ? words.yes : words.no}
+        </dd>
+      </div>
+    </dl>
+  );
+}

@@ -1,0 +1,134 @@
+import { type PointerEvent, useRef, useState, type WheelEvent } from 'react';
+import type { Ledger } from '../../../analysis/types.ts';
+import type { Hit } from '../../../search/types.ts';
+import { useWords } from '../../app/settings.tsx';
+import { mediaTime } from '../../parts/time.ts';
+
+const WIDTH = 1000;
+const BINS = 250;
+
+interface View {
+  readonly from: number;
+  readonly to: number;
+}
+
+function zoomed({ from, to }: View, factor: number, around: number, whole: number): View {
+  const width = Math.min(whole, Math.max(2, (to - from) * factor));
+  const start = Math.min(Math.max(0, around - ((around - from) / (to - from)) * width), whole - width);
+  return { from: start, to: start + width };
+}
+
+/** The exhibit from end to end: how it was looked at, where hits are, what was not looked at left visibly empty. A click seeks. */
+export function Timeline({
+  ledger,
+  hits,
+  selectedId,
+  seconds,
+  marks,
+  onSeek,
+}: {
+  readonly ledger: Ledger;
+  readonly hits: readonly Hit[];
+  readonly selectedId: string | undefined;
+  readonly seconds: number | undefined;
+  readonly marks: { readonly in: number | undefined; readonly out: number | undefined };
+  onSeek(seconds: number): void;
+}) {
+  const { player: words } = useWords();
+  const whole = Math.max(0.001, ledger.durationSeconds);
+  const [view, setView] = useState<View>({ from: 0, to: whole });
+  const drawing = useRef<SVGSVGElement>(null);
+  const x = (at: number): number => ((at - view.from) / (view.to - view.from)) * WIDTH;
+  const at = (clientX: number): number => {
+    const box = drawing.current?.getBoundingClientRect();
+    if (box === undefined) return 0;
+    return view.from + ((clientX - box.left) / box.width) * (view.to - view.from);
+  };
+  const zoom = (factor: number, around = seconds ?? (view.from + view.to) / 2) =>
+    setView((before) => zoomed(before, factor, around, whole));
+  const bins = binsOf(hits, view);
+  const most = Math.max(1, ...bins);
+  const selected = hits.find(({ id }) => id === selectedId);
+
+  function press(event: PointerEvent<SVGSVGElement>): void {
+    if (event.buttons === 1) onSeek(Math.min(whole, Math.max(0, at(event.clientX))));
+  }
+  return (
+    <div className="timeline">
+      <svg
+        ref={drawing}
+        viewBox={`0 0 ${WIDTH} 46`}
+        preserveAspectRatio="none"
+        role="img"
+        aria-label={words.timelineLabel(hits.length, mediaTime(whole, 0))}
+        onPointerDown={press}
+        onPointerMove={press}
+        onWheel={(event: WheelEvent) => zoom(event.deltaY > 0 ? 1.25 : 0.8, at(event.clientX))}
+      >
+        <rect className="timeline-empty" x={0} y={30} width={WIDTH} height={12} />
+        {ledger.intervals
+          .filter(({ state }) => state !== 'undecodable' && state !== 'outside')
+          .map(({ fromSeconds, toSeconds, state }) => (
+            <rect
+              key={fromSeconds}
+              className={`mode-${state}`}
+              x={x(fromSeconds)}
+              y={30}
+              width={Math.max(0, x(toSeconds) - x(fromSeconds))}
+              height={12}
+            />
+          ))}
+        {bins.map(
+          (count, bin) =>
+            count > 0 && (
+              <rect
+                // biome-ignore lint/suspicious/noArrayIndexKey: a bin is its place
+                key={bin}
+                className="timeline-hit"
+                x={(bin * WIDTH) / BINS}
+                y={28 - 24 * Math.sqrt(count / most)}
+                width={WIDTH / BINS + 0.4}
+                height={24 * Math.sqrt(count / most)}
+              >
+                <title>{words.hitsHere(count)}</title>
+              </rect>
+            ),
+        )}
+        {selected !== undefined && (
+          <rect
+            className="timeline-selected"
+            x={x(selected.mediaFromSeconds)}
+            y={2}
+            width={Math.max(3, x(selected.mediaToSeconds) - x(selected.mediaFromSeconds))}
+            height={27}
+          />
+        )}
+        {marks.in !== undefined && <rect className="timeline-mark" x={x(marks.in)} y={0} width={2} height={46} />}
+        {marks.out !== undefined && <rect className="timeline-mark" x={x(marks.out)} y={0} width={2} height={46} />}
+        {seconds !== undefined && <rect className="timeline-head" x={x(seconds) - 1} y={0} width={2} height={46} />}
+      </svg>
+      <div className="timeline-foot">
+        <span>{mediaTime(view.from, 0)}</span>
+        <span className="spring" />
+        <button type="button" className="quiet" onClick={() => zoom(0.5)} aria-label={words.zoomIn}>
+          +
+        </button>
+        <button type="button" className="quiet" onClick={() => zoom(2)} aria-label={words.zoomOut}>
+          −
+        </button>
+        <span className="spring" />
+        <span>{mediaTime(view.to, 0)}</span>
+      </div>
+    </div>
+  );
+}
+
+function binsOf(hits: readonly Hit[], { from, to }: View): readonly number[] {
+  const bins = new Array<number>(BINS).fill(0);
+  for (const { mediaFromSeconds, mediaToSeconds } of hits) {
+    const first = Math.max(0, Math.floor(((mediaFromSeconds - from) / (to - from)) * BINS));
+    const last = Math.min(BINS - 1, Math.floor(((mediaToSeconds - from) / (to - from)) * BINS));
+    for (let bin = first; bin <= last; bin++) bins[bin] = (bins[bin] ?? 0) + 1;
+  }
+  return bins;
+}

@@ -1,0 +1,95 @@
+import { useEffect, useState } from 'react';
+import type { Hit, Verdict } from '../../../search/types.ts';
+import { useInvestigation } from '../../app/investigation.tsx';
+import { useKeys } from '../../app/keys.ts';
+import { useSession } from '../../app/session.tsx';
+import { useName, useWords } from '../../app/settings.tsx';
+import { Problem } from '../../parts/problem.tsx';
+
+/** Confirm, doubt or reject with one action each (HUM-03); bookmark and note; on to the export. */
+export function VerdictBar({ hit }: { readonly hit: Hit }) {
+  const { role } = useSession();
+  const { hit: words } = useWords();
+  const nameOf = useName();
+  const { review, exportList, toggleExport, notes, setNote } = useInvestigation();
+  const [failure, setFailure] = useState<unknown>();
+  const { id } = hit;
+  useEffect(() => {
+    if (id !== '') setFailure(undefined);
+  }, [id]);
+  const decide = (verdict: Verdict): void => {
+    setFailure(undefined);
+    void review(hit.id, verdict).catch(setFailure);
+  };
+  const isListed = exportList.some(({ id }) => id === hit.id);
+  const note = notes.get(hit.id);
+  useKeys(
+    role === 'agent'
+      ? {
+          1: () => decide('confirmed'),
+          2: () => decide('uncertain'),
+          3: () => decide('rejected'),
+          x: () => hit.verdict === 'confirmed' && toggleExport(hit),
+          m: () => setNote(hit.id, note === undefined ? '' : undefined),
+        }
+      : {},
+  );
+  return (
+    <div className="verdict-bar">
+      <p className="verdict-line">
+        {words.verdict} :{' '}
+        <span id="verdict-state" role="status" className={`verdict-${hit.verdict}`}>
+          {nameOf(hit.verdict)}
+        </span>
+      </p>
+      {role === 'agent' && (
+        <>
+          <div className="row">
+            <button
+              type="button"
+              className="primary"
+              data-verdict="confirmed"
+              title="1"
+              onClick={() => decide('confirmed')}
+            >
+              {words.confirm}
+            </button>
+            <button type="button" data-verdict="uncertain" title="2" onClick={() => decide('uncertain')}>
+              {words.uncertain}
+            </button>
+            <button type="button" data-verdict="rejected" title="3" onClick={() => decide('rejected')}>
+              {words.reject}
+            </button>
+          </div>
+          <div className="row">
+            <button
+              type="button"
+              id="to-export"
+              aria-pressed={isListed}
+              disabled={hit.verdict !== 'confirmed' && !isListed}
+              title={hit.verdict === 'confirmed' || isListed ? 'X' : words.exportNeedsConfirmed}
+              onClick={() => toggleExport(hit)}
+            >
+              {isListed ? words.exported : words.toExport}
+            </button>
+            <button
+              type="button"
+              aria-pressed={note !== undefined}
+              title="M"
+              onClick={() => setNote(hit.id, note === undefined ? '' : undefined)}
+            >
+              {words.bookmark}
+            </button>
+          </div>
+          {note !== undefined && (
+            <label className="field">
+              {words.note} <span className="sub">{words.noteHint}</span>
+              <textarea rows={2} value={note} onChange={(event) => setNote(hit.id, event.target.value)} />
+            </label>
+          )}
+        </>
+      )}
+      <Problem error={failure} />
+    </div>
+  );
+}

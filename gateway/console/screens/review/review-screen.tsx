@@ -1,0 +1,56 @@
+import { useState } from 'react';
+import type { Hit } from '../../../search/types.ts';
+import { useInvestigation } from '../../app/investigation.tsx';
+import { addressOf } from '../../app/router.ts';
+import { useSession } from '../../app/session.tsx';
+import { useName, useWords } from '../../app/settings.tsx';
+import { HitGrid } from '../search/hit-grid.tsx';
+import { Bookmarks } from './bookmarks.tsx';
+import { ExportList } from './export-list.tsx';
+import { Exports } from './exports.tsx';
+import { useExports } from './use-exports.ts';
+
+const VERDICTS = ['unreviewed', 'confirmed', 'uncertain', 'rejected'] as const;
+
+/** What was decided and what remains to decide; what leaves the house. */
+export function ReviewScreen() {
+  const { app, review: words } = useWords();
+  const nameOf = useName();
+  const { role } = useSession();
+  const { hits } = useInvestigation();
+  const exports = useExports();
+  const [only, setOnly] = useState<Hit['verdict'] | undefined>();
+  const shown = only === undefined ? hits : hits.filter(({ verdict }) => verdict === only);
+  return (
+    <main id="main" tabIndex={-1} className="review-screen">
+      <h2 className="hidden">{app.review}</h2>
+      <section aria-labelledby="verdicts-title">
+        <h3 id="verdicts-title">{words.verdicts}</h3>
+        {hits.length === 0 ? (
+          <p>
+            {words.noHits} <a href={addressOf('search')}>{app.search}</a>
+          </p>
+        ) : (
+          <>
+            <div className="row">
+              <button type="button" aria-pressed={only === undefined} onClick={() => setOnly(undefined)}>
+                {words.all} · {hits.length}
+              </button>
+              {VERDICTS.map((verdict) => (
+                <button key={verdict} type="button" aria-pressed={only === verdict} onClick={() => setOnly(verdict)}>
+                  {nameOf(verdict)} · {hits.filter((hit) => hit.verdict === verdict).length}
+                </button>
+              ))}
+            </div>
+            <HitGrid hits={shown} selectedId={undefined} screen="player" />
+          </>
+        )}
+      </section>
+      <div className="side">
+        {role === 'agent' && <ExportList onExport={exports.start} />}
+        <Exports exports={exports} />
+        <Bookmarks />
+      </div>
+    </main>
+  );
+}

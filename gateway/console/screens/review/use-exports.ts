@@ -1,0 +1,57 @@
+import { useCallback, useEffect, useState } from 'react';
+import type { Hit } from '../../../search/types.ts';
+import { useSession } from '../../app/session.tsx';
+import type { ZipFile } from '../../parts/zip.ts';
+
+export interface ExportBody {
+  readonly id: string;
+  readonly state: 'building' | 'done' | 'failed';
+  readonly failureCode?: string;
+  readonly createdAt: string;
+  readonly finishedAt?: string;
+  readonly files?: readonly { readonly path: string; readonly sha256: string; readonly sizeBytes: number }[];
+}
+
+const LOOK_MS = 700;
+
+/** The packages of the case, newest first; one that is being made is looked at until it is done. */
+export function useExports() {
+  const { api, caseId } = useSession();
+  const [list, setList] = useState<readonly ExportBody[]>([]);
+  const [error, setError] = useState<unknown>();
+  const base = `/api/v1/cases/${caseId}/exports`;
+
+  const refresh = useCallback(async () => {
+    const { exports } = await api.get<{ exports: readonly ExportBody[] }>(base);
+    const whole = await Promise.all(exports.map(({ id }) => api.get<ExportBody>(`${base}/${id}`)));
+    setList(whole.toSorted((a, b) => Date.parse(b.createdAt) - Date.parse(a.createdAt)));
+  }, [api, base]);
+  useEffect(() => {
+    refresh().catch(setError);
+  }, [refresh]);
+  const isBuilding = list.some(({ state }) => state === 'building');
+  useEffect(() => {
+    if (!isBuilding) return;
+    const timer = setInterval(() => void refresh().catch(setError), LOOK_MS);
+    return () => clearInterval(timer);
+  }, [isBuilding, refresh]);
+
+  return {
+    list,
+    error,
+    async start(hits: readonly Hit[]): Promise<void> {
+      setError(undefined);
+      await api.post(base, { hits: hits.map(({ id }) => id) }).then(refresh, setError);
+    },
+    /** Every file of a package, by a call each. */
+    async fetch(made: ExportBody, onFile: (done: number) => void): Promise<readonly ZipFile[]> {
+      const files: ZipFile[] = [];
+      for (const { path } of made.files ?? []) {
+        const route = `${base}/${made.id}/files/${path.split('/').map(encodeURIComponent).join('/')}`;
+        files.push({ path, bytes: new Uint8Array(await (await api.blob(route)).arrayBuffer()) });
+        onFile(files.length);
+      }
+      return files;
+    },
+  };
+}

@@ -1,0 +1,25 @@
+export const FR_REVIEW = {
+  review: {
+    verdicts: 'Avis',
+    noHits: 'Aucune réponse n’est ouverte. Posez d’abord une question :',
+    all: 'tous',
+    next: 'Prochain export',
+    nextEmpty: 'Ajoutez des résultats confirmés depuis le lecteur (touche X).',
+    under: (procedure: string) => `Procédure ${procedure}`,
+    holds:
+      'Le paquet contiendra, pour chaque résultat, l’image et la séquence masquées ; les résultats complets et la couverture de chaque scellé analysé ; la question, les modèles, la réquisition, les preuves du journal et un manifeste signé.',
+    make: 'Signer et exporter',
+    packages: 'Paquets',
+    noPackage: 'Aucun paquet n’a encore été fait.',
+    packageStates: { building: 'en préparation', done: 'prêt', failed: 'échec' },
+    fileCount: (n: number) => (n > 1 ? `${n} fichiers` : '1 fichier'),
+    download: 'Télécharger (ZIP)',
+    verify: 'Vérifier',
+    fetching: 'Réception des fichiers',
+    sound: (n: number) => `Signature et empreintes vérifiées : ${n} fichiers.`,
+    unsound: 'Ce paquet ne tient pas.',
+    key: 'Clé',
+    partial: 'Vérification partielle : les preuves du journal se vérifient hors ligne par « differe evidence verify ».',
+    bookmarks: 'Signets',
+  },
+};
