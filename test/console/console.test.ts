@@ -1,9 +1,10 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { verifyPackage } from '../../gateway/evidence/verify.ts';
 import { sceneFile } from '../support/line.ts';
-import { accessFile, hasChromium, realClip, startVisit, type Visit } from './support.ts';
+import { accessFile, controlFile, hasChromium, realClip, startVisit, unpack, type Visit } from './support.ts';
 
 // The console in a real Chromium before a real gateway: an investigator signs in, deposits, watches, asks, looks and decides.
 
@@ -134,17 +135,142 @@ describe.skipIf(!hasChromium)('the console', () => {
     await visit.look('4-answer');
   });
 
-  it('HUM-01: a hit is looked at, then confirmed', async () => {
+  it('steps frame by frame: number, PTS and both times are those of the frame, and a box stands on analysed frames alone', async () => {
     await page.click('#hits button >> nth=0');
-    await page.waitForFunction(() => (document.querySelector<HTMLImageElement>('#still')?.naturalWidth ?? 0) > 0);
+    await opened(page);
+    const first = await readOut(page);
+    const hit = await hitShown(page);
+    expect(first.frame).toBe(hit.frame);
+    expect(first.pts).toBe(`${hit.pts}`);
+    expect(await page.locator('.overlay-box').count()).toBe(1);
+    await page.keyboard.press('.');
+    await frameIs(page, first.frame + 1);
+    await page.keyboard.press('.');
+    await frameIs(page, first.frame + 2);
+    await page.keyboard.press(',');
+    await frameIs(page, first.frame + 1);
+    const between = await readOut(page);
+    expect(between.isAnalysed).toBe(false);
+    expect(await page.locator('.overlay-box').count()).toBe(0);
+    expect(between.seconds).toBeGreaterThan(first.seconds);
+    expect(between.text).toMatch(/UTC[+-]0[12]:00/);
+    expect(between.text).toContain(path.basename(clip));
+    await page.keyboard.press('a');
+    await page.waitForSelector('.overlay-box');
     await visit.look('5-hit');
-    await page.click('#play');
-    await page.waitForFunction(() => (document.querySelector<HTMLVideoElement>('#clip')?.currentTime ?? 0) > 0);
-    await page.click('[data-verdict="confirmed"]');
-    await page.waitForFunction(() => document.querySelector('#verdict-state')?.textContent === 'confirmé');
+  });
+
+  it('plays, shuttles and hides its overlays by keys', async () => {
+    const before = (await readOut(page)).frame;
+    await page.keyboard.press('l');
+    await page.waitForFunction(
+      (frame) =>
+        Number(/\d+/.exec(document.querySelector('#read-out div:nth-child(5) dd')?.textContent ?? '')?.[0]) > frame + 3,
+      before,
+    );
+    await page.keyboard.press('k');
+    await page.keyboard.press('Home');
+    await page.keyboard.press('c');
+    await page.waitForFunction(() => document.querySelector('.overlay-path') === null);
+    await page.keyboard.press('c');
+    await page.waitForSelector('.overlay-path');
+  });
+
+  it('draws a zone on the frame that is shown, and asks with it', async () => {
+    await page.click('#draw-zone');
+    const surface = page.locator('.zone-surface svg');
+    const box = await surface.boundingBox();
+    if (box === null) throw new Error('no surface');
+    const click = (x: number, y: number, button: 'left' | 'right' = 'left') =>
+      page.mouse.click(box.x + x * box.width, box.y + y * box.height, { button });
+    for (const [x, y] of [
+      [0.05, 0.1],
+      [0.5, 0.3],
+      [0.95, 0.1],
+      [0.95, 0.95],
+      [0.05, 0.95],
+    ] as const)
+      await click(x, y);
+    await click(0.05, 0.1);
+    await page.waitForSelector('.zone-shape');
+    await click(0.5, 0.3, 'right');
+    expect(await page.locator('.zone-corner').count()).toBe(4);
+    await page.keyboard.press('Control+z');
+    await page.locator('.zone-corner >> nth=1').focus();
+    await page.keyboard.press('Control+z');
+    await page.keyboard.press('Delete');
+    await visit.look('6-zone');
+    await page.click('#zone-done');
+    await page.click('#ask');
+    await page.waitForFunction(() => /zone/.test(document.querySelector('.executed')?.textContent ?? ''));
+    await page.waitForSelector('#hits img');
+  });
+
+  it('asks the same by typing, and narrows the time by dragging on the histogram', async () => {
+    await page.click('.chips .remove >> nth=1');
+    await page.fill('.typed input', 'couleur:rose');
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() => /rose/.test(document.querySelector('.chips')?.textContent ?? ''));
+    await page.fill('.typed input', 'visages:oui');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('.typed .problem');
+    await page.fill('.typed input', '');
+    await page.click('.chips .remove >> nth=1');
+    await page.click('#ask');
+    await page.waitForSelector('.histogram svg');
+    const all = await page.textContent('.total');
+    const box = await page.locator('.histogram svg').boundingBox();
+    if (box === null) throw new Error('no histogram');
+    await page.mouse.move(box.x + 2, box.y + 20);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.3, box.y + 20, { steps: 4 });
+    await page.mouse.up();
+    await page.waitForFunction(
+      (text) => document.querySelector('.total')?.textContent !== text && document.querySelector('.total') !== null,
+      all,
+    );
+    expect(await page.textContent('.chips')).toMatch(/\d\d:\d\d:\d\d/);
+    await page.click('.chips .remove >> nth=1');
+    await page.click('#ask');
+    await page.waitForSelector('#hits img');
+  });
+
+  it('HUM-01, HUM-03: a hit is looked at, then confirmed by one key; another is rejected by one', async () => {
+    await page.click('#hits button >> nth=0');
+    await opened(page);
+    await page.keyboard.press('1');
+    await verdictIs(page, 'confirmé');
+    await page.keyboard.press('x');
+    await page.keyboard.press('n');
+    await opened(page);
+    await verdictIs(page, 'à examiner');
+    await page.keyboard.press('3');
+    await verdictIs(page, 'écarté');
+    expect(await page.isDisabled('#to-export')).toBe(true);
+    await page.click('#hit-title ~ a');
+    await page.waitForSelector('.player-screen #clip');
+    await visit.look('7-player');
+  });
+
+  it('exports what was confirmed, and the package that is downloaded verifies, here and offline', async () => {
+    await page.click('nav a[href="#/review"]');
+    await page.waitForSelector('#export');
+    await visit.look('8-review');
+    await page.click('#export');
+    const [download] = await Promise.all([
+      page.waitForEvent('download', { timeout: 60_000 }),
+      page.click('[data-act="download"]', { timeout: 60_000 }),
+    ]);
+    await page.waitForSelector('.check.sound');
+    await visit.look('9-verified');
+    const folder = path.join(visit.line.folder, 'package');
+    const names = await unpack(await readFile(await download.path()), folder);
+    expect(names).toContain('clips/0001.mp4');
+    expect(await verifyPackage(folder)).toMatchObject({ verified: true });
   });
 
   it('PRO-04: speaks English on demand, and says what was analysed when nothing is found', async () => {
+    await page.click('nav a[href="#/search"]');
     await page.click('#language');
     expect(await page.getAttribute('html', 'lang')).toBe('en');
     await page.uncheck('#classes input[value="car"]');
@@ -153,7 +279,37 @@ describe.skipIf(!hasChromium)('the console', () => {
     await page.click('#ask');
     await page.waitForFunction(() => document.querySelector('.total')?.textContent === 'No hit in what was analysed.');
     expect(await page.textContent('.coverage')).toContain('analysed 00:00:30');
-    await visit.look('6-nothing');
+    await visit.look('10-nothing');
+  });
+
+  it('shows the keys on ?', async () => {
+    await page.keyboard.press('?');
+    await page.waitForSelector('dialog.help[open]');
+    await visit.look('11-help');
+    await page.keyboard.press('Escape');
+    await page.waitForFunction(() => document.querySelector('dialog.help[open]') === null);
+  });
+
+  it('HAB-01, LOG-07: who controls signs in by a key alone, sees journal and figures, and can operate nothing', async () => {
+    await page.click('button:text("Leave")');
+    await page.waitForSelector('.sign-in');
+    await page.setInputFiles(FILE_INPUT, await controlFile(visit.line));
+    await page.click('.choice button');
+    await page.click('nav a[href="#/control"]');
+    await page.waitForSelector('#journal tbody tr');
+    expect(await page.textContent('#journal')).toContain('evidence.export');
+    await visit.look('12-journal');
+    await page.click('.control-screen nav button:text("Statistics")');
+    await page.waitForSelector('.columns table');
+    await visit.look('13-statistics');
+    await page.click('.control-screen nav button:text("Retention")');
+    await page.waitForSelector('.retention dl div');
+    await visit.look('14-retention');
+    const links = await page.locator('header nav a').allTextContents();
+    expect(links).toEqual(['Case', 'Review', 'Control']);
+    await page.click('nav a[href="#/case"]');
+    await page.waitForSelector('tr[data-state="done"]');
+    expect(await page.locator('.deposit, .exhibits button').count()).toBe(0);
   });
 
   it('asks nobody but its gateway, sets no cookie and raises no error', async () => {
@@ -163,3 +319,49 @@ describe.skipIf(!hasChromium)('the console', () => {
     expect(visit.complaints).toEqual([expect.stringContaining('401 (Unauthorized)')]);
   });
 });
+
+/** The player has its clip, opened on the frame of the hit. */
+async function opened(page: Page): Promise<void> {
+  await page.waitForSelector('#clip');
+  await page.waitForFunction(() => {
+    const video = document.querySelector<HTMLVideoElement>('#clip');
+    const isHere = document.querySelector('#read-out dd.yes') !== null;
+    return (video?.readyState ?? 0) >= 2 && video?.seeking === false && isHere;
+  });
+}
+
+interface ReadOut {
+  readonly frame: number;
+  readonly pts: string;
+  readonly seconds: number;
+  readonly isAnalysed: boolean;
+  readonly text: string;
+}
+
+async function readOut(page: Page): Promise<ReadOut> {
+  const texts = await page.locator('#read-out dd').allTextContents();
+  const [hours = 0, minutes = 0, seconds = 0] = (texts[2] ?? '').split(':').map(Number);
+  return {
+    frame: Number((texts[4] ?? '').split(' ')[0]),
+    pts: texts[3] ?? '',
+    seconds: hours * 3600 + minutes * 60 + seconds,
+    isAnalysed: (texts[6] ?? '').startsWith('oui'),
+    text: texts.join(' | '),
+  };
+}
+
+/** Frame and PTS as the card of the hit has them, from the answer of the gateway. */
+async function hitShown(page: Page): Promise<{ readonly frame: number; readonly pts: number }> {
+  const text = (await page.locator('.facts dd').allTextContents()).join('\n');
+  const [, frame, pts] = /(\d+) · PTS (-?\d+)/.exec(text) ?? [];
+  return { frame: Number(frame), pts: Number(pts) };
+}
+
+const frameIs = (page: Page, frame: number) =>
+  page.waitForFunction(
+    (expected) => document.querySelector('#read-out div:nth-child(5) dd')?.textContent?.startsWith(`${expected} `),
+    frame,
+  );
+
+const verdictIs = (page: Page, verdict: string) =>
+  page.waitForFunction((expected) => document.querySelector('#verdict-state')?.textContent === expected, verdict);

@@ -3,9 +3,12 @@ import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { crc32 } from 'node:zlib';
 import { AxeBuilder } from '@axe-core/playwright';
+import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { expect } from 'vitest';
+import { demoHabilitation, habilitate, presentAct } from '../../gateway/demo-habilitation.ts';
 import { exhibitOf, type Line, startLine, tokensFor } from '../support/line.ts';
 
 // A gateway with the networks that the repository ships, its console built, and Debian's Chromium before it.
@@ -100,4 +103,42 @@ export async function accessFile(line: Line, files: readonly string[], durationS
   const { agentKey } = line.installation;
   await writeFile(file, JSON.stringify({ url: line.gateway.url, agentKey, authorisation, schedule }));
   return file;
+}
+
+/** A magistrate who controls, with a key of his own in the register, and the file that he signs in with. */
+export async function controlFile(line: Line): Promise<string> {
+  const { privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
+  const key: JWK = { ...(await exportJWK(privateKey)), kid: 'own', alg: 'EdDSA' };
+  const claims = demoHabilitation(Date.now(), await calculateJwkThumbprint(key), {
+    training: {},
+    iss: 'parquet-demo',
+    role: 'procureur_controle',
+    jurisdiction: 'TJ-PARIS',
+    agent: { id: 'procureur-1', service: 'TJ-PARIS', name_ref: 'demo' },
+    authority: { role: 'procureur', ref: 'NOM-1' },
+  });
+  const { agentKey, magistrateKey } = line.installation;
+  await presentAct(line.gateway.url, agentKey, await habilitate(claims, magistrateKey));
+  const file = path.join(line.folder, 'control.json');
+  await writeFile(file, JSON.stringify({ url: line.gateway.url, agentKey: key }));
+  return file;
+}
+
+/** Unpacks a ZIP of stored files, as any program would: by its directory at the end. */
+export async function unpack(zip: Buffer, folder: string): Promise<readonly string[]> {
+  const end = zip.lastIndexOf(Buffer.from('504b0506', 'hex'));
+  const count = zip.readUInt16LE(end + 10);
+  const names: string[] = [];
+  for (let entry = 0, at = zip.readUInt32LE(end + 16); entry < count; entry++) {
+    const [size, nameLength, local] = [zip.readUInt32LE(at + 24), zip.readUInt16LE(at + 28), zip.readUInt32LE(at + 42)];
+    const name = zip.toString('utf8', at + 46, at + 46 + nameLength);
+    const start = local + 30 + zip.readUInt16LE(local + 26) + zip.readUInt16LE(local + 28);
+    const bytes = zip.subarray(start, start + size);
+    expect(crc32(bytes), name).toBe(zip.readUInt32LE(at + 16));
+    await mkdir(path.join(folder, path.dirname(name)), { recursive: true });
+    await writeFile(path.join(folder, name), bytes);
+    names.push(name);
+    at += 46 + nameLength;
+  }
+  return names;
 }

@@ -10,8 +10,10 @@ import { Boundary } from './boundary.tsx';
 import { CaseDataProvider } from './case-data.tsx';
 import { DepositsProvider } from './deposits.tsx';
 import { Header } from './header.tsx';
+import { Help } from './help.tsx';
 import { InvestigationProvider } from './investigation.tsx';
-import { usePlace } from './router.ts';
+import { useKeys } from './keys.ts';
+import { goTo, SCREENS, usePlace } from './router.ts';
 import { type Opened, openAccess, SessionProvider } from './session.tsx';
 import { useSettings } from './settings.tsx';
 
@@ -28,6 +30,8 @@ export function App() {
   const { words } = useSettings();
   const [opened, setOpened] = useState<Opened>();
   const [isTried, setTried] = useState(false);
+  const [isHelping, setHelping] = useState(false);
+  useKeys({ '?': () => setHelping(true), 'shift+?': () => setHelping(true) });
   useEffect(() => {
     void reopened()
       .then(setOpened)
@@ -42,7 +46,7 @@ export function App() {
       </button>
       {session === undefined ? (
         <>
-          <Header session={undefined} onHelp={() => undefined} />
+          <Header session={undefined} onHelp={() => setHelping(true)} />
           {isTried && <SignInScreen opened={opened} onOpened={setOpened} />}
         </>
       ) : (
@@ -50,13 +54,14 @@ export function App() {
           <CaseDataProvider>
             <DepositsProvider>
               <InvestigationProvider>
-                <Header session={session} onHelp={() => undefined} />
+                <Header session={session} onHelp={() => setHelping(true)} />
                 <Screens />
               </InvestigationProvider>
             </DepositsProvider>
           </CaseDataProvider>
         </SessionProvider>
       )}
+      <Help isOpen={isHelping} onClose={() => setHelping(false)} />
       <footer>{words.app.footer}</footer>
     </Boundary>
   );
@@ -64,6 +69,16 @@ export function App() {
 
 function Screens() {
   const { screen } = usePlace();
+  useEffect(() => {
+    const heard = (event: KeyboardEvent) => {
+      const chosen = event.altKey ? SCREENS[Number(event.key) - 1] : undefined;
+      if (chosen === undefined) return;
+      event.preventDefault();
+      goTo(chosen);
+    };
+    addEventListener('keydown', heard);
+    return () => removeEventListener('keydown', heard);
+  }, []);
   if (screen === 'search') return <SearchScreen />;
   if (screen === 'player') return <PlayerScreen />;
   if (screen === 'review') return <ReviewScreen />;

@@ -1,5 +1,6 @@
 import { createContext, type ReactNode, useCallback, useContext, useMemo, useRef, useState } from 'react';
 import type { Answer, Hit, Question, Verdict } from '../../search/types.ts';
+import { type Filters, NO_FILTERS } from '../screens/search/filters.ts';
 import { useSession } from './session.tsx';
 
 // The question that is open, and what came of it: shared by search, player and review, and in this page's memory alone.
@@ -7,6 +8,9 @@ import { useSession } from './session.tsx';
 const PAGE_SIZE = 200;
 
 export interface Investigation {
+  /** What is set for the next question. */
+  readonly filters: Filters;
+  setFilters(filters: Filters): void;
   /** The first page, with what holds for all of them; undefined before a question. */
   readonly answer: Answer | undefined;
   /** Every hit that has arrived, in the order asked for. */
@@ -44,6 +48,7 @@ export function InvestigationProvider({ children }: { readonly children: ReactNo
   const [hits, setHits] = useState<readonly Hit[]>([]);
   const [isReceiving, setReceiving] = useState(false);
   const [error, setError] = useState<unknown>();
+  const [filters, setFilters] = useState<Filters>(NO_FILTERS);
   const [exportList, setExportList] = useState<readonly Hit[]>([]);
   const [notes, setNotes] = useState<ReadonlyMap<string, string>>(new Map());
   const stopping = useRef<AbortController>(undefined);
@@ -79,6 +84,8 @@ export function InvestigationProvider({ children }: { readonly children: ReactNo
 
   const investigation = useMemo<Investigation>(
     () => ({
+      filters,
+      setFilters,
       answer,
       hits,
       isReceiving,
@@ -111,7 +118,7 @@ export function InvestigationProvider({ children }: { readonly children: ReactNo
         setExportList((before) => before.map(decided));
       },
     }),
-    [answer, hits, isReceiving, error, exportList, notes, api, caseId, receive],
+    [filters, answer, hits, isReceiving, error, exportList, notes, api, caseId, receive],
   );
   return <Context value={investigation}>{children}</Context>;
 }

@@ -5,6 +5,7 @@ export const EN_CONTROL: typeof FR_CONTROL = {
     parts: 'Parts of the control',
     journal: {
       title: 'Journal',
+      table: 'Records of the journal',
       show: 'Show',
       all: 'everything',
       refused: 'refusals',

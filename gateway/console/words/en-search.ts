@@ -2,6 +2,16 @@ import type { FR_SEARCH } from './fr-search.ts';
 
 export const EN_SEARCH: typeof FR_SEARCH = {
   search: {
+    histogram: (n: number, span: string) => `Hits over time, ${n} ${n === 1 ? 'hit' : 'hits'}, ${span}`,
+    heat: (camera: string, n: number) => `Paths of ${n} ${n === 1 ? 'hit' : 'hits'}, ${camera}`,
+    dragToNarrow: 'Drag to narrow the period',
+    asked: 'Questions asked',
+    charts: 'Overview: paths, objects, colours',
+    byClass: 'By object',
+    byColour: 'By main colour',
+    typed: 'Add a criterion',
+    typedHint: 'object:car colour:red confidence:80',
+    typedBad: (text: string) => `"${text}" is no known or allowed criterion.`,
     cameras: 'Cameras',
     camerasHint: 'None checked: all are asked.',
     or: 'or',

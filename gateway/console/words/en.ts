@@ -1,5 +1,6 @@
 import { EN_CASE } from './en-case.ts';
 import { EN_CONTROL } from './en-control.ts';
+import { EN_HELP } from './en-help.ts';
 import { EN_NAMES } from './en-names.ts';
 import { EN_PLAYER } from './en-player.ts';
 import { EN_REVIEW } from './en-review.ts';
@@ -10,6 +11,7 @@ export const EN: Words = {
   ...EN_CASE,
   ...EN_SEARCH,
   ...EN_PLAYER,
+  ...EN_HELP,
   ...EN_CONTROL,
   ...EN_REVIEW,
   names: EN_NAMES,

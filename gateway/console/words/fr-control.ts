@@ -3,6 +3,7 @@ export const FR_CONTROL = {
     parts: 'Rubriques du contrôle',
     journal: {
       title: 'Journal',
+      table: 'Enregistrements du journal',
       show: 'Montrer',
       all: 'tout',
       refused: 'les refus',

@@ -1,5 +1,16 @@
 export const FR_SEARCH = {
   search: {
+    histogram: (n: number, span: string) =>
+      `Résultats dans le temps, ${n} ${n > 1 ? 'résultats' : 'résultat'}, ${span}`,
+    heat: (camera: string, n: number) => `Trajets de ${n} ${n > 1 ? 'résultats' : 'résultat'}, ${camera}`,
+    dragToNarrow: 'Glissez pour resserrer la période',
+    asked: 'Questions posées',
+    charts: 'Vue d’ensemble : trajets, objets, couleurs',
+    byClass: 'Par objet',
+    byColour: 'Par couleur dominante',
+    typed: 'Ajouter un critère',
+    typedHint: 'objet:voiture couleur:rouge confiance:80',
+    typedBad: (text: string) => `« ${text} » n’est pas un critère connu ou autorisé.`,
     cameras: 'Caméras',
     camerasHint: 'Aucune cochée : toutes sont interrogées.',
     or: 'ou',

@@ -1,5 +1,6 @@
 import { FR_CASE } from './fr-case.ts';
 import { FR_CONTROL } from './fr-control.ts';
+import { FR_HELP } from './fr-help.ts';
 import { FR_NAMES } from './fr-names.ts';
 import { FR_PLAYER } from './fr-player.ts';
 import { FR_REVIEW } from './fr-review.ts';
@@ -10,6 +11,7 @@ export const FR = {
   ...FR_CASE,
   ...FR_SEARCH,
   ...FR_PLAYER,
+  ...FR_HELP,
   ...FR_CONTROL,
   ...FR_REVIEW,
   names: FR_NAMES,

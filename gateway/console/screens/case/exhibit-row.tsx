@@ -3,7 +3,8 @@ import type { Ledger } from '../../../analysis/types.ts';
 import { type ExhibitBody, hasEnded, type JobBody } from '../../api/types.ts';
 import { goTo } from '../../app/router.ts';
 import { useSession } from '../../app/session.tsx';
-import { useName, useWords } from '../../app/settings.tsx';
+import { useName, useSettings, useWords } from '../../app/settings.tsx';
+import { clockNoteIn } from '../../parts/clock-note.ts';
 import { CoverageBar, useCoverageSentence } from '../../parts/coverage-bar.tsx';
 import { Meter } from '../../parts/meter.tsx';
 import { clockSpan, mediaTime } from '../../parts/time.ts';
@@ -12,7 +13,8 @@ import type { Line } from './exhibits.tsx';
 type Act = ((id: string) => void) | undefined;
 
 export function ExhibitRow({ line, onStart, onCancel }: { readonly line: Line; onStart: Act; onCancel: Act }) {
-  const { exhibits: words } = useWords();
+  const { words: all, language } = useSettings();
+  const { exhibits: words } = all;
   const nameOf = useName();
   const { scheduled, exhibit, job } = line;
   if (exhibit === undefined) {
@@ -54,7 +56,7 @@ export function ExhibitRow({ line, onStart, onCancel }: { readonly line: Line; o
             {words.duration} {mediaTime(exhibit.durationSeconds)} · {exhibit.codec}
           </div>
         )}
-        {exhibit.clockNote !== undefined && <div className="warn">{exhibit.clockNote}</div>}
+        {exhibit.clockNote !== undefined && <div className="warn">{clockNoteIn(language, exhibit.clockNote)}</div>}
       </td>
       <td>
         <span className={`state state-${state}`}>{nameOf(state)}</span>

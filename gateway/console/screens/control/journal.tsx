@@ -47,7 +47,7 @@ export function Journal() {
       </div>
       <Problem error={error} />
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard */}
-      <section className="scroll" tabIndex={0} aria-labelledby="journal-title">
+      <section className="scroll" tabIndex={0} aria-label={words.journal.table}>
         <table id="journal">
           <thead>
             <tr>

@@ -1,10 +1,12 @@
 import type { Answer } from '../../../search/types.ts';
-import { useName, useWords } from '../../app/settings.tsx';
+import { useName, useSettings } from '../../app/settings.tsx';
+import { clockNoteIn } from '../../parts/clock-note.ts';
 import { CoverageBar, useCoverageSentence } from '../../parts/coverage-bar.tsx';
 
 /** What was looked at, of each exhibit asked about: open by default, since "nothing found" means nothing without it. */
 export function AnswerCoverage({ answer }: { readonly answer: Answer }) {
-  const { search: words } = useWords();
+  const { words: all, language } = useSettings();
+  const { search: words } = all;
   const nameOf = useName();
   const sentenceOf = useCoverageSentence();
   return (
@@ -24,7 +26,7 @@ export function AnswerCoverage({ answer }: { readonly answer: Answer }) {
           {audit !== undefined && audit.quietSeconds > 0 && (
             <p className="sub">{words.audit(audit.samples, audit.missed, audit.recallBound)}</p>
           )}
-          {clockNote !== undefined && <p className="warn">{clockNote}</p>}
+          {clockNote !== undefined && <p className="warn">{clockNoteIn(language, clockNote)}</p>}
         </div>
       ))}
     </details>

@@ -1,10 +1,19 @@
 import { useInvestigation } from '../../app/investigation.tsx';
 import { useSettings } from '../../app/settings.tsx';
 import { AnswerCoverage } from './answer-coverage.tsx';
+import { Charts } from './charts.tsx';
+import type { Span } from './filters.ts';
+import { Histogram } from './histogram.tsx';
 import { HitGrid } from './hit-grid.tsx';
 
 /** The question as it was executed, what was looked at, and what was found. */
-export function AnswerPanel({ selectedId }: { readonly selectedId: string | undefined }) {
+export function AnswerPanel({
+  selectedId,
+  onNarrow,
+}: {
+  readonly selectedId: string | undefined;
+  onNarrow(span: Span): void;
+}) {
   const { words, language } = useSettings();
   const { answer, hits, isReceiving } = useInvestigation();
   if (answer === undefined) return isReceiving ? <p role="status">{words.app.loading}</p> : null;
@@ -21,6 +30,8 @@ export function AnswerPanel({ selectedId }: { readonly selectedId: string | unde
       </p>
       <AnswerCoverage answer={answer} />
       {answer.total > 0 && <p className="notice">{words.search.notice}</p>}
+      {hits.length > 1 && <Histogram hits={hits} onNarrow={onNarrow} />}
+      {hits.length > 0 && <Charts hits={hits} />}
       <HitGrid hits={hits} selectedId={selectedId} screen="search" />
     </section>
   );

@@ -12,8 +12,8 @@ export function Cameras({ filters, onChange }: { readonly filters: Filters; onCh
   const sealed = exhibits.filter(({ state }) => state === 'sealed');
   const counts = Map.groupBy(hits, ({ exhibitId }) => exhibitId as string);
   return (
-    <aside className="cameras" aria-labelledby="cameras-title">
-      <h3 id="cameras-title">{words.cameras}</h3>
+    <>
+      <h3>{words.cameras}</h3>
       <ul>
         {sealed.map((exhibit) => {
           const isChosen = chosen.includes(exhibit.id);
@@ -39,6 +39,6 @@ export function Cameras({ filters, onChange }: { readonly filters: Filters; onCh
         })}
       </ul>
       <p className="sub">{words.camerasHint}</p>
-    </aside>
+    </>
   );
 }

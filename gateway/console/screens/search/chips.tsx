@@ -26,8 +26,16 @@ function useFacetWords(): (facet: Facet) => string {
 }
 
 /** What is asked, a chip a criterion: switched off, edited in the pane at the right, or removed. */
-export function Chips({ filters, onChange }: { readonly filters: Filters; onChange(filters: Filters): void }) {
-  const { search: words } = useWords();
+export function Chips({
+  filters,
+  onChange,
+  onEditZone,
+}: {
+  readonly filters: Filters;
+  onChange(filters: Filters): void;
+  onEditZone(): void;
+}) {
+  const { search: words, draw } = useWords();
   const sayFacet = useFacetWords();
   if (filters.list.length === 0) return <p className="chips-empty sub">{words.noFilter}</p>;
   return (
@@ -42,6 +50,11 @@ export function Chips({ filters, onChange }: { readonly filters: Filters; onChan
           >
             {sayFacet(facet)}
           </button>
+          {facet.kind === 'zone' && (
+            <button type="button" aria-label={draw.edit} title={draw.edit} onClick={onEditZone}>
+              ✎
+            </button>
+          )}
           <button
             type="button"
             className="remove"

@@ -16,10 +16,15 @@ export function FilterPane({
   filters,
   onChange,
   onAsk,
+  onDraw,
+  hasFrame,
 }: {
   readonly filters: Filters;
   onChange(filters: Filters): void;
   onAsk(): void;
+  onDraw(): void;
+  /** Whether a frame is on the stage to draw on. */
+  readonly hasFrame: boolean;
 }) {
   const words = useWords();
   const { requisition } = useSession();
@@ -65,6 +70,19 @@ export function FilterPane({
           />
         </fieldset>
         <TimeFields filters={filters} onChange={onChange} problem={timeProblem} onProblem={setTimeProblem} />
+        <fieldset>
+          <legend>{words.draw.title}</legend>
+          <button
+            type="button"
+            id="draw-zone"
+            disabled={!requisition.ops.includes('search.zone')}
+            title={requisition.ops.includes('search.zone') ? undefined : words.requisition.notCovered}
+            onClick={onDraw}
+          >
+            {facetOf(filters, 'zone') === undefined ? words.draw.start : words.draw.edit}
+          </button>
+          <p className="sub">{hasFrame ? words.draw.onFrame : words.draw.noFrame}</p>
+        </fieldset>
         <label className="field">
           {words.search.minConfidence} : {Math.round(least * 100)} %
           <input
@@ -88,7 +106,7 @@ export function FilterPane({
             <option value="confidence">{words.search.confidence}</option>
           </select>
         </label>
-        <div className="row">
+        <div className="row ask-row">
           <button type="submit" className="primary" id="ask">
             {words.search.ask}
           </button>

@@ -45,8 +45,9 @@ export const HitCard = memo(function HitCard({
         {clockTime(hit.from)} {hitWords.uncertainty(hit.uncertaintySeconds)}
       </span>
       <span className="sub">
-        {hit.cameraId} · {mediaTime(hit.mediaFromSeconds)} · {nameOf(hit.verdict)}
+        {hit.cameraId} · {mediaTime(hit.mediaFromSeconds)}
       </span>
+      <span className={`verdict-${hit.verdict}`}>{nameOf(hit.verdict)}</span>
     </button>
   );
 });

@@ -5,7 +5,7 @@ import { goTo, type Screen } from '../../app/router.ts';
 import { useWords } from '../../app/settings.tsx';
 import { HitCard } from './hit-card.tsx';
 
-const CARD_WORDS_PX = 92;
+const CARD_WORDS_PX = 100;
 const GAP_PX = 8;
 const RATIO = 9 / 16;
 

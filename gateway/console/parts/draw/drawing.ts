@@ -1,0 +1,60 @@
+import type { PicturePoint } from '../../../search/types.ts';
+
+// A figure that is being drawn on a picture: points in fractions of it, with what was before for undoing. Pure, so that the mouse, the
+// keyboard and the tests do the same.
+
+export interface Drawing {
+  readonly points: readonly PicturePoint[];
+  /** A closed figure is a zone; an open one is not finished. */
+  readonly isClosed: boolean;
+  readonly before: Drawing | undefined;
+}
+
+export const NOTHING: Drawing = { points: [], isClosed: false, before: undefined };
+const LEAST = 3;
+/** As the gateway allows (search/schema.ts). */
+const MOST = 64;
+
+const clamp = (value: number): number => Math.min(1, Math.max(0, value));
+/** Four decimals: finer than a pixel of any camera, and short in a question. */
+const round = (value: number): number => Math.round(clamp(value) * 10_000) / 10_000;
+const pointAt = ({ x, y }: PicturePoint): PicturePoint => ({ x: round(x), y: round(y) });
+
+/** Adds a corner; a closed or full figure stays as it is. */
+export function added(drawing: Drawing, point: PicturePoint): Drawing {
+  if (drawing.isClosed || drawing.points.length >= MOST) return drawing;
+  return { points: [...drawing.points, pointAt(point)], isClosed: false, before: drawing };
+}
+
+/** Closes the figure; fewer than three corners are none. */
+export const closed = (drawing: Drawing): Drawing =>
+  drawing.isClosed || drawing.points.length < LEAST ? drawing : { ...drawing, isClosed: true, before: drawing };
+
+/** Moves a corner. `isStep` keeps what was before: true for a key, false within one drag. */
+export function moved(drawing: Drawing, index: number, point: PicturePoint, isStep: boolean): Drawing {
+  if (drawing.points[index] === undefined) return drawing;
+  const points = drawing.points.with(index, pointAt(point));
+  return { ...drawing, points, before: isStep ? drawing : drawing.before };
+}
+
+/** Takes a corner away; what has fewer than three afterwards is open again. */
+export function removed(drawing: Drawing, index: number): Drawing {
+  if (drawing.points[index] === undefined) return drawing;
+  const points = drawing.points.toSpliced(index, 1);
+  return { points, isClosed: drawing.isClosed && points.length >= LEAST, before: drawing };
+}
+
+/** Puts a corner between two: on the edge that begins at `index`. */
+export function inserted(drawing: Drawing, index: number, point: PicturePoint): Drawing {
+  if (drawing.points.length >= MOST) return drawing;
+  return { ...drawing, points: drawing.points.toSpliced(index + 1, 0, pointAt(point)), before: drawing };
+}
+
+export const undone = (drawing: Drawing): Drawing => drawing.before ?? NOTHING;
+
+/** Whether a place is so near the first corner that a click there closes the figure; `ratio` is height over width of the picture. */
+export function closes(drawing: Drawing, { x, y }: PicturePoint, ratio: number): boolean {
+  const [first] = drawing.points;
+  if (first === undefined || drawing.isClosed || drawing.points.length < LEAST) return false;
+  return Math.hypot(first.x - x, (first.y - y) * ratio) < 0.018;
+}

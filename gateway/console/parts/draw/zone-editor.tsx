@@ -1,0 +1,210 @@
+import { type KeyboardEvent, type PointerEvent, useRef, useState } from 'react';
+import type { PicturePoint } from '../../../search/types.ts';
+import { useWords } from '../../app/settings.tsx';
+import { added, closed, closes, type Drawing, inserted, moved, NOTHING, removed, undone } from './drawing.ts';
+
+export interface Background {
+  readonly url: string | undefined;
+  /** Height over width. */
+  readonly ratio: number;
+}
+
+const STEP = 0.005;
+const UNITS = 1000;
+
+/** A zone drawn on a picture: click adds, a click on the first corner closes, drag moves, right click or Delete removes; all by keys too. */
+export function ZoneEditor({
+  background,
+  start,
+  onDone,
+  onCancel,
+}: {
+  readonly background: Background;
+  readonly start: readonly PicturePoint[];
+  onDone(points: readonly PicturePoint[]): void;
+  onCancel(): void;
+}) {
+  const { draw: words } = useWords();
+  const surface = useRef<SVGSVGElement>(null);
+  const [drawing, setDrawing] = useState<Drawing>(
+    start.length === 0 ? NOTHING : { points: start, isClosed: true, before: undefined },
+  );
+  const [dragged, setDragged] = useState<number>();
+  const { ratio } = background;
+  const heightUnits = UNITS * ratio;
+
+  function placeOf(event: { clientX: number; clientY: number }): PicturePoint {
+    const box = surface.current?.getBoundingClientRect();
+    if (box === undefined) return { x: 0, y: 0 };
+    return { x: (event.clientX - box.left) / box.width, y: (event.clientY - box.top) / box.height };
+  }
+  function press(event: PointerEvent<SVGSVGElement>): void {
+    if (event.button !== 0) return;
+    const at = placeOf(event);
+    setDrawing((before) => (closes(before, at, ratio) ? closed(before) : added(before, at)));
+  }
+  function drag(event: PointerEvent<SVGSVGElement>): void {
+    if (dragged === undefined) return;
+    const at = placeOf(event);
+    setDrawing((before) => moved(before, dragged, at, false));
+  }
+  function keys(event: KeyboardEvent): void {
+    if (event.key === 'Escape') onCancel();
+    else if (event.key === 'Enter' && event.target instanceof SVGElement) finish();
+    else if (event.key.toLowerCase() === 'z' && (event.ctrlKey || event.metaKey)) setDrawing(undone);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+  function finish(): void {
+    const whole = closed(drawing);
+    if (whole.isClosed) onDone(whole.points);
+  }
+  const text = drawing.points.map(({ x, y }) => `${x * UNITS},${y * heightUnits}`).join(' ');
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: keys of the corners and buttons inside come up to here
+    <div className="zone-editor" onKeyDown={keys}>
+      <p className="sub">{words.help}</p>
+      <div className="zone-surface">
+        {background.url !== undefined && <img className="zone-picture" src={background.url} alt={words.background} />}
+        {/* biome-ignore lint/a11y/useSemanticElements: SVG has no fieldset */}
+        <svg
+          ref={surface}
+          className={background.url === undefined ? 'zone-plain' : ''}
+          viewBox={`0 0 ${UNITS} ${heightUnits}`}
+          aria-label={words.surface}
+          role="group"
+          onPointerDown={press}
+          onPointerMove={drag}
+          onPointerUp={() => setDragged(undefined)}
+          onContextMenu={(event) => event.preventDefault()}
+        >
+          {drawing.isClosed ? (
+            <polygon className="zone-shape" points={text} />
+          ) : (
+            <polyline className="zone-open" points={text} />
+          )}
+          {drawing.isClosed &&
+            drawing.points.map((from, index) => {
+              const to = drawing.points[(index + 1) % drawing.points.length] ?? from;
+              return (
+                // biome-ignore lint/a11y/noStaticElementInteractions: by keys, corners are added by a button
+                <line
+                  // biome-ignore lint/suspicious/noArrayIndexKey: an edge is its place
+                  key={index}
+                  className="zone-edge"
+                  x1={from.x * UNITS}
+                  y1={from.y * heightUnits}
+                  x2={to.x * UNITS}
+                  y2={to.y * heightUnits}
+                  onContextMenu={(event) => {
+                    event.preventDefault();
+                    const at = placeOf(event);
+                    setDrawing((before) => inserted(before, index, at));
+                  }}
+                />
+              );
+            })}
+          {drawing.points.map((point, index) => (
+            <Corner
+              // biome-ignore lint/suspicious/noArrayIndexKey: a corner is its place
+              key={index}
+              point={point}
+              number={index + 1}
+              isFirst={index === 0 && !drawing.isClosed}
+              heightUnits={heightUnits}
+              onGrab={(event) => {
+                if (index === 0 && closes(drawing, point, ratio)) return setDrawing(closed(drawing));
+                event.currentTarget.ownerSVGElement?.setPointerCapture(event.pointerId);
+                setDrawing((before) => ({ ...before, before }));
+                setDragged(index);
+              }}
+              onMove={(x, y) => setDrawing((before) => moved(before, index, { x: point.x + x, y: point.y + y }, true))}
+              onRemove={() => setDrawing((before) => removed(before, index))}
+            />
+          ))}
+        </svg>
+      </div>
+      <div className="row">
+        <button type="button" onClick={() => setDrawing((before) => added(before, { x: 0.5, y: 0.5 }))}>
+          {words.add}
+        </button>
+        <button type="button" disabled={drawing.before === undefined} onClick={() => setDrawing(undone)}>
+          {words.undo}
+        </button>
+        <button
+          type="button"
+          disabled={drawing.isClosed || drawing.points.length < 3}
+          onClick={() => setDrawing(closed)}
+        >
+          {words.close}
+        </button>
+        <button type="button" className="primary" id="zone-done" disabled={drawing.points.length < 3} onClick={finish}>
+          {words.done}
+        </button>
+        <button type="button" onClick={onCancel}>
+          {words.cancel}
+        </button>
+        <span className="sub" role="status">
+          {words.corners(drawing.points.length)}
+        </span>
+      </div>
+    </div>
+  );
+}
+
+function Corner({
+  point,
+  number,
+  isFirst,
+  heightUnits,
+  onGrab,
+  onMove,
+  onRemove,
+}: {
+  readonly point: PicturePoint;
+  readonly number: number;
+  readonly isFirst: boolean;
+  readonly heightUnits: number;
+  onGrab(event: PointerEvent<SVGCircleElement>): void;
+  onMove(x: number, y: number): void;
+  onRemove(): void;
+}) {
+  const { draw: words } = useWords();
+  function keys(event: KeyboardEvent): void {
+    const step = event.shiftKey ? 10 * STEP : STEP;
+    const moves: Readonly<Record<string, readonly [number, number]>> = {
+      ArrowLeft: [-step, 0],
+      ArrowRight: [step, 0],
+      ArrowUp: [0, -step],
+      ArrowDown: [0, step],
+    };
+    const move = moves[event.key];
+    if (move !== undefined) onMove(...move);
+    else if (event.key === 'Delete' || event.key === 'Backspace') onRemove();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: SVG has no button
+    <circle
+      className={isFirst ? 'zone-corner first' : 'zone-corner'}
+      cx={point.x * UNITS}
+      cy={point.y * heightUnits}
+      r={9}
+      tabIndex={0}
+      role="button"
+      aria-label={words.corner(number, Math.round(point.x * 100), Math.round(point.y * 100))}
+      onPointerDown={(event) => {
+        event.stopPropagation();
+        if (event.button === 0) onGrab(event);
+      }}
+      onContextMenu={(event) => {
+        event.preventDefault();
+        onRemove();
+      }}
+      onKeyDown={keys}
+    />
+  );
+}

@@ -1,0 +1,37 @@
+import { useEffect } from 'react';
+import { useFetched } from '../../app/fetched.ts';
+import { useInvestigation } from '../../app/investigation.tsx';
+import { useSession } from '../../app/session.tsx';
+import { useSettings } from '../../app/settings.tsx';
+import { clockTime } from '../../parts/time.ts';
+import type { QuestionAsked } from '../control/questions.tsx';
+
+/** Questions of this requisition: each one is kept as it was executed, and opens again. */
+export function AskedQuestions() {
+  const { caseId } = useSession();
+  const { words, language } = useSettings();
+  const { answer, reopen } = useInvestigation();
+  const { value, again } = useFetched<{ questions: readonly QuestionAsked[] }>(`/api/v1/cases/${caseId}/questions`);
+  const current = answer?.questionId;
+  useEffect(() => {
+    if (current !== undefined) again();
+  }, [current, again]);
+  if (value === undefined || value.questions.length === 0) return null;
+  return (
+    <details className="asked">
+      <summary>
+        {words.search.asked} ({value.questions.length})
+      </summary>
+      <ul>
+        {value.questions.map((question) => (
+          <li key={question.id}>
+            <button type="button" aria-pressed={question.id === current} onClick={() => void reopen(question.id)}>
+              {question.words[language]}
+              <span className="sub">{clockTime(question.askedAt)}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}

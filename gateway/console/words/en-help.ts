@@ -1,0 +1,70 @@
+import type { FR_HELP } from './fr-help.ts';
+
+export const EN_HELP: typeof FR_HELP = {
+  help: {
+    groups: [
+      {
+        title: 'Everywhere',
+        keys: [
+          ['?', 'this help'],
+          ['Alt 1 to 5', 'Case, Search, Player, Review, Control'],
+          ['Tab', 'next element'],
+          ['Esc', 'close, cancel'],
+        ],
+      },
+      {
+        title: 'Player',
+        keys: [
+          ['Space', 'play, pause'],
+          [', .', 'one frame back, forward'],
+          ['J K L', 'shuttle: back, stop, forward (again: faster)'],
+          ['← →', 'one second'],
+          ['Shift ← →', 'ten seconds'],
+          ['A, Shift A', 'next, previous analysed frame'],
+          ['N, P', 'next, previous hit'],
+          ['G', 'next gap'],
+          ['Home, End', 'start, end of the clip'],
+          ['I, O', 'marks of start and end'],
+          ['B T Z S', 'box, path, zones, scores'],
+          ['C', 'clean picture'],
+        ],
+      },
+      {
+        title: 'Verdict',
+        keys: [
+          ['1', 'confirm'],
+          ['2', 'uncertain'],
+          ['3', 'reject'],
+          ['X', 'add to the export'],
+          ['M', 'bookmark'],
+        ],
+      },
+      {
+        title: 'Thumbnails and drawing',
+        keys: [
+          ['arrows', 'next thumbnail; corner moved'],
+          ['Enter', 'open; finish the zone'],
+          ['Delete', 'remove the corner'],
+          ['Ctrl Z', 'undo the last step'],
+        ],
+      },
+    ],
+  },
+  draw: {
+    title: 'Zone',
+    start: 'Draw a zone',
+    edit: 'Change the zone',
+    help: 'Click to set the corners, then the first one to close. Drag a corner to move it; right click or Delete removes it; right click on a side adds one. An object is in the zone when the bottom centre of its box is.',
+    background: 'Chosen frame, heads and plates masked',
+    surface: 'Drawing surface',
+    add: 'Add a corner',
+    undo: 'Undo the last step',
+    close: 'Close the zone',
+    done: 'Use this zone',
+    cancel: 'Give up',
+    corners: (n) => (n === 1 ? '1 corner' : `${n} corners`),
+    corner: (n, x, y) => `Corner ${n}, ${x} % from the left and ${y} % from the top`,
+    onFrame: 'on the frame that is shown',
+    noFrame: 'Open a hit first to draw on a picture; otherwise the zone is drawn on an empty ground.',
+  },
+};

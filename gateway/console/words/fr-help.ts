@@ -1,0 +1,74 @@
+type Keys = readonly (readonly [key: string, what: string])[];
+interface Group {
+  readonly title: string;
+  readonly keys: Keys;
+}
+
+const GROUPS: readonly Group[] = [
+  {
+    title: 'Partout',
+    keys: [
+      ['?', 'cette aide'],
+      ['Alt 1 à 5', 'Dossier, Recherche, Lecteur, Revue, Contrôle'],
+      ['Tab', 'élément suivant'],
+      ['Échap', 'fermer, annuler'],
+    ],
+  },
+  {
+    title: 'Lecteur',
+    keys: [
+      ['Espace', 'lire, pause'],
+      [', .', 'une image en arrière, en avant'],
+      ['J K L', 'navette : arrière, arrêt, avant (à nouveau : plus vite)'],
+      ['← →', 'une seconde'],
+      ['Maj ← →', 'dix secondes'],
+      ['A, Maj A', 'image analysée suivante, précédente'],
+      ['N, P', 'résultat suivant, précédent'],
+      ['G', 'lacune suivante'],
+      ['Origine, Fin', 'début, fin de la séquence'],
+      ['I, O', 'repères d’entrée et de sortie'],
+      ['B T Z S', 'cadre, trajet, zones, scores'],
+      ['C', 'image nue'],
+    ],
+  },
+  {
+    title: 'Avis',
+    keys: [
+      ['1', 'confirmer'],
+      ['2', 'incertain'],
+      ['3', 'écarter'],
+      ['X', 'ajouter à l’export'],
+      ['M', 'signet'],
+    ],
+  },
+  {
+    title: 'Vignettes et dessin',
+    keys: [
+      ['flèches', 'vignette voisine ; sommet déplacé'],
+      ['Entrée', 'ouvrir ; finir la zone'],
+      ['Suppr', 'retirer le sommet'],
+      ['Ctrl Z', 'annuler le dernier geste'],
+    ],
+  },
+];
+
+export const FR_HELP = {
+  help: { groups: GROUPS },
+  draw: {
+    title: 'Zone',
+    start: 'Dessiner une zone',
+    edit: 'Modifier la zone',
+    help: 'Cliquez pour poser les sommets, puis sur le premier pour fermer. Glissez un sommet pour le déplacer ; clic droit ou Suppr le retire ; clic droit sur un côté en ajoute un. Un objet est dans la zone quand le milieu du bas de son cadre y est.',
+    background: 'Image choisie, têtes et plaques masquées',
+    surface: 'Surface de dessin',
+    add: 'Ajouter un sommet',
+    undo: 'Annuler le dernier geste',
+    close: 'Fermer la zone',
+    done: 'Utiliser cette zone',
+    cancel: 'Abandonner',
+    corners: (n: number) => (n > 1 ? `${n} sommets` : `${n} sommet`),
+    corner: (n: number, x: number, y: number) => `Sommet ${n}, à ${x} % de la gauche et ${y} % du haut`,
+    onFrame: 'sur l’image affichée',
+    noFrame: 'Ouvrez d’abord un résultat pour dessiner sur une image ; sinon la zone se dessine sur un fond vide.',
+  },
+};
