@@ -82,14 +82,15 @@ export interface Span {
 export interface Tally {
   /** Takes the records of a journal in their order, from its first: earlier ones say whose the later ones are. */
   add(record: AuditRecord): void;
+  /** Of all records that were taken so far; may be asked again for another span. */
   result(span: Span): Statistics;
 }
 
-interface Counted {
+interface Summed {
   readonly month: string;
   readonly origin: Origin;
   readonly what: Measure;
-  readonly by: number;
+  readonly count: number;
   /** Code of a refusal, outcome of a closure. */
   readonly name?: string;
 }
@@ -100,16 +101,26 @@ export function createTally(): Tally {
   const ofCase = new Map<string, Origin>();
   const ofJob = new Map<string, Origin>();
   const once = new Set<string>();
-  const rows = new Map<string, Counted & { readonly count: number }>();
+  const rows = new Map<string, Summed>();
   const ends = new Map<string, { readonly record: AuditRecord; readonly origin: Origin }>();
   const models = modelsTally();
   let first: Pick<AuditRecord, 'seq' | 'time'> | undefined;
 
-  function count({ time }: AuditRecord, origin: Origin, what: Measure, by = 1, name?: string): void {
+  const count = (record: AuditRecord, origin: Origin, what: Measure, by = 1, name?: string): void =>
+    countInto(rows, record, origin, what, by, name);
+
+  function countInto(
+    into: Map<string, Summed>,
+    { time }: AuditRecord,
+    origin: Origin,
+    what: Measure,
+    by: number,
+    name?: string,
+  ): void {
     const month = time.slice(0, 7);
     const key = [month, ...DIMENSIONS.map((dimension) => origin[dimension]), what, name ?? ''].join('|');
-    const before = rows.get(key)?.count ?? 0;
-    rows.set(key, { month, origin, what, by, ...(name === undefined ? {} : { name }), count: before + by });
+    const before = into.get(key)?.count ?? 0;
+    into.set(key, { month, origin, what, count: before + by, ...(name === undefined ? {} : { name }) });
   }
 
   /** Whether this is the first record that says so: an act that a crash had done again is one act. */
@@ -185,25 +196,26 @@ export function createTally(): Tally {
     if (action === 'case.erased' && isFirst('erasure', idOf('case') ?? record.id)) count(record, origin, 'erasures');
   }
 
-  function countEnds(): void {
+  /** With how each analysis ended: a later record may have said it better, so it is counted last. */
+  function withEnds(): readonly Summed[] {
+    const all = new Map(rows);
     for (const { record, origin } of ends.values()) {
       const { outcome, facts } = record;
       if (outcome.effect === 'done') {
-        count(record, origin, 'jobs');
-        count(record, origin, 'hours', (facts?.mediaMs ?? 0) / MS_OF_AN_HOUR);
+        countInto(all, record, origin, 'jobs', 1);
+        countInto(all, record, origin, 'hours', (facts?.mediaMs ?? 0) / MS_OF_AN_HOUR);
         continue;
       }
-      count(record, origin, 'jobsWithoutResult', 1, outcome.code);
-      if (outcome.code === 'E_REQ_REVOKED') count(record, origin, 'revokedJobs');
+      countInto(all, record, origin, 'jobsWithoutResult', 1, outcome.code);
+      if (outcome.code === 'E_REQ_REVOKED') countInto(all, record, origin, 'revokedJobs', 1);
     }
-    ends.clear();
+    return [...all.values()];
   }
 
   return {
     add,
     result(span) {
-      countEnds();
-      const counted = [...rows.values()].filter(({ month }) => month >= span.from && month <= span.to);
+      const counted = withEnds().filter(({ month }) => month >= span.from && month <= span.to);
       return {
         ...span,
         journalFrom: first?.time,
@@ -242,8 +254,6 @@ const statedOrigin = (facts: AuditRecord['facts'], service: string): Origin => (
   framework: facts?.framework ?? UNKNOWN,
   natinfFamily: [...new Set((facts?.natinf ?? []).map((code) => code.slice(0, 2)))].toSorted().join('+') || UNKNOWN,
 });
-
-type Summed = Counted & { readonly count: number };
 
 function sum(counted: readonly Summed[]): Counts {
   const totals: Mutable<Counts> = { ...NOTHING };

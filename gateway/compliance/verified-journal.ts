@@ -1,5 +1,7 @@
-import { openReader } from '../audit/reader.ts';
+import { leafHash } from '../audit/merkle.ts';
+import { openReader, readKept } from '../audit/reader.ts';
 import { parseRecord } from '../audit/record.ts';
+import { TILE_WIDTH } from '../audit/tiles.ts';
 import type { AuditRecord } from '../audit/types.ts';
 import { verifyLog } from '../audit/verify.ts';
 import { AppError } from '../errors.ts';
@@ -19,7 +21,8 @@ export interface VerifiedJournal {
 
 /**
  * Hands over every record of a log that verifies as a whole, in order. Throws E_LOG_DOWN for one that does not, before the first record is
- * handed over: no figures are made of a journal that was altered or shortened (STA-01).
+ * handed over: no figures are made of a journal that was altered or shortened (STA-01). While it is read each record is held against the
+ * hash that the next one names, so that nothing is exchanged behind the verification.
  */
 export async function readVerified(
   dir: string,
@@ -31,10 +34,27 @@ export async function readVerified(
     const [first] = verdict.findings;
     throw new AppError('E_LOG_DOWN', { detail: `the log does not verify: ${first?.what} ${first?.file}` });
   }
-  const reader = await openReader(dir, known.vkey);
-  for (let seq = 0; seq < verdict.size; seq++) {
-    const entry = await reader.entry(seq);
-    if (entry !== undefined) take(parseRecord(entry));
+  let previous: string | undefined;
+  for await (const entry of entriesOf(dir, known.vkey, verdict.size)) {
+    const record = parseRecord(entry);
+    if (previous !== undefined && record.previous !== previous)
+      throw new AppError('E_LOG_DOWN', { detail: `record ${record.seq} changed while it was read` });
+    previous = leafHash(entry).toString('hex');
+    take(record);
   }
   return verdict;
+}
+
+/** Bundle by bundle; the last one, which a log in use replaces, record by record. What was purged is left out. */
+async function* entriesOf(dir: string, vkey: string | undefined, size: number): AsyncGenerator<Buffer> {
+  const full = Math.floor(size / TILE_WIDTH);
+  for (let n = 0; n < full; n++) {
+    const entries = await readKept(dir, { level: 'entries', n, width: TILE_WIDTH });
+    if (entries !== undefined) yield* entries;
+  }
+  const reader = await openReader(dir, vkey);
+  for (let seq = full * TILE_WIDTH; seq < size; seq++) {
+    const entry = await reader.entry(seq);
+    if (entry !== undefined) yield entry;
+  }
 }

@@ -117,6 +117,10 @@ describe('the pack for an inspection', () => {
       expect((await run('pack', 'verify', out)).exit, name).toBe(1);
       await writeFile(target, bytes);
     }
+    // And with a database of its own for the moment, when the gateway is down.
+    await line.gateway.stop();
+    const alone = await run('retention');
+    expect([alone.exit, alone.out.includes(caseId)]).toEqual([0, true]);
     await writeFile(path.join(out, 'more.txt'), 'x');
     expect((await run('pack', 'verify', out)).exit).toBe(1);
     await rm(path.join(out, 'more.txt'));

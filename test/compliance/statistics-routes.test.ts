@@ -2,6 +2,7 @@ import { cp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { complianceCommand } from '../../gateway/compliance/commands.ts';
+import { createFigures } from '../../gateway/compliance/figures.ts';
 import { MEASURES } from '../../gateway/compliance/statistics.ts';
 import { type Office, openOffice } from '../habilitation/support.ts';
 import type { TestKey } from '../requisition/support.ts';
@@ -17,8 +18,21 @@ beforeAll(async () => {
   await office.present(office.claimsOf('agent-1', agent));
   prosecutor = await office.seat('procureur_controle', 'p-1', 'procureur', 'TJ-LYON');
   await office.open('PV-2026/21', [agent]);
+  year = String(new Date(office.clock.ms).getUTCFullYear());
 });
 afterAll(() => office.close());
+
+let year: string;
+/** Asks when the year is over; nothing that is recorded may be asked then, because the clock goes back after. */
+async function nextYear<T>(ask: () => Promise<T>): Promise<T> {
+  const before = office.clock.ms;
+  office.clock.ms = Date.UTC(Number(year) + 1, 0, 1);
+  try {
+    return await ask();
+  } finally {
+    office.clock.ms = before;
+  }
+}
 
 /** What the command prints for the same journal. */
 async function printed(...args: readonly string[]): Promise<Record<string, unknown>> {
@@ -53,27 +67,28 @@ describe('statistics by HTTP', () => {
     expect((await office.call('GET', URL)).code).toBe('E_REQ_MISSING');
     const operator = await office.seat('admin_technique', 'a-9', 'responsable');
     expect((await office.call('GET', URL, operator)).code).toBe('E_HAB_ROLE');
-    const published = await office.call('GET', '/api/v1/transparency/2025');
+    const published = await nextYear(() => office.call('GET', `/api/v1/transparency/${year}`));
     expect(published.status).toBe(200);
-    expect(published.body).toMatchObject({ period: '2025', totals: { uses: 0, keptBack: [] } });
+    expect(published.body).toMatchObject({ period: year, totals: { uses: 0, keptBack: ['requisitions', 'refusals'] } });
+    expect(published.body.totals.requisitions).toBeUndefined();
     expect(published.body.months).toHaveLength(12);
-    const page = await office.call('GET', '/api/v1/transparency/2025-Q2/page');
-    expect(page.body.page).toContain('2e trimestre 2025');
+    const page = await nextYear(() => office.call('GET', `/api/v1/transparency/${year}-Q2/page`));
+    expect(page.body.page).toContain(`2e trimestre ${year}`);
     const whole = await office.call('GET', `${URL}/page?from=2026-01&to=2026-12`, prosecutor);
     expect(whole.body.page).toContain('Statistiques pour le contrôle');
   });
 
   it('STA-04: the public form is of whole periods of a year that is over; nobody chooses a span', async () => {
-    const year = new Date(office.clock.ms).getUTCFullYear();
-    for (const name of [`${year}`, `${year}-01`, `${year}-Q1`, '2025-13', '2025-01..2025-02', 'x'])
+    // Not over; no whole period; of a time before the journal began.
+    for (const name of [year, `${year}-01`, `${year}-Q1`, '2025-13', '2025-01..2025-02', 'x', '2025', '2025-03'])
       expect((await office.call('GET', `/api/v1/transparency/${name}`)).code, name).toBe('E_STA_PERIOD');
-    expect((await office.call('GET', '/api/v1/transparency/2025?from=2025-02')).code).toBe('E_REQUEST');
+    expect((await office.call('GET', `/api/v1/transparency/${year}?from=2025-02`)).code).toBe('E_REQUEST');
     expect((await office.call('GET', `${URL}?from=2026-01`, prosecutor)).code).toBe('E_REQUEST');
   });
 
   it('STA-03: nothing writes a figure: the routes are there to be read, and every other method finds nothing', async () => {
     expect((await office.call('GET', URL, prosecutor)).status).toBe(200);
-    for (const url of [URL, `${URL}/page`, '/api/v1/transparency/2025', '/api/v1/transparency/2025/page']) {
+    for (const url of [URL, `${URL}/page`, `/api/v1/transparency/${year}`, `/api/v1/transparency/${year}/page`]) {
       for (const method of ['POST', 'PUT', 'PATCH', 'DELETE'] as const) {
         const answer = await office.call(method, url, prosecutor, undefined, { totals: { uses: 1 } });
         expect([404, 405], `${method} ${url}`).toContain(answer.status);
@@ -92,7 +107,8 @@ describe('statistics by HTTP', () => {
     const bytes = await readFile(file);
     await writeFile(file, Buffer.from(bytes.toString('latin1').replace('PRELIMINAIRE', 'PRELIMINAIRX'), 'latin1'));
     await expect(office.figures.counted(undefined)).rejects.toMatchObject({ code: 'E_LOG_DOWN' });
-    await expect(office.figures.published('2024')).rejects.toMatchObject({ code: 'E_LOG_DOWN' });
+    const fresh = createFigures({ ...office.figuresDeps });
+    await expect(nextYear(() => fresh.published(year))).rejects.toMatchObject({ code: 'E_LOG_DOWN' });
     const altered = await office.call('GET', URL, prosecutor);
     expect([altered.status, altered.code, altered.body.totals]).toEqual([503, 'E_LOG_DOWN', undefined]);
     // The record of that refusal was written with the bundle as this process has it: the journal is whole again.
@@ -103,7 +119,7 @@ describe('statistics by HTTP', () => {
     await rename(older, office.logDir);
     expect((await printed()).totals).toBeDefined();
     await expect(office.figures.counted(undefined)).rejects.toMatchObject({ code: 'E_LOG_DOWN' });
-    await expect(office.figures.published('2023')).rejects.toMatchObject({ code: 'E_LOG_DOWN' });
+    await expect(nextYear(() => fresh.published(year))).rejects.toMatchObject({ code: 'E_LOG_DOWN' });
     await rm(office.logDir, { recursive: true });
     await rename(`${office.logDir}-real`, office.logDir);
     expect((await office.call('GET', URL, prosecutor)).status).toBe(200);

@@ -3,6 +3,8 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openLog } from '../../gateway/audit/append.ts';
+import { openCheckpoint } from '../../gateway/audit/checkpoint.ts';
+import { decodeVkey } from '../../gateway/audit/note.ts';
 import type { AuditEvent, AuditRecord } from '../../gateway/audit/types.ts';
 import { documentHtml } from '../../gateway/compliance/documents/html.ts';
 import { countJournal, publicReport } from '../../gateway/compliance/figures.ts';
@@ -247,6 +249,28 @@ describe('statistics from the journal', () => {
     await expect(countJournal(dir, {})).rejects.toMatchObject({ code: 'E_LOG_DOWN' });
     await writeFile(file, bytes);
     expect((await countJournal(dir, {})).log.size).toBe(19);
+  });
+
+  it('STA-04: a year of which records were purged, or of before the journal, is not published as nought', async () => {
+    const clock = handClock(Date.UTC(2022, 10, 1));
+    const dir = await freshFolder();
+    const log = await openLog(optionsFor(dir, { clock }));
+    await Promise.all(Array.from({ length: 300 }, () => log.append(event('hit.read', randomUUID()))));
+    clock.setMs(Date.UTC(2022, 11, 1));
+    await Promise.all(Array.from({ length: 300 }, () => log.append(event('hit.read', randomUUID()))));
+    const codeOf = (year: string) =>
+      publicReport(dir, {}, year, clock).then(
+        () => 'OK',
+        (error: { code: string }) => error.code,
+      );
+    clock.setMs(Date.UTC(2025, 10, 15));
+    expect([await codeOf('2021'), await codeOf('2022'), await codeOf('2023')]).toEqual(['E_STA_PERIOD', 'OK', 'OK']);
+    const key = decodeVkey(log.vkey);
+    const known = key.ok ? openCheckpoint(Buffer.from(await log.checkpoint()), key.value) : key;
+    if (!known.ok) throw new Error(known.reason);
+    expect(await log.purge(3, known.value)).toBe(256);
+    expect([await codeOf('2022'), await codeOf('2023')]).toEqual(['E_STA_PERIOD', 'OK']);
+    await log.close();
   });
 
   it('CTL-05: a year of it, by service, unit, framework and family, as the report to the magistrate wants it', async () => {

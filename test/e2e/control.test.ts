@@ -149,7 +149,14 @@ describe('control of an installation', () => {
 
   it('STA-01, STA-02, CTL-05: the prosecutor reads the figures of the running installation, and the terms of its cases', async () => {
     const figures = await prosecutor.json<{ totals: object; noOtherModelRan: boolean }>('GET', '/api/v1/statistics');
-    expect(figures.totals).toMatchObject({ requisitions: 1, uses: 1, jobs: 1, questions: 1, jobsWithoutResult: 0 });
+    expect(figures.totals).toMatchObject({
+      requisitions: 1,
+      uses: 1,
+      jobs: 1,
+      questions: 1,
+      broadQuestions: 1,
+      jobsWithoutResult: 0,
+    });
     expect(figures).toMatchObject({ noOtherModelRan: true, tables: { framework: [{ name: 'PRELIMINAIRE' }] } });
     const { cases, overdue } = await prosecutor.json<{ cases: object[]; overdue: object }>('GET', '/api/v1/retention');
     expect(cases).toMatchObject([{ id: caseId, state: 'open', isOverdue: false, quarantines: [] }]);

@@ -114,7 +114,8 @@ export async function openOffice() {
   );
   await app.register(requisitionRoutes({ records, register }));
   await app.register(journalRoutes({ log }));
-  const figures = createFigures({ dir: logDir, vkey: log.vkey, pinned: () => log.checkpoint(), clock });
+  const figuresDeps = { dir: logDir, vkey: log.vkey, pinned: () => log.checkpoint(), clock };
+  const figures = createFigures(figuresDeps);
   await app.register(statisticsRoutes({ figures, installation: AUDIENCE, isDemo: true, clock }));
   app.setNotFoundHandler(() => {
     throw new AppError('E_ROUTE_ABSENT');
@@ -184,6 +185,7 @@ export async function openOffice() {
     log,
     logDir,
     figures,
+    figuresDeps,
     selfControl,
     call,
     claimsOf,
