@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { JWK } from 'jose';
+import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose';
 import { createClient } from './client.ts';
 import { DEMO } from './demo-requisition.ts';
 import type { HabilitationClaims } from './habilitation/types.ts';
@@ -40,4 +40,23 @@ export const habilitate = (claims: HabilitationClaims, key: JWK): Promise<string
 /** Presents it as whoever carries it would: by the API, with a proof by the carrier's own key. */
 export async function presentAct(url: string, carrierKey: JWK, act: string): Promise<void> {
   await createClient({ url, agentKey: carrierKey }).json('POST', '/api/v1/acts', { act });
+}
+
+/** Puts a prosecutor who controls into the register, with a key of his own; gives the key, which is all that he signs in with. */
+export async function seatProsecutor(
+  { agentKey, magistrateKey }: { readonly agentKey: JWK; readonly magistrateKey: JWK },
+  url: string,
+): Promise<JWK> {
+  const { privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
+  const key: JWK = { ...(await exportJWK(privateKey)), kid: 'procureur-demo-1', alg: 'EdDSA' };
+  const claims = demoHabilitation(Date.now(), await calculateJwkThumbprint(key), {
+    iss: 'parquet-demo',
+    role: 'procureur_controle',
+    jurisdiction: 'TJ-PARIS',
+    agent: { id: 'procureur-demo-1', service: 'TJ-PARIS', name_ref: 'demo' },
+    authority: { role: 'procureur', ref: 'NOM-DEMO-1' },
+    training: {},
+  });
+  await presentAct(url, agentKey, await habilitate(claims, magistrateKey));
+  return key;
 }

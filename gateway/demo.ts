@@ -8,6 +8,7 @@ import { writeScene } from '../benchmarks/scenes/write.ts';
 import { verifyLog } from './audit/verify.ts';
 import { type Client, createClient, GatewayError, watchJob } from './client.ts';
 import { showControl } from './demo-control.ts';
+import { seatProsecutor } from './demo-habilitation.ts';
 import { createDemoInstallation, type DemoInstallation, startGatewayProcess } from './demo-installation.ts';
 import { type DemoExhibit, demoAuthorisation, demoSchedule, yesterdayAt14 } from './demo-requisition.ts';
 import { packageNames } from './evidence/names.ts';
@@ -289,12 +290,7 @@ async function main(): Promise<number> {
     const log = await verifyLog(logFolder);
     say(`  log ${logFolder}: ${log.ok ? `${log.size} records, verified` : 'NOT verified'}`);
     if (!log.ok) for (const finding of log.findings) say(`  log: ${JSON.stringify(finding)}`);
-    if (values.serve)
-      await offer(gateway.url, path.join(out, 'access.json'), {
-        url: gateway.url,
-        agentKey: installation.agentKey,
-        ...tokens,
-      });
+    if (values.serve) await offer(installation, gateway.url, out, tokens);
     console.log(
       JSON.stringify({ ...result, control, log: { ...(log.ok ? { size: log.size } : {}), verified: log.ok } }),
     );
@@ -310,10 +306,16 @@ async function main(): Promise<number> {
   }
 }
 
-/** Says where the console is, and keeps what it asks for: the agent's key and the two tokens of this demo. */
-async function offer(url: string, accessFile: string, access: object): Promise<void> {
-  await writeFile(accessFile, `${JSON.stringify(access, null, 2)}\n`, { mode: 0o600 });
-  say(`Console: ${url}/\n  open it with ${accessFile}\n  Ctrl-C ends it`);
+/** Says where the console is, and keeps what it asks for: the agent's key and the two tokens of this demo, and the key of a prosecutor. */
+async function offer(installation: DemoInstallation, url: string, out: string, tokens: object): Promise<void> {
+  const keep = async (name: string, access: object): Promise<string> => {
+    const file = path.join(out, name);
+    await writeFile(file, `${JSON.stringify({ url, ...access }, null, 2)}\n`, { mode: 0o600 });
+    return file;
+  };
+  const own = await keep('access.json', { agentKey: installation.agentKey, ...tokens });
+  const control = await keep('control.json', { agentKey: await seatProsecutor(installation, url) });
+  say(`Console: ${url}/\n  open it with ${own}\n  or, as who controls, with ${control}\n  Ctrl-C ends it`);
 }
 
 const ended = (): Promise<void> =>

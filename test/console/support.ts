@@ -5,10 +5,9 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { crc32 } from 'node:zlib';
 import { AxeBuilder } from '@axe-core/playwright';
-import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { expect } from 'vitest';
-import { demoHabilitation, habilitate, presentAct } from '../../gateway/demo-habilitation.ts';
+import { seatProsecutor } from '../../gateway/demo-habilitation.ts';
 import { exhibitOf, type Line, startLine, tokensFor } from '../support/line.ts';
 
 // A gateway with the networks that the repository ships, its console built, and Debian's Chromium before it.
@@ -105,22 +104,10 @@ export async function accessFile(line: Line, files: readonly string[], durationS
   return file;
 }
 
-/** A magistrate who controls, with a key of his own in the register, and the file that he signs in with. */
+/** A magistrate who controls, and the file that he signs in with. */
 export async function controlFile(line: Line): Promise<string> {
-  const { privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
-  const key: JWK = { ...(await exportJWK(privateKey)), kid: 'own', alg: 'EdDSA' };
-  const claims = demoHabilitation(Date.now(), await calculateJwkThumbprint(key), {
-    training: {},
-    iss: 'parquet-demo',
-    role: 'procureur_controle',
-    jurisdiction: 'TJ-PARIS',
-    agent: { id: 'procureur-1', service: 'TJ-PARIS', name_ref: 'demo' },
-    authority: { role: 'procureur', ref: 'NOM-1' },
-  });
-  const { agentKey, magistrateKey } = line.installation;
-  await presentAct(line.gateway.url, agentKey, await habilitate(claims, magistrateKey));
   const file = path.join(line.folder, 'control.json');
-  await writeFile(file, JSON.stringify({ url: line.gateway.url, agentKey: key }));
+  await writeFile(file, JSON.stringify({ agentKey: await seatProsecutor(line.installation, line.gateway.url) }));
   return file;
 }
 

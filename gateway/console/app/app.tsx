@@ -30,12 +30,13 @@ export function App() {
   const { words } = useSettings();
   const [opened, setOpened] = useState<Opened>();
   const [isTried, setTried] = useState(false);
+  const [error, setError] = useState<unknown>();
   const [isHelping, setHelping] = useState(false);
   useKeys({ '?': () => setHelping(true), 'shift+?': () => setHelping(true) });
   useEffect(() => {
     void reopened()
       .then(setOpened)
-      .catch(() => undefined)
+      .catch(setError)
       .finally(() => setTried(true));
   }, []);
   const session = opened?.kind === 'session' ? opened.session : undefined;
@@ -47,7 +48,7 @@ export function App() {
       {session === undefined ? (
         <>
           <Header session={undefined} onHelp={() => setHelping(true)} />
-          {isTried && <SignInScreen opened={opened} onOpened={setOpened} />}
+          {isTried && <SignInScreen opened={opened} earlier={error} onOpened={setOpened} />}
         </>
       ) : (
         <SessionProvider value={session}>
@@ -68,7 +69,16 @@ export function App() {
 }
 
 function Screens() {
+  const { words } = useSettings();
   const { screen } = usePlace();
+  const name = words.app[screen];
+  useEffect(() => {
+    document.title = `${name} · ${words.app.title}`;
+  }, [name, words.app.title]);
+  // Who moves to another screen by keys or by voice begins at its start.
+  useEffect(() => {
+    if (screen !== undefined) document.getElementById('main')?.focus({ preventScroll: true });
+  }, [screen]);
   useEffect(() => {
     const heard = (event: KeyboardEvent) => {
       const chosen = event.altKey ? SCREENS[Number(event.key) - 1] : undefined;

@@ -56,7 +56,8 @@ export function parisInstant(text: string): string | undefined {
   const [, dayText, month, year, hour, minute, second = '00'] = LOCAL_TIME.exec(text.trim()) ?? [];
   const local = `${year}-${month}-${dayText}T${hour}:${minute}:${second}`;
   const asUtc = Date.parse(`${local}Z`);
-  if (Number.isNaN(asUtc)) return undefined;
+  // A day that its month has not would be taken for one of the next.
+  if (Number.isNaN(asUtc) || !new Date(asUtc).toISOString().startsWith(local)) return undefined;
   // The offset an hour or two off is another one only in the night of a change: asked again at the instant itself.
   const first = offsetAt(asUtc);
   const offset = offsetAt(Date.parse(`${local}${first}`));

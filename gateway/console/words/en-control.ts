@@ -62,6 +62,16 @@ export const EN_CONTROL: typeof FR_CONTROL = {
       done: (time: string) => `carried out on ${time}`,
       finish: 'Mark as carried out',
     },
+    terms: {
+      title: 'Terms of the installation',
+      nothingLate: 'Nothing is late.',
+      late: (n: number) => (n === 1 ? '1 term is overdue.' : `${n} terms are overdue.`),
+      case: 'Case (id)',
+      state: 'State',
+      opened: 'Opened',
+      due: 'Erasure at the latest',
+      extended: '(extended)',
+    },
     erasures: {
       title: 'Erasures of the installation',
       none: 'No case was erased.',

@@ -5,6 +5,7 @@ export const EN_REVIEW: typeof FR_REVIEW = {
     verdicts: 'Verdicts',
     noHits: 'No answer is open. Ask a question first:',
     all: 'all',
+    addConfirmed: 'Add the confirmed ones to the export',
     next: 'Next export',
     nextEmpty: 'Add confirmed hits from the player (key X).',
     under: (procedure) => `Case ${procedure}`,

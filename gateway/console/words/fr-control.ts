@@ -60,6 +60,16 @@ export const FR_CONTROL = {
       done: (time: string) => `exécuté le ${time}`,
       finish: 'Marquer comme exécuté',
     },
+    terms: {
+      title: 'Termes de l’installation',
+      nothingLate: 'Rien n’est en retard.',
+      late: (n: number) => (n > 1 ? `${n} échéances sont dépassées.` : '1 échéance est dépassée.'),
+      case: 'Procédure (identifiant)',
+      state: 'État',
+      opened: 'Ouverte le',
+      due: 'Effacement au plus tard',
+      extended: '(prolongée)',
+    },
     erasures: {
       title: 'Effacements de l’installation',
       none: 'Aucune procédure n’a été effacée.',

@@ -3,6 +3,7 @@ export const FR_REVIEW = {
     verdicts: 'Avis',
     noHits: 'Aucune réponse n’est ouverte. Posez d’abord une question :',
     all: 'tous',
+    addConfirmed: 'Ajouter les confirmés à l’export',
     next: 'Prochain export',
     nextEmpty: 'Ajoutez des résultats confirmés depuis le lecteur (touche X).',
     under: (procedure: string) => `Procédure ${procedure}`,

@@ -1,5 +1,6 @@
 import { useSession } from '../../app/session.tsx';
 import { useWords } from '../../app/settings.tsx';
+import { Retention } from '../control/retention.tsx';
 import { Deposit } from './deposit.tsx';
 import { Exhibits } from './exhibits.tsx';
 
@@ -12,6 +13,7 @@ export function CaseScreen() {
       <h2 className="hidden">{words.app.case}</h2>
       <Exhibits />
       {role === 'agent' && <Deposit />}
+      <Retention />
     </main>
   );
 }

@@ -38,7 +38,7 @@ export function RequisitionPanel() {
             <Covered names={COLOURS} allowed={requisition.facets.colours} />
           </dd>
           <dt>{words.operations}</dt>
-          <dd>{requisition.ops.join(', ')}</dd>
+          <dd>{requisition.ops.map(nameOf).join(', ')}</dd>
           <dt>{words.agents}</dt>
           <dd>{requisition.agents.join(', ')}</dd>
         </dl>

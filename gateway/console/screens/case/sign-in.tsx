@@ -12,13 +12,16 @@ const language = () => (document.documentElement.lang === 'en' ? 'en' : 'fr');
 /** Opens a case with an access file, dropped or chosen. */
 export function SignInScreen({
   opened,
+  earlier,
   onOpened,
 }: {
   readonly opened: Opened | undefined;
+  /** Why what was open before could not be opened again. */
+  readonly earlier: unknown;
   onOpened(opened: Opened): void;
 }) {
   const { words } = useSettings();
-  const [error, setError] = useState<unknown>();
+  const [error, setError] = useState<unknown>(earlier);
   const [isBusy, setBusy] = useState(false);
 
   async function take(file: File | undefined): Promise<void> {

@@ -7,6 +7,7 @@ import { Journal } from './journal.tsx';
 import { Questions } from './questions.tsx';
 import { Retention } from './retention.tsx';
 import { Statistics } from './statistics.tsx';
+import { Terms } from './terms.tsx';
 
 const PARTS = ['journal', 'questions', 'statistics', 'retention', 'habilitations', 'documents'] as const;
 type Part = (typeof PARTS)[number];
@@ -31,6 +32,7 @@ export function ControlScreen() {
       {part === 'retention' && (
         <>
           <Retention />
+          <Terms />
           <Erasures />
         </>
       )}

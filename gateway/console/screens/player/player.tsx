@@ -7,6 +7,7 @@ import { useResult } from '../../app/results.tsx';
 import { goTo, type Screen } from '../../app/router.ts';
 import { useName, useWords } from '../../app/settings.tsx';
 import { Problem } from '../../parts/problem.tsx';
+import { Course } from './course.tsx';
 import { nearest } from './frame-clock.ts';
 import { type Layers, Overlay } from './overlay.tsx';
 import { ReadOut } from './read-out.tsx';
@@ -160,6 +161,7 @@ export function Player({
           onSeek={toSeconds}
         />
       )}
+      <Course hit={hit} onSeek={clip.seek} />
       {exhibit !== undefined && <ReadOut exhibit={exhibit} moment={clip.moment} />}
       <p className="sub">{hitWords.clipNote}</p>
       <Problem error={clip.error} />

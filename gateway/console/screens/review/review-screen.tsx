@@ -17,7 +17,8 @@ export function ReviewScreen() {
   const { app, review: words } = useWords();
   const nameOf = useName();
   const { role } = useSession();
-  const { hits } = useInvestigation();
+  const { hits, exportList, toggleExport } = useInvestigation();
+  const confirmed = hits.filter((hit) => hit.verdict === 'confirmed' && !exportList.some(({ id }) => id === hit.id));
   const exports = useExports();
   const [only, setOnly] = useState<Hit['verdict'] | undefined>();
   const shown = only === undefined ? hits : hits.filter(({ verdict }) => verdict === only);
@@ -41,6 +42,11 @@ export function ReviewScreen() {
                   {nameOf(verdict)} · {hits.filter((hit) => hit.verdict === verdict).length}
                 </button>
               ))}
+              {role === 'agent' && confirmed.length > 0 && (
+                <button type="button" onClick={() => confirmed.forEach(toggleExport)}>
+                  {words.addConfirmed}
+                </button>
+              )}
             </div>
             <HitGrid hits={shown} selectedId={undefined} screen="player" />
           </>

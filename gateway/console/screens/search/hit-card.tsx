@@ -18,7 +18,7 @@ export const HitCard = memo(function HitCard({
   readonly at: number;
   readonly isSelected: boolean;
   readonly isTabStop: boolean;
-  onOpen(): void;
+  onOpen(at: number, id: string): void;
 }) {
   const { caseId } = useSession();
   const { search: words, hit: hitWords } = useWords();
@@ -31,7 +31,7 @@ export const HitCard = memo(function HitCard({
       data-at={at}
       aria-current={isSelected}
       tabIndex={isTabStop ? 0 : -1}
-      onClick={onOpen}
+      onClick={() => onOpen(at, hit.id)}
     >
       <span className="picture">
         {url !== undefined && <img src={url} alt={words.thumbnail(nameOf(hit.class), clockTime(hit.from))} />}

@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { Hit } from '../../../search/types.ts';
 import { goTo, type Screen } from '../../app/router.ts';
 import { useWords } from '../../app/settings.tsx';
@@ -40,6 +40,7 @@ export function HitGrid({
     getScrollElement: () => scroller.current,
     estimateSize: () => rowPx,
     overscan: 2,
+    useFlushSync: false,
   });
   useEffect(() => {
     if (rowPx > 0) virtual.measure();
@@ -48,6 +49,14 @@ export function HitGrid({
   useEffect(() => {
     if (selectedAt >= 0) virtual.scrollToIndex(Math.floor(selectedAt / columns), { align: 'auto' });
   }, [selectedAt, columns, virtual]);
+
+  const open = useCallback(
+    (at: number, id: string) => {
+      setFocused(at);
+      goTo(screen, id);
+    },
+    [screen],
+  );
 
   function move(event: KeyboardEvent<HTMLDivElement>): void {
     const steps: Readonly<Record<string, number>> = {
@@ -102,10 +111,7 @@ export function HitGrid({
                     at={at}
                     isSelected={hit.id === selectedId}
                     isTabStop={at === focused}
-                    onOpen={() => {
-                      setFocused(at);
-                      goTo(screen, hit.id);
-                    }}
+                    onOpen={open}
                   />
                 </li>
               );

@@ -1,0 +1,175 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import type { AnalysisResult } from '../../gateway/analysis/types.ts';
+import { createSha256 } from '../../gateway/console/api/sha256.ts';
+import type { ExhibitBody } from '../../gateway/console/api/types.ts';
+import { clockNoteIn } from '../../gateway/console/parts/clock-note.ts';
+import {
+  added,
+  closed,
+  closes,
+  inserted,
+  moved,
+  NOTHING,
+  removed,
+  undone,
+} from '../../gateway/console/parts/draw/drawing.ts';
+import { exactTime, mediaTime, offsetAt, parisInstant } from '../../gateway/console/parts/time.ts';
+import { anchorsOf, clipTimes, momentAt, nearest } from '../../gateway/console/screens/player/frame-clock.ts';
+import { NO_FILTERS, questionOf, toggled, withFacet } from '../../gateway/console/screens/search/filters.ts';
+import { withTyped } from '../../gateway/console/screens/search/typed.ts';
+import { EN } from '../../gateway/console/words/en.ts';
+import { FR } from '../../gateway/console/words/fr.ts';
+import { CLASSES, COLOURS } from '../../gateway/vocabulary.ts';
+
+// What of the console needs no browser.
+
+describe('the digest of a file', () => {
+  it('is SHA-256 for every length around a block and for any cutting of the stream', () => {
+    for (const length of [0, 1, 55, 56, 57, 63, 64, 65, 119, 120, 127, 128, 129, 4_096, 70_001]) {
+      const bytes = randomBytes(length);
+      for (const piece of [1, 7, 64, 65_536]) {
+        const hash = createSha256();
+        for (let at = 0; at < length; at += piece) hash.update(bytes.subarray(at, at + piece));
+        expect(hash.hex(), `${length} by ${piece}`).toBe(createHash('sha256').update(bytes).digest('hex'));
+      }
+    }
+  });
+});
+
+describe('time', () => {
+  it('is that of Paris, also in the nights when the clocks change', () => {
+    expect(parisInstant('02/03/2026 14:02:00')).toBe('2026-03-02T14:02:00+01:00');
+    expect(parisInstant('02/07/2026 14:02')).toBe('2026-07-02T14:02:00+02:00');
+    expect(parisInstant('29/03/2026 01:59:59')).toBe('2026-03-29T01:59:59+01:00');
+    expect(parisInstant('29/03/2026 03:00:00')).toBe('2026-03-29T03:00:00+02:00');
+    expect(parisInstant('25/10/2026 03:30:00')).toBe('2026-10-25T03:30:00+01:00');
+    expect(parisInstant('25/10/2026 01:30:00')).toBe('2026-10-25T01:30:00+02:00');
+  });
+
+  it('is not guessed', () => {
+    for (const text of [
+      '',
+      '2026-03-02',
+      '2/3/2026 14:02',
+      '32/01/2026 10:00:00',
+      '31/02/2026 10:00:00',
+      '02/03/2026 25:00:00',
+    ])
+      expect(parisInstant(text), text).toBeUndefined();
+  });
+
+  it('is printed with its offset, and media time to the frame', () => {
+    expect(exactTime(Date.parse('2026-07-02T12:02:00.250Z'))).toBe('02/07/2026 14:02:00,250 (UTC+02:00)');
+    expect(offsetAt('2026-01-02T00:00:00Z')).toBe('+01:00');
+    expect(mediaTime(3_723.45)).toBe('01:02:03.5');
+    expect(mediaTime(6.24, 3)).toBe('00:00:06.240');
+    expect(mediaTime(59.96)).toBe('00:01:00.0');
+  });
+});
+
+describe('a zone that is drawn', () => {
+  const square = [
+    { x: 0.1, y: 0.1 },
+    { x: 0.9, y: 0.1 },
+    { x: 0.9, y: 0.9 },
+  ].reduce(added, NOTHING);
+
+  it('is closed by a click near its first corner and not before it has three', () => {
+    expect(closes(square, { x: 0.105, y: 0.105 }, 9 / 16)).toBe(true);
+    expect(closes(square, { x: 0.2, y: 0.1 }, 9 / 16)).toBe(false);
+    expect(closes(added(NOTHING, { x: 0.1, y: 0.1 }), { x: 0.1, y: 0.1 }, 9 / 16)).toBe(false);
+    expect(closed(added(NOTHING, { x: 0, y: 0 })).isClosed).toBe(false);
+    const zone = closed(square);
+    expect(zone.isClosed).toBe(true);
+    expect(added(zone, { x: 0.5, y: 0.5 }).points).toHaveLength(3);
+  });
+
+  it('moves, loses and gains corners within the picture, and goes back step by step', () => {
+    const zone = closed(square);
+    const outside = moved(zone, 0, { x: -3, y: 2 }, true);
+    expect(outside.points[0]).toEqual({ x: 0, y: 1 });
+    expect(undone(outside).points).toEqual(zone.points);
+    expect(inserted(zone, 2, { x: 0.1, y: 0.9 }).points).toHaveLength(4);
+    const open = removed(zone, 1);
+    expect(open).toMatchObject({ isClosed: false });
+    expect(undone(open).points).toEqual(zone.points);
+    expect(undone(undone(undone(undone(undone(zone)))))).toEqual(NOTHING);
+  });
+});
+
+describe('the frame clock', () => {
+  // 25 frames a second, of which every fifth was analysed.
+  const point = (frame: number) => ({
+    ...{ frame, pts: (frame - 1) * 3_600, timeSeconds: (frame - 1) / 25, score: 1, observed: true },
+    ...{ left: 0, top: 0, width: 1, height: 1 },
+  });
+  const result = { frames: 1_000, tracks: [{ points: [101, 106, 111, 116].map(point) }] } as unknown as AnalysisResult;
+  const anchors = anchorsOf({ frames: 1_000, durationSeconds: 40 } as ExhibitBody, result);
+
+  it('knows number and PTS of analysed frames exactly, and counts between them', () => {
+    expect(momentAt(anchors, 4)).toEqual({ seconds: 4, frame: 101, pts: 360_000, isAnalysed: true });
+    expect(momentAt(anchors, 4.08)).toEqual({ seconds: 4.08, frame: 103, pts: 367_200, isAnalysed: false });
+    expect(momentAt(anchors, 0).frame).toBe(1);
+    expect(momentAt(anchors, 2).frame).toBe(51);
+    expect(momentAt(anchors, 39.96).frame).toBe(1_000);
+  });
+
+  it('finds where a clip begins by its one frame that is known', () => {
+    const best = { frame: 111, pts: 396_000, timeSeconds: 4.4, box: { left: 0, top: 0, width: 1, height: 1 } };
+    // The cut lies between two frames: the clip begins with the later one, at 1.44 s.
+    const times = clipTimes(
+      Array.from({ length: 150 }, (_, index) => index / 25),
+      1.41,
+      best,
+    );
+    expect(times[0]).toBeCloseTo(1.44, 6);
+    expect(times[nearest(times, 4.4)]).toBeCloseTo(4.4, 6);
+    // And where the cut is on a frame, with that frame.
+    expect(clipTimes([0, 0.04, 0.08], 4.36, best)[0]).toBeCloseTo(4.36, 6);
+  });
+});
+
+describe('the criteria', () => {
+  const known = { classes: CLASSES, colours: COLOURS, nameOf: (name: string) => FR.names[name] ?? name };
+
+  it('typed give the question that clicked ones give', () => {
+    const typed = withTyped(NO_FILTERS, 'objet:voiture couleur:Rouge confiance:80', known);
+    expect(typed).toBeDefined();
+    expect(questionOf(typed ?? NO_FILTERS)).toEqual({
+      version: 1,
+      classes: ['car'],
+      colours: [{ colour: 'red' }],
+      minConfidence: 0.8,
+      order: 'time',
+    });
+  });
+
+  it('that are unknown, or that the requisition does not cover, are refused and never dropped', () => {
+    expect(withTyped(NO_FILTERS, 'objet:voiture visage:rond', known)).toBeUndefined();
+    expect(withTyped(NO_FILTERS, 'objet:voiture', { ...known, classes: ['person'] })).toBeUndefined();
+    expect(withTyped(NO_FILTERS, 'confiance:', known)).toBeUndefined();
+  });
+
+  it('switched off stay, and are not asked', () => {
+    const filters = withFacet(NO_FILTERS, { kind: 'classes', classes: ['car'] });
+    const off = toggled(filters, 'classes');
+    expect(off.list).toHaveLength(1);
+    expect(questionOf(off)).not.toHaveProperty('classes');
+    expect(withFacet(filters, { kind: 'classes', classes: [] }).list).toEqual([]);
+  });
+});
+
+describe('the words', () => {
+  it('stand in both languages for every class, colour and state', () => {
+    expect(Object.keys(EN.names).sort()).toEqual(Object.keys(FR.names).sort());
+    for (const name of [...CLASSES, ...COLOURS]) expect(FR.names[name], name).toBeDefined();
+  });
+
+  it('of a remark on the clock are those of one language', () => {
+    const note = 'le fichier porte la date X (the file is dated X)';
+    expect(clockNoteIn('fr', note)).toBe('le fichier porte la date X');
+    expect(clockNoteIn('en', note)).toBe('the file is dated X');
+    expect(clockNoteIn('en', 'autre')).toBe('autre');
+  });
+});
