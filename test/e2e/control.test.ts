@@ -154,7 +154,7 @@ describe('control of an installation', () => {
       uses: 1,
       jobs: 1,
       questions: 1,
-      broadQuestions: 1,
+      broadQuestions: 0,
       jobsWithoutResult: 0,
     });
     expect(figures).toMatchObject({ noOtherModelRan: true, tables: { framework: [{ name: 'PRELIMINAIRE' }] } });

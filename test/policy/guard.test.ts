@@ -120,6 +120,7 @@ function build(options: { identity?: Identity | AppError; deps?: Partial<GuardDe
       request.show([{ type: 'question', id: EXHIBIT }]);
       request.decide(['search.colour']);
       if (request.headers['x-zone'] !== undefined) request.decide(['search.zone']);
+      if (request.headers['x-broad'] !== undefined) request.decide([], true);
       return { hits: [] };
     });
     app.get('/cases/:caseId/broken', { config: { action: 'job.read' } }, async () => {
@@ -297,6 +298,14 @@ describe('the guard', () => {
     state.down = true;
     expect((await app.inject({ method: 'POST', url: on('questions') })).json().code).toBe('E_LOG_DOWN');
     expect(ran).toHaveLength(1);
+  });
+
+  it('PRO-04, STA-01: the event of a broad question says so, for the statistics; that of another one says nothing', async () => {
+    const { guarded, events } = build();
+    const app = guarded();
+    await app.inject({ method: 'POST', url: on('questions'), headers: { 'x-broad': '1' } });
+    await app.inject({ method: 'POST', url: on('questions') });
+    expect(events.map(({ facts }) => facts)).toEqual([undefined, { broad: true }, undefined, undefined]);
   });
 
   it('LOG-01: lists more things than a record holds in several records, all durable before the answer', async () => {
