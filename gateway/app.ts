@@ -4,11 +4,13 @@ import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/typ
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { type AnalysisRoutesDeps, analysisRoutes } from './analysis/routes.ts';
+import { type ApiRoute, describeApi } from './api-document.ts';
 import { type JournalRoutesDeps, journalRoutes } from './audit/routes.ts';
 import { type DocumentRoutesDeps, documentRoutes } from './compliance/documents/routes.ts';
 import { type StatisticsRoutesDeps, statisticsRoutes } from './compliance/statistics-routes.ts';
 import { consoleRoutes } from './console/routes.ts';
 import { AppError } from './errors.ts';
+import { installEtags } from './etags.ts';
 import { type EvidenceRoutesDeps, evidenceRoutes } from './evidence/routes.ts';
 import { type FootageRoutesDeps, footageRoutes } from './footage/routes.ts';
 import { type HabilitationRoutesDeps, habilitationRoutes } from './habilitation/routes.ts';
@@ -24,6 +26,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** `METHOD url action` of every route: a part of what this installation can do (FACE-13). */
     readonly routeList: readonly string[];
+    /** The OpenAPI 3.1 description of the API; made at the first call, once the application is ready. */
+    describe(): object;
   }
 }
 
@@ -74,32 +78,28 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   app.server.maxConnections = CONNECTIONS;
 
   await app.register(swagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: {
-        title: 'Différé',
-        version: deps.version,
-        description:
-          'Deferred analysis of recorded footage under a judicial requisition. Every request but the public ones carries a DPoP proof (RFC 9449).',
-      },
-      components: {
-        securitySchemes: {
-          requisition: {
-            type: 'http',
-            scheme: 'DPoP',
-            description: 'Authorization: DPoP <id of the requisition on record>, with a DPoP proof by the agent’s key',
-          },
-        },
-      },
-      security: [{ requisition: [] }],
-    },
+    exposeHeadRoutes: true,
+    openapi: { openapi: '3.1.0', info: { title: 'Différé', version: deps.version, description: ABOUT } },
   });
   const giveTime = limitRequests(app, deps.requestTimeoutMs ?? REQUEST_TIMEOUT_MS);
   installGuard(app, deps.guard);
+  installEtags(app);
   const routeList: string[] = [];
+  const apiRoutes: ApiRoute[] = [];
   app.decorate('routeList', routeList);
-  app.addHook('onRoute', ({ method, url, config }) => {
-    for (const each of [method].flat()) routeList.push(`${each} ${url} ${config?.action ?? '-'}`);
+  app.addHook('onRoute', ({ method, url, config = {} }) => {
+    const { action, etag = false, ifMatch = false } = config;
+    for (const each of [method].flat()) {
+      routeList.push(`${each} ${url} ${action ?? '-'}`);
+      if (action !== undefined) {
+        apiRoutes.push({ method: each, url, action, hasTag: etag, isConditional: ifMatch, isIdempotent: false });
+      }
+    }
+  });
+  let description: object | undefined;
+  app.decorate('describe', () => {
+    description ??= describeApi(app.swagger(), apiRoutes);
+    return description;
   });
   app.addHook('onRequest', async (request) => {
     if (request.routeOptions.config.action === 'exhibit.upload') giveTime(request);
@@ -123,11 +123,17 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(consoleRoutes);
   app.get(
     '/api/v1/openapi.json',
-    { config: { action: 'public.read' }, schema: { hide: true, response: { 200: Type.Unknown() } } },
-    async () => app.swagger(),
+    { config: { action: 'public.read', etag: true }, schema: { response: { 200: Type.Unknown() } } },
+    async () => app.describe(),
   );
   return app;
 }
+
+const ABOUT = [
+  'Deferred analysis of recorded footage under a judicial requisition. Every request but the public ones carries a DPoP proof (RFC 9449).',
+  'Refusals are RFC 9457 problem documents with a code of a closed table, in French unless Accept-Language prefers English.',
+  'Times are RFC 3339 in UTC; units stand in the names or the descriptions of fields. Lists come in pages: `nextCursor` of one page is `cursor` of the next.',
+].join('\n\n');
 
 const LISTENER = {
   // How often Node looks for connections that are over HEADERS_TIMEOUT_MS.

@@ -61,7 +61,7 @@ export async function plannedCapability(config: CapableConfig): Promise<Capabili
 export async function describedInterface(): Promise<JsonValue> {
   const app = await buildInertApp(SOFTWARE.version);
   try {
-    return JSON.parse(JSON.stringify(app.swagger())) as JsonValue;
+    return JSON.parse(JSON.stringify(app.describe())) as JsonValue;
   } finally {
     await app.close();
   }

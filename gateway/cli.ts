@@ -1,5 +1,6 @@
 import { actCommand } from './act-commands.ts';
 import { modelsCommand } from './analysis/commands.ts';
+import { apiCommand } from './api-command.ts';
 import { auditCommand } from './audit/commands.ts';
 import { describedInterface, plannedCapability } from './capability-facts.ts';
 import { caseCommand } from './case-commands.ts';
@@ -63,6 +64,7 @@ const COMMANDS: Readonly<Record<string, { readonly run: Command; readonly what: 
   },
   evidence: { run: evidenceCommand, what: 'verify PACKAGE' },
   erasure: { run: erasureCommand, what: 'verify CERT' },
+  api: { run: apiCommand, what: 'description / types [--out FILE]' },
   case: { run: caseCommand, what: 'open / list / deposit / ask / close / erase' },
   compliance: {
     run: compliance,

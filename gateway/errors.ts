@@ -469,6 +469,31 @@ export const ERRORS = {
     fr: 'La requête est mal formée.',
     en: 'The request is malformed.',
   },
+  E_RATE: {
+    status: 429,
+    fr: 'Trop de requêtes : attendez le nombre de secondes indiqué par Retry-After.',
+    en: 'Too many requests: wait for the number of seconds in Retry-After.',
+  },
+  E_IDEMPOTENCY_KEY: {
+    status: 400,
+    fr: "La clé d'idempotence doit compter de 1 à 128 caractères visibles.",
+    en: 'The idempotency key must have 1 to 128 visible characters.',
+  },
+  E_IDEMPOTENCY_REUSED: {
+    status: 422,
+    fr: "Cette clé d'idempotence a déjà servi pour une autre demande : prenez-en une nouvelle.",
+    en: 'This idempotency key was used for another request: take a new one.',
+  },
+  E_IDEMPOTENCY_BUSY: {
+    status: 409,
+    fr: "La première demande de cette clé d'idempotence est encore en cours : réessayez dans un instant.",
+    en: 'The first request of this idempotency key is still running: try again in a moment.',
+  },
+  E_CHANGED: {
+    status: 412,
+    fr: "L'objet a changé depuis que vous l'avez lu : relisez-le, puis décidez.",
+    en: 'The object has changed since you read it: read it again, then decide.',
+  },
   E_INTERNAL: {
     status: 500,
     fr: "Une erreur interne est survenue ; l'acte n'a pas eu lieu.",

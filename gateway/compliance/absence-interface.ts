@@ -1,4 +1,5 @@
 import type { JsonValue } from '../canonical.ts';
+import { isErrorCode } from '../errors.ts';
 import { isJsonObject } from '../trust/strict-json.ts';
 import { deniedIn } from './absence-words.ts';
 
@@ -29,7 +30,12 @@ export function documentWordsIn(document: JsonValue): Scan {
   let scanned = 0;
   const findings: string[] = [];
   for (const { at, value } of nodesOf(document)) {
-    const texts = [at.split('/').at(-1) ?? '', ...(typeof value === 'string' ? [value] : [])];
+    // A code of refusal says what is refused; it stands in lists of codes, and before its sentence.
+    const said =
+      typeof value === 'string'
+        ? value.replaceAll(/\bE_[A-Z_]+/g, (code) => (isErrorCode(code) ? '' : code))
+        : undefined;
+    const texts = [at.split('/').at(-1) ?? '', ...(said === undefined ? [] : [said])];
     for (const text of texts) {
       scanned += 1;
       for (const word of deniedIn(text, ['forbidden', 'watching', 'scoring'])) findings.push(`${at}: ${word}`);
@@ -46,9 +52,18 @@ export function vectorsIn(document: JsonValue): Scan {
     if (!isJsonObject(value) || value.type !== 'array') continue;
     scanned += 1;
     const members = [value.items, ...(Array.isArray(value.prefixItems) ? value.prefixItems : [])];
-    if (members.some((member) => member === undefined || member === true || mayBeNumber(member))) findings.push(at);
+    if (members.some((member) => member === undefined || member === true || mayBeNumber(resolved(member, document)))) {
+      findings.push(at);
+    }
   }
   return { scanned, findings };
+}
+
+/** The schema that a reference names. */
+function resolved(schema: JsonValue, document: JsonValue): JsonValue {
+  if (!isJsonObject(schema) || typeof schema.$ref !== 'string') return schema;
+  const steps = schema.$ref.replace(/^#\//, '').split('/');
+  return steps.reduce<JsonValue>((at, name) => (isJsonObject(at) ? (at[name] ?? true) : true), document);
 }
 
 /** Whether a schema lets a number through: also one that says nothing does. */
@@ -67,6 +82,9 @@ export function bodiesIn(document: JsonValue): Scan {
   const types = [...nodesOf(document)].flatMap(({ at, value }) =>
     /\/requestBody\/content$/.test(at) && isJsonObject(value) ? Object.keys(value).map((type) => ({ at, type })) : [],
   );
-  const findings = types.filter(({ type }) => type !== 'application/json').map(({ at, type }) => `${at}: ${type}`);
+  const isBytes = (at: string, type: string): boolean =>
+    type === 'application/offset+octet-stream' && at.startsWith('/paths//api/v1/uploads');
+  const strange = types.filter(({ at, type }) => type !== 'application/json' && !isBytes(at, type));
+  const findings = strange.map(({ at, type }) => `${at}: ${type}`);
   return { scanned: types.length, findings };
 }

@@ -18,6 +18,8 @@ const TITLES: Readonly<Record<number, Readonly<Record<Language, string>>>> = {
   401: { fr: 'Réquisition ou preuve manquante', en: 'Requisition or proof missing' },
   403: { fr: 'Refusé', en: 'Refused' },
   404: { fr: 'Introuvable', en: 'Not found' },
+  412: { fr: 'Changé entre-temps', en: 'Changed meanwhile' },
+  429: { fr: 'Trop de requêtes', en: 'Too many requests' },
   409: { fr: 'Conflit', en: 'Conflict' },
   422: { fr: 'Contenu refusé', en: 'Content refused' },
   423: { fr: 'Occupé', en: 'Busy' },

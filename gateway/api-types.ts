@@ -1,0 +1,2109 @@
+// Made from the description of the API by `differe api types`; not to be edited.
+
+export interface paths {
+  '/api/v1/acts': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Présenter un acte signé */
+    post: operations['presentAct'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/habilitations/{agentId}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Habilitation d'un agent à une date */
+    get: operations['readHabilitation'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/requisitions': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Enregistrer une réquisition */
+    post: operations['presentRequisition'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/cases': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Procédures ouvertes à cette clé */
+    get: operations['listCases'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/cases/{caseId}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** État d'une procédure */
+    get: operations['readCase'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/cases/{caseId}/requisitions': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Réquisitions d'une procédure */
+    get: operations['listRequisitions'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/uploads': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Commencer un dépôt (tus) */
+    post: operations['createUpload'];
+    delete?: never;
+    /** Ce que le dépôt sait faire (tus) */
+    options: operations['readUploadOptions'];
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/uploads/{uploadId}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Abandonner un dépôt (tus) */
+    delete: operations['abandonUpload'];
+    options?: never;
+    /** Où en est un dépôt (tus) */
+    head: operations['readUploadOffset'];
+    /** Envoyer la suite d'un dépôt (tus) */
+    patch: operations['sendBytes'];
+    trace?: never;
+  };
+  '/api/v1/cases/{caseId}/exhibits': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Pièces d'une procédure */
+    get: operations['listExhibits'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/cases/{caseId}/exhibits/{exhibitId}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Une pièce */
+    get: operations['readExhibit'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/cases/{caseId}/jobs': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Analyses d'une procédure */
+    get: operations['listJobs'];
+    put?: never;
+    /** Lancer l'analyse d'une pièce */
+    post: operations['startJob'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/cases/{caseId}/jobs/{jobId}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** État d'une analyse */
+    get: operations['readJob'];
+    put?: never;
+    post?: never;
+    /** Arrêter une analyse */
+    delete: operations['cancelJob'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/cases/{caseId}/jobs/{jobId}/progress': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Suivre une analyse */
+    get: operations['followJob'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/cases/{caseId}/jobs/{jobId}/result': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Résultat clos d'une analyse */
+    get: operations['readResult'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/cases/{caseId}/jobs/{jobId}/mot': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Résultat d'une analyse au format MOTChallenge */
+    get: operations['readMot'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/cases/{caseId}/questions': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Questions posées dans une procédure */
+    get: operations['listQuestions'];
+    put?: never;
+    /** Poser une question */
+    post: operations['askQuestion'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/cases/{caseId}/questions/{questionId}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Une page d'une réponse */
+    get: operations['readAnswer'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/cases/{caseId}/hits/{hitId}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Un résultat */
+    get: operations['readHit'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/cases/{caseId}/hits/{hitId}/verdict': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    /** Valider ou écarter un résultat */
+    put: operations['reviewHit'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/cases/{caseId}/hits/{hitId}/still': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Image masquée d'un résultat */
+    get: operations['readStill'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/cases/{caseId}/hits/{hitId}/clip': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Extrait masqué d'un résultat */
+    get: operations['readClip'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/cases/{caseId}/exports': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Dossiers de preuves d'une procédure */
+    get: operations['listExports'];
+    put?: never;
+    /** Établir un dossier de preuves */
+    post: operations['startExport'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/cases/{caseId}/exports/{exportId}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Un dossier de preuves */
+    get: operations['readExport'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/cases/{caseId}/exports/{exportId}/files/{path}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Un fichier d'un dossier de preuves */
+    get: operations['readExportFile'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/cases/{caseId}/retention': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Terme d'une procédure */
+    get: operations['readRetention'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/cases/{caseId}/orders/{orderId}/done': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Déclarer un ordre exécuté */
+    post: operations['finishOrder'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/erasures': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Effacements */
+    get: operations['listErasures'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/erasures/{actId}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Certificat d'effacement */
+    get: operations['readErasure'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/cases/{caseId}/documents/mention': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Mention de l'usage au procès-verbal */
+    get: operations['readMention'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/cases/{caseId}/documents/closing-report': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Rapport de clôture */
+    get: operations['readClosingReport'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/cases/{caseId}/journal': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Journal d'une procédure */
+    get: operations['readJournal'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/openapi.json': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Description de l'interface */
+    get: operations['readDescription'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+}
+
+export interface components {
+  schemas: {
+    Answer: {
+      /** Id of the question. */
+      questionId: string;
+      /** SHA-256 of the question as it was executed, hex. */
+      questionSha256: string;
+      executed: {
+        /** Version of the question language. */
+        version: 1;
+        classes: ('person' | 'vehicle' | 'car' | 'bus' | 'truck' | 'van' | 'two-wheeler' | 'bicycle' | 'motorcycle' | 'suitcase' | 'object')[];
+        colours: {
+          colour: 'black' | 'white' | 'grey' | 'red' | 'orange' | 'yellow' | 'green' | 'blue' | 'purple' | 'pink' | 'brown';
+          part: 'whole' | 'upper' | 'lower';
+          /** Least share of the area, 0 to 1. */
+          minShare: number;
+        }[];
+        time: {
+          /** Beginning, RFC 3339; of the journal the sequence number to start from. */
+          from: string;
+          /** End, RFC 3339. */
+          to: string;
+        } | null;
+        exhibits: string[] | null;
+        zone: {
+          /** From the left edge, as a fraction of the width. */
+          x: number;
+          /** From the upper edge, as a fraction of the height. */
+          y: number;
+        }[] | null;
+        /** Least confidence of a detection, 0 to 1. */
+        minConfidence: number;
+        order: 'time' | 'confidence';
+      };
+      inFrench: string;
+      inEnglish: string;
+      broad: boolean;
+      /** Number of hits on all pages. */
+      total: number;
+      hits: components['schemas']['Hit'][];
+      /** Where the next page begins; absent on the last one. */
+      nextCursor?: string;
+      coverage: {
+        exhibits: {
+          /** Id of the exhibit. */
+          exhibitId: string;
+          /** Name that the file had where it came from. */
+          fileName: string;
+          /** Length of the recording, seconds. */
+          durationSeconds: number;
+          coverage: {
+            /** Analysed, seconds of media time. */
+            analysedSeconds: number;
+            /** Looked at in random samples, seconds of media time. */
+            sampledSeconds: number;
+            /** Quiet, seconds of media time. */
+            quietSeconds: number;
+            /** Not decodable, seconds of media time. */
+            undecodableSeconds: number;
+            /** Outside the requisition, seconds of media time. */
+            outsideSeconds: number;
+          };
+          audit?: {
+            /** Number of random moments that were looked at. */
+            samples: number;
+            /** Number of those that held something new. */
+            missed: number;
+            /** Time that objects were in the picture, seconds. */
+            objectSeconds: number;
+            /** Quiet, seconds of media time. */
+            quietSeconds: number;
+            /** Lower bound (95 %) of the share that was found, 0 to 1; absent where it cannot be said. */
+            recallBound?: number;
+          };
+          clockNote?: string;
+        }[];
+        notAnalysed: {
+          /** Id of the exhibit. */
+          exhibitId: string;
+          /** Name that the file had where it came from. */
+          fileName: string;
+          /** Where it stands. */
+          state: string;
+        }[];
+      };
+      notice: string;
+    };
+    Case: {
+      /** Id. */
+      id: string;
+      /** Procedure number. */
+      procedure: string;
+      /** Where it stands. */
+      state: string;
+      /** When it was made, RFC 3339. */
+      createdAt: string;
+      /** When the first recording of the case was sealed, RFC 3339. */
+      firstRecordingAt?: string;
+    };
+    Erasure: {
+      /** Id of the case. */
+      caseId: string;
+      ground: string;
+      /** When it began, RFC 3339. */
+      startedAt: string;
+      /** When it ended, RFC 3339; absent before. */
+      finishedAt?: string;
+      /** The certificate as it is handed over; absent while it is not done. */
+      certificate?: string;
+    };
+    Exhibit: {
+      /** Id. */
+      id: string;
+      /** Where it stands. */
+      state: 'receiving' | 'sealed' | 'refused';
+      /** Why it was refused: a code of the table. */
+      refusalCode?: string;
+      /** Piece number in the schedule. */
+      piece: string;
+      /** Name that the file had where it came from. */
+      fileName: string;
+      /** SHA-256, hex. */
+      sha256: string;
+      /** Size, bytes. */
+      sizeBytes: number;
+      /** Beginning of the recording by the schedule, RFC 3339. */
+      captureStart: string;
+      /** End of the recording by the schedule, RFC 3339. */
+      captureEnd: string;
+      /** IANA name of the time zone of the camera. */
+      timeZone: string;
+      /** When it was sealed, RFC 3339; absent before. */
+      sealedAt?: string;
+      camera: {
+        /** Id. */
+        id: string;
+        place: string;
+      };
+      clock: {
+        /** How far the clock of the recorder is ahead, seconds. */
+        offsetSeconds: number;
+        /** By how much the time of day may be wrong, seconds. */
+        uncertaintySeconds: number;
+        basis: string;
+      };
+      clockNote?: string;
+      damaged: boolean;
+      /** Length of the recording, seconds. */
+      durationSeconds?: number;
+      /** Number of frames. */
+      frames?: number;
+      codec?: string;
+      losses?: string[];
+      windows?: {
+        /** Beginning in media time, seconds. */
+        fromSeconds: number;
+        /** End in media time, seconds. */
+        toSeconds: number;
+      }[];
+    };
+    Export: {
+      /** Id. */
+      id: string;
+      /** Where it stands. */
+      state: 'building' | 'done' | 'failed';
+      /** Why it failed: a code of the table. */
+      failureCode?: string;
+      /** When it was made, RFC 3339. */
+      createdAt: string;
+      /** When it ended, RFC 3339; absent before. */
+      finishedAt?: string;
+      files?: {
+        /** Path of the file in the package. */
+        path: string;
+        /** SHA-256, hex. */
+        sha256: string;
+        /** Size, bytes. */
+        sizeBytes: number;
+      }[];
+    };
+    FinishOrderAnswer: {
+      /** Id. */
+      id: string;
+    };
+    Habilitation: {
+      answer: {
+        installation: string;
+        /** Id of the agent as the register has it. */
+        agentId: string;
+        /** Moment that is asked about or spoken of, RFC 3339; of a reason the place in the picture. */
+        at: string;
+        /** When this was answered, RFC 3339. */
+        answeredAt: string;
+        standing: string;
+        /** A signed act: its compact JWS when it is presented, what it says when it is shown. */
+        act?: {
+          /** Id. */
+          id: string;
+          reference: string;
+          authority: string;
+          role: string;
+          service: string;
+          /** When it was granted, RFC 3339. */
+          grantedAt: string;
+          /** Until when it holds, RFC 3339. */
+          until: string;
+        };
+        /** When it was withdrawn, RFC 3339. */
+        withdrawnAt?: string;
+      };
+      /** The same as canonical JSON, signed by the installation (compact JWS). */
+      signed: string;
+    };
+    Hit: {
+      /** Id. */
+      id: string;
+      /** Id of the exhibit. */
+      exhibitId: string;
+      /** Number of the track in the result of the exhibit. */
+      track: number;
+      class: 'person' | 'vehicle' | 'car' | 'bus' | 'truck' | 'van' | 'two-wheeler' | 'bicycle' | 'motorcycle' | 'suitcase' | 'object';
+      /** How sure the detection is, 0 to 1. */
+      confidence: number;
+      /** Name that the file had where it came from. */
+      fileName: string;
+      /** Name of the camera in the schedule. */
+      cameraId: string;
+      /** Beginning, RFC 3339; of the journal the sequence number to start from. */
+      from: string;
+      /** End, RFC 3339. */
+      to: string;
+      /** By how much the time of day may be wrong, seconds. */
+      uncertaintySeconds: number;
+      /** Beginning in the file, seconds. */
+      mediaFromSeconds: number;
+      /** End in the file, seconds. */
+      mediaToSeconds: number;
+      colours: {
+        part: 'whole' | 'upper' | 'lower';
+        colour: 'black' | 'white' | 'grey' | 'red' | 'orange' | 'yellow' | 'green' | 'blue' | 'purple' | 'pink' | 'brown';
+        /** Share of the area, 0 to 1. */
+        share: number;
+      }[];
+      best: {
+        /** Number of the frame in the file. */
+        frame: number;
+        /** Presentation time stamp, in the time base of the stream. */
+        pts: number;
+        /** Moment in the file, seconds. */
+        timeSeconds: number;
+        box: {
+          /** Left edge, pixels. */
+          left: number;
+          /** Upper edge, pixels. */
+          top: number;
+          /** Width, pixels. */
+          width: number;
+          /** Height, pixels. */
+          height: number;
+        };
+      };
+      reasons: {
+        facet: 'class' | 'colour' | 'time' | 'zone' | 'confidence' | 'exhibit';
+        class?: 'person' | 'vehicle' | 'car' | 'bus' | 'truck' | 'van' | 'two-wheeler' | 'bicycle' | 'motorcycle' | 'suitcase' | 'object';
+        /** How sure the detection is, 0 to 1. */
+        confidence?: number;
+        colour?: 'black' | 'white' | 'grey' | 'red' | 'orange' | 'yellow' | 'green' | 'blue' | 'purple' | 'pink' | 'brown';
+        part?: 'whole' | 'upper' | 'lower';
+        /** Share of the area, 0 to 1. */
+        share?: number;
+        /** Beginning, RFC 3339; of the journal the sequence number to start from. */
+        from?: string;
+        /** End, RFC 3339. */
+        to?: string;
+        /** By how much the time of day may be wrong, seconds. */
+        uncertaintySeconds?: number;
+        /** When the zone was entered, seconds of media time. */
+        enteredSeconds?: number;
+        /** Moment that is asked about or spoken of, RFC 3339; of a reason the place in the picture. */
+        at?: {
+          /** From the left edge, as a fraction of the width. */
+          x: number;
+          /** From the upper edge, as a fraction of the height. */
+          y: number;
+        };
+      }[];
+      verdict: 'unreviewed' | 'confirmed' | 'rejected' | 'uncertain';
+    };
+    InternalProblem: components['schemas']['Problem'] & {
+      /** Code of the closed table of refusals. */
+      code: 'E_JOB_FAILED' | 'E_LOG_CONTENT' | 'E_INTERNAL';
+    };
+    Job: {
+      /** Id. */
+      id: string;
+      /** Id of the exhibit. */
+      exhibitId: string;
+      /** Where it stands. */
+      state: 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
+      /** Why it failed: a code of the table. */
+      failureCode?: string;
+      /** Number of segments; said at the end. */
+      segments?: number;
+      /** Number of segments done; said at the end. */
+      segmentsDone?: number;
+      /** Media time that is analysed, seconds, in steps. */
+      secondsDone: number;
+      /** What is left of the analysis, seconds of real time, to ten. */
+      remainingSeconds?: number;
+      /** When it began, RFC 3339. */
+      startedAt?: string;
+      /** When it ended, RFC 3339; absent before. */
+      finishedAt?: string;
+      /** SHA-256 of the closed result, hex. */
+      digest?: string;
+      /** Number of frames that were decoded. */
+      decodedFrames?: number;
+      /** Number of calls of the detector. */
+      detectorCalls?: number;
+    };
+    ListCasesAnswer: {
+      cases: (components['schemas']['Case'] & {
+        requisitions: {
+          /** Id. */
+          id: string;
+          /** From when it holds, RFC 3339. */
+          notBefore: string;
+          /** Until when it holds, RFC 3339. */
+          expires: string;
+        }[];
+      })[];
+    };
+    ListErasuresAnswer: {
+      erasures: components['schemas']['Erasure'][];
+    };
+    ListExhibitsAnswer: {
+      exhibits: components['schemas']['Exhibit'][];
+    };
+    ListExportsAnswer: {
+      exports: {
+        /** Id. */
+        id: string;
+        /** Id of the requisition. */
+        requisitionId: string;
+        /** Where it stands. */
+        state: 'building' | 'done' | 'failed';
+        /** When it was made, RFC 3339. */
+        createdAt: string;
+      }[];
+    };
+    ListJobsAnswer: {
+      jobs: components['schemas']['Job'][];
+    };
+    ListQuestionsAnswer: {
+      questions: {
+        /** Id. */
+        id: string;
+        /** Id of the requisition. */
+        requisitionId: string;
+        /** When it was asked, RFC 3339. */
+        askedAt: string;
+        words: {
+          fr: string;
+          en: string;
+        };
+        broad: boolean;
+      }[];
+    };
+    ListRequisitionsAnswer: {
+      requisitions: components['schemas']['Requisition'][];
+    };
+    PresentActRequest: {
+      /** A signed act: its compact JWS when it is presented, what it says when it is shown. */
+      act: string;
+    };
+    PresentedAct: {
+      /** Id. */
+      id: string;
+      /** Type of the token. */
+      typ: string;
+      /** When it came on record, RFC 3339. */
+      presentedAt: string;
+    };
+    /** RFC 9457 problem document: a code, its fixed sentence, and nothing of the request or of the case. */
+    Problem: {
+      /** urn:differe:error: and the code. */
+      type: string;
+      /** Of the status, in French or English. */
+      title: string;
+      /** HTTP status. */
+      status: number;
+      /** Code of the closed table of refusals. */
+      code: string;
+      /** The one sentence of the code, French unless English is preferred. */
+      detail: string;
+      /** Id of this answer, to ask the operator about. */
+      correlationId: string;
+    };
+    Question: {
+      /** Version of the question language. */
+      version: 1;
+      classes?: ('person' | 'vehicle' | 'car' | 'bus' | 'truck' | 'van' | 'two-wheeler' | 'bicycle' | 'motorcycle' | 'suitcase' | 'object')[];
+      colours?: {
+        colour: 'black' | 'white' | 'grey' | 'red' | 'orange' | 'yellow' | 'green' | 'blue' | 'purple' | 'pink' | 'brown';
+        part?: 'whole' | 'upper' | 'lower';
+        /** Least share of the area, 0 to 1. */
+        minShare?: number;
+      }[];
+      time?: {
+        /** RFC 3339 with offset */
+        from: string;
+        /** RFC 3339 with offset */
+        to: string;
+      };
+      exhibits?: string[];
+      /** Polygon in fractions of the picture, origin top left. Edges may cross: inside is then by the even-odd rule, so a part that is enclosed twice is outside. The edge itself is inside. */
+      zone?: {
+        /** From the left edge, as a fraction of the width. */
+        x: number;
+        /** From the upper edge, as a fraction of the height. */
+        y: number;
+      }[];
+      /** Least confidence of a detection, 0 to 1. */
+      minConfidence?: number;
+      order?: 'time' | 'confidence';
+      page?: {
+        /** How much is asked for: hits a page, or the size of a picture. */
+        size?: number;
+        /** `nextCursor` of the page before; nothing for the first page. */
+        cursor?: string;
+      };
+    };
+    ReadJournalAnswer: {
+      records: {
+        [name: string]: unknown;
+      }[];
+      /** Sequence number of the next page; absent at the end. */
+      next?: number;
+    };
+    Requisition: {
+      /** Id. */
+      id: string;
+      /** Id of the case. */
+      caseId: string;
+      /** The authorisation: its compact JWS when it is presented, its id (jti) when it is shown. */
+      authorisation: string;
+      /** Procedure number. */
+      procedure: string;
+      /** Legal framework of the investigation. */
+      framework: string;
+      ops: string[];
+      facets: {
+        classes: string[];
+        colours: string[];
+      };
+      period: {
+        /** Beginning, RFC 3339. */
+        start: string;
+        /** End, RFC 3339. */
+        end: string;
+      };
+      /** From when it holds, RFC 3339. */
+      notBefore: string;
+      /** Until when it holds, RFC 3339. */
+      expires: string;
+      agents: string[];
+      exhibits: {
+        /** Piece number in the schedule. */
+        piece: string;
+        /** SHA-256, hex. */
+        sha256: string;
+        /** Size, bytes. */
+        sizeBytes: number;
+        camera: string;
+      }[];
+    };
+    Retention: {
+      /** Where it stands. */
+      state: string;
+      /** When the first recording of the case was sealed, RFC 3339. */
+      firstRecordingAt?: string;
+      /** When the case must be gone, RFC 3339. */
+      eraseDue?: string;
+      /** When it has to be asked again whether the search is still needed, RFC 3339. */
+      reviewDue?: string;
+      orders: {
+        /** Id. */
+        id: string;
+        kind: string;
+        /** When it must be done, RFC 3339. */
+        dueAt: string;
+        /** When it was done, RFC 3339; absent before. */
+        doneAt?: string;
+      }[];
+    };
+    Review: {
+      verdict: 'confirmed' | 'rejected' | 'uncertain';
+    };
+    StartExportRequest: {
+      hits: string[];
+    };
+    StartJobRequest: {
+      /** Id of the exhibit. */
+      exhibitId: string;
+    };
+    StoppedProblem: components['schemas']['Problem'] & {
+      /** Code of the closed table of refusals. */
+      code: 'E_GATE_HASH' | 'E_GATE_LABEL' | 'E_GATE_CONTRACT' | 'E_GATE_CANARY' | 'E_MODEL_NONE' | 'E_MODEL_PROVIDER' | 'E_CPL_INCOMPLETE' | 'E_CPL_CAPABILITY_DRIFT' | 'E_LOG_DOWN' | 'E_CLOCK' | 'E_KEY_REGISTRY' | 'E_POL_LOOSENED' | 'E_CONFIG' | 'E_VAULT' | 'E_DATABASE' | 'E_MEDIA_JAIL';
+    };
+    Tokens: {
+      /** The authorisation: its compact JWS when it is presented, its id (jti) when it is shown. */
+      authorisation: string;
+      /** The exhibit schedule as compact JWS. */
+      schedule: string;
+    };
+    TooManyRequests: components['schemas']['Problem'] & {
+      /** Code of the closed table of refusals. */
+      code: 'E_RATE';
+    };
+  };
+}
+
+export interface operations {
+  /** Puts a signed act on record: a revocation list, a contrary decision, an order, an extension, a closure, a habilitation. Its signature is the authority for it, so whoever carries it may present it. */
+  presentAct: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody: { content: { 'application/json': components['schemas']['PresentActRequest'] } };
+    responses: {
+      201: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['PresentedAct'] } };
+      400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQUEST';
+      } } };
+      401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_MISSING' | 'E_REQ_SIG' | 'E_REQ_PROOF';
+      } } };
+      403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_SCHEMA' | 'E_REQ_ACTS' | 'E_REQ_AUTHORITY' | 'E_REQ_EXPIRED' | 'E_REQ_REPLAY' | 'E_RET_EXTENSION' | 'E_HAB_ROLE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+      } } };
+      404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_PRO_SILO';
+      } } };
+      409: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_RET_CLOSED';
+      } } };
+      422: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_RET_CLOSURE';
+      } } };
+      429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
+      500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
+      503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['StoppedProblem'] } };
+    };
+  };
+  /** Whether somebody was habilitated at a moment: an answer signed by the installation, for those who control it. */
+  readHabilitation: {
+    parameters: { query?: { at?: string }; header?: never; path: { agentId: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['Habilitation'] } };
+      400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQUEST';
+      } } };
+      401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+      } } };
+      403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_HAB_ROLE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+      } } };
+      404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_PRO_SILO';
+      } } };
+      429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
+      500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
+      503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['StoppedProblem'] } };
+    };
+  };
+  /** Verifies a magistrate's authorisation and an officer's exhibit schedule, and puts them on record as one requisition. The first of a procedure opens its case. */
+  presentRequisition: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody: { content: { 'application/json': components['schemas']['Tokens'] } };
+    responses: {
+      201: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['Requisition'] } };
+      400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQUEST';
+      } } };
+      401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_MISSING' | 'E_REQ_SIG' | 'E_REQ_PROOF';
+      } } };
+      403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_SCHEMA' | 'E_REQ_FRAMEWORK' | 'E_REQ_ACTS' | 'E_REQ_AUTHORITY' | 'E_REQ_CONTROLLER' | 'E_REQ_DEEMED' | 'E_REQ_NOT_SPECIFIC' | 'E_REQ_SCOPE' | 'E_REQ_OP' | 'E_REQ_OBJECT' | 'E_REQ_EXPIRED' | 'E_REQ_REPLAY' | 'E_REQ_QUALIFIED' | 'E_REQ_REVOKED' | 'E_REQ_RENEW' | 'E_REQ_PROVENANCE' | 'E_HAB_ROLE' | 'E_HAB_CASE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+      } } };
+      404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_PRO_SILO';
+      } } };
+      409: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_RET_CLOSED';
+      } } };
+      422: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_DEF_WINDOW' | 'E_DEF_ROLLING';
+      } } };
+      429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
+      500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
+      503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['StoppedProblem'] } };
+    };
+  };
+  /** The cases that the key of the proof is designated in, or that a magistrate is seized of, each with its requisitions. */
+  listCases: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['ListCasesAnswer'] } };
+      400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQUEST';
+      } } };
+      401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+      } } };
+      403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_HAB_ROLE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+      } } };
+      404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_PRO_SILO';
+      } } };
+      422: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_CURSOR';
+      } } };
+      429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
+      500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
+      503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['StoppedProblem'] } };
+    };
+  };
+  /** One case: its procedure number and where it stands. */
+  readCase: {
+    parameters: { query?: never; header?: never; path: { caseId: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['Case'] } };
+      400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQUEST';
+      } } };
+      401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+      } } };
+      403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_REVOKED' | 'E_RET_FROZEN' | 'E_HAB_ROLE' | 'E_HAB_CASE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+      } } };
+      404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_PRO_SILO';
+      } } };
+      429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
+      500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
+      503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['StoppedProblem'] } };
+    };
+  };
+  /** The requisitions of a case, newest first: what each allows, on which exhibits, until when. */
+  listRequisitions: {
+    parameters: { query?: never; header?: never; path: { caseId: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['ListRequisitionsAnswer'] } };
+      400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQUEST';
+      } } };
+      401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+      } } };
+      403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_REVOKED' | 'E_RET_FROZEN' | 'E_HAB_ROLE' | 'E_HAB_CASE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+      } } };
+      404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_PRO_SILO';
+      } } };
+      422: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_CURSOR';
+      } } };
+      429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
+      500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
+      503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['StoppedProblem'] } };
+    };
+  };
+  /** tus 1.0 creation: announces an exhibit of the schedule by its length and its piece number. The id at the end of Location becomes the id of the exhibit. */
+  createUpload: {
+    parameters: { query?: never; header: { 'Tus-Resumable': '1.0.0'; 'Upload-Length': number; 'Upload-Metadata': string; 'Upload-Defer-Length'?: '1' }; path?: never; cookie?: never };
+    requestBody?: { content: { 'application/offset+octet-stream': Blob } };
+    responses: {
+      201: { headers: { [name: string]: unknown }; content?: never };
+      400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_UPLOAD_CHUNK' | 'E_REQUEST';
+      } } };
+      401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+      } } };
+      403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_SCOPE' | 'E_REQ_OP' | 'E_REQ_EXPIRED' | 'E_REQ_REVOKED' | 'E_RET_FROZEN' | 'E_HAB_ROLE' | 'E_HAB_CASE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+      } } };
+      404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_PRO_SILO';
+      } } };
+      409: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_DEF_HASH_MISMATCH' | 'E_UPLOAD_OFFSET' | 'E_UPLOAD_EXISTS' | 'E_RET_CLOSED';
+      } } };
+      422: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_DEF_NOT_EXHIBIT' | 'E_DEF_WINDOW' | 'E_DEF_SOURCE' | 'E_DEF_CONTAINER' | 'E_DEF_CODEC' | 'E_DEF_PICTURE' | 'E_DEF_UNSTABLE' | 'E_DEF_ROLLING' | 'E_UPLOAD_DEFERRED' | 'E_MEDIA_LIMIT' | 'E_MEDIA_DECODE';
+      } } };
+      423: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_UPLOAD_BUSY';
+      } } };
+      425: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_DEF_TOO_SOON';
+      } } };
+      429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
+      500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
+      503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['StoppedProblem'] } };
+    };
+  };
+  /** tus 1.0: versions, extensions and the largest size that is taken. */
+  readUploadOptions: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody?: never;
+    responses: {
+      204: { headers: { [name: string]: unknown }; content?: never };
+      400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQUEST';
+      } } };
+      401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+      } } };
+      403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_REVOKED' | 'E_RET_FROZEN' | 'E_HAB_ROLE' | 'E_HAB_CASE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+      } } };
+      404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_PRO_SILO';
+      } } };
+      429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
+      500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
+      503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['StoppedProblem'] } };
+    };
+  };
+  /** tus 1.0 termination: destroys what has come of an upload that is not sealed. */
+  abandonUpload: {
+    parameters: { query?: never; header: { 'Tus-Resumable': '1.0.0' }; path: { uploadId: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      204: { headers: { [name: string]: unknown }; content?: never };
+      400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQUEST';
+      } } };
+      401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+      } } };
+      403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_OP' | 'E_REQ_EXPIRED' | 'E_REQ_REVOKED' | 'E_RET_FROZEN' | 'E_HAB_ROLE' | 'E_HAB_CASE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+      } } };
+      404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_PRO_SILO';
+      } } };
+      409: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_UPLOAD_EXISTS' | 'E_RET_CLOSED';
+      } } };
+      423: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_UPLOAD_BUSY';
+      } } };
+      429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
+      500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
+      503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['StoppedProblem'] } };
+    };
+  };
+  /** tus 1.0: how many bytes are durable. A refusal has no body; its code stands in Differe-Code. */
+  readUploadOffset: {
+    parameters: { query?: never; header: { 'Tus-Resumable': '1.0.0' }; path: { uploadId: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content?: never };
+      400: { headers: { [name: string]: unknown }; content?: never };
+      401: { headers: { [name: string]: unknown }; content?: never };
+      403: { headers: { [name: string]: unknown }; content?: never };
+      404: { headers: { [name: string]: unknown }; content?: never };
+      429: { headers: { [name: string]: unknown }; content?: never };
+      500: { headers: { [name: string]: unknown }; content?: never };
+      503: { headers: { [name: string]: unknown }; content?: never };
+    };
+  };
+  /** tus 1.0: the next bytes from Upload-Offset on, durable before the new offset is answered. With the last byte the file is checked, digest and format, and sealed as an exhibit; what is not the exhibit of the schedule is destroyed. */
+  sendBytes: {
+    parameters: { query?: never; header: { 'Tus-Resumable': '1.0.0'; 'Upload-Offset': number }; path: { uploadId: string }; cookie?: never };
+    requestBody: { content: { 'application/offset+octet-stream': Blob } };
+    responses: {
+      204: { headers: { [name: string]: unknown }; content?: never };
+      400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_UPLOAD_CHUNK' | 'E_REQUEST';
+      } } };
+      401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+      } } };
+      403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_SCOPE' | 'E_REQ_OP' | 'E_REQ_EXPIRED' | 'E_REQ_REVOKED' | 'E_RET_FROZEN' | 'E_HAB_ROLE' | 'E_HAB_CASE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+      } } };
+      404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_PRO_SILO';
+      } } };
+      409: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_DEF_HASH_MISMATCH' | 'E_UPLOAD_OFFSET' | 'E_UPLOAD_EXISTS' | 'E_RET_CLOSED';
+      } } };
+      422: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_DEF_NOT_EXHIBIT' | 'E_DEF_WINDOW' | 'E_DEF_SOURCE' | 'E_DEF_CONTAINER' | 'E_DEF_CODEC' | 'E_DEF_PICTURE' | 'E_DEF_UNSTABLE' | 'E_DEF_ROLLING' | 'E_UPLOAD_DEFERRED' | 'E_MEDIA_LIMIT' | 'E_MEDIA_DECODE';
+      } } };
+      423: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_UPLOAD_BUSY';
+      } } };
+      425: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_DEF_TOO_SOON';
+      } } };
+      429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
+      500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
+      503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['StoppedProblem'] } };
+    };
+  };
+  /** The exhibits of a case in the order of their deposit: being received, sealed, or refused with the code. */
+  listExhibits: {
+    parameters: { query?: never; header?: never; path: { caseId: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['ListExhibitsAnswer'] } };
+      400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQUEST';
+      } } };
+      401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+      } } };
+      403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_REVOKED' | 'E_RET_FROZEN' | 'E_HAB_ROLE' | 'E_HAB_CASE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+      } } };
+      404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_PRO_SILO';
+      } } };
+      422: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_CURSOR';
+      } } };
+      429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
+      500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
+      503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['StoppedProblem'] } };
+    };
+  };
+  /** One exhibit: its schedule, its clock, its timeline. */
+  readExhibit: {
+    parameters: { query?: never; header?: never; path: { caseId: string; exhibitId: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['Exhibit'] } };
+      400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQUEST';
+      } } };
+      401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+      } } };
+      403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_REVOKED' | 'E_RET_FROZEN' | 'E_HAB_ROLE' | 'E_HAB_CASE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+      } } };
+      404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_PRO_SILO';
+      } } };
+      429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
+      500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
+      503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['StoppedProblem'] } };
+    };
+  };
+  /** The analyses of a case, oldest first. */
+  listJobs: {
+    parameters: { query?: never; header?: never; path: { caseId: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['ListJobsAnswer'] } };
+      400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQUEST';
+      } } };
+      401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+      } } };
+      403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_REVOKED' | 'E_RET_FROZEN' | 'E_HAB_ROLE' | 'E_HAB_CASE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+      } } };
+      404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_PRO_SILO';
+      } } };
+      422: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_CURSOR';
+      } } };
+      429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
+      500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
+      503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['StoppedProblem'] } };
+    };
+  };
+  /** Queues the analysis of a sealed exhibit. While one of the exhibit runs, that one is answered. */
+  startJob: {
+    parameters: { query?: never; header?: never; path: { caseId: string }; cookie?: never };
+    requestBody: { content: { 'application/json': components['schemas']['StartJobRequest'] } };
+    responses: {
+      202: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['Job'] } };
+      400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQUEST';
+      } } };
+      401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+      } } };
+      403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_SCOPE' | 'E_REQ_OP' | 'E_REQ_EXPIRED' | 'E_REQ_REVOKED' | 'E_RET_FROZEN' | 'E_PRO_QUOTA' | 'E_HAB_ROLE' | 'E_HAB_CASE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+      } } };
+      404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_PRO_SILO';
+      } } };
+      409: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_RET_CLOSED';
+      } } };
+      422: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_DEF_SOURCE';
+      } } };
+      429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
+      500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
+      503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['StoppedProblem'] } };
+    };
+  };
+  /** How far an analysis is; nothing of what it found before it is closed. */
+  readJob: {
+    parameters: { query?: never; header?: never; path: { caseId: string; jobId: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['Job'] } };
+      400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQUEST';
+      } } };
+      401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+      } } };
+      403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_REVOKED' | 'E_RET_FROZEN' | 'E_HAB_ROLE' | 'E_HAB_CASE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+      } } };
+      404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_PRO_SILO';
+      } } };
+      429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
+      500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
+      503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['StoppedProblem'] } };
+    };
+  };
+  /** Stops an analysis that has not ended; one that has is answered as it is. */
+  cancelJob: {
+    parameters: { query?: never; header?: never; path: { caseId: string; jobId: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['Job'] } };
+      400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQUEST';
+      } } };
+      401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+      } } };
+      403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_EXPIRED' | 'E_REQ_REVOKED' | 'E_RET_FROZEN' | 'E_HAB_ROLE' | 'E_HAB_CASE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+      } } };
+      404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_PRO_SILO';
+      } } };
+      409: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_RET_CLOSED';
+      } } };
+      429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
+      500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
+      503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['StoppedProblem'] } };
+    };
+  };
+  /** A line of JSON (the body of `readJob`) whenever the state or the media time changes, for a minute at most; then it is asked again with a proof of its own. */
+  followJob: {
+    parameters: { query?: never; header?: never; path: { caseId: string; jobId: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'application/x-ndjson': string } };
+      400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQUEST';
+      } } };
+      401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+      } } };
+      403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_REVOKED' | 'E_RET_FROZEN' | 'E_HAB_ROLE' | 'E_HAB_CASE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+      } } };
+      404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_PRO_SILO';
+      } } };
+      429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
+      500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
+      503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['StoppedProblem'] } };
+    };
+  };
+  /** The closed result as canonical JSON, byte by byte what the digest of the job was made of. */
+  readResult: {
+    parameters: { query?: never; header?: never; path: { caseId: string; jobId: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'application/json': unknown } };
+      400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQUEST';
+      } } };
+      401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+      } } };
+      403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_SCOPE' | 'E_REQ_REVOKED' | 'E_RET_FROZEN' | 'E_HAB_ROLE' | 'E_HAB_CASE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+      } } };
+      404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_PRO_SILO';
+      } } };
+      409: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_JOB_NOT_DONE';
+      } } };
+      429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
+      500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
+      503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['StoppedProblem'] } };
+    };
+  };
+  /** The tracks of a closed result, one line a frame and track. */
+  readMot: {
+    parameters: { query?: never; header?: never; path: { caseId: string; jobId: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'text/plain': string } };
+      400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQUEST';
+      } } };
+      401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+      } } };
+      403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_SCOPE' | 'E_REQ_REVOKED' | 'E_RET_FROZEN' | 'E_HAB_ROLE' | 'E_HAB_CASE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+      } } };
+      404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_PRO_SILO';
+      } } };
+      409: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_JOB_NOT_DONE';
+      } } };
+      429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
+      500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
+      503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['StoppedProblem'] } };
+    };
+  };
+  /** What was asked, in words: an agent sees his own questions, who controls sees all. */
+  listQuestions: {
+    parameters: { query?: never; header?: never; path: { caseId: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['ListQuestionsAnswer'] } };
+      400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQUEST';
+      } } };
+      401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+      } } };
+      403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_REVOKED' | 'E_RET_FROZEN' | 'E_HAB_ROLE' | 'E_HAB_CASE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+      } } };
+      404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_PRO_SILO';
+      } } };
+      422: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_CURSOR';
+      } } };
+      429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
+      500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
+      503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['StoppedProblem'] } };
+    };
+  };
+  /** Asks where and when something with these attributes appears in the analysed exhibits. Criteria are enumerated; every answer says what was and was not analysed. */
+  askQuestion: {
+    parameters: { query?: never; header?: never; path: { caseId: string }; cookie?: never };
+    requestBody: { content: { 'application/json': components['schemas']['Question'] } };
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['Answer'] } };
+      400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQUEST';
+      } } };
+      401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+      } } };
+      403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_SCOPE' | 'E_REQ_OP' | 'E_REQ_EXPIRED' | 'E_REQ_REVOKED' | 'E_RET_FROZEN' | 'E_FACE_QUERY_IMAGE' | 'E_PRO_QUOTA' | 'E_PRO_BROAD' | 'E_HAB_ROLE' | 'E_HAB_CASE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+      } } };
+      404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_PRO_SILO';
+      } } };
+      409: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_RET_CLOSED';
+      } } };
+      422: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_QUESTION' | 'E_CURSOR';
+      } } };
+      429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
+      500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
+      503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['StoppedProblem'] } };
+    };
+  };
+  /** A page of the answer to a question that was asked before; it never changes but for verdicts. */
+  readAnswer: {
+    parameters: { query?: { cursor?: string }; header?: never; path: { caseId: string; questionId: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['Answer'] } };
+      400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQUEST';
+      } } };
+      401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+      } } };
+      403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_SCOPE' | 'E_REQ_OP' | 'E_REQ_REVOKED' | 'E_RET_FROZEN' | 'E_HAB_ROLE' | 'E_HAB_CASE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+      } } };
+      404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_PRO_SILO';
+      } } };
+      422: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_CURSOR';
+      } } };
+      429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
+      500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
+      503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['StoppedProblem'] } };
+    };
+  };
+  /** One hit: where and when, why it matched, and the verdict on it. */
+  readHit: {
+    parameters: { query?: never; header?: never; path: { caseId: string; hitId: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['Hit'] } };
+      400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQUEST';
+      } } };
+      401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+      } } };
+      403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_SCOPE' | 'E_REQ_REVOKED' | 'E_RET_FROZEN' | 'E_HAB_ROLE' | 'E_HAB_CASE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+      } } };
+      404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_PRO_SILO';
+      } } };
+      429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
+      500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
+      503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['StoppedProblem'] } };
+    };
+  };
+  /** The decision of one agent on one hit. Confirming needs that this agent was shown the picture. */
+  reviewHit: {
+    parameters: { query?: never; header?: never; path: { caseId: string; hitId: string }; cookie?: never };
+    requestBody: { content: { 'application/json': components['schemas']['Review'] } };
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['Hit'] } };
+      400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQUEST';
+      } } };
+      401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+      } } };
+      403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_SCOPE' | 'E_REQ_EXPIRED' | 'E_REQ_REVOKED' | 'E_RET_FROZEN' | 'E_HUM_UNVALIDATED' | 'E_HAB_ROLE' | 'E_HAB_CASE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+      } } };
+      404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_PRO_SILO';
+      } } };
+      409: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_RET_CLOSED';
+      } } };
+      429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
+      500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
+      503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['StoppedProblem'] } };
+    };
+  };
+  /** One masked picture of the hit. The full size counts as having been shown the picture. */
+  readStill: {
+    parameters: { query?: { size?: 'thumb' | 'full' }; header?: never; path: { caseId: string; hitId: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'image/jpeg': Blob } };
+      400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQUEST';
+      } } };
+      401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+      } } };
+      403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_SCOPE' | 'E_REQ_REVOKED' | 'E_RET_FROZEN' | 'E_HAB_ROLE' | 'E_HAB_CASE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+      } } };
+      404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_PRO_SILO';
+      } } };
+      409: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_JOB_NOT_DONE';
+      } } };
+      422: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_MEDIA_LIMIT' | 'E_MEDIA_DECODE';
+      } } };
+      429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
+      500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
+      503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['StoppedProblem'] } };
+    };
+  };
+  /** A masked clip of the hit, without sound. */
+  readClip: {
+    parameters: { query?: never; header?: never; path: { caseId: string; hitId: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'video/mp4': Blob } };
+      400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQUEST';
+      } } };
+      401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+      } } };
+      403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_SCOPE' | 'E_REQ_REVOKED' | 'E_RET_FROZEN' | 'E_HAB_ROLE' | 'E_HAB_CASE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+      } } };
+      404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_PRO_SILO';
+      } } };
+      409: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_JOB_NOT_DONE';
+      } } };
+      422: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_MEDIA_LIMIT' | 'E_MEDIA_DECODE';
+      } } };
+      429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
+      500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
+      503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['StoppedProblem'] } };
+    };
+  };
+  /** The packages of a case, newest first, without their files. */
+  listExports: {
+    parameters: { query?: never; header?: never; path: { caseId: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['ListExportsAnswer'] } };
+      400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQUEST';
+      } } };
+      401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+      } } };
+      403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_REVOKED' | 'E_RET_FROZEN' | 'E_HAB_ROLE' | 'E_HAB_CASE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+      } } };
+      404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_PRO_SILO';
+      } } };
+      422: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_CURSOR';
+      } } };
+      429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
+      500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
+      503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['StoppedProblem'] } };
+    };
+  };
+  /** Starts a signed package of validated hits; without hits, one that says what was analysed. It is built in the background. */
+  startExport: {
+    parameters: { query?: never; header?: never; path: { caseId: string }; cookie?: never };
+    requestBody: { content: { 'application/json': components['schemas']['StartExportRequest'] } };
+    responses: {
+      202: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['Export'] } };
+      400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQUEST';
+      } } };
+      401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+      } } };
+      403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_SCOPE' | 'E_REQ_OP' | 'E_REQ_EXPIRED' | 'E_REQ_REVOKED' | 'E_RET_FROZEN' | 'E_PRO_QUOTA' | 'E_HUM_UNVALIDATED' | 'E_HAB_ROLE' | 'E_HAB_CASE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+      } } };
+      404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_PRO_SILO';
+      } } };
+      409: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_JOB_NOT_DONE' | 'E_RET_CLOSED';
+      } } };
+      429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
+      500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
+      503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['StoppedProblem'] } };
+    };
+  };
+  /** One package: its state, and when it is done its files with their digests. */
+  readExport: {
+    parameters: { query?: never; header?: never; path: { caseId: string; exportId: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['Export'] } };
+      400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQUEST';
+      } } };
+      401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+      } } };
+      403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_OP' | 'E_REQ_EXPIRED' | 'E_REQ_REVOKED' | 'E_RET_FROZEN' | 'E_HAB_ROLE' | 'E_HAB_CASE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+      } } };
+      404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_PRO_SILO';
+      } } };
+      409: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_RET_CLOSED';
+      } } };
+      429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
+      500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
+      503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['StoppedProblem'] } };
+    };
+  };
+  /** The bytes of one file of a finished package. */
+  readExportFile: {
+    parameters: { query?: never; header?: never; path: { caseId: string; exportId: string; path: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'application/json': unknown; 'image/jpeg': Blob; 'video/mp4': Blob; 'text/plain': string; 'application/octet-stream': Blob } };
+      400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQUEST';
+      } } };
+      401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+      } } };
+      403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_OP' | 'E_REQ_EXPIRED' | 'E_REQ_REVOKED' | 'E_RET_FROZEN' | 'E_HAB_ROLE' | 'E_HAB_CASE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+      } } };
+      404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_PRO_SILO';
+      } } };
+      409: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_RET_CLOSED';
+      } } };
+      429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
+      500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
+      503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['StoppedProblem'] } };
+    };
+  };
+  /** When the case must be gone, and the orders on it. */
+  readRetention: {
+    parameters: { query?: never; header?: never; path: { caseId: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['Retention'] } };
+      400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQUEST';
+      } } };
+      401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+      } } };
+      403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_REVOKED' | 'E_RET_FROZEN' | 'E_HAB_ROLE' | 'E_HAB_CASE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+      } } };
+      404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_PRO_SILO';
+      } } };
+      429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
+      500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
+      503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['StoppedProblem'] } };
+    };
+  };
+  /** Says that a magistrate's order on the case was carried out. */
+  finishOrder: {
+    parameters: { query?: never; header?: never; path: { caseId: string; orderId: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['FinishOrderAnswer'] } };
+      400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQUEST';
+      } } };
+      401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+      } } };
+      403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_EXPIRED' | 'E_REQ_REVOKED' | 'E_RET_FROZEN' | 'E_HAB_ROLE' | 'E_HAB_CASE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+      } } };
+      404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_PRO_SILO';
+      } } };
+      409: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_RET_CLOSED';
+      } } };
+      429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
+      500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
+      503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['StoppedProblem'] } };
+    };
+  };
+  /** The erasures of the installation, with the certificates of those that are done. */
+  listErasures: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['ListErasuresAnswer'] } };
+      400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQUEST';
+      } } };
+      401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+      } } };
+      403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_HAB_ROLE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+      } } };
+      404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_PRO_SILO';
+      } } };
+      422: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_CURSOR';
+      } } };
+      429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
+      500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
+      503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['StoppedProblem'] } };
+    };
+  };
+  /** What a signed act caused: the erasure and its certificate, for whoever holds the id of the act. */
+  readErasure: {
+    parameters: { query?: never; header?: never; path: { actId: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['Erasure'] } };
+      400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQUEST';
+      } } };
+      401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+      } } };
+      403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_HAB_ROLE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+      } } };
+      404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_PRO_SILO';
+      } } };
+      429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
+      500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
+      503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['StoppedProblem'] } };
+    };
+  };
+  /** The mention that the procedure must hold, as data, HTML or PDF. */
+  readMention: {
+    parameters: { query?: { format?: 'json' | 'html' | 'pdf' }; header?: never; path: { caseId: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'application/json': unknown; 'text/html': string; 'application/pdf': Blob } };
+      400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQUEST';
+      } } };
+      401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+      } } };
+      403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_REVOKED' | 'E_RET_FROZEN' | 'E_HAB_ROLE' | 'E_HAB_CASE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+      } } };
+      404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_PRO_SILO';
+      } } };
+      422: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_RET_CLOSURE';
+      } } };
+      429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
+      500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
+      503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['StoppedProblem'] } };
+    };
+  };
+  /** What was done and found in a case, as data, HTML or PDF; refused while something of it is missing. */
+  readClosingReport: {
+    parameters: { query?: { format?: 'json' | 'html' | 'pdf' }; header?: never; path: { caseId: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'application/json': unknown; 'text/html': string; 'application/pdf': Blob } };
+      400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQUEST';
+      } } };
+      401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+      } } };
+      403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_REVOKED' | 'E_RET_FROZEN' | 'E_HAB_ROLE' | 'E_HAB_CASE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+      } } };
+      404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_PRO_SILO';
+      } } };
+      422: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_RET_CLOSURE';
+      } } };
+      429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
+      500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
+      503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['StoppedProblem'] } };
+    };
+  };
+  /** The records of the log about one case, for those who control it. Reading it is an act of its own. */
+  readJournal: {
+    parameters: { query?: { from?: number; limit?: number }; header?: never; path: { caseId: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['ReadJournalAnswer'] } };
+      400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQUEST';
+      } } };
+      401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+      } } };
+      403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_REVOKED' | 'E_RET_FROZEN' | 'E_HAB_ROLE' | 'E_HAB_CASE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+      } } };
+      404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_PRO_SILO';
+      } } };
+      422: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_CURSOR';
+      } } };
+      429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
+      500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
+      503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['StoppedProblem'] } };
+    };
+  };
+  /** This document. */
+  readDescription: {
+    parameters: { query?: never; header?: { 'If-None-Match'?: string }; path?: never; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'application/json': unknown } };
+      304: { headers: { [name: string]: unknown }; content?: never };
+      429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
+      500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
+    };
+  };
+}
