@@ -1,8 +1,8 @@
 import { isRecord, type Json, nameComponents } from './api-components.ts';
 import { HEADERS, REQUIRED_OF } from './api-headers.ts';
 import { OPERATIONS, type OperationText } from './api-operations.ts';
-import { PROPERTIES } from './api-properties.ts';
-import { byStatus, commonRefusals } from './api-refusals.ts';
+import { NUMBERS, PROPERTIES } from './api-properties.ts';
+import { byStatus, codesOfStatus, commonRefusals } from './api-refusals.ts';
 import { ERRORS, type ErrorCode } from './errors.ts';
 import { ACTIONS, type Action, reachOf } from './policy/types.ts';
 
@@ -54,7 +54,7 @@ export function describeApi(read: unknown, routes: readonly ApiRoute[], examples
 }
 
 function operationOf(route: ApiRoute, framework: Json, examples: Json): Json {
-  const text: OperationText = OPERATIONS[keyOf(route)] ?? { id: '', title: '', text: '', room: '' };
+  const text: OperationText = OPERATIONS[keyOf(route)] ?? unnamed(route);
   const ofExamples = (examples[text.id] ?? {}) as Json;
   return {
     operationId: text.id,
@@ -68,6 +68,16 @@ function operationOf(route: ApiRoute, framework: Json, examples: Json): Json {
     'x-action': route.action,
   };
 }
+
+/** What stands for a route that has no row yet: the gateway starts, and the test names it. */
+const unnamed = ({ method, url }: ApiRoute): OperationText => ({
+  id: `${method.toLowerCase()}${pathOf(url)
+    .replaceAll(/[^A-Za-z]+(\w)/g, (_, letter: string) => letter.toUpperCase())
+    .replaceAll(/\W/g, '')}`,
+  title: '',
+  text: '',
+  room: '',
+});
 
 function parametersOf(route: ApiRoute, framework: Json, text: OperationText, examples: Json): Json[] {
   const given = ((framework.parameters ?? []) as Json[]).filter(({ name }) => name !== '*');
@@ -179,7 +189,8 @@ function problemOf(codes: readonly ErrorCode[], status: number, isHead: boolean)
   const headers = status === 429 ? ['differe-code', 'retry-after'] : ['differe-code'];
   if (isHead) return { description, headers: headersOf(headers) };
   // What is the same wherever it stands has a name.
-  const title = { 429: 'TooManyRequests', 500: 'InternalProblem', 503: 'StoppedProblem' }[status];
+  const isWhole = codes.length === codesOfStatus(status).length;
+  const title = isWhole ? { 429: 'TooManyRequests', 500: 'InternalProblem', 503: 'StoppedProblem' }[status] : undefined;
   const schema = {
     ...(title === undefined ? {} : { title }),
     allOf: [
@@ -255,7 +266,8 @@ function describeProperties(value: Json): Json {
     return Object.fromEntries(
       Object.entries(properties).map(([name, schema]) => {
         const walked = walk(schema);
-        const description = PROPERTIES[name];
+        const isNumber = isRecord(walked) && ['integer', 'number'].includes(String(walked.type));
+        const description = PROPERTIES[name] ?? (isNumber ? NUMBERS[name] : undefined);
         if (description === undefined || !isRecord(walked) || walked.description !== undefined) return [name, walked];
         return [name, { ...walked, description }];
       }),

@@ -1,7 +1,8 @@
 import { ERRORS, type ErrorCode } from './errors.ts';
 import { ACTIONS, type Action, reachOf } from './policy/types.ts';
 
-const codesOfStatus = (status: number): readonly ErrorCode[] =>
+/** Every code of a status. */
+export const codesOfStatus = (status: number): readonly ErrorCode[] =>
   (Object.keys(ERRORS) as ErrorCode[]).filter((code) => ERRORS[code].status === status);
 
 const ROLE: readonly ErrorCode[] = ['E_HAB_ROLE', 'E_HAB_NONE', 'E_HAB_REVOKED', 'E_HAB_TRAINING'];

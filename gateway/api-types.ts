@@ -13,6 +13,18 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/registry': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Registre des autorités */
+    get: operations['readRegistry'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/habilitations/{agentId}': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     /** Habilitation d'un agent à une date */
@@ -308,6 +320,18 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/retention': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Termes de toutes les procédures */
+    get: operations['readRetentionReport'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/cases/{caseId}/orders/{orderId}/done': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get?: never;
@@ -360,6 +384,54 @@ export interface paths {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     /** Rapport de clôture */
     get: operations['readClosingReport'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/statistics': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Statistiques de contrôle */
+    get: operations['readStatistics'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/statistics/page': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Statistiques de contrôle, à lire */
+    get: operations['readStatisticsPage'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/transparency/{period}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Rapport de transparence */
+    get: operations['readTransparency'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/transparency/{period}/page': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Rapport de transparence, à lire */
+    get: operations['readTransparencyPage'];
     put?: never;
     post?: never;
     delete?: never;
@@ -492,6 +564,36 @@ export interface components {
       createdAt: string;
       /** When the first recording of the case was sealed, RFC 3339. */
       firstRecordingAt?: string;
+    };
+    Counts: {
+      /** Number of requisitions. */
+      requisitions: number;
+      /** Number of revocations. */
+      revocations: number;
+      /** Number of uses, as `useDefinition` says. */
+      uses: number;
+      /** Number of analyses. */
+      jobs: number;
+      /** Number of analyses without a result. */
+      jobsWithoutResult: number;
+      /** Number of analyses that a revocation stopped. */
+      revokedJobs: number;
+      /** Video of analyses with a result, hours. */
+      hours: number;
+      /** Number of questions. */
+      questions: number;
+      /** Number of broad questions. */
+      broadQuestions: number;
+      /** Number of packages. */
+      exports: number;
+      /** Number of refusals. */
+      refusals: number;
+      /** Number of requests for what this tool must not do. */
+      forbiddenAttempts: number;
+      /** Number of closures. */
+      closures: number;
+      /** Number of erasures. */
+      erasures: number;
     };
     Erasure: {
       /** Id of the case. */
@@ -681,6 +783,13 @@ export interface components {
         };
       }[];
       verdict: 'unreviewed' | 'confirmed' | 'rejected' | 'uncertain';
+      rectified?: {
+        order: string;
+        /** Moment that is asked about or spoken of, RFC 3339; of a reason the place in the picture. */
+        at: string;
+        analysedAs: 'person' | 'vehicle' | 'car' | 'bus' | 'truck' | 'van' | 'two-wheeler' | 'bicycle' | 'motorcycle' | 'suitcase' | 'object';
+        personCategory?: 'suspect' | 'victime' | 'temoin' | 'tiers';
+      };
     };
     InternalProblem: components['schemas']['Problem'] & {
       /** Code of the closed table of refusals. */
@@ -792,6 +901,37 @@ export interface components {
       /** Id of this answer, to ask the operator about. */
       correlationId: string;
     };
+    PublicCounts: {
+      /** Number of requisitions. */
+      requisitions?: number;
+      /** Number of revocations. */
+      revocations?: number;
+      /** Number of uses, as `useDefinition` says. */
+      uses?: number;
+      /** Number of analyses. */
+      jobs?: number;
+      /** Number of analyses without a result. */
+      jobsWithoutResult?: number;
+      /** Number of analyses that a revocation stopped. */
+      revokedJobs?: number;
+      /** Video of analyses with a result, hours. */
+      hours?: number;
+      /** Number of questions. */
+      questions?: number;
+      /** Number of broad questions. */
+      broadQuestions?: number;
+      /** Number of packages. */
+      exports?: number;
+      /** Number of refusals. */
+      refusals?: number;
+      /** Number of requests for what this tool must not do. */
+      forbiddenAttempts?: number;
+      /** Number of closures. */
+      closures?: number;
+      /** Number of erasures. */
+      erasures?: number;
+      keptBack: string[];
+    };
     Question: {
       /** Version of the question language. */
       version: 1;
@@ -833,6 +973,54 @@ export interface components {
       /** Sequence number of the next page; absent at the end. */
       next?: number;
     };
+    Registry: {
+      /** SHA-256 of the closed result, hex. */
+      digest?: string;
+      keys: {
+        kid: string;
+        /** From the left edge, as a fraction of the width. */
+        x: string;
+        iss: string;
+        role: string;
+        signs: string[];
+        env: string;
+        /** From when the key holds, seconds since the epoch. */
+        nbf?: number;
+        /** Until when the key holds, seconds since the epoch. */
+        exp?: number;
+      }[];
+      pending: {
+        before: string;
+        after: string;
+        add: {
+          kid: string;
+          /** From the left edge, as a fraction of the width. */
+          x: string;
+          iss: string;
+          role: string;
+          signs: string[];
+          env: string;
+          /** From when the key holds, seconds since the epoch. */
+          nbf?: number;
+          /** Until when the key holds, seconds since the epoch. */
+          exp?: number;
+        }[];
+        /** End, RFC 3339. */
+        end: {
+          kid: string;
+          /** Until when the key holds, seconds since the epoch. */
+          exp: number;
+        }[];
+        remove: string[];
+        approvals: {
+          /** A signed act: its compact JWS when it is presented, what it says when it is shown. */
+          act: string;
+          kid: string;
+          iss: string;
+          role: string;
+        }[];
+      }[];
+    };
     Requisition: {
       /** Id. */
       id: string;
@@ -849,6 +1037,7 @@ export interface components {
         classes: string[];
         colours: string[];
       };
+      /** What is reported: `YYYY`, or `YYYY-Tn` for a quarter; or the span of the recordings, RFC 3339. */
       period: {
         /** Beginning, RFC 3339. */
         start: string;
@@ -889,6 +1078,60 @@ export interface components {
         doneAt?: string;
       }[];
     };
+    RetentionReport: {
+      /** Moment that is asked about or spoken of, RFC 3339; of a reason the place in the picture. */
+      at: string;
+      cases: {
+        /** Id. */
+        id: string;
+        /** Where it stands. */
+        state: string;
+        openedAt: string;
+        /** When the first recording of the case was sealed, RFC 3339. */
+        firstRecordingAt?: string;
+        closedAt?: string;
+        /** When the case must be gone, RFC 3339. */
+        eraseDue: string;
+        isExtended: boolean;
+        isOverdue: boolean;
+        quarantines: {
+          requisition: string;
+          /** When the case must be gone, RFC 3339. */
+          eraseDue: string;
+          isOverdue: boolean;
+        }[];
+      }[];
+      orders: {
+        /** Id. */
+        id: string;
+        /** Id of the case. */
+        caseId: string;
+        /** When it must be done, RFC 3339. */
+        dueAt: string;
+        isOverdue: boolean;
+      }[];
+      unfinished: {
+        /** Id of the case. */
+        caseId: string;
+        /** When it began, RFC 3339. */
+        startedAt: string;
+      }[];
+      /** Number of cases that were erased. */
+      erased: number;
+      oldestRecordingAt?: string;
+      /** Number of cases that are frozen. */
+      frozen: number;
+      /** Number of cases whose term was extended. */
+      extended: number;
+      overdue: {
+        /** Number of purges. */
+        purges: number;
+        /** Number of orders. */
+        orders: number;
+        /** Number of quarantines. */
+        quarantines: number;
+      };
+    };
     Review: {
       verdict: 'confirmed' | 'rejected' | 'uncertain';
     };
@@ -899,9 +1142,80 @@ export interface components {
       /** Id of the exhibit. */
       exhibitId: string;
     };
+    Statistics: {
+      useDefinition: {
+        fr: string;
+        en: string;
+      };
+      log: {
+        /** How much is asked for: hits a page, or the size of a picture. */
+        size: number;
+        root: string;
+      };
+      /** Beginning, RFC 3339; of the journal the sequence number to start from. */
+      from: string;
+      /** End, RFC 3339. */
+      to: string;
+      journalFrom?: string;
+      /** Sequence number of the first record in the log. */
+      firstSeq?: number;
+      totals: components['schemas']['Counts'];
+      rows: {
+        month: string;
+        service: string;
+        unit: string;
+        /** Legal framework of the investigation. */
+        framework: string;
+        natinfFamily: string;
+        counts: components['schemas']['Counts'];
+      }[];
+      tables: {
+        month: {
+          name: string;
+          counts: components['schemas']['Counts'];
+        }[];
+        service: {
+          name: string;
+          counts: components['schemas']['Counts'];
+        }[];
+        unit: {
+          name: string;
+          counts: components['schemas']['Counts'];
+        }[];
+        /** Legal framework of the investigation. */
+        framework: {
+          name: string;
+          counts: components['schemas']['Counts'];
+        }[];
+        natinfFamily: {
+          name: string;
+          counts: components['schemas']['Counts'];
+        }[];
+      };
+      refusalsByCode: {
+        name: string;
+        /** How many there are. */
+        count: number;
+      }[];
+      outcomes: {
+        name: string;
+        /** How many there are. */
+        count: number;
+      }[];
+      models: {
+        /** SHA-256, hex. */
+        sha256: string;
+        /** Sequence number of the first record in the log. */
+        firstSeq: number;
+        /** Sequence number of the last record in the log. */
+        lastSeq: number;
+        wasAdmitted: boolean;
+      }[];
+      noOtherModelRan?: boolean;
+    };
     StoppedProblem: components['schemas']['Problem'] & {
       /** Code of the closed table of refusals. */
-      code: 'E_GATE_HASH' | 'E_GATE_LABEL' | 'E_GATE_CONTRACT' | 'E_GATE_CANARY' | 'E_MODEL_NONE' | 'E_MODEL_PROVIDER' | 'E_CPL_INCOMPLETE' | 'E_CPL_CAPABILITY_DRIFT' | 'E_LOG_DOWN' | 'E_CLOCK' | 'E_KEY_REGISTRY' | 'E_POL_LOOSENED' | 'E_CONFIG' | 'E_VAULT' | 'E_DATABASE' | 'E_MEDIA_JAIL';
+      code: 'E_GATE_HASH' | 'E_GATE_LABEL' | 'E_GATE_CONTRACT' | 'E_GATE_CANARY' | 'E_MODEL_NONE' | 'E_MODEL_PROVIDER' | 'E_CPL_INCOMPLETE' | 'E_CPL_CAPABILITY_DRIFT' | 'E_LOG_DOWN' | 'E_CLOCK' | 'E_KEY_REGISTRY' | 'E_POL_LOOSENED' | 'E_CONFIG' | 'E_VAULT' | 'E_DATABASE' | 'E_MEDIA_JAIL' | 'E_CONSOLE_ABSENT';
     };
     Tokens: {
       /** The authorisation: its compact JWS when it is presented, its id (jti) when it is shown. */
@@ -912,6 +1226,71 @@ export interface components {
     TooManyRequests: components['schemas']['Problem'] & {
       /** Code of the closed table of refusals. */
       code: 'E_RATE';
+    };
+    Transparency: {
+      useDefinition: {
+        fr: string;
+        en: string;
+      };
+      log: {
+        /** How much is asked for: hits a page, or the size of a picture. */
+        size: number;
+        root: string;
+      };
+      /** What is reported: `YYYY`, or `YYYY-Tn` for a quarter; or the span of the recordings, RFC 3339. */
+      period: string;
+      /** Beginning, RFC 3339; of the journal the sequence number to start from. */
+      from: string;
+      /** End, RFC 3339. */
+      to: string;
+      totals: components['schemas']['PublicCounts'];
+      quarters: {
+        name: string;
+        counts: components['schemas']['PublicCounts'];
+      }[];
+      months: {
+        name: string;
+        counts: components['schemas']['PublicCounts'];
+      }[];
+      tables: {
+        service: {
+          name: string;
+          counts: components['schemas']['PublicCounts'];
+        }[];
+        unit: {
+          name: string;
+          counts: components['schemas']['PublicCounts'];
+        }[];
+        /** Legal framework of the investigation. */
+        framework: {
+          name: string;
+          counts: components['schemas']['PublicCounts'];
+        }[];
+        natinfFamily: {
+          name: string;
+          counts: components['schemas']['PublicCounts'];
+        }[];
+      };
+      refusalsByCode: {
+        name: string;
+        /** How many there are. */
+        count?: number;
+      }[];
+      outcomes: {
+        name: string;
+        /** How many there are. */
+        count?: number;
+      }[];
+      models: {
+        /** SHA-256, hex. */
+        sha256: string;
+        /** Sequence number of the first record in the log. */
+        firstSeq: number;
+        /** Sequence number of the last record in the log. */
+        lastSeq: number;
+        wasAdmitted: boolean;
+      }[];
+      noOtherModelRan?: boolean;
     };
   };
 }
@@ -946,6 +1325,33 @@ export interface operations {
       422: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
         code: 'E_RET_CLOSURE';
+      } } };
+      429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
+      500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
+      503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['StoppedProblem'] } };
+    };
+  };
+  /** The keys of the authorities in force, and the changes that wait for a second signature. A change is presented as an act. */
+  readRegistry: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['Registry'] } };
+      400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQUEST';
+      } } };
+      401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+      } } };
+      403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_HAB_ROLE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+      } } };
+      404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_PRO_SILO';
       } } };
       429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
       500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
@@ -1913,6 +2319,33 @@ export interface operations {
       503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['StoppedProblem'] } };
     };
   };
+  /** Where every case of the installation stands: what is due, what is overdue, what is frozen. */
+  readRetentionReport: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['RetentionReport'] } };
+      400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQUEST';
+      } } };
+      401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+      } } };
+      403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_HAB_ROLE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+      } } };
+      404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_PRO_SILO';
+      } } };
+      429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
+      500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
+      503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['StoppedProblem'] } };
+    };
+  };
   /** Says that a magistrate's order on the case was carried out. */
   finishOrder: {
     parameters: { query?: never; header?: never; path: { caseId: string; orderId: string }; cookie?: never };
@@ -2062,6 +2495,104 @@ export interface operations {
       429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
       500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
       503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['StoppedProblem'] } };
+    };
+  };
+  /** What happened, counted from the journal alone, by month, framework, offence and unit; for those who control. */
+  readStatistics: {
+    parameters: { query?: { from?: string; to?: string }; header?: never; path?: never; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['Statistics'] } };
+      400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQUEST';
+      } } };
+      401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+      } } };
+      403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_HAB_ROLE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+      } } };
+      404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_PRO_SILO';
+      } } };
+      429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
+      500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
+      503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['StoppedProblem'] } };
+    };
+  };
+  /** The same as a document. */
+  readStatisticsPage: {
+    parameters: { query?: { from?: string; to?: string }; header?: never; path?: never; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'text/html': string } };
+      400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQUEST';
+      } } };
+      401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+      } } };
+      403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_HAB_ROLE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+      } } };
+      404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_PRO_SILO';
+      } } };
+      429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
+      500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
+      503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['StoppedProblem'] } };
+    };
+  };
+  /** The public figures of a period that is over; small numbers are kept back. */
+  readTransparency: {
+    parameters: { query?: never; header?: never; path: { period: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['Transparency'] } };
+      400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQUEST';
+      } } };
+      422: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_STA_PERIOD';
+      } } };
+      429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
+      500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
+      503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_LOG_DOWN';
+      } } };
+    };
+  };
+  /** The same as a document. */
+  readTransparencyPage: {
+    parameters: { query?: never; header?: never; path: { period: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'text/html': string } };
+      400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQUEST';
+      } } };
+      422: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_STA_PERIOD';
+      } } };
+      429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
+      500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
+      503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_LOG_DOWN';
+      } } };
     };
   };
   /** The records of the log about one case, for those who control it. Reading it is an act of its own. */

@@ -52,7 +52,7 @@ export function vectorsIn(document: JsonValue): Scan {
     if (!isJsonObject(value) || value.type !== 'array') continue;
     scanned += 1;
     const members = [value.items, ...(Array.isArray(value.prefixItems) ? value.prefixItems : [])];
-    if (members.some((member) => member === undefined || member === true || mayBeNumber(resolved(member, document)))) {
+    if (members.some((member) => member === undefined || member === true || mayBeNumber(member, document))) {
       findings.push(at);
     }
   }
@@ -67,11 +67,13 @@ function resolved(schema: JsonValue, document: JsonValue): JsonValue {
 }
 
 /** Whether a schema lets a number through: also one that says nothing does. */
-function mayBeNumber(schema: JsonValue): boolean {
+function mayBeNumber(said: JsonValue, document: JsonValue): boolean {
+  const schema = resolved(said, document);
   if (!isJsonObject(schema)) return true;
   const { type, anyOf, oneOf, allOf, enum: values, const: only } = schema;
-  const branches = [anyOf, oneOf, allOf].find(Array.isArray);
-  if (Array.isArray(branches)) return branches.some(mayBeNumber);
+  const branches = [anyOf, oneOf].find(Array.isArray);
+  if (Array.isArray(branches)) return branches.some((branch) => mayBeNumber(branch, document));
+  if (Array.isArray(allOf)) return allOf.every((part) => mayBeNumber(part, document));
   if (Array.isArray(values)) return values.some((value) => typeof value === 'number');
   if (only !== undefined) return typeof only === 'number';
   return type === undefined || [type].flat().some((name) => name === 'number' || name === 'integer');

@@ -5,12 +5,12 @@ const named = <T>(names: readonly string[], value: T) => Object.fromEntries(name
 
 const Words = Type.Object({ fr: Type.String(), en: Type.String() });
 const Log = Type.Object({ size: Type.Integer(), root: Type.String() });
-const Counts = Type.Object(named(MEASURES, Type.Number()));
+const Counts = Type.Object(named(MEASURES, Type.Number()), { title: 'Counts' });
 /** What is kept back is absent, and named in `keptBack`. */
-const PublicCounts = Type.Object({
-  ...named(MEASURES, Type.Optional(Type.Number())),
-  keptBack: Type.Array(Type.String()),
-});
+const PublicCounts = Type.Object(
+  { ...named(MEASURES, Type.Optional(Type.Number())), keptBack: Type.Array(Type.String()) },
+  { title: 'PublicCounts' },
+);
 const NamedCounts = Type.Object({ name: Type.String(), counts: Counts });
 const PublicRow = Type.Object({ name: Type.String(), counts: PublicCounts });
 const NamedNumber = Type.Object({ name: Type.String(), count: Type.Number() });
