@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { type AdmissionContext, demandAdmission, readAdmissions } from './admission/admissions.ts';
 import { demandCanaries } from './admission/canaries.ts';
@@ -30,7 +31,7 @@ import type { Config } from './config.ts';
 import { openDatabase } from './database.ts';
 import { AppError } from './errors.ts';
 import { createEvidence } from './evidence/evidence.ts';
-import { storedFiles } from './evidence/exports.ts';
+import { packagesOfExhibits, storedFiles } from './evidence/exports.ts';
 import { openEvidenceKey } from './evidence/keys.ts';
 import { exhibitDigests, readExhibit, sealedExhibits } from './footage/exhibits.ts';
 import { createScratch } from './footage/scratch.ts';
@@ -38,6 +39,7 @@ import { createWorkingCopies, unsealCopy } from './footage/working-copies.ts';
 import { createRegister } from './habilitation/register.ts';
 import type { CaseId } from './ids.ts';
 import { createCaseSessions } from './index/case-sessions.ts';
+import { insertRectification, rectificationsOf } from './index/rectification-store.ts';
 import { openLogKey } from './keys.ts';
 import { listenForOperators, portOf } from './listeners.ts';
 import { createMetrics } from './metrics.ts';
@@ -48,8 +50,9 @@ import { createReplayGuard } from './requisition/dpop.ts';
 import { createRecords } from './requisition/records.ts';
 import { createStanding } from './requisition/standing.ts';
 import { originOf } from './requisition/types.ts';
-import { createResults } from './results.ts';
+import { createResults, placesOfHits } from './results.ts';
 import { createEraser } from './retention/erase.ts';
+import { createRectifier } from './retention/rectify.ts';
 import { createRetention } from './retention/retention.ts';
 import { markPictureSeen } from './search/hits.ts';
 import { SOFTWARE } from './software.ts';
@@ -231,6 +234,25 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
     });
     const reportOf = async (caseId: CaseId) =>
       closingReport(await closingFacts(caseId, { database, vault, footage, listRequisitions: records.list }));
+    const rectifier = createRectifier({
+      database,
+      vault,
+      log,
+      clock,
+      key: evidenceKey,
+      installation: config.installation,
+      logVkey,
+      placesOf: (caseId, hits) => placesOfHits(caseId, hits, { database, vault }),
+      keep: (tx, caseId, said) => insertRectification(tx, vault, caseId, randomUUID(), said),
+      keptOf: (caseId) => rectificationsOf(caseId, { database, vault }),
+      packagesWith: (caseId, places) =>
+        packagesOfExhibits(
+          caseId,
+          places.map(({ exhibitId }) => exhibitId),
+          { database, vault },
+        ),
+      dropResults: (caseId) => sessions.drop(caseId),
+    });
     const retention = createRetention({
       database,
       log,
@@ -244,6 +266,7 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
       vault,
       packageObjects: async (caseId, id, sealed) =>
         (await storedFiles(vault, caseId, id, sealed)).map(({ object }) => object),
+      rectifier,
       dropResults: (caseId) => sessions.drop(caseId),
       onError: reportError,
     });

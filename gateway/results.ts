@@ -2,15 +2,20 @@ import { motText } from './analysis/mot.ts';
 import { readPacketList } from './analysis/packets.ts';
 import * as jobs from './analysis/store.ts';
 import type { AnalysisResult } from './analysis/types.ts';
+import { canonicalJson, type JsonValue } from './canonical.ts';
 import type { Database } from './database.ts';
 import { AppError } from './errors.ts';
 import type { AnalysedExhibit, LoadAnalysed, LoadHit, WithSource } from './evidence/types.ts';
 import { type ExhibitDeps, readExhibit } from './footage/exhibits.ts';
 import { assertCovers } from './footage/open-exhibit.ts';
-import type { JobId } from './ids.ts';
+import type { CaseId, HitId, JobId } from './ids.ts';
+import { rectificationsOf } from './index/rectification-store.ts';
+import { leavingResult, rectifiedOfResult } from './index/rectified.ts';
 import { listsExhibit, permittedBy, type Requisition, type Standing } from './requisition/types.ts';
+import type { HitPlace } from './retention/rectify.ts';
 import type { SearchDeps } from './search/ask.ts';
 import { loadHit } from './search/hits.ts';
+import { findHit } from './search/store.ts';
 import type { Vault } from './vault.ts';
 
 export interface ResultsDeps {
@@ -56,7 +61,13 @@ export function createResults(deps: ResultsDeps): Results {
     const bystanders = JSON.parse(
       (await vault.get(job.caseId, job.bystandersObject)).toString('utf8'),
     ) as AnalysedExhibit['bystanders'];
-    return { exhibit, jobId: job.id, result, resultText, bystanders };
+    const ids = { exhibitId: job.exhibitId, jobId: job.id };
+    const rectified = rectifiedOfResult(result, ids, await rectificationsOf(job.caseId, { database, vault }));
+    const kept = new Map([...rectified].filter(([, { erased }]) => !erased));
+    // Masks know by the label what to cover, and cover what is erased as well.
+    const labelled = kept.size === 0 ? result : leavingResult(result, kept);
+    const leaving = leavingText(resultText, result, rectified);
+    return { exhibit, jobId: job.id, result: labelled, resultText: leaving, bystanders, rectified };
   }
 
   /** The same to be read as a whole: everything that it may name must be the requisition's too. */
@@ -66,9 +77,9 @@ export function createResults(deps: ResultsDeps): Results {
     return found;
   }
 
-  async function mot(requisition: Requisition, { exhibit, result }: AnalysedExhibit): Promise<string> {
+  async function mot(requisition: Requisition, { exhibit, result, rectified }: AnalysedExhibit): Promise<string> {
     const packets = await deps.withSource(requisition, exhibit, (file) => readPacketList(exhibit, file));
-    return motText(result, packets);
+    return motText(leavingResult(result, rectified), packets);
   }
 
   return {
@@ -90,6 +101,36 @@ export function createResults(deps: ResultsDeps): Results {
     motText: mot,
     recordsOfJob: async (requisition, jobId) => (await jobOf(requisition, jobId)).logRecords,
   };
+}
+
+/** The sealed text to the byte, unless an order erased a track of it: then what is left, which has another digest. */
+function leavingText(text: string, result: AnalysisResult, rectified: AnalysedExhibit['rectified']): string {
+  const erased = new Map([...rectified].filter(([, each]) => each.erased));
+  return erased.size === 0 ? text : canonicalJson(leavingResult(result, erased) as unknown as JsonValue);
+}
+
+/** Where hits of a case lie, for an order that names them (RGT-03). Throws E_PRO_SILO for one that is not there. */
+export async function placesOfHits(
+  caseId: CaseId,
+  hits: readonly string[],
+  { database, vault }: Pick<ResultsDeps, 'database' | 'vault'>,
+): Promise<readonly HitPlace[]> {
+  const places: HitPlace[] = [];
+  for (const hit of hits) {
+    const { row, job } = await database.inCase(caseId, async (tx) => {
+      const found = await findHit(tx, hit as HitId, 'read');
+      return { row: found, job: found === undefined ? undefined : await jobs.findJob(tx, found.jobId) };
+    });
+    const text = job?.resultObject === undefined ? undefined : await vault.get(caseId, job.resultObject);
+    const result = text === undefined ? undefined : (JSON.parse(text.toString('utf8')) as AnalysisResult);
+    const points = row === undefined ? [] : (result?.tracks[row.track]?.points ?? []);
+    const anchor = points[Math.floor(points.length / 2)];
+    if (row === undefined || anchor === undefined)
+      throw new AppError('E_PRO_SILO', { detail: 'no such hit in this case' });
+    const { exhibitId, jobId, track } = row;
+    places.push({ exhibitId, jobId, track, anchor });
+  }
+  return places;
 }
 
 /** A result that was made under wider facets than this requisition's is not for it to read whole; its own search still answers. */

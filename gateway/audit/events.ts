@@ -22,6 +22,9 @@ export const EVENTS = {
   'job.inference':
     'frames of an analysis are shown to its networks or background model for the first time: from here on it is a use',
   'job.end': 'an analysis has ended; the outcome says how, and the digest of its result stands beside it',
+  'order.rectify':
+    'an order to rectify is to be carried out: its act, the hits, the digest of what is to become of them',
+  'order.rectified': 'it is carried out; the certificate proves this record (RGT-03)',
   'case.close': 'a procedure was closed by an act, and its case with it',
   'case.erase': 'a case is to be erased: from here on it is, whatever comes between',
   'case.erased': 'an erasure is done: exhibits and jobs that are gone; the certificate proves this record',

@@ -95,7 +95,9 @@ function hitEntry({ number, loaded, exhibitName, clip }: PicturedHit, models: re
     class: hit.class,
     classFrench: classInFrench(hit.class),
     // PRO-05: nobody is a suspect because a machine saw them.
-    personCategory: hit.class === 'person' ? 'tiers' : null,
+    personCategory: hit.class === 'person' ? (hit.rectified?.personCategory ?? 'tiers') : null,
+    // RGT-03: what a magistrate ordered stands beside what the analysis had said.
+    ...(hit.rectified === undefined ? {} : { rectified: plain(hit.rectified) }),
     confidence: hit.confidence,
     confidenceBand: plain(confidenceBand(hit.confidence)),
     models: result.models.map(({ name, sha256 }) => ({
@@ -117,6 +119,31 @@ function hitEntry({ number, loaded, exhibitName, clip }: PicturedHit, models: re
     },
     still: `stills/${number}.jpg`,
     clip: { file: `clips/${number}.mp4`, fromSeconds: clip.fromSeconds, toSeconds: clip.toSeconds },
+  };
+}
+
+/** What orders of a magistrate made of the tracks of these results (RGT-03). Results keep the label of the analysis; this one counts. */
+export function rectificationsDocument(exhibits: readonly NamedExhibit[]): JsonValue {
+  return {
+    format: 'differe-rectifications/1',
+    rectifications: exhibits.flatMap(({ name, rectified }) =>
+      [...rectified].map(([track, each]) => ({
+        exhibit: name,
+        track,
+        order: each.orderId,
+        at: time(each.appliedAtMs),
+        // Of what is erased nothing is told but that it is.
+        ...(each.erased
+          ? { erased: true }
+          : {
+              erased: false,
+              analysedAs: each.analysedAs,
+              class: each.class,
+              classFrench: classInFrench(each.class),
+              personCategory: each.personCategory ?? null,
+            }),
+      })),
+    ),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Database } from '../database.ts';
 import { AppError } from '../errors.ts';
-import { type CaseId, type ExportId, type HitId, newId } from '../ids.ts';
+import { type CaseId, type ExportId, type HitId, newId, type ObjectId } from '../ids.ts';
 import type { Principal } from '../policy/types.ts';
 import type { Requisition } from '../requisition/types.ts';
 import type { Vault } from '../vault.ts';
@@ -52,6 +52,23 @@ export async function storedFiles(
   sealed: Uint8Array,
 ): Promise<readonly StoredFile[]> {
   return JSON.parse((await vault.unseal(caseId, listLabel(id), sealed)).toString('utf8')) as readonly StoredFile[];
+}
+
+/** Finished packages of the case that hold a result of one of these exhibits, with their objects in the vault. */
+export async function packagesOfExhibits(
+  caseId: CaseId,
+  exhibits: readonly string[],
+  { database, vault }: Pick<ExportsDeps, 'database'> & { readonly vault: Pick<Vault, 'get' | 'unseal'> },
+): Promise<readonly { readonly id: ExportId; readonly objects: readonly ObjectId[] }[]> {
+  const found: { readonly id: ExportId; readonly objects: readonly ObjectId[] }[] = [];
+  for (const { id, sealed } of await database.inCase(caseId, store.finishedExports)) {
+    const files = await storedFiles(vault, caseId, id, sealed);
+    const list = files.find(({ path }) => path === 'exhibits.json');
+    const text = list === undefined ? '' : (await vault.get(caseId, list.object)).toString('utf8');
+    if (exhibits.some((exhibit) => text.includes(exhibit)))
+      found.push({ id, objects: files.map(({ object }) => object) });
+  }
+  return found;
 }
 
 export function createExports(deps: ExportsDeps): Exports {

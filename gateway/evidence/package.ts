@@ -13,6 +13,7 @@ import {
   modelsDocument,
   type NamedExhibit,
   type PicturedHit,
+  rectificationsDocument,
   requisitionDocument,
 } from './documents.ts';
 import type { KeyFrames } from './key-frames.ts';
@@ -110,6 +111,8 @@ export async function buildPackage(
   await writeJson('exhibits.json', exhibitsDocument(exhibits));
   await writeJson('arguments.json', argumentsDocument(exhibits, hits));
   await writeJson('models.json', modelsDocument(models));
+  if (exhibits.some(({ rectified }) => rectified.size > 0))
+    await writeJson('rectifications.json', rectificationsDocument(exhibits));
   await writeJson('requisition.json', requisitionDocument(requisition));
   await writeJson('keys.json', { evidence: { ...deps.key.publicJwk }, log: deps.logVkey });
   await write(READ_ME_FILE, readMe({ installation: deps.installation, kid: deps.key.publicJwk.kid }));
@@ -148,8 +151,8 @@ async function nameExhibits(requisition: Requisition, input: PackageInput, deps:
   const list = [...analyses.values()];
   const names = packageNames(list.map(({ exhibit }) => exhibit.fileName));
   const named: NamedExhibit[] = [];
-  for (const [index, { exhibit, jobId, result, resultText, bystanders }] of list.entries()) {
-    const analysed = { exhibit, jobId, result, resultText, bystanders };
+  for (const [index, { exhibit, jobId, result, resultText, bystanders, rectified }] of list.entries()) {
+    const analysed = { exhibit, jobId, result, resultText, bystanders, rectified };
     named.push({ ...analysed, motText: await deps.motText(requisition, analysed), name: names[index] ?? '' });
   }
   return named;

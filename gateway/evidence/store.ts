@@ -92,3 +92,13 @@ export async function findExport(tx: Transaction, id: ExportId): Promise<ExportR
         finishedAt: row.finished_at?.toISOString(),
       };
 }
+
+/** Packages of the case that are whole, with the sealed list of their files. */
+export async function finishedExports(
+  tx: Transaction,
+): Promise<readonly { readonly id: ExportId; readonly sealed: Buffer }[]> {
+  const { rows } = await tx.query<{ id: ExportId; sealed: Buffer }>(
+    `SELECT id, sealed FROM exports WHERE state = 'done' AND sealed IS NOT NULL ORDER BY id`,
+  );
+  return rows;
+}

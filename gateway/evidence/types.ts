@@ -1,6 +1,7 @@
 import type { AnalysisResult, Bystander } from '../analysis/types.ts';
 import type { Exhibit } from '../footage/types.ts';
 import type { HitId, JobId, ObjectId } from '../ids.ts';
+import type { Rectified } from '../index/types.ts';
 import type { Requisition } from '../requisition/types.ts';
 import type { HitRecord } from '../search/types.ts';
 
@@ -13,6 +14,8 @@ export interface AnalysedExhibit {
   readonly resultText: string;
   /** What the requisition does not let the result hold. Masked in every picture; in nothing else. */
   readonly bystanders: readonly Bystander[];
+  /** RGT-03: what orders made of its tracks; `resultText` holds no more what they erased, `result` does, for the masks. */
+  readonly rectified: ReadonlyMap<number, Rectified>;
 }
 
 /** A hit with its question, its review and the analysis it came from. */

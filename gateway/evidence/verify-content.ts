@@ -70,6 +70,7 @@ const Hits = Compile(
         track: Type.Integer({ minimum: 0 }),
         class: text,
         personCategory: Type.Union([text, Type.Null()]),
+        rectified: Type.Optional(Type.Object({ order: text, at: text, analysedAs: text })),
         confidence: number,
         models: Type.Array(model),
         mediaTime: Type.Object({ fromSeconds: number, toSeconds: number }),
@@ -83,6 +84,22 @@ const Hits = Compile(
         }),
         still: text,
         clip: Type.Object({ file: text, fromSeconds: number, toSeconds: number }),
+      }),
+    ),
+  }),
+);
+const Rectifications = Compile(
+  Type.Object({
+    format: Type.Literal('differe-rectifications/1'),
+    rectifications: Type.Array(
+      Type.Object({
+        exhibit: text,
+        track: Type.Integer({ minimum: 0 }),
+        order: text,
+        at: text,
+        erased: Type.Boolean(),
+        analysedAs: Type.Optional(text),
+        class: Type.Optional(text),
       }),
     ),
   }),
@@ -149,6 +166,7 @@ export function checkContent(source: ContentSource): Finding[] {
   }
   const asked = new Set(hits.questions.map(({ id }) => id));
   for (const hit of hits.hits) findings.push(...checkHit(hit, results.get(hit.exhibit), asked, source.files));
+  findings.push(...checkRectifications(source, hits.hits, results));
   return findings;
 }
 
@@ -166,7 +184,8 @@ function checkHit(
   const { frame, pts, timeSeconds, box: place } = hit.best;
   const point = track.points.find((candidate) => candidate.pts === pts && candidate.frame === frame);
   const findings = differences(file, [
-    [`${name}: class`, track.class, hit.class],
+    // An order may have changed the label: then the result has what the hit says it had been analysed as (checkRectifications).
+    [`${name}: class`, track.class, hit.rectified?.analysedAs ?? hit.class],
     [`${name}: box`, point === undefined ? 'no such frame' : canonical(boxOf(point)), canonical(boxOf(place))],
     [`${name}: time`, point?.timeSeconds, timeSeconds],
     [`${name}: models`, canonical(result.models.map(nameAndDigest)), canonical(hit.models.map(nameAndDigest))],
@@ -191,6 +210,37 @@ function checkHit(
     findings.push({ file, problem: `${name}: its question is missing`, expected: hit.question });
   for (const picture of [hit.still, hit.clip.file]) {
     if (!files.includes(picture)) findings.push({ file: picture, problem: `missing for ${name}` });
+  }
+  return findings;
+}
+
+/** RGT-03: each rectified hit stands in rectifications.json with the same label and order, no hit is of an erased track, and each label is the result's. */
+function checkRectifications(
+  source: ContentSource,
+  hits: readonly HitBody[],
+  results: ReadonlyMap<string, ResultBody>,
+): Finding[] {
+  const file = 'rectifications.json';
+  const isThere = source.files.includes(file);
+  const document = source.document(file);
+  if (isThere && !Rectifications.Check(document)) return [{ file, problem: 'not a list of rectifications' }];
+  const listed = Rectifications.Check(document) ? document.rectifications : [];
+  const findings = listed.flatMap(({ exhibit, track, analysedAs, erased }) =>
+    erased
+      ? []
+      : differences(file, [
+          [`${exhibit} ${track}: analysed as`, results.get(exhibit)?.tracks[track]?.class, analysedAs],
+        ]),
+  );
+  for (const hit of hits) {
+    const found = listed.find(({ exhibit, track }) => exhibit === hit.exhibit && track === hit.track);
+    findings.push(
+      ...differences(file, [
+        [`hit ${hit.number}: order`, found?.order, hit.rectified?.order],
+        [`hit ${hit.number}: label`, found?.class ?? hit.class, hit.class],
+        [`hit ${hit.number}: erased`, 'no', found?.erased === true ? 'yes' : 'no'],
+      ]),
+    );
   }
   return findings;
 }

@@ -1,5 +1,6 @@
-import type { Box, TrackPoint } from '../analysis/types.ts';
-import { classId, classNameOf } from '../vocabulary.ts';
+import type { AnalysisResult, Box, Track, TrackPoint } from '../analysis/types.ts';
+import type { ExhibitId, JobId } from '../ids.ts';
+import { type ClassName, classId, classNameOf } from '../vocabulary.ts';
 import { GRID, type Rectification, type Rectified, type TrackColumns } from './types.ts';
 
 // RGT-03: what an order made of a track lies over the columns when they are opened. The sealed block and the result stay as they are.
@@ -9,48 +10,106 @@ const SAME_PLACE = 0.5;
 /** No class has this id: what bears it answers no question. */
 const NO_CLASS = 0;
 
+/** The tracks of one analysis, whatever holds them. */
+interface Tracks {
+  readonly exhibitId: ExhibitId;
+  readonly jobId: JobId;
+  readonly count: number;
+  classOf(track: number): ClassName | undefined;
+  span(track: number): { readonly firstMs: number; readonly lastMs: number };
+  path(track: number): readonly TrackPoint[];
+}
+
 /**
- * The columns as orders left them: a label replaced, a track that is found no more without class, time, colour and place. A rectification
- * of another analysis of the same exhibit is carried over to the track that was at that moment in that place. Of several about one track
- * the later speaks, and what is erased stays erased.
+ * What orders made of the tracks of an analysis. A rectification of another analysis of the same exhibit is carried over to the track that
+ * was at that moment in that place. Of several about one track the later speaks, and what is erased stays erased.
  */
+function rectifiedTracks(tracks: Tracks, rectifications: readonly Rectification[]): ReadonlyMap<number, Rectified> {
+  const found = new Map<number, Rectified>();
+  const own = rectifications.filter(({ exhibitId }) => exhibitId === tracks.exhibitId);
+  for (const rectification of own.toSorted((a, b) => a.appliedAtMs - b.appliedAtMs)) {
+    const track = trackOf(rectification, tracks);
+    const analysedAs = track === undefined ? undefined : tracks.classOf(track);
+    if (track === undefined || analysedAs === undefined) continue;
+    const { orderId, appliedAtMs } = rectification;
+    const before = found.get(track);
+    found.set(track, {
+      orderId,
+      appliedAtMs,
+      analysedAs,
+      class: rectification.class ?? before?.class ?? analysedAs,
+      erased: rectification.erased || before?.erased === true,
+      personCategory: rectification.personCategory ?? before?.personCategory,
+    });
+  }
+  return found;
+}
+
+/** The columns as orders left them: a label replaced, a track that is found no more without class, time, colour and place. */
 export function rectifiedColumns(
   columns: TrackColumns,
   path: (track: number) => readonly TrackPoint[],
   rectifications: readonly Rectification[],
 ): TrackColumns {
-  const own = rectifications
-    .filter(({ exhibitId }) => exhibitId === columns.exhibitId)
-    .toSorted((a, b) => a.appliedAtMs - b.appliedAtMs);
-  if (own.length === 0) return columns;
-  const rectified = new Map<number, Rectified>();
+  const { exhibitId, jobId, count, firstMs, lastMs } = columns;
+  const classOf = (track: number) => classNameOf(columns.classId[track] ?? NO_CLASS);
+  const span = (track: number) => ({ firstMs: firstMs[track] ?? Number.NaN, lastMs: lastMs[track] ?? Number.NaN });
+  const rectified = rectifiedTracks({ exhibitId, jobId, count, classOf, span, path }, rectifications);
+  if (rectified.size === 0) return columns;
   const changed = { ...columns, rectified, classId: columns.classId.slice() };
-  for (const rectification of own) {
-    const track = trackOf(rectification, columns, path);
-    const analysedAs = track === undefined ? undefined : classNameOf(columns.classId[track] ?? NO_CLASS);
-    if (track === undefined || analysedAs === undefined) continue;
-    const { orderId, appliedAtMs } = rectification;
-    const before = rectified.get(track);
-    const erased = rectification.erased || before?.erased === true;
-    const personCategory = rectification.personCategory ?? before?.personCategory;
-    rectified.set(track, { orderId, appliedAtMs, analysedAs, erased, personCategory });
-    if (rectification.class !== undefined) changed.classId[track] = classId(rectification.class);
-  }
+  for (const [track, { class: name }] of rectified) changed.classId[track] = classId(name);
   return withoutErased(changed);
 }
 
-/** Which track of these columns a rectification is about; undefined when this analysis has none at that place. */
-function trackOf(
-  { jobId, track, anchor }: Rectification,
-  columns: TrackColumns,
-  path: (track: number) => readonly TrackPoint[],
-): number | undefined {
-  if (jobId === columns.jobId) return track < columns.count ? track : undefined;
+/** The same of a result, by its tracks. */
+export const rectifiedOfResult = (
+  { tracks }: Pick<AnalysisResult, 'tracks'>,
+  ids: { readonly exhibitId: ExhibitId; readonly jobId: JobId },
+  rectifications: readonly Rectification[],
+): ReadonlyMap<number, Rectified> =>
+  rectifiedTracks(
+    {
+      ...ids,
+      count: tracks.length,
+      classOf: (track) => tracks[track]?.class,
+      span(track) {
+        const { firstSeconds = Number.NaN, lastSeconds = Number.NaN } = tracks[track] ?? {};
+        return { firstMs: firstSeconds * 1000, lastMs: lastSeconds * 1000 };
+      },
+      path: (track) => tracks[track]?.points ?? [],
+    },
+    rectifications,
+  );
+
+/** A result as it may leave: labels as they count, and of erased tracks a place in the list and nothing else. Masks need the whole one. */
+export const leavingResult = (result: AnalysisResult, rectified: ReadonlyMap<number, Rectified>): AnalysisResult => ({
+  ...result,
+  tracks: result.tracks.map((track, at) => {
+    const { erased = false, class: name = track.class } = rectified.get(at) ?? {};
+    return erased ? BLANK : { ...track, class: name };
+  }),
+});
+
+const BLANK: Track = {
+  class: 'object',
+  confidence: 0,
+  firstSeconds: 0,
+  lastSeconds: 0,
+  colours: [],
+  size: { widthPx: 0, heightPx: 0 },
+  speed: { medianPxPerSecond: 0, maxPxPerSecond: 0 },
+  points: [],
+};
+
+/** Which track of an analysis a rectification is about; undefined when it has none at that place. */
+function trackOf({ jobId, track, anchor }: Rectification, tracks: Tracks): number | undefined {
+  if (jobId === tracks.jobId) return track < tracks.count ? track : undefined;
   const atMs = anchor.timeSeconds * 1000;
   let best: { readonly track: number; readonly share: number } | undefined;
-  for (let each = 0; each < columns.count; each++) {
-    if ((columns.firstMs[each] ?? 0) > atMs || (columns.lastMs[each] ?? 0) < atMs) continue;
-    const share = overlapOf(nearest(path(each), anchor.timeSeconds), anchor);
+  for (let each = 0; each < tracks.count; each++) {
+    const { firstMs, lastMs } = tracks.span(each);
+    if (firstMs > atMs || lastMs < atMs) continue;
+    const share = overlapOf(nearest(tracks.path(each), anchor.timeSeconds), anchor);
     if (share >= SAME_PLACE && share > (best?.share ?? 0)) best = { track: each, share };
   }
   return best?.track;

@@ -33,6 +33,8 @@ export interface Rectification {
 /** The rectification of a track as a case session shows it, beside what the analysis had said. */
 export interface Rectified extends Pick<Rectification, 'orderId' | 'appliedAtMs' | 'erased' | 'personCategory'> {
   readonly analysedAs: ClassName;
+  /** What counts now: as analysed where the orders left it. */
+  readonly class: ClassName;
 }
 
 /** Number of tracks and one typed array an attribute: one sealed block an exhibit, opened into these for a case's sessions. */

@@ -86,7 +86,16 @@ export async function certify(
     remains: REMAINS,
     record: { seq: erasure.recordSeq, leaf: canonicalJson(record), proof: await deps.log.prove(erasure.recordSeq) },
   };
-  const jws = await deps.key.sign(canonicalJson(body), CERTIFICATE_TYP);
+  return await handOver(body, CERTIFICATE_TYP, deps);
+}
+
+/** The file of a certificate: what was signed, with the keys that check it. */
+export async function handOver(
+  body: JsonValue,
+  typ: string,
+  deps: { readonly key: CertificateKey; readonly logVkey: string },
+): Promise<string> {
+  const jws = await deps.key.sign(canonicalJson(body), typ);
   const { kty, crv, x, kid } = deps.key.publicJwk;
   return `${canonicalJson({ certificate: jws, key: { kty, crv, x, kid }, log_vkey: deps.logVkey.trim() })}\n`;
 }
@@ -105,16 +114,44 @@ const Handed = Compile(
   ),
 );
 
+/** Keys that the reader of a certificate got by another way; without them the file vouches for itself alone. */
+export interface KnownKeys {
+  readonly jwk?: JsonValue;
+  readonly logVkey?: string;
+}
+
 /**
- * Checks a certificate offline: its signature, that it is exactly what was signed, and that its record stands in the log and speaks of this
- * case and this key. `known` are the keys that the reader got by another way; without them the file vouches for itself alone. Throws
- * E_CERTIFICATE.
+ * Checks a certificate of erasure offline: its signature, that it is exactly what was signed, and that its record stands in the log and
+ * speaks of this case and this key. Throws E_CERTIFICATE.
  */
-export async function verifyCertificate(
+export const verifyCertificate = (text: string, known: KnownKeys = {}): Promise<CertificateBody> =>
+  openHanded(text, CERTIFICATE_TYP, known, (body, logVkey) => {
+    if (!schema.Check(body)) throw refuse('another form');
+    demandRecord(body, logVkey);
+    return body;
+  });
+
+const refuse = (detail: string, cause?: unknown): AppError => new AppError('E_CERTIFICATE', { detail, cause });
+
+/** The type that a certificate says it is of, nothing of it verified; undefined for what is none. */
+export function typOfHanded(text: string): string | undefined {
+  const handed = parse(text);
+  if (!Handed.Check(handed)) return undefined;
+  try {
+    const { typ } = readCompactJws(handed.certificate).header;
+    return typeof typ === 'string' ? typ : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Opens a certificate: as it was handed out, signed by its key, of this type; `read` holds its body against the log. Throws E_CERTIFICATE. */
+export async function openHanded<T>(
   text: string,
-  known: { readonly jwk?: JsonValue; readonly logVkey?: string } = {},
-): Promise<CertificateBody> {
-  const refuse = (detail: string, cause?: unknown): AppError => new AppError('E_CERTIFICATE', { detail, cause });
+  typ: string,
+  known: KnownKeys,
+  read: (body: JsonValue | undefined, logVkey: string) => T,
+): Promise<T> {
   const handed = parse(text);
   if (!Handed.Check(handed) || `${canonicalJson(handed)}\n` !== text)
     throw refuse('not a certificate as it was handed out');
@@ -123,32 +160,35 @@ export async function verifyCertificate(
     if (known.jwk !== undefined && publicJwkOf(known.jwk).x !== key.x) throw refuse('signed by another key');
     if (known.logVkey !== undefined && known.logVkey.trim() !== logVkey) throw refuse('of another log');
     const { header, payload } = readCompactJws(certificate);
-    if (header.typ !== CERTIFICATE_TYP || header.kid !== key.kid)
-      throw refuse('not an erasure certificate of this key');
+    if (header.typ !== typ || header.kid !== key.kid) throw refuse('not such a certificate of this key');
     await verifySignature(certificate, publicJwkOf({ kty: key.kty, crv: key.crv, x: key.x }));
-    const body = parse(payload.toString('utf8'));
-    if (!schema.Check(body)) throw refuse('another form');
-    demandRecord(body, logVkey);
-    return body;
+    return read(parse(payload.toString('utf8')), logVkey);
   } catch (cause) {
     throw cause instanceof AppError && cause.code === 'E_CERTIFICATE' ? cause : refuse('signature', cause);
   }
 }
 
-function demandRecord(body: CertificateBody, logVkey: string): void {
-  const { leaf, proof, seq } = body.record;
+const demandRecord = (body: CertificateBody, logVkey: string): void =>
+  demandRecorded(body.record, logVkey, 'case.erased', [
+    ['case', body.case],
+    ['act', body.act],
+    ['digest', body.erased.key_sha256],
+  ]);
+
+/** That a record stands in the log, is of this act and names these things. Throws E_CERTIFICATE. */
+export function demandRecorded(
+  { leaf, proof, seq }: CertificateBody['record'],
+  logVkey: string,
+  action: string,
+  named: readonly (readonly [type: string, id: string | undefined])[],
+): void {
   const proven = verifyProofText(proof, Buffer.from(leaf, 'utf8'), logVkey);
-  if (!proven.ok) throw new AppError('E_CERTIFICATE', { detail: proven.reason });
+  if (!proven.ok) throw refuse(proven.reason);
   const record = parse(leaf) as { action?: string; seq?: number; objects?: { type: string; id: string }[] } | undefined;
-  const named = (type: string, id: string | undefined): boolean =>
+  const names = ([type, id]: readonly [string, string | undefined]): boolean =>
     id === undefined || record?.objects?.some((object) => object.type === type && object.id === id) === true;
-  const speaks =
-    record?.action === 'case.erased' &&
-    record.seq === seq &&
-    named('case', body.case) &&
-    named('act', body.act) &&
-    named('digest', body.erased.key_sha256);
-  if (!speaks) throw new AppError('E_CERTIFICATE', { detail: 'the record is about something else' });
+  if (record?.action !== action || record.seq !== seq || !named.every(names))
+    throw refuse('the record is about something else');
 }
 
 function parse(text: string): JsonValue | undefined {

@@ -1,11 +1,13 @@
 import { parseArgs } from 'node:util';
 import { answering, type Command, fileText, onlyFile, UsageError } from '../command.ts';
 import { parseStrictJson } from '../trust/strict-json.ts';
-import { verifyCertificate } from './certificate.ts';
+import { typOfHanded, verifyCertificate } from './certificate.ts';
+import { RECTIFICATION_TYP, verifyRectification } from './rectification-certificate.ts';
 
-const USAGE = 'differe erasure verify CERT [--key JWK.json] [--log-key VKEYFILE]';
+const USAGE =
+  'differe erasure verify CERT [--key JWK.json] [--log-key VKEYFILE]      CERT: of an erasure, or of a rectification';
 
-/** `differe erasure verify`: a certificate of erasure, offline. Exit 1 when anything of it was changed. */
+/** `differe erasure verify`: a certificate of erasure or of rectification, offline. Exit 1 when anything of it was changed. */
 export const erasureCommand: Command = (args, io) =>
   answering(args, io, USAGE, async () => {
     const [name, ...rest] = args;
@@ -17,10 +19,13 @@ export const erasureCommand: Command = (args, io) =>
       options: { key: text, 'log-key': text },
     });
     const { key, 'log-key': logKey } = values;
-    const body = await verifyCertificate(await fileText(onlyFile(positionals)), {
+    const handed = await fileText(onlyFile(positionals));
+    const known = {
       ...(key === undefined ? {} : { jwk: parseStrictJson(await fileText(key)) }),
       ...(logKey === undefined ? {} : { logVkey: await fileText(logKey) }),
-    });
+    };
+    const verify = typOfHanded(handed) === RECTIFICATION_TYP ? verifyRectification : verifyCertificate;
+    const body = await verify(handed, known);
     const { record: _record, remains, ...said } = body;
     io.out(JSON.stringify({ verified: true, ...said }));
     io.err(`${remains.fr}\n${remains.en}`);

@@ -7,6 +7,7 @@ import type { AuthorityKey } from '../trust/registry.ts';
 import type { ActClaims, ActKind } from '../trust/types.ts';
 import type { Eraser } from './erase.ts';
 import { eraseQuarantined, type QuarantineDeps } from './quarantine.ts';
+import type { Rectifier } from './rectify.ts';
 import { retentionReport } from './report.ts';
 import { parseClosure, parseExtension, parseOrder } from './schema.ts';
 import * as store from './store.ts';
@@ -31,6 +32,7 @@ export interface RetentionDeps extends QuarantineDeps {
   originOf(caseId: CaseId): Promise<AuditEvent['facts']>;
   /** Makes the closing report of a case (CTL-03). Throws E_RET_CLOSURE, which names what is missing: then the case is not closed. */
   demandReport(caseId: CaseId): Promise<void>;
+  readonly rectifier: Rectifier;
   onError(error: unknown): void;
 }
 
@@ -123,11 +125,16 @@ export function createRetention(deps: RetentionDeps): Retention {
     demandSigner: demand(['procureur', 'juge_instruction', 'magistrat_230_24', 'greffe']),
     async apply({ caseId, claims }, tx) {
       if (caseId === undefined || claims.kind === 'erase') return;
-      await store.insertOrder(tx, caseId, { id: claims.jti, kind: claims.kind, dueAtMs: clock.nowMs() + ORDER_MS });
+      const { jti: id, kind, corrections } = claims;
+      // What the order names must be here: who presents it hears at once.
+      if (corrections !== undefined) await deps.rectifier.demandKnown(caseId, corrections);
+      const byTool = corrections !== undefined;
+      await store.insertOrder(tx, caseId, { id, kind, byTool, dueAtMs: clock.nowMs() + ORDER_MS });
     },
     async afterwards({ caseId, claims }) {
-      if (caseId === undefined || claims.kind !== 'erase') return;
-      await eraser.erase(caseId, { ground: 'order', actId: claims.jti });
+      if (caseId === undefined) return;
+      if (claims.kind === 'erase') await eraser.erase(caseId, { ground: 'order', actId: claims.jti });
+      await deps.rectifier.carryOut(caseId, claims);
     },
   };
 
@@ -164,6 +171,8 @@ export function createRetention(deps: RetentionDeps): Retention {
       await eraser.erase(caseId, { ground: 'order', actId: pending.claims.jti });
       return;
     }
+    // What was not carried out when it came in is tried again; until then the order is open, and the case frozen once it is late.
+    for (const { claims } of orders ?? []) await deps.rectifier.carryOut(caseId, claims).catch(deps.onError);
     const due = (await reckon(caseId).catch(tolerated)) ?? (await storedDue(caseId));
     if (due === undefined || due > clock.nowMs()) {
       await eraseQuarantined(caseId, deps);

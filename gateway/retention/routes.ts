@@ -20,6 +20,10 @@ const orderBody = Type.Object({
   kind: Type.String(),
   dueAt: Type.String(),
   doneAt: Type.Optional(Type.String()),
+  /** Whether the tool carries it out (RGT-03); then nobody says that it is done but the tool. */
+  byTool: Type.Boolean(),
+  /** The file to hand over; absent until the tool has carried it out. */
+  certificate: Type.Optional(Type.String()),
 });
 const erasureBody = Type.Object({
   caseId: Type.String(),
@@ -105,11 +109,13 @@ export const retentionRoutes =
           ...(framework === 'DISPARITION' || framework === 'MORT_SUSPECTE'
             ? { reviewDue: iso(term.createdAtMs + REVIEW_MS) }
             : {}),
-          orders: orders.map(({ id, kind, dueAtMs, doneAtMs }) => ({
+          orders: orders.map(({ id, kind, dueAtMs, doneAtMs, byTool, certificate }) => ({
             id,
             kind,
             dueAt: iso(dueAtMs),
+            byTool,
             ...(doneAtMs === undefined ? {} : { doneAt: iso(doneAtMs) }),
+            ...(certificate === undefined ? {} : { certificate }),
           })),
         };
       },

@@ -2,6 +2,8 @@ import { type Static, type TProperties, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { JsonValue } from '../canonical.ts';
 import { AppError } from '../errors.ts';
+import { PERSON_CATEGORIES } from '../index/types.ts';
+import { CLASSES, leavesOf } from '../vocabulary.ts';
 import { CLOSING_GROUNDS, type ClosureClaims, type ExtensionClaims, type OrderClaims, OUTCOMES } from './types.ts';
 
 // Claims of the acts that end a case or change its term; closed at every level (REQ-17).
@@ -28,10 +30,21 @@ const Closure = closed({
   closed_at: instant,
   erase: Type.Enum(['at_once', 'within_24_h']),
 });
+const LEAVES = CLASSES.filter((name) => leavesOf(name).length === 1);
+const Correction = Type.Object(
+  {
+    hit: common.jti,
+    class: Type.Optional(Type.Enum(LEAVES)),
+    person_category: Type.Optional(Type.Enum([...PERSON_CATEGORIES])),
+    erase: Type.Optional(Type.Literal(true)),
+  },
+  { additionalProperties: false, minProperties: 2 },
+);
 const Order = closed({
   kind: Type.Enum(['erase', 'rectify', 'complete']),
   basis: Type.Enum(['own_motion', 'private_request', 'end_of_authorisation']),
   ordered_at: instant,
+  corrections: Type.Optional(Type.Array(Correction, { minItems: 1, maxItems: 500 })),
 });
 const Extension = closed({ until: instant, decided_at: instant });
 
@@ -59,8 +72,17 @@ export function parseClosure(value: JsonValue): ClosureClaims {
 }
 
 export function parseOrder(value: JsonValue): OrderClaims {
-  if (order.Check(value)) return value;
-  throw refuse(order, value);
+  if (!order.Check(value)) throw refuse(order, value);
+  const { kind, corrections } = value;
+  if (corrections !== undefined && kind !== 'rectify') {
+    throw new AppError('E_REQ_SCHEMA', { detail: `/corrections: an order to ${kind} has none` });
+  }
+  const hits = (corrections ?? []).map(({ hit }) => hit);
+  const mixed = (corrections ?? []).some((each) => each.erase === true && Object.keys(each).length > 2);
+  if (mixed || new Set(hits).size !== hits.length) {
+    throw new AppError('E_REQ_SCHEMA', { detail: '/corrections: each hit once, erased or changed' });
+  }
+  return value;
 }
 
 export function parseExtension(value: JsonValue): ExtensionClaims {

@@ -114,39 +114,65 @@ export interface OrderRow {
   readonly kind: 'rectify' | 'complete';
   readonly dueAtMs: number;
   readonly doneAtMs: number | undefined;
+  /** The tool carries it out (RGT-03). */
+  readonly byTool: boolean;
+  /** The file to hand over; undefined until the tool has carried it out. */
+  readonly certificate: string | undefined;
 }
 
 export async function insertOrder(
   tx: Transaction,
   caseId: CaseId,
-  order: { readonly id: string; readonly kind: string; readonly dueAtMs: number },
+  order: { readonly id: string; readonly kind: string; readonly dueAtMs: number; readonly byTool: boolean },
 ): Promise<void> {
-  await tx.query('INSERT INTO orders (id, case_id, kind, due_at) VALUES ($1, $2, $3, $4)', [
+  await tx.query('INSERT INTO orders (id, case_id, kind, due_at, by_tool) VALUES ($1, $2, $3, $4, $5)', [
     order.id,
     caseId,
     order.kind,
     new Date(order.dueAtMs),
+    order.byTool,
+  ]);
+}
+
+/** The order that the tool carried out, with its record in the journal and its certificate. */
+export async function certifyOrder(
+  tx: Transaction,
+  id: string,
+  done: { readonly atMs: number; readonly recordSeq: number; readonly certificate: string },
+): Promise<void> {
+  await tx.query('UPDATE orders SET done_at = $2, record_seq = $3, certificate = $4 WHERE id = $1', [
+    id,
+    new Date(done.atMs),
+    done.recordSeq,
+    done.certificate,
   ]);
 }
 
 export async function listOrders(tx: Transaction): Promise<readonly OrderRow[]> {
-  const { rows } = await tx.query<{ id: string; kind: OrderRow['kind']; due_at: Date; done_at: Date | null }>(
-    'SELECT id, kind, due_at, done_at FROM orders ORDER BY due_at, id',
-  );
-  return rows.map(({ id, kind, due_at, done_at }) => ({
+  const { rows } = await tx.query<{
+    id: string;
+    kind: OrderRow['kind'];
+    due_at: Date;
+    done_at: Date | null;
+    by_tool: boolean;
+    certificate: string | null;
+  }>('SELECT id, kind, due_at, done_at, by_tool, certificate FROM orders ORDER BY due_at, id');
+  return rows.map(({ id, kind, due_at, done_at, by_tool, certificate }) => ({
     id,
     kind,
     dueAtMs: due_at.getTime(),
     doneAtMs: done_at?.getTime(),
+    byTool: by_tool,
+    certificate: certificate ?? undefined,
   }));
 }
 
-/** False when the case has no such open order. */
+/** False when the case has no such open order for people to carry out. */
 export async function finishOrder(tx: Transaction, id: string, doneAtMs: number): Promise<boolean> {
-  const { rowCount } = await tx.query('UPDATE orders SET done_at = $2 WHERE id = $1 AND done_at IS NULL', [
-    id,
-    new Date(doneAtMs),
-  ]);
+  const { rowCount } = await tx.query(
+    'UPDATE orders SET done_at = $2 WHERE id = $1 AND done_at IS NULL AND NOT by_tool',
+    [id, new Date(doneAtMs)],
+  );
   return rowCount === 1;
 }
 

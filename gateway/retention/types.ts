@@ -1,5 +1,7 @@
 import type { CaseId } from '../ids.ts';
+import type { PersonCategory } from '../index/types.ts';
 import type { ActClaims } from '../trust/types.ts';
+import type { ClassName } from '../vocabulary.ts';
 
 /** Why a case ended: art. 230-22 CPP, first and last paragraphs. */
 export const CLOSING_GROUNDS = ['procedure_closed', 'person_found', 'suspicion_excluded'] as const;
@@ -25,8 +27,18 @@ export interface OrderClaims extends ActClaims {
   readonly kind: 'erase' | 'rectify' | 'complete';
   readonly basis: 'own_motion' | 'private_request' | 'end_of_authorisation';
   readonly ordered_at: string;
+  /** RGT-03: what the tool changes, hit by hit; an order to rectify without it is carried out by people. */
+  readonly corrections?: readonly Correction[];
   readonly act_ref: string;
   readonly act_sha256: string;
+}
+
+/** What becomes of one hit: another label, a category of person, or that it is found no more. */
+export interface Correction {
+  readonly hit: string;
+  readonly class?: ClassName;
+  readonly person_category?: PersonCategory;
+  readonly erase?: true;
 }
 
 /** Claims of `differe-extension+jwt`: two years more, for an offence under arts 706-73 to 706-74 (art. 230-22 al. 2 CPP). */

@@ -187,6 +187,7 @@ export function hitOn(exhibit: Exhibit, result: AnalysisResult, track: number): 
     },
     exhibit,
     jobId: uuid<JobId>(),
+    rectified: new Map(),
     result,
     resultText: canonicalJson(result as unknown as JsonValue),
     bystanders: [],

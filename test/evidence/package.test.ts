@@ -211,7 +211,13 @@ describe('a package', () => {
     const folder = path.join(await temporaryFolder(), 'package');
     const [first] = hits;
     if (first === undefined) throw new Error('no hit');
-    const quiet = { exhibit: first.exhibit, result: first.result, resultText: first.resultText, bystanders: [] };
+    const quiet = {
+      exhibit: first.exhibit,
+      result: first.result,
+      resultText: first.resultText,
+      bystanders: [],
+      rectified: new Map(),
+    };
     const exhibits = ['a', 'b'].map(() => ({ ...quiet, jobId: randomUUID() as string as JobId }));
     await buildPackage(requisition, { ...inputOf([]), exhibits }, depsOf(), folderWriter(folder));
     expect(await verifyPackage(folder)).toMatchObject({ verified: true });

@@ -6,12 +6,14 @@ import { openLog } from '../../gateway/audit/append.ts';
 import { encodeVkey } from '../../gateway/audit/note.ts';
 import type { Database } from '../../gateway/database.ts';
 import { AppError } from '../../gateway/errors.ts';
-import { storedFiles } from '../../gateway/evidence/exports.ts';
+import { packagesOfExhibits, storedFiles } from '../../gateway/evidence/exports.ts';
 import { openEvidenceKey } from '../../gateway/evidence/keys.ts';
 import type { CaseId, ObjectId, RequisitionId } from '../../gateway/ids.ts';
+import { insertRectification, rectificationsOf } from '../../gateway/index/rectification-store.ts';
 import type { Requisition } from '../../gateway/requisition/types.ts';
 import { createEraser, type EraserDeps } from '../../gateway/retention/erase.ts';
 import type { QuarantineDeps } from '../../gateway/retention/quarantine.ts';
+import { createRectifier, type HitPlace, type RectifierDeps } from '../../gateway/retention/rectify.ts';
 import { createRetention } from '../../gateway/retention/retention.ts';
 import { type Acts, createActs } from '../../gateway/trust/acts.ts';
 import { loadRegistry } from '../../gateway/trust/registry.ts';
@@ -38,7 +40,9 @@ export async function retentionRoom(
   given?: { database: Database; folder: string; vault?: Vault },
   retentionDays?: number,
   quarantine: Partial<QuarantineDeps> = {},
+  rectifying: Partial<RectifierDeps> = {},
 ) {
+  const places = new Map<string, HitPlace>();
   const database = given?.database ?? (await testDatabase());
   const folder = given?.folder ?? (await mkdtemp(path.join(tmpdir(), 'differe-retention-')));
   const clock = handClock(START_MS);
@@ -109,6 +113,25 @@ export async function retentionRoom(
     packageObjects: async (caseId, id, sealed) =>
       (await storedFiles(vault, caseId, id, sealed)).map(({ object }) => object),
     dropResults: () => undefined,
+    rectifier: createRectifier({
+      ...{ database, vault, log, clock, installation: AUDIENCE, logVkey: encodeVkey('differe-test/log', signingKey) },
+      key: await openEvidenceKey(path.join(folder, 'keys')),
+      // Where hits lie is another room's answer.
+      placesOf: async (_caseId, hits) => {
+        if (hits.some((hit) => !places.has(hit))) throw new AppError('E_PRO_SILO');
+        return hits.flatMap((hit) => places.get(hit) ?? []);
+      },
+      keep: (tx, caseId, said) => insertRectification(tx, vault, caseId, randomUUID(), said),
+      keptOf: (caseId) => rectificationsOf(caseId, { database, vault }),
+      packagesWith: (caseId, of) =>
+        packagesOfExhibits(
+          caseId,
+          of.map(({ exhibitId }) => exhibitId),
+          { database, vault },
+        ),
+      dropResults: () => undefined,
+      ...rectifying,
+    }),
     ...quarantine,
     onError: (error) => errors.push(error),
   });
@@ -260,6 +283,7 @@ export async function retentionRoom(
     openCase,
     addRequisition,
     addFindings,
+    places,
     rows,
     journal,
     present,
