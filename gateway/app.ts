@@ -7,6 +7,7 @@ import { type AnalysisRoutesDeps, analysisRoutes } from './analysis/routes.ts';
 import { type ApiRoute, describeApi } from './api-document.ts';
 import { type JournalRoutesDeps, journalRoutes } from './audit/routes.ts';
 import { type DocumentRoutesDeps, documentRoutes } from './compliance/documents/routes.ts';
+import { type PersonRequestRoutesDeps, personRequestRoutes } from './compliance/person-request-routes.ts';
 import { type StatisticsRoutesDeps, statisticsRoutes } from './compliance/statistics-routes.ts';
 import { consoleRoutes } from './console/routes.ts';
 import { AppError } from './errors.ts';
@@ -42,6 +43,7 @@ export interface AppDeps {
   readonly search: SearchDeps;
   readonly evidence: EvidenceRoutesDeps;
   readonly retention: RetentionRoutesDeps;
+  readonly personRequests: PersonRequestRoutesDeps;
   readonly documents: DocumentRoutesDeps;
   readonly statistics: StatisticsRoutesDeps;
   readonly journal: JournalRoutesDeps;
@@ -117,6 +119,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(searchRoutes(deps.search));
   await app.register(evidenceRoutes(deps.evidence));
   await app.register(retentionRoutes(deps.retention));
+  await app.register(personRequestRoutes(deps.personRequests));
   await app.register(documentRoutes(deps.documents));
   await app.register(statisticsRoutes(deps.statistics));
   await app.register(journalRoutes(deps.journal));

@@ -77,6 +77,7 @@ export async function createDemoInstallation(folder: string, models: readonly st
           'differe-order+jwt',
           'differe-extension+jwt',
           REGISTRY_TYP,
+          'differe-person-request+jwt',
         ],
         env: 'test',
       },

@@ -391,6 +391,11 @@ export const ERRORS = {
     fr: "La revue signée ne porte pas sur l'échantillon tiré pour ce mois, ou ce mois n'est pas achevé.",
     en: 'The signed review is not about the sample that was drawn for this month, or the month is not over.',
   },
+  E_RGT_REQUEST: {
+    status: 409,
+    fr: "Cette réponse ne correspond à aucune demande en attente de cette voie : vérifiez l'identifiant de la demande, sa voie et les dates.",
+    en: 'This answer is to no request that waits by this way: check the id of the request, its channel and the dates.',
+  },
   E_STA_PERIOD: {
     status: 422,
     fr: "Un rapport public porte sur une année, un trimestre ou un mois civils entiers, d'une année achevée et que le journal couvre.",

@@ -23,6 +23,7 @@ export async function buildInertApp(version: string): Promise<FastifyInstance> {
     search: NOTHING,
     evidence: NOTHING,
     retention: NOTHING,
+    personRequests: NOTHING,
     documents: NOTHING,
     statistics: NOTHING,
     journal: NOTHING,

@@ -23,6 +23,8 @@ import { closingReport } from './compliance/documents/closing-report.ts';
 import { createFigures } from './compliance/figures.ts';
 import { createFirstJob } from './compliance/first-job.ts';
 import { createLateness } from './compliance/lateness.ts';
+import type { PersonRequestClaims } from './compliance/person-request-claims.ts';
+import { createPersonRequests } from './compliance/person-requests.ts';
 import { judgeRoot, processFacts } from './compliance/root-check.ts';
 import { createSafeMode } from './compliance/safe-mode.ts';
 import { createSelfControl } from './compliance/self-control.ts';
@@ -58,6 +60,7 @@ import { markPictureSeen } from './search/hits.ts';
 import { SOFTWARE } from './software.ts';
 import { adoptionEvents, attempt, closedLog, installationEvent, openRegistry, selfTestOf } from './start-up.ts';
 import { type Acts, createActs } from './trust/acts.ts';
+import type { ActKind } from './trust/types.ts';
 import { openVault } from './vault.ts';
 
 export interface Gateway {
@@ -270,9 +273,12 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
       dropResults: (caseId) => sessions.drop(caseId),
       onError: reportError,
     });
+    const readActs = (kind: ActKind<PersonRequestClaims>) => acts.trustedOfInstallation(kind);
+    const personRequests = createPersonRequests({ database, log, clock, readActs });
     const lateness = createLateness({
       retention: retention.report,
       reviews: selfControl.overdue,
+      requests: personRequests.countOverdue,
       isJournalOverdue: journalPurge.isOverdue,
       hasWitness: witnesses.length > 0,
     });
@@ -284,7 +290,7 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
       env: config.env,
       audience: config.installation,
       // Each room adds the kinds that it knows.
-      kinds: [chain.kind, register.kind, ...standing.kinds, ...retention.kinds, selfControl.kind],
+      kinds: [chain.kind, register.kind, ...standing.kinds, ...retention.kinds, selfControl.kind, personRequests.kind],
     });
     const records = createRecords({
       database,
@@ -450,6 +456,7 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
         search,
         evidence,
         retention: { retention },
+        personRequests: { requests: personRequests },
         documents: {
           installation: config.installation,
           isDemo: config.env === 'test',
@@ -480,7 +487,7 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
         commitment,
         models,
         canaries: [() => demandCanaries()],
-        purges: [scratch.sweep, retention.purge],
+        purges: [scratch.sweep, retention.purge, personRequests.noteOverdue],
       }),
       safeMode,
     );
@@ -496,7 +503,8 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
     }
     for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
 
-    const purging = setInterval(() => void retention.purge().catch(reportError), PURGE_EVERY_MS).unref();
+    const sweep = () => retention.purge().then(personRequests.noteOverdue).catch(reportError);
+    const purging = setInterval(() => void sweep(), PURGE_EVERY_MS).unref();
     started.defer(async () => clearInterval(purging));
     await app.listen({ host: config.host, port: config.port });
     const scheme = config.tls === undefined ? 'http' : 'https';

@@ -8,8 +8,8 @@ export interface MetricSources {
   overdue(): Promise<Readonly<Record<OverdueKind, number>>>;
 }
 
-/** Kinds of what can be late: cases to be erased, orders of magistrates, results in quarantine, reviews of self-control, records of the journal. */
-export const OVERDUE_KINDS = ['purge', 'order', 'quarantine', 'review', 'journal'] as const;
+/** Kinds of what can be late: cases to be erased, orders of magistrates, results in quarantine, reviews of self-control, requests of persons, records of the journal. */
+export const OVERDUE_KINDS = ['purge', 'order', 'quarantine', 'review', 'request', 'journal'] as const;
 export type OverdueKind = (typeof OVERDUE_KINDS)[number];
 
 /** The metrics of contracts.md. No label carries case data (LOG-08): labels are closed words of this file, codes and model names. */

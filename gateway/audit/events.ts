@@ -9,6 +9,9 @@ export const EVENTS = {
     'a step of the self-test failed: nothing is processed; the reason names the step, the outcome the code',
   'dossier.adopted': 'the dossier (by digest) that work stands on from now on, and the set of networks',
   'rules.adopted': 'the rules in force, by the digest of their texts',
+  'request.received': 'a person asked, by the act that an office signed: nothing of the person or the case (RGT-02)',
+  'request.answered': 'an office answered a request of a person: the act of the request and that of the answer',
+  'request.overdue': 'an answer to a person is overdue, told once',
   'registry.changed':
     'a registry of authorities came into force: the acts of the two offices that signed it, its digest before and after (REQ-12)',
   'keys.adopted': 'the authorities whose signatures count from now on, by the digest of the registry',

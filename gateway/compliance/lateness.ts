@@ -5,6 +5,8 @@ import { type OverdueReview, reviewWarnings } from './self-control.ts';
 export interface LatenessDeps {
   retention(): Promise<Pick<RetentionReport, 'overdue' | 'unfinished'>>;
   reviews(): Promise<readonly OverdueReview[]>;
+  /** Requests of persons that nobody answered in time. */
+  requests(): Promise<number>;
   isJournalOverdue(): boolean;
   readonly hasWitness: boolean;
 }
@@ -19,13 +21,13 @@ export interface Lateness {
 /** A scrape and a look at the readiness read the tables once. */
 const KEPT_FOR_MS = 10_000;
 
-/** What is late in this installation (RET-01, RET-05, RET-08, CTL-01, CTL-06, LOG-06). It names no case. */
+/** What is late in this installation (RET-01, RET-05, RET-08, CTL-01, CTL-06, RGT-02, LOG-06). It names no case. */
 export function createLateness(deps: LatenessDeps): Lateness {
   let kept: { readonly atMs: number; readonly facts: ReturnType<typeof read> } | undefined;
 
   async function read() {
-    const [retention, reviews] = await Promise.all([deps.retention(), deps.reviews()]);
-    return { retention, reviews };
+    const [retention, reviews, requests] = await Promise.all([deps.retention(), deps.reviews(), deps.requests()]);
+    return { retention, reviews, requests };
   }
   function facts(): ReturnType<typeof read> {
     const now = performance.now();
@@ -36,10 +38,17 @@ export function createLateness(deps: LatenessDeps): Lateness {
   return {
     async overdue() {
       try {
-        const { retention, reviews } = await facts();
+        const { retention, reviews, requests } = await facts();
         const { purges, orders, quarantines } = retention.overdue;
         const journal = deps.isJournalOverdue() ? 1 : 0;
-        return { purge: purges, order: orders, quarantine: quarantines, review: reviews.length, journal };
+        return {
+          purge: purges,
+          order: orders,
+          quarantine: quarantines,
+          review: reviews.length,
+          request: requests,
+          journal,
+        };
       } catch {
         return Object.fromEntries(OVERDUE_KINDS.map((kind) => [kind, Number.NaN])) as Record<OverdueKind, number>;
       }
@@ -47,8 +56,9 @@ export function createLateness(deps: LatenessDeps): Lateness {
     async warnings() {
       const ofJournal = journalWarnings(deps);
       try {
-        const { retention, reviews } = await facts();
-        return [...retentionWarnings(retention), ...reviewWarnings(reviews), ...ofJournal];
+        const { retention, reviews, requests } = await facts();
+        const ofPersons = requests === 0 ? [] : [`rights: ${requests} requests of persons are overdue`];
+        return [...retentionWarnings(retention), ...reviewWarnings(reviews), ...ofPersons, ...ofJournal];
       } catch {
         return ['retention: what is due cannot be read', ...ofJournal];
       }

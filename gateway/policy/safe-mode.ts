@@ -11,6 +11,7 @@ const ANSWER: readonly Action[] = [
   'habilitation.read',
   'statistics.read',
   'registry.read',
+  'request.list',
 ];
 
 /** Whether an act is possible while the installation processes nothing. Erasure always is, whatever else is wrong. */

@@ -98,6 +98,14 @@ export const ACTIONS = {
     reach: 'presenting',
   },
   'act.present': { journal: 'before', kind: 'administration', ops: [], needsValidity: false, reach: 'presenting' },
+  // What persons asked, by references, and until when an answer is due (RGT-02).
+  'request.list': {
+    journal: 'disclosure',
+    kind: 'consultation',
+    ops: [],
+    needsValidity: false,
+    reach: 'installation',
+  },
   // Whose signature counts here, and which changes of that wait for a second signature (REQ-12).
   'registry.read': {
     journal: 'disclosure',

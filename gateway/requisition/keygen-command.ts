@@ -33,6 +33,11 @@ const SIGNERS: readonly { readonly typ: SignedType; readonly roles: ReadonlySet<
   // The hierarchy, what it found in the sample of a month (CTL-06).
   { typ: 'differe-self-control+jwt', roles: new Set(['chef_de_service', 'responsable']) },
   { typ: ADMISSION_TYP, roles: new Set(ADMITTING_ROLES) },
+  // Who enters requests of persons and their answers (RGT-02).
+  {
+    typ: 'differe-person-request+jwt',
+    roles: new Set(['responsable', 'dpo', 'magistrat_230_24', 'procureur', 'greffe']),
+  },
   { typ: REGISTRY_TYP, roles: new Set(APPROVING_ROLES) },
 ];
 const TYPES: readonly string[] = SIGNERS.map(({ typ }) => typ);

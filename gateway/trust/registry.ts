@@ -18,6 +18,7 @@ export const ACT_TYPES = [
   'differe-habilitation+jwt',
   'differe-self-control+jwt',
   'differe-registry+jwt',
+  'differe-person-request+jwt',
 ] as const;
 export type ActType = (typeof ACT_TYPES)[number];
 

@@ -32,7 +32,7 @@ const rectification = (of: OpenExhibit, changes: Partial<Rectification> = {}): R
 });
 
 describe('columns under an order', () => {
-  it('are carried over to the track of another analysis that was there then, and to no other', () => {
+  it('RGT-03: are carried over to the track of another analysis that was there then, and to no other', () => {
     const here = track();
     const elsewhere = track({ points: [point({ left: 700 }), point({ timeSeconds: 1, left: 800 })] });
     const first = openInMemory([here]);
@@ -46,7 +46,7 @@ describe('columns under an order', () => {
     expect([...columns.classId]).toEqual([3, 4]);
   });
 
-  it('another exhibit, a later moment and a track that is not there change nothing', () => {
+  it('RGT-03: another exhibit, a later moment and a track that is not there change nothing', () => {
     const of = openInMemory([track()]);
     const { columns, path } = of;
     for (const other of [
@@ -58,7 +58,7 @@ describe('columns under an order', () => {
     }
   });
 
-  it('the later order speaks, and what one erased stays erased', () => {
+  it('RGT-03: the later order speaks, and what one erased stays erased', () => {
     const of = openInMemory([track()]);
     const orders = [
       rectification(of, { class: 'van', appliedAtMs: NOW_MS + 2 }),
@@ -101,7 +101,7 @@ describe('a question after an order', () => {
   const find = async (name: 'car' | 'van') =>
     (await ask(requisition, { version: 1, classes: [name] }, world.deps)).hits;
 
-  it('finds the rectified label and no more the old one, says which order it was, and tells erased hits from none', async () => {
+  it('RGT-03: finds the rectified label and no more the old one, says which order it was, and tells erased hits from none', async () => {
     const exhibit = exhibitOf(requisition, { sha256: 'f'.repeat(64) });
     await world.addExhibit(exhibit);
     const far = [point({ left: 900 }), point({ timeSeconds: 1, left: 950 })];

@@ -13,6 +13,7 @@ const IN_SAFE_MODE = [
   'habilitation.read',
   'statistics.read',
   'registry.read',
+  'request.list',
 ];
 
 const reachOf = (action: Action): string => {

@@ -16,6 +16,12 @@ const common = (sub: string) => ({
   act_sha256: 'c'.repeat(64),
 });
 
+/** An act of the installation, which names no procedure. */
+export function signedByOffice(line: Line, typ: ActType, claims: object): Promise<string> {
+  const { sub: _sub, act_ref: _ref, act_sha256: _sha256, ...own } = common('-');
+  return signClaims({ ...own, ...claims }, typ, line.installation.magistrateKey);
+}
+
 export const signed = (line: Line, typ: ActType, claims: object, sub: string = DEMO.procedure) =>
   signClaims({ ...common(sub), ...claims }, typ, line.installation.magistrateKey);
 

@@ -84,6 +84,7 @@ describe('what is late', () => {
   const deps = {
     retention: async () => nothing,
     reviews: async () => [],
+    requests: async () => 0,
     isJournalOverdue: () => false,
     hasWitness: true,
   };
@@ -95,7 +96,7 @@ describe('what is late', () => {
       retention: async () => ({ ...nothing, overdue: { purges: 2, orders: 1, quarantines: 3 } }),
       reviews: async () => [{ month: '2026-03', dueAtMs: START_MS, stopsAtMs: START_MS + 30 * DAY_MS }],
     });
-    expect(await late.overdue()).toEqual({ purge: 2, order: 1, quarantine: 3, review: 1, journal: 0 });
+    expect(await late.overdue()).toEqual({ purge: 2, order: 1, quarantine: 3, review: 1, request: 0, journal: 0 });
     const said = (await late.warnings()).join('\n');
     for (const each of ['2 cases to be erased', '1 orders', '3 quarantines', 'the review of 2026-03'])
       expect(said).toContain(each);
