@@ -335,6 +335,13 @@ export const OPERATIONS: Readonly<Record<string, OperationText>> = {
     media: DOCUMENT,
     refusals: ['E_RET_CLOSURE'],
   },
+  'GET /api/v1/person-requests': {
+    id: 'listPersonRequests',
+    title: 'Registre des demandes de personnes',
+    text: 'What persons asked, by the references of the offices, until when an answer is due, and that it was given. Nothing here tells a person anything.',
+    gives: 'PersonRequests',
+    room: 'compliance',
+  },
   'GET /api/v1/registry': {
     id: 'readRegistry',
     title: 'Registre des autorités',

@@ -368,6 +368,18 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/person-requests': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Registre des demandes de personnes */
+    get: operations['listPersonRequests'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/cases/{caseId}/documents/mention': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     /** Mention de l'usage au procès-verbal */
@@ -874,6 +886,26 @@ export interface components {
     ListRequisitionsAnswer: {
       requisitions: components['schemas']['Requisition'][];
     };
+    PersonRequests: {
+      requests: {
+        /** Id. */
+        id: string;
+        channel: string;
+        subject: string;
+        ref: string;
+        receivedAt: string;
+        /** When it must be done, RFC 3339. */
+        dueAt: string;
+        isOverdue: boolean;
+        answer?: {
+          /** Moment that is asked about or spoken of, RFC 3339; of a reason the place in the picture. */
+          at: string;
+          what: string;
+          /** A signed act: its compact JWS when it is presented, what it says when it is shown. */
+          act: string;
+        };
+      }[];
+    };
     PresentActRequest: {
       /** A signed act: its compact JWS when it is presented, what it says when it is shown. */
       act: string;
@@ -1076,6 +1108,9 @@ export interface components {
         dueAt: string;
         /** When it was done, RFC 3339; absent before. */
         doneAt?: string;
+        byTool: boolean;
+        /** The certificate as it is handed over; absent while it is not done. */
+        certificate?: string;
       }[];
     };
     RetentionReport: {
@@ -2414,6 +2449,33 @@ export interface operations {
     requestBody?: never;
     responses: {
       200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['Erasure'] } };
+      400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQUEST';
+      } } };
+      401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+      } } };
+      403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_HAB_ROLE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+      } } };
+      404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_PRO_SILO';
+      } } };
+      429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
+      500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
+      503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['StoppedProblem'] } };
+    };
+  };
+  /** What persons asked, by the references of the offices, until when an answer is due, and that it was given. Nothing here tells a person anything. */
+  listPersonRequests: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['PersonRequests'] } };
       400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
         code: 'E_REQUEST';
