@@ -1,7 +1,8 @@
 import { area, shared } from './boxes.ts';
 import type { PictureSize } from './letterbox.ts';
-import { cutView, type View } from './tiles.ts';
-import type { Box, DecodedFrame, Detection } from './types.ts';
+import { cutRgb } from './pixels.ts';
+import type { View } from './tiles.ts';
+import type { Box, DecodedFrame, Detection, RgbFrame } from './types.ts';
 
 // Where little of a frame moves, a detector need not look at the rest: parts of several frames lie side by side on one picture of its own
 // size, each at the scale that it has in its frame.
@@ -130,11 +131,11 @@ export function paint(
   pieces: readonly Piece[],
   frameOf: (index: number) => DecodedFrame,
   { widthPx, heightPx }: PictureSize,
-): DecodedFrame {
+): RgbFrame {
   const rgb = new Uint8Array(widthPx * heightPx * 3).fill(GREY);
   for (const { index, view, left, top } of pieces) {
     const frame = frameOf(index);
-    const cut = cutView(frame.rgb, frame, view);
+    const cut = cutRgb(frame, view);
     for (let y = 0; y < view.heightPx; y += 1)
       rgb.set(cut.subarray(y * view.widthPx * 3, (y + 1) * view.widthPx * 3), ((top + y) * widthPx + left) * 3);
   }

@@ -4,7 +4,9 @@ import { classOf } from './class-of.ts';
 import { createColourNamer } from './colour-names.ts';
 import { type Background, differs, findBackground, isShadow } from './foreground.ts';
 import { type Group, groupOf } from './groups.ts';
-import type { Box, ColourCounts, DecodedFrame, RawTrack, TrackPoint } from './types.ts';
+import { rgbUnder } from './pixels.ts';
+import type { View } from './tiles.ts';
+import type { Box, ColourCounts, DecodedFrame, RawTrack, RgbFrame, TrackPoint } from './types.ts';
 import { findWhite } from './white-reference.ts';
 
 /** Sightings of one track that are measured at most, spread over its life. */
@@ -49,6 +51,7 @@ export function countColours(tracks: readonly RawTrack[], frames: readonly Decod
     nameColour(reds[red] as number, greens[green] as number, blues[blue] as number);
   const background = findBackground(frames);
   const byNumber = new Map(frames.map((frame) => [frame.ref.number, frame]));
+  const space = new Uint8ClampedArray(Math.max(...frames.map(({ widthPx, heightPx }) => widthPx * heightPx * 3)));
   const boxesByFrame = new Map<number, TrackPoint[]>();
   for (const point of tracks.flatMap(({ points }) => points)) {
     const beside = boxesByFrame.get(point.frame);
@@ -60,7 +63,9 @@ export function countColours(tracks: readonly RawTrack[], frames: readonly Decod
     const tally: Tally = new Map();
     for (const point of clearSightings(track, byNumber, boxesByFrame)) {
       const frame = byNumber.get(point.frame);
-      if (frame !== undefined) addSighting(tally, point, frame, background, group, nameOf);
+      if (frame === undefined) continue;
+      const box = boxIn(point, frame);
+      addSighting(tally, box, rgbUnder(frame, viewUnder(box, frame), space), background, group, nameOf);
     }
     return { ...track, colourCounts: toCounts(tally) };
   });
@@ -87,18 +92,12 @@ function clearSightings(
 
 function addSighting(
   tally: Tally,
-  point: TrackPoint,
-  frame: DecodedFrame,
+  box: Box,
+  frame: RgbFrame,
   background: Background | undefined,
   group: Group,
   nameOf: (red: number, green: number, blue: number) => number,
 ): void {
-  const box: Box = {
-    left: point.left / frame.scaleX,
-    top: point.top / frame.scaleY,
-    width: point.width / frame.scaleX,
-    height: point.height / frame.scaleY,
-  };
   const cutBelow = box.top + box.height >= frame.heightPx - 1;
   const bands = bandsOf(group, box, cutBelow);
   const usable = background?.rgb.length === frame.rgb.length ? background : undefined;
@@ -118,6 +117,25 @@ function addSighting(
   }
 }
 
+/** In pixels of the frame. */
+const boxIn = ({ left, top, width, height }: Box, { scaleX, scaleY }: DecodedFrame): Box => ({
+  left: left / scaleX,
+  top: top / scaleY,
+  width: width / scaleX,
+  height: height / scaleY,
+});
+
+/** Whole pixels around a box, inside the frame. */
+function viewUnder(box: Box, { widthPx, heightPx }: DecodedFrame): View {
+  const [left, top] = [Math.max(0, Math.floor(box.left)), Math.max(0, Math.floor(box.top))];
+  return {
+    left,
+    top,
+    widthPx: Math.max(0, Math.min(widthPx, Math.ceil(box.left + box.width) + 1) - left),
+    heightPx: Math.max(0, Math.min(heightPx, Math.ceil(box.top + box.height) + 1) - top),
+  };
+}
+
 /** A person who is cut off by the lower edge, or who does not stand, has no measurable halves. */
 function bandsOf(group: Group, box: Box, cutBelow: boolean): readonly Band[] {
   if (group !== 'person') return OTHER_BANDS;
@@ -127,7 +145,7 @@ function bandsOf(group: Group, box: Box, cutBelow: boolean): readonly Band[] {
 /** Byte offsets of moving pixels in the box, or undefined when they are too few to be the object. */
 function foregroundMask(
   box: Box,
-  frame: DecodedFrame,
+  frame: RgbFrame,
   background: Background,
   group: Group,
 ): ReadonlySet<number> | undefined {

@@ -1,4 +1,5 @@
 import type { CropCard } from '../admission/crop-card.ts';
+import { cutRgb } from './pixels.ts';
 import type { Box, DecodedFrame } from './types.ts';
 
 /** Weights by which the source pixels of one axis make a target pixel: `count` neighbours from `from` on. */
@@ -35,6 +36,13 @@ function spread(start: number, side: number, target: number): Spread {
   return { from, count, weights, most };
 }
 
+/** From the first to behind the last source pixel of an axis, inside the picture. */
+function reach({ from, count }: Spread, length: number): readonly [number, number] {
+  const first = Math.min(length, Math.max(0, from[0] ?? 0));
+  const last = (from.at(-1) ?? 0) + (count.at(-1) ?? 0);
+  return [first, Math.max(first, Math.min(length, last))];
+}
+
 /**
  * Cuts the square around a box (side: `margin` longer sides) out of a frame as the planar values that a crop classifier reads:
  * `[3, height, width]`, RGB. The box is in original pixels. What lies outside the picture is the card's pad. The place of a standing
@@ -47,7 +55,11 @@ export function cutCrop(frame: DecodedFrame, box: Box, input: CropCard['input'],
   const across = spread(left / frame.scaleX, side / frame.scaleX, input.width);
   const down = spread(top / frame.scaleY, side / frame.scaleY, input.height);
   const plane = input.width * input.height;
-  const { rgb, widthPx, heightPx } = frame;
+  const { widthPx, heightPx } = frame;
+  const [fromX, toX] = reach(across, widthPx);
+  const [fromY, toY] = reach(down, heightPx);
+  const view = { left: fromX, top: fromY, widthPx: toX - fromX, heightPx: toY - fromY };
+  const rgb = cutRgb(frame, view);
   const rows = new Float32Array(input.width * 3);
   const { hidden } = input;
   const [hiddenTop, hiddenBottom] = [Math.round(hidden.top * input.height), Math.round(hidden.bottom * input.height)];
@@ -62,7 +74,10 @@ export function cutCrop(frame: DecodedFrame, box: Box, input: CropCard['input'],
         for (let i = 0; i < (across.count[x] as number); i += 1) {
           const sourceX = (across.from[x] as number) + i;
           const weight = weightY * (across.weights[x * across.most + i] as number);
-          const at = outside || sourceX < 0 || sourceX >= widthPx ? -1 : (sourceY * widthPx + sourceX) * 3;
+          const at =
+            outside || sourceX < 0 || sourceX >= widthPx
+              ? -1
+              : ((sourceY - fromY) * view.widthPx + sourceX - fromX) * 3;
           for (let channel = 0; channel < 3; channel += 1) {
             const value = at < 0 ? input.pad : (rgb[at + channel] as number);
             sums[x * 3 + channel] = (sums[x * 3 + channel] as number) + weight * value;

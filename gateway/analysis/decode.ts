@@ -202,7 +202,7 @@ async function* decodeByNumber(
   progress.missing.push(...batch.frames.slice(next));
 }
 
-function decoded(ref: FrameRef, rgb: Uint8Array, source: DecodeSource, progress: Progress): DecodedFrame {
+function decoded(ref: FrameRef, yuv: Uint8Array, source: DecodeSource, progress: Progress): DecodedFrame {
   progress.decodedFrames++;
   const { widthPx, heightPx, timeline } = source;
   return {
@@ -212,7 +212,7 @@ function decoded(ref: FrameRef, rgb: Uint8Array, source: DecodeSource, progress:
     heightPx,
     scaleX: timeline.widthPx / widthPx,
     scaleY: timeline.heightPx / heightPx,
-    rgb,
+    yuv,
   };
 }
 
@@ -235,7 +235,7 @@ async function* read(
     decoder,
     widthPx,
     heightPx,
-    pixelFormat: 'rgb24',
+    pixelFormat: 'yuv420p',
     ...part,
   } as const;
   const run = decodeFrames(order, signal);

@@ -5,6 +5,7 @@ import { AppError, isErrorCode } from '../errors.ts';
 import { canvasSize, decodeSize, type PictureSize } from './letterbox.ts';
 import type { LoadedModel } from './models.ts';
 import type { DetectRequest, WorkerAnswer, WorkerFailure, WorkerStart } from './onnx-worker.ts';
+import { copyRgb, isWhole } from './pixels.ts';
 import type { DecodedFrame, Detection, ModelUse } from './types.ts';
 
 /** Detector sessions in worker threads. One session answers one frame at a time; further calls wait in order. */
@@ -120,20 +121,17 @@ function poolOf(card: ModelCard, workers: readonly Worker[]): DetectorPool {
       if (closing !== undefined)
         return Promise.reject(new AppError('E_JOB_FAILED', { detail: 'the detector is closed' }));
       const bytes = frame.widthPx * frame.heightPx * 3;
-      if (frame.rgb.length !== bytes) {
+      if (!isWhole(frame))
         return Promise.reject(
-          new AppError('E_JOB_FAILED', {
-            detail: `frame ${frame.ref.number}: ${frame.rgb.length} bytes, not ${bytes}`,
-          }),
+          new AppError('E_JOB_FAILED', { detail: `frame ${frame.ref.number}: not the bytes of its size` }),
         );
-      }
       // Memory is used again, so that a long recording does not leave a shared buffer a frame to the collector.
       const spare = memory.findIndex((buffer) => buffer.byteLength === bytes);
       const rgb = spare < 0 ? new SharedArrayBuffer(bytes) : memory.splice(spare, 1)[0];
       if (rgb === undefined) return Promise.reject(new AppError('E_INTERNAL'));
       // Whole frames and canvases of a few sizes; what is of none of them any more goes first.
       if (spare < 0 && memory.length >= MOST_SPARE) memory.shift();
-      new Uint8Array(rgb).set(frame.rgb);
+      copyRgb(frame, new Uint8ClampedArray(rgb));
       const { widthPx, heightPx, scaleX, scaleY } = frame;
       const request: DetectRequest = { id: nextId, rgb, widthPx, heightPx, scaleX, scaleY };
       nextId += 1;

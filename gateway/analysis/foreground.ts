@@ -1,5 +1,6 @@
+import { rgbOf } from './pixels.ts';
 import { spreadOverTime } from './spread.ts';
-import type { DecodedFrame } from './types.ts';
+import type { DecodedFrame, RgbFrame } from './types.ts';
 
 const MOST_SAMPLES = 25;
 const FEWEST_SAMPLES = 5;
@@ -18,7 +19,7 @@ export interface Background {
 }
 
 /**
- * The median of each pixel and channel over frames spread over the given ones. Undefined when they are too few or too close in
+ * The median of each pixel and channel (or plane) over frames spread over the given ones. Undefined when they are too few or too close in
  * time to tell what stands still from what only passes slowly.
  */
 export function findBackground(frames: readonly DecodedFrame[]): Background | undefined {
@@ -27,12 +28,12 @@ export function findBackground(frames: readonly DecodedFrame[]): Background | un
   if (frames.length < FEWEST_SAMPLES || last.timeSeconds - first.timeSeconds < LEAST_SECONDS) return undefined;
   const samples = spreadOverTime(frames, MOST_SAMPLES).flatMap((index) => {
     const frame = frames[index];
-    return frame === undefined || frame.rgb.length !== first.rgb.length ? [] : [frame.rgb];
+    return frame === undefined || bytesOf(frame).length !== bytesOf(first).length ? [] : [bytesOf(frame)];
   });
-  const rgb = new Uint8Array(first.rgb.length);
+  const median = new Uint8Array(bytesOf(first).length);
   const values = new Uint8Array(samples.length);
   const middle = samples.length >> 1;
-  for (let at = 0; at < rgb.length; at += 1) {
+  for (let at = 0; at < median.length; at += 1) {
     let [least, most, sum] = [255, 0, 0];
     for (let index = 0; index < values.length; index += 1) {
       const value = (samples[index] as Uint8Array)[at] as number;
@@ -42,13 +43,16 @@ export function findBackground(frames: readonly DecodedFrame[]): Background | un
       if (value > most) most = value;
     }
     // Most pixels hardly change: their mean is as good, and sorting was most of the time.
-    rgb[at] = most - least <= CALM ? sum / values.length + 0.5 : (values.sort()[middle] as number);
+    median[at] = most - least <= CALM ? sum / values.length + 0.5 : (values.sort()[middle] as number);
   }
+  const rgb = first.yuv === undefined ? median : rgbOf({ ...first, yuv: median });
   return { widthPx: first.widthPx, heightPx: first.heightPx, rgb };
 }
 
+const bytesOf = (frame: DecodedFrame): Uint8Array => frame.yuv ?? frame.rgb;
+
 /** Whether the pixel at a byte offset is not the background there. */
-export function differs(frame: DecodedFrame, background: Background, at: number): boolean {
+export function differs(frame: RgbFrame, background: Background, at: number): boolean {
   for (let channel = at; channel < at + 3; channel += 1) {
     if (Math.abs((frame.rgb[channel] ?? 0) - (background.rgb[channel] ?? 0)) > LEAST_DIFFERENCE) return true;
   }
@@ -56,7 +60,7 @@ export function differs(frame: DecodedFrame, background: Background, at: number)
 }
 
 /** Whether the pixel is the background made darker evenly: ground in a shadow keeps its tint. */
-export function isShadow(frame: DecodedFrame, background: Background, at: number): boolean {
+export function isShadow(frame: RgbFrame, background: Background, at: number): boolean {
   let least = Number.POSITIVE_INFINITY;
   let most = 0;
   for (let channel = at; channel < at + 3; channel += 1) {

@@ -3,7 +3,7 @@ import { firstIndexFrom, frameRef, type PacketList } from './packets.ts';
 import type { FrameRef, LedgerInterval, Segment, SegmentPlan } from './types.ts';
 
 /** Stands in every result: another plan over the same footage may give other tracks. */
-export const PLAN_VERSION = 5;
+export const PLAN_VERSION = 6;
 
 export interface PlanInput {
   readonly segment: Segment;

@@ -3,7 +3,7 @@ import { type Card, isCrop } from '../admission/contract.ts';
 import { AppError } from '../errors.ts';
 import { cutCrop } from './crop.ts';
 import { createDetectorPool } from './detector-pool.ts';
-import type { DecodedFrame, Detection } from './types.ts';
+import type { Detection, RgbFrame } from './types.ts';
 
 // G7: what a network does with pictures that nobody is on. Bounds of our own on pictures of our own: passing is no proof, failing is one.
 
@@ -71,7 +71,7 @@ function headsAreHidden(input: Parameters<typeof cutCrop>[2]): boolean {
 }
 
 /** An oval with two eyes and a mouth on a plain ground, of another tone and size each time. */
-function drawnFace(index: number): DecodedFrame {
+function drawnFace(index: number): RgbFrame {
   const [widthPx, heightPx] = [640, 480];
   const rgb = new Uint8Array(widthPx * heightPx * 3);
   const tone = 90 + 18 * index;

@@ -10,6 +10,7 @@ import type { PictureSize } from './letterbox.ts';
 import type { Blindness, Look } from './motion/movers.ts';
 import { type PlaneFrame, planePixels } from './motion/planes.ts';
 import type { PacketList } from './packets.ts';
+import { yuvBytes } from './pixels.ts';
 import { type PlanInput, planSegment } from './plan.ts';
 import { type Quiet, scoutQuiet } from './quiet.ts';
 import { carried, type Detect, type Glance, isBlind, merged, see } from './see.ts';
@@ -173,7 +174,7 @@ const KEPT_BYTES = 352 * 1024 * 1024;
 
 /** One frame in so many is kept: all of them where they fit. Depends on the plan and on sizes alone, never on the machine. */
 export const keptEvery = (frames: number, size: { readonly widthPx: number; readonly heightPx: number }): number =>
-  Math.max(1, Math.ceil((frames * size.widthPx * size.heightPx * 3) / KEPT_BYTES));
+  Math.max(1, Math.ceil((frames * yuvBytes(size)) / KEPT_BYTES));
 
 /** What moves on each frame; nothing that is known of where there is no background model. */
 async function looksAt(

@@ -39,8 +39,16 @@ export function cutAgain(packets: PacketList, segment: Segment, busy: readonly T
   return segmentsOf(packets, grouped(costsOf(packets, cuts, busy), MOST_COST), segment.runUpFromPts);
 }
 
-/** PTS of all cuts, the start and the end among them. */
+const known = new WeakMap<PacketList, readonly number[]>();
+
+/** PTS of all cuts, the start and the end among them. Kept with the list: each segment of a long recording asks for them. */
 function cutsOf(packets: PacketList): readonly number[] {
+  const cuts = known.get(packets) ?? findCuts(packets);
+  known.set(packets, cuts);
+  return cuts;
+}
+
+function findCuts(packets: PacketList): readonly number[] {
   const ticks = ticksOf(packets);
   const cuts = [packets.firstPts];
   let wanted = packets.firstPts + ticks(SEGMENT_SECONDS);

@@ -176,16 +176,28 @@ export interface WorkDone {
   readonly detectorCalls: number;
 }
 
-/** A decoded frame at the detector's size, RGB24 rows without padding. Multiply by `scaleX`, `scaleY` for original pixels. */
-export interface DecodedFrame {
+/** A decoded frame at the detector's size. Multiply by `scaleX`, `scaleY` for original pixels. */
+interface FramePlace {
   readonly ref: FrameRef;
   readonly timeSeconds: number;
   readonly widthPx: number;
   readonly heightPx: number;
   readonly scaleX: number;
   readonly scaleY: number;
-  readonly rgb: Uint8Array;
 }
+
+/** RGB24 rows without padding: what was drawn or put together. */
+export interface RgbFrame extends FramePlace {
+  readonly rgb: Uint8Array;
+  readonly yuv?: undefined;
+}
+
+/** Planes of 4:2:0, BT.601 in the range of television, even sides: what the decoder gives (pixels.ts). */
+export interface YuvFrame extends FramePlace {
+  readonly yuv: Uint8Array;
+}
+
+export type DecodedFrame = RgbFrame | YuvFrame;
 
 /** What the detector saw on one analysed frame. */
 export interface FrameDetections {

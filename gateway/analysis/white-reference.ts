@@ -1,3 +1,4 @@
+import { rgbOf } from './pixels.ts';
 import type { DecodedFrame } from './types.ts';
 
 /** How bytes of a channel become what they would be under white light, by channel. */
@@ -31,8 +32,9 @@ export function findWhite(frames: readonly DecodedFrame[]): WhiteReference | und
     const frame = frames[Math.floor(((look + 0.5) * frames.length) / looks)];
     if (frame === undefined) continue;
     let [colourful, spreads, pixels] = [0, 0, 0];
-    for (let at = 0; at + 2 < frame.rgb.length; at += 3 * PIXEL_STEP, pixels += 1) {
-      const [r, g, b] = [frame.rgb[at] as number, frame.rgb[at + 1] as number, frame.rgb[at + 2] as number];
+    const rgb = rgbOf(frame);
+    for (let at = 0; at + 2 < rgb.length; at += 3 * PIXEL_STEP, pixels += 1) {
+      const [r, g, b] = [rgb[at] as number, rgb[at + 1] as number, rgb[at + 2] as number];
       const most = Math.max(r, g, b);
       const spread = most - Math.min(r, g, b);
       spreads += spread;

@@ -9,6 +9,7 @@ import { iou } from '../../gateway/analysis/boxes.ts';
 import { createDetectorPool } from '../../gateway/analysis/detector-pool.ts';
 import { groupOf } from '../../gateway/analysis/groups.ts';
 import { CARD_FOLDER, chooseDetector, findModels, loadModel } from '../../gateway/analysis/models.ts';
+import { rgbOf } from '../../gateway/analysis/pixels.ts';
 import { openSight } from '../../gateway/analysis/sight.ts';
 import type { Box, DecodedFrame, Track } from '../../gateway/analysis/types.ts';
 import type { ClassName } from '../../gateway/vocabulary.ts';
@@ -63,8 +64,8 @@ function agreed(
 }
 
 async function save(out: string, name: string, frame: DecodedFrame, boxes: readonly Labelled[]): Promise<void> {
-  const { widthPx, heightPx, scaleX, scaleY, rgb } = frame;
-  const picture = sharp(rgb, { raw: { width: widthPx, height: heightPx, channels: 3 } });
+  const { widthPx, heightPx, scaleX, scaleY } = frame;
+  const picture = sharp(rgbOf(frame), { raw: { width: widthPx, height: heightPx, channels: 3 } });
   await picture.png().toFile(path.join(out, 'images', `${name}.png`));
   const [across, down] = [widthPx * scaleX, heightPx * scaleY];
   const rows = boxes.map(({ class: label, left, top, width, height }) =>

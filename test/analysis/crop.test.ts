@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CropCard } from '../../gateway/admission/crop-card.ts';
 import { cutCrop } from '../../gateway/analysis/crop.ts';
-import type { DecodedFrame } from '../../gateway/analysis/types.ts';
+import type { DecodedFrame, RgbFrame } from '../../gateway/analysis/types.ts';
 
 const input: CropCard['input'] = {
   name: 'crop',
@@ -17,7 +17,7 @@ const input: CropCard['input'] = {
 };
 
 /** Each pixel tells its own place: red its column, green its row. */
-function frameOf(widthPx: number, heightPx: number, scale = 1): DecodedFrame {
+function frameOf(widthPx: number, heightPx: number, scale = 1): RgbFrame {
   const rgb = new Uint8Array(widthPx * heightPx * 3);
   for (let y = 0; y < heightPx; y += 1) {
     for (let x = 0; x < widthPx; x += 1) rgb.set([x, y, 7], (y * widthPx + x) * 3);

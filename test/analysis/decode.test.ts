@@ -9,6 +9,7 @@ import {
   selectExpression,
 } from '../../gateway/analysis/decode.ts';
 import { frameRef, packetList, readPacketList } from '../../gateway/analysis/packets.ts';
+import { rgbOf } from '../../gateway/analysis/pixels.ts';
 import { planSegment } from '../../gateway/analysis/plan.ts';
 import { cutSegments } from '../../gateway/analysis/segments.ts';
 import type { FrameRef, Segment } from '../../gateway/analysis/types.ts';
@@ -64,7 +65,7 @@ describe.each(FILMS)('%s', (_, demuxer, output) => {
     const { plan, frames, report } = await decodeAll(source, 5);
     expect(source.packets.count).toBe(150);
     expect(frames.map((frame) => frame.ref)).toEqual(plan.frames);
-    expect(frames.map((frame) => shownNumber(frame.rgb))).toEqual(plan.frames.map((ref) => (ref.number - 1) % 100));
+    expect(frames.map((frame) => shownNumber(rgbOf(frame)))).toEqual(plan.frames.map((ref) => (ref.number - 1) % 100));
     expect(plan.frames).toHaveLength(30);
     expect(report).toMatchObject({ missing: [], decodedFrames: 30 });
     expect(report.arguments.flat().join(' ')).not.toContain(media.folder);
@@ -75,7 +76,7 @@ describe.each(FILMS)('%s', (_, demuxer, output) => {
     const source = await sourceOf(file, demuxer);
     const from = source.packets.pts[101] ?? 0;
     const { frames, plan } = await decodeAll(source, 5, { fromPts: from, runUpFromPts: from });
-    expect(frames.map((frame) => [frame.ref.number, shownNumber(frame.rgb)])).toEqual(
+    expect(frames.map((frame) => [frame.ref.number, shownNumber(rgbOf(frame))])).toEqual(
       [106, 111, 116, 121, 126, 131, 136, 141, 146].map((number) => [number, (number - 1) % 100]),
     );
     expect(frames).toHaveLength(plan.frames.length);
@@ -90,7 +91,7 @@ describe.each(FILMS)('%s', (_, demuxer, output) => {
     const decoding = decodeScouts({ keys, samples }, source);
     const frames = await Array.fromAsync(decoding.frames);
     expect(frames.map(({ ref }) => ref.number)).toEqual([...keys, ...samples].map(({ number }) => number));
-    expect(frames.map(({ ref, rgb }) => [ref.number, shownNumber(rgb)])).toEqual(
+    expect(frames.map((frame) => [frame.ref.number, shownNumber(rgbOf(frame))])).toEqual(
       frames.map(({ ref }) => [ref.number, (ref.number - 1) % 100]),
     );
     expect(decoding.report()).toMatchObject({ missing: [], decodedFrames: keys.length + samples.length });
@@ -119,7 +120,7 @@ describe('a variable frame rate', () => {
     expect(source.packets.count).toBe(kept.length);
     const { plan, frames, report } = await decodeAll(source, 10);
     expect(report.missing).toEqual([]);
-    expect(frames.map((frame) => shownNumber(frame.rgb))).toEqual(
+    expect(frames.map((frame) => shownNumber(rgbOf(frame)))).toEqual(
       plan.frames.map((ref) => (kept[ref.number - 1] ?? 0) % 100),
     );
     expect(new Set(frames.map((frame) => Math.floor(frame.timeSeconds * 10))).size).toBe(frames.length);
@@ -153,7 +154,7 @@ describe('when the file misleads', () => {
     const windows = [{ fromSeconds: 0, toSeconds: 6 }];
     const plan = planSegment({ segment, packets: source.packets, framesPerSecond: 5, windows });
     const decoding = decodePlan(plan, { ...source, packets: fast });
-    const frames = await Array.fromAsync(decoding.frames, (frame) => shownNumber(frame.rgb));
+    const frames = await Array.fromAsync(decoding.frames, (frame) => shownNumber(rgbOf(frame)));
     expect(frames).toEqual(plan.frames.map((ref) => (ref.number - 1) % 100));
     expect(decoding.report().arguments).toHaveLength(2);
   });
@@ -193,7 +194,7 @@ describe('when the file misleads', () => {
     for (const counted of [timed, untimed]) {
       const { frames, report } = await decodeAll(counted, 5);
       expect(frames.map((frame) => frame.ref.number)).toEqual(Array.from({ length: 15 }, (_, n) => 1 + n * 5));
-      for (const frame of frames) expect(shownNumber(frame.rgb)).toBe((frame.ref.number - 1) % 100);
+      for (const frame of frames) expect(shownNumber(rgbOf(frame))).toBe((frame.ref.number - 1) % 100);
       expect(report.missing.map((ref) => ref.number)).toEqual(Array.from({ length: 15 }, (_, n) => 76 + n * 5));
     }
   });

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ModelCard } from '../../gateway/admission/card.ts';
 import { createDetectorPool, type DetectorPool } from '../../gateway/analysis/detector-pool.ts';
 import { CARD_FOLDER, chooseDetector, findModels, type LoadedModel, loadModel } from '../../gateway/analysis/models.ts';
-import type { DecodedFrame } from '../../gateway/analysis/types.ts';
+import type { RgbFrame } from '../../gateway/analysis/types.ts';
 
 const BLOB = path.join(import.meta.dirname, '../models');
 const SHARED = path.join(import.meta.dirname, '../../../shared');
@@ -31,7 +31,7 @@ interface Patch {
 }
 
 /** Grey ground with red areas: what the test detector knows. */
-function drawn(number: number, areas: readonly Patch[], scale = 1): DecodedFrame {
+function drawn(number: number, areas: readonly Patch[], scale = 1): RgbFrame {
   const [widthPx, heightPx] = [416, 234];
   const rgb = new Uint8Array(widthPx * heightPx * 3).fill(128);
   for (const { left, top, width, height } of areas) {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createPacker, inFrame, paint, viewsAround } from '../../gateway/analysis/canvas.ts';
 import { shown } from '../../gateway/analysis/diet.ts';
 import type { Look } from '../../gateway/analysis/motion/movers.ts';
+import { rgbOf } from '../../gateway/analysis/pixels.ts';
 import { carried, type Detect, type Glance } from '../../gateway/analysis/see.ts';
 import type { Box, DecodedFrame, Detection } from '../../gateway/analysis/types.ts';
 
@@ -30,7 +31,9 @@ function frameOf(n: number, boxes: readonly Box[]): DecodedFrame {
 const square = (left: number, top: number, side = 20): Box => ({ left, top, width: side, height: side });
 
 /** Finds what is white, as a network would find objects, in pixels of the original picture. */
-const detectWhite: Detect = async ({ rgb, widthPx, heightPx, scaleX, scaleY }) => {
+const detectWhite: Detect = async (frame) => {
+  const { widthPx, heightPx, scaleX, scaleY } = frame;
+  const rgb = rgbOf(frame);
   const isWhite = (x: number, y: number): boolean => rgb[(y * widthPx + x) * 3] === 255;
   const found: Detection[] = [];
   for (let y = 0; y < heightPx; y += 1)
@@ -97,7 +100,8 @@ describe('what the detector is shown', () => {
   const moving = (n: number): Box => square(40 + 8 * n, 120);
   const glances = Array.from({ length: 26 }, (_, n): Glance => {
     const kept = frameOf(n, [standing, moving(n)]);
-    const luma = new Uint8Array(WIDTH * HEIGHT).map((_, at) => kept.rgb[at * 3] as number);
+    const pixels = rgbOf(kept);
+    const luma = new Uint8Array(WIDTH * HEIGHT).map((_, at) => pixels[at * 3] as number);
     const planes = { ...kept, luma, blue: luma, red: luma };
     return { ref: kept.ref, timeSeconds: kept.timeSeconds, kept, planes, detections: undefined };
   });

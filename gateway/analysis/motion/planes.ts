@@ -1,4 +1,4 @@
-import type { DecodedFrame, FrameRef } from '../types.ts';
+import type { DecodedFrame, FrameRef, RgbFrame, YuvFrame } from '../types.ts';
 
 /** A small picture in three byte planes: brightness (BT.601 luma) and two colour differences around 128. */
 export interface Planes {
@@ -33,6 +33,55 @@ export function planesOf(frame: DecodedFrame, mostPixels = MOST_PIXELS): PlaneFr
   const luma = new Uint8Array(widthPx * heightPx);
   const blue = new Uint8Array(luma.length);
   const red = new Uint8Array(luma.length);
+  const planes = { widthPx, heightPx, luma, blue, red };
+  if (frame.yuv === undefined) averageRgb(frame, step, planes);
+  else averageYuv(frame, step, planes);
+  const { ref, timeSeconds, scaleX, scaleY } = frame;
+  return { ref, timeSeconds, ...planes, scaleX: scaleX * step, scaleY: scaleY * step };
+}
+
+/** From the range of television, 16 to 235 and 16 to 240, to that of bytes. */
+const FULL_LUMA = 255 / 219;
+const FULL_TINT = 255 / 224;
+
+function averageYuv(frame: YuvFrame, step: number, { widthPx, heightPx, luma, blue, red }: Planes): void {
+  const { yuv, widthPx: row } = frame;
+  const half = row >> 1;
+  const blues = row * frame.heightPx;
+  const reds = blues + half * (frame.heightPx >> 1);
+  const inverse = 1 / (step * step);
+  let to = 0;
+  for (let y = 0; y < heightPx; y += 1) {
+    for (let x = 0; x < widthPx; x += 1, to += 1) {
+      let [bright, b, r] = [0, 0, 0];
+      if (step === 2) {
+        // By far the most common size, written out: one pixel of the colour differences is one of the plane.
+        const line = 2 * (y * row + x);
+        const below = line + row;
+        bright =
+          (yuv[line] as number) + (yuv[line + 1] as number) + (yuv[below] as number) + (yuv[below + 1] as number);
+        b = 4 * (yuv[blues + y * half + x] as number);
+        r = 4 * (yuv[reds + y * half + x] as number);
+      } else {
+        for (let sourceY = y * step; sourceY < (y + 1) * step; sourceY += 1) {
+          for (let sourceX = x * step; sourceX < (x + 1) * step; sourceX += 1) {
+            const at = (sourceY >> 1) * half + (sourceX >> 1);
+            bright += yuv[sourceY * row + sourceX] as number;
+            b += yuv[blues + at] as number;
+            r += yuv[reds + at] as number;
+          }
+        }
+      }
+      luma[to] = byte((bright * inverse - 16) * FULL_LUMA + 0.5);
+      blue[to] = byte(128.5 + (b * inverse - 128) * FULL_TINT);
+      red[to] = byte(128.5 + (r * inverse - 128) * FULL_TINT);
+    }
+  }
+}
+
+const byte = (value: number): number => Math.min(255, Math.max(0, value));
+
+function averageRgb(frame: RgbFrame, step: number, { widthPx, heightPx, luma, blue, red }: Planes): void {
   const { rgb } = frame;
   const row = frame.widthPx * 3;
   const inverse = 1 / (step * step);
@@ -72,6 +121,4 @@ export function planesOf(frame: DecodedFrame, mostPixels = MOST_PIXELS): PlaneFr
       red[to] = 128.5 + 0.713 * (r * inverse - bright);
     }
   }
-  const { ref, timeSeconds, scaleX, scaleY } = frame;
-  return { ref, timeSeconds, widthPx, heightPx, luma, blue, red, scaleX: scaleX * step, scaleY: scaleY * step };
 }
