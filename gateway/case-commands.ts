@@ -151,12 +151,14 @@ async function deposit(args: readonly string[], io: CommandIo): Promise<ExitCode
     `/api/v1/cases/${caseId}/exhibits/${exhibitId}`,
   );
   io.err(`Exhibit ${exhibitId}: ${exhibit.state}`);
+  const estimatedSeconds = exhibit.state === 'sealed' ? await estimated(client, caseId, exhibitId, io) : undefined;
+  const estimate = estimatedSeconds === undefined ? {} : { estimatedSeconds };
   if (values['no-analysis']) {
-    io.out(JSON.stringify({ exhibitId, jobId: null, state: exhibit.state, digest: null }));
+    io.out(JSON.stringify({ exhibitId, jobId: null, state: exhibit.state, digest: null, ...estimate }));
     return 0;
   }
   const job = await analysed(client, caseId, { exhibitId, durationSeconds: exhibit.durationSeconds }, io);
-  io.out(JSON.stringify({ exhibitId, jobId: job.id, state: job.state, digest: job.digest ?? null }));
+  io.out(JSON.stringify({ exhibitId, jobId: job.id, state: job.state, digest: job.digest ?? null, ...estimate }));
   if (job.state === 'done') return 0;
   if (job.failureCode !== undefined && isErrorCode(job.failureCode)) io.err(sentencesOf(job.failureCode));
   io.err(sentencesOf(job.state === 'cancelled' ? 'E_JOB_CANCELLED' : 'E_JOB_FAILED'));
@@ -182,6 +184,25 @@ interface JobBody {
   readonly secondsDone: number;
   readonly remainingSeconds?: number;
   readonly digest?: string;
+}
+
+/** How long the analysis would take, seconds; undefined where the gateway refuses to say, and the start then says why. */
+async function estimated(
+  client: Client,
+  caseId: string,
+  exhibitId: string,
+  io: CommandIo,
+): Promise<number | undefined> {
+  try {
+    const path = `/api/v1/cases/${caseId}/exhibits/${exhibitId}/estimate`;
+    const { estimatedSeconds } = await client.json<{ estimatedSeconds: number }>('GET', path);
+    io.err(`An analysis would take about ${estimatedSeconds} s`);
+    return estimatedSeconds;
+  } catch (error) {
+    if (!(error instanceof GatewayError)) throw error;
+    io.err(`No estimate: ${error.code}`);
+    return undefined;
+  }
 }
 
 /** Starts the analysis and looks at it until it has an end. */

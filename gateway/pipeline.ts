@@ -1,7 +1,7 @@
 import { type Activity, activityOf } from './analysis/activity.ts';
 import { countColours } from './analysis/colour.ts';
 import { describe } from './analysis/describe.ts';
-import { expectedSeconds, remainingSeconds } from './analysis/estimate.ts';
+import { type Estimate, expectedSeconds, remainingSeconds } from './analysis/estimate.ts';
 import { type PacketList, readPacketList } from './analysis/packets.ts';
 import { type BuildFacts, closeResult, planDigest } from './analysis/result.ts';
 import { analyseSegment } from './analysis/segment.ts';
@@ -54,6 +54,8 @@ export interface PipelineDeps {
 /** Hands work from a room to the next: the only file that knows them all. */
 export interface Pipeline {
   startJob(requisition: Requisition, exhibitId: ExhibitId): Promise<jobs.Job>;
+  /** What a job would take, from the packets; nothing is decoded, and what would refuse the job refuses this. */
+  estimateJob(requisition: Requisition, exhibitId: ExhibitId): Promise<Estimate>;
   cancelJob(requisition: Requisition, jobId: JobId): Promise<jobs.Job>;
   readJob(requisition: Requisition, jobId: JobId): Promise<jobs.Job>;
   listJobs(requisition: Requisition): Promise<readonly jobs.Job[]>;
@@ -87,6 +89,10 @@ const OPEN: readonly jobs.JobState[] = [...CANCELLABLE, 'closing'];
 export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
   const { database, vault } = deps;
   const underWay = new Map<JobId, UnderWay>();
+  const hasDetector = deps.sight.deps.detect !== undefined;
+  /** By requisition and exhibit: whoever asks again meanwhile waits for the same answer. */
+  const estimates = new Map<string, Promise<Estimate>>();
+  const stopEstimates = new AbortController();
   const segmentsHere = new Set<string>();
   const closingHere = new Set<JobId>();
   let stopping = false;
@@ -122,7 +128,6 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
       const exhibit = await deps.loadExhibit(requisition, job.exhibitId);
       const packets = await deps.copies.use(requisition, exhibit, (file) => readPacketList(exhibit, file, stop.signal));
       const activity = activityOf(packets);
-      const hasDetector = deps.sight.deps.detect !== undefined;
       fresh.expected = expectedSeconds(packets, job.framesPerSecond, activity, hasDetector, exhibit.windows);
       return { exhibit, packets, activity };
     };
@@ -130,6 +135,16 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
     underWay.set(job.id, fresh);
     fresh.ready.catch(() => underWay.delete(job.id));
     return fresh;
+  }
+
+  async function estimate(requisition: Requisition, exhibit: Exhibit): Promise<Estimate> {
+    const { signal } = stopEstimates;
+    const packets = await deps.copies.use(requisition, exhibit, (file) => readPacketList(exhibit, file, signal));
+    const activity = activityOf(packets);
+    const expected = expectedSeconds(packets, deps.framesPerSecond, activity, hasDetector, exhibit.windows);
+    const waiting = expected.map((_, n) => n);
+    const seconds = remainingSeconds({ expected, waiting, elapsedSeconds: 0, atOnce: deps.threads });
+    return { seconds, mediaSeconds: packets.durationSeconds, hasDetector };
   }
 
   async function putDown(job: jobs.Job, reason?: AppError): Promise<void> {
@@ -449,6 +464,16 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
       deps.metrics.jobs.inc({ state: 'queued' });
       return job;
     },
+    async estimateJob(requisition, exhibitId) {
+      await deps.demandNewJob(requisition);
+      const exhibit = await deps.loadExhibit(requisition, exhibitId);
+      if (!listsExhibit(requisition, exhibit))
+        throw new AppError('E_REQ_SCOPE', { detail: 'the schedule does not list this exhibit' });
+      const name = `${requisition.id}:${exhibit.id}`;
+      const running = estimates.get(name) ?? estimate(requisition, exhibit).finally(() => estimates.delete(name));
+      estimates.set(name, running);
+      return await running;
+    },
     async cancelJob(requisition, jobId) {
       const job = await jobOf(requisition, jobId);
       await end(job, { state: 'cancelled', code: 'E_JOB_CANCELLED', from: CANCELLABLE });
@@ -470,6 +495,7 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
     },
     async stop() {
       stopping = true;
+      stopEstimates.abort(new AppError('E_JOB_FAILED', { detail: 'the gateway stops' }));
       for (const { stop } of underWay.values())
         stop.abort(new AppError('E_JOB_FAILED', { detail: 'the gateway stops' }));
       await queue.stop();

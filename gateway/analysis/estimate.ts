@@ -28,6 +28,15 @@ export function expectedSeconds(
   });
 }
 
+/** What an analysis of an exhibit would take here. */
+export interface Estimate {
+  /** From its start to its end, where nothing else runs. */
+  readonly seconds: number;
+  readonly mediaSeconds: number;
+  /** Whether a detector would look at it. */
+  readonly hasDetector: boolean;
+}
+
 export interface Pace {
   readonly expected: readonly number[];
   /** Numbers of the segments that are not done. */

@@ -4,11 +4,14 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { type ExhibitId, isUuid, type JobId } from '../ids.ts';
 import type { Requisition } from '../requisition/types.ts';
+import type { Estimate } from './estimate.ts';
 import type { Job } from './store.ts';
 
 export interface AnalysisRoutesDeps {
   /** Queues the analysis of a sealed exhibit; the same job again while one runs. */
   startJob(requisition: Requisition, exhibitId: ExhibitId): Promise<Job>;
+  /** How long an analysis of a sealed exhibit would take, from its packets. */
+  estimateJob(requisition: Requisition, exhibitId: ExhibitId): Promise<Estimate>;
   readJob(requisition: Requisition, jobId: JobId): Promise<Job>;
   listJobs(requisition: Requisition): Promise<readonly Job[]>;
   cancelJob(requisition: Requisition, jobId: JobId): Promise<Job>;
@@ -35,6 +38,14 @@ const jobBody = Type.Object({
   digest: Type.Optional(Type.String()),
   decodedFrames: Type.Optional(Type.Integer()),
   detectorCalls: Type.Optional(Type.Integer()),
+});
+
+const estimateBody = Type.Object({
+  exhibitId: uuid,
+  estimatedSeconds: Type.Number({ description: 'Of work, where nothing else runs; to ten seconds.' }),
+  mediaSeconds: Type.Number(),
+  basis: Type.Literal('packets', { description: 'Sizes and times of packets; nothing was decoded.' }),
+  hasDetector: Type.Boolean(),
 });
 
 /** To ten seconds: finer would tell, poll by poll, how much happens in which minute (DEF-10). */
@@ -119,6 +130,27 @@ export const analysisRoutes =
       },
       async (request, reply) =>
         reply.code(202).send(shape(await deps.startJob(request.requisition, request.body.exhibitId as ExhibitId))),
+    );
+
+    app.get(
+      '/api/v1/cases/:caseId/exhibits/:exhibitId/estimate',
+      {
+        config: { action: 'job.estimate' },
+        preValidation: async (request) => {
+          const { exhibitId } = request.params;
+          if (isUuid(exhibitId)) request.show([{ type: 'exhibit', id: exhibitId }]);
+        },
+        schema: {
+          params: Type.Object({ caseId: uuid, exhibitId: uuid }),
+          response: { 200: estimateBody },
+        },
+      },
+      async (request) => {
+        const exhibitId = request.params.exhibitId as ExhibitId;
+        const { seconds, mediaSeconds, hasDetector } = await deps.estimateJob(request.requisition, exhibitId);
+        // Its plan is that of the job, and says as little of what happens in which minute.
+        return { exhibitId, estimatedSeconds: coarse(seconds), mediaSeconds, basis: 'packets' as const, hasDetector };
+      },
     );
 
     app.get(

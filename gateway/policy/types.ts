@@ -124,6 +124,13 @@ export const ACTIONS = {
     ops: ['index.objects', 'track.single_exhibit'],
     needsValidity: true,
   },
+  // The packets are read and nothing is decoded: whoever may start an analysis may ask how long it would take, and nobody else.
+  'job.estimate': {
+    journal: 'before',
+    kind: 'combination',
+    ops: ['index.objects', 'track.single_exhibit'],
+    needsValidity: true,
+  },
   'job.step': {
     journal: 'before',
     kind: 'combination',

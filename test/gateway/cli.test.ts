@@ -223,7 +223,7 @@ describe('differe case', () => {
   }
   const access = () => write('access.json', { url: line.gateway.url, agentKey: line.installation.agentKey, ...tokens });
 
-  it('opens a case, deposits and analyses an exhibit, and asks, through the API alone', async () => {
+  it('DEF-10: opens a case, deposits and analyses an exhibit with an estimate before it, and asks, through the API alone', async () => {
     const pair = await write('pair.json', { authorisation: tokens.authorisation, schedule: tokens.schedule });
     const opened = await differe(['case', 'open', ...agent, pair]);
     expect(opened).toMatchObject({ exit: 0, err: '' });
@@ -247,7 +247,12 @@ describe('differe case', () => {
       jobId: expect.stringMatching(/^[0-9a-f-]{36}$/),
       state: 'done',
       digest: expect.stringMatching(/^[0-9a-f]{64}$/),
+      estimatedSeconds: expect.any(Number),
     });
+    // DEF-10: said before the run, and no finer than what is left of one.
+    const { estimatedSeconds } = JSON.parse(deposited.out) as { estimatedSeconds: number };
+    expect([estimatedSeconds > 0, estimatedSeconds % 10]).toEqual([true, 0]);
+    expect(deposited.err).toMatch(/^An analysis would take about \d+ s\nAnalysis \S+ started$/m);
 
     const question = await write('question.json', { version: 1, classes: ['person'], colours: [{ colour: 'red' }] });
     const asked = await differe(['case', 'ask', ...under, question]);
@@ -262,7 +267,7 @@ describe('differe case', () => {
     const file = path.join(line.folder, 'crossing.mkv');
     const deposited = await differe(['case', 'deposit', ...door, '--piece', 'SCELLE-2', '--no-analysis', file]);
     expect(deposited.exit).toBe(0);
-    expect(JSON.parse(deposited.out)).toMatchObject({ jobId: null, state: 'sealed', digest: null });
+    expect(JSON.parse(deposited.out)).toMatchObject({ jobId: null, state: 'sealed', digest: null, estimatedSeconds: 10 });
     expect(deposited.err).not.toContain('Analysis');
     const question = await write('all.json', { version: 1, classes: ['person'] });
     const asked = await differe(['case', 'ask', ...door, question]);

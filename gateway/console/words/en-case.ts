@@ -51,6 +51,8 @@ export const EN_CASE: typeof FR_CASE = {
     search: 'Search',
     damaged: 'exhibit declared damaged',
     losses: 'Faults found',
+    estimate: 'Estimate the time',
+    estimated: (time) => `analysis: about ${time}`,
     remaining: (time) => `about ${time} left`,
     progress: (done, total) => `${done} of ${total} of media`,
     digest: 'SHA-256',

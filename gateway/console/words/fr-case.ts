@@ -49,6 +49,8 @@ export const FR_CASE = {
     search: 'Rechercher',
     damaged: 'pièce déclarée endommagée',
     losses: 'Défauts relevés',
+    estimate: 'Estimer la durée',
+    estimated: (time: string) => `analyse : ${time} environ`,
     remaining: (time: string) => `encore ${time} environ`,
     progress: (done: string, total: string) => `${done} sur ${total} de média`,
     digest: 'SHA-256',

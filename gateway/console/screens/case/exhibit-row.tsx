@@ -7,6 +7,7 @@ import { useName, useSettings, useWords } from '../../app/settings.tsx';
 import { clockNoteIn } from '../../parts/clock-note.ts';
 import { CoverageBar, useCoverageSentence } from '../../parts/coverage-bar.tsx';
 import { Meter } from '../../parts/meter.tsx';
+import { Problem } from '../../parts/problem.tsx';
 import { clockSpan, mediaTime } from '../../parts/time.ts';
 import type { Line } from './exhibits.tsx';
 
@@ -70,6 +71,7 @@ export function ExhibitRow({ line, onStart, onCancel }: { readonly line: Line; o
       </td>
       <td>
         {job !== undefined && !hasEnded(job) && <Progress exhibit={exhibit} job={job} />}
+        {job === undefined && onStart !== undefined && exhibit.state === 'sealed' && <Estimated exhibit={exhibit} />}
         {job?.state === 'done' && <Covered exhibit={exhibit} job={job} />}
       </td>
       <td className="actions">
@@ -111,6 +113,35 @@ function Actions({
         </button>
       )}
     </>
+  );
+}
+
+/** How long an analysis would take, on demand: the packets are read for it, and the journal says who asked. */
+function Estimated({ exhibit }: { readonly exhibit: ExhibitBody }) {
+  const { api, caseId } = useSession();
+  const { exhibits: words } = useWords();
+  const [seconds, setSeconds] = useState<number>();
+  const [failure, setFailure] = useState<unknown>();
+  const [isAsking, setAsking] = useState(false);
+  const ask = async (): Promise<void> => {
+    setAsking(true);
+    setFailure(undefined);
+    await api
+      .get<{ estimatedSeconds: number }>(`/api/v1/cases/${caseId}/exhibits/${exhibit.id}/estimate`)
+      .then(({ estimatedSeconds }) => setSeconds(estimatedSeconds), setFailure);
+    setAsking(false);
+  };
+  return (
+    <div className="sub" role="status">
+      {seconds === undefined ? (
+        <button type="button" disabled={isAsking} onClick={() => void ask()}>
+          {words.estimate}
+        </button>
+      ) : (
+        words.estimated(mediaTime(seconds, 0))
+      )}
+      <Problem error={failure} />
+    </div>
   );
 }
 
