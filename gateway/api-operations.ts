@@ -154,6 +154,14 @@ export const OPERATIONS: Readonly<Record<string, OperationText>> = {
     text: 'One exhibit: its schedule, its clock, its timeline.',
     room: 'footage',
   },
+  'GET /api/v1/cases/:caseId/exhibits/:exhibitId/estimate': {
+    id: 'estimateJob',
+    gives: 'Estimate',
+    title: "Durée prévue de l'analyse d'une pièce",
+    text: 'How long an analysis of a sealed exhibit would take here, from the sizes and times of its packets; nothing is decoded. Whoever may start one may ask.',
+    room: 'analysis',
+    refusals: ['E_REQ_SCOPE', 'E_DEF_SOURCE', 'E_MEDIA_DECODE', 'E_MEDIA_LIMIT', 'E_JOB_FAILED'],
+  },
   'POST /api/v1/cases/:caseId/jobs': {
     id: 'startJob',
     gives: 'Job',

@@ -149,6 +149,18 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/cases/{caseId}/exhibits/{exhibitId}/estimate': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Durée prévue de l'analyse d'une pièce */
+    get: operations['estimateJob'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/cases/{caseId}/jobs/{jobId}': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     /** État d'une analyse */
@@ -618,6 +630,18 @@ export interface components {
       /** The certificate as it is handed over; absent while it is not done. */
       certificate?: string;
     };
+    Estimate: {
+      /** Id of the exhibit. */
+      exhibitId: string;
+      /** What an analysis would take where nothing else runs, seconds of real time, to ten. */
+      estimatedSeconds: number;
+      /** Length of the recording by its packets, seconds. */
+      mediaSeconds: number;
+      /** Sizes and times of packets; nothing was decoded. */
+      basis: 'packets';
+      /** Whether a full detector would look at it. */
+      hasDetector: boolean;
+    };
     Exhibit: {
       /** Id. */
       id: string;
@@ -651,6 +675,7 @@ export interface components {
         offsetSeconds: number;
         /** By how much the time of day may be wrong, seconds. */
         uncertaintySeconds: number;
+        /** What it rests on. */
         basis: string;
       };
       clockNote?: string;
@@ -1825,6 +1850,41 @@ export interface operations {
       422: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
         code: 'E_DEF_SOURCE';
+      } } };
+      429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
+      500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
+      503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['StoppedProblem'] } };
+    };
+  };
+  /** How long an analysis of a sealed exhibit would take here, from the sizes and times of its packets; nothing is decoded. Whoever may start one may ask. */
+  estimateJob: {
+    parameters: { query?: never; header?: never; path: { caseId: string; exhibitId: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['Estimate'] } };
+      400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQUEST';
+      } } };
+      401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+      } } };
+      403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_SCOPE' | 'E_REQ_OP' | 'E_REQ_EXPIRED' | 'E_REQ_REVOKED' | 'E_RET_FROZEN' | 'E_HAB_ROLE' | 'E_HAB_CASE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+      } } };
+      404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_PRO_SILO';
+      } } };
+      409: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_RET_CLOSED';
+      } } };
+      422: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_DEF_SOURCE' | 'E_MEDIA_LIMIT' | 'E_MEDIA_DECODE';
       } } };
       429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
       500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };

@@ -42,7 +42,7 @@ const jobBody = Type.Object({
 
 const estimateBody = Type.Object({
   exhibitId: uuid,
-  estimatedSeconds: Type.Number({ description: 'Of work, where nothing else runs; to ten seconds.' }),
+  estimatedSeconds: Type.Number(),
   mediaSeconds: Type.Number(),
   basis: Type.Literal('packets', { description: 'Sizes and times of packets; nothing was decoded.' }),
   hasDetector: Type.Boolean(),

@@ -267,7 +267,12 @@ describe('differe case', () => {
     const file = path.join(line.folder, 'crossing.mkv');
     const deposited = await differe(['case', 'deposit', ...door, '--piece', 'SCELLE-2', '--no-analysis', file]);
     expect(deposited.exit).toBe(0);
-    expect(JSON.parse(deposited.out)).toMatchObject({ jobId: null, state: 'sealed', digest: null, estimatedSeconds: 10 });
+    expect(JSON.parse(deposited.out)).toMatchObject({
+      jobId: null,
+      state: 'sealed',
+      digest: null,
+      estimatedSeconds: 10,
+    });
     expect(deposited.err).not.toContain('Analysis');
     const question = await write('all.json', { version: 1, classes: ['person'] });
     const asked = await differe(['case', 'ask', ...door, question]);
