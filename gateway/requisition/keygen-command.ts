@@ -12,6 +12,8 @@ import { AUTHORISATION_TYP, loadRegistry, SCHEDULE_TYP, type SignedType } from '
 import { APPROVING_ROLES, REGISTRY_TYP } from '../trust/registry-change.ts';
 import { isJsonObject, parseStrictJson } from '../trust/strict-json.ts';
 import { writeDurably } from '../vault.ts';
+import { CONTRARY_DECISION_TYP } from './contrary-decision.ts';
+import { REVOCATION_LIST_TYP } from './revocation-list.ts';
 
 type Loose = { readonly [name: string]: JsonValue };
 
@@ -22,6 +24,8 @@ const AUTHORISATION_SIGNERS = new Set(
 const SCHEDULE_SIGNERS = new Set(table.schedule_signers);
 /** Signs authorisations only where a framework deems them given: its usual token is the schedule. */
 const DIRECTS = 'opj';
+/** Judicial offices: their key signs all that their role may, unless `--signs` says less. */
+const DECIDING: readonly string[] = ['procureur', 'juge_instruction', 'greffe'];
 /** Who may sign what, by the role of the office; the usual type of every role but that one is the first that names it. */
 const SIGNERS: readonly { readonly typ: SignedType; readonly roles: ReadonlySet<string> }[] = [
   { typ: AUTHORISATION_TYP, roles: AUTHORISATION_SIGNERS },
@@ -30,6 +34,12 @@ const SIGNERS: readonly { readonly typ: SignedType; readonly roles: ReadonlySet<
   { typ: 'differe-dossier+jwt', roles: new Set(['responsable', 'dpo']) },
   { typ: 'differe-policies+jwt', roles: new Set(['responsable', 'dpo']) },
   { typ: 'differe-habilitation+jwt', roles: new Set(Object.values(GRANTED_BY).flat()) },
+  // What a judicial office decides about its requisitions and its cases.
+  { typ: REVOCATION_LIST_TYP, roles: new Set(table.revocation_signers) },
+  { typ: CONTRARY_DECISION_TYP, roles: new Set(table.contrary_signers) },
+  { typ: 'differe-order+jwt', roles: new Set([...DECIDING, 'magistrat_230_24']) },
+  { typ: 'differe-closure+jwt', roles: new Set(DECIDING) },
+  { typ: 'differe-extension+jwt', roles: new Set(DECIDING) },
   // The hierarchy, what it found in the sample of a month (CTL-06).
   { typ: 'differe-self-control+jwt', roles: new Set(['chef_de_service', 'responsable']) },
   { typ: ADMISSION_TYP, roles: new Set(ADMITTING_ROLES) },
@@ -48,8 +58,8 @@ const ROLES = [...new Set(SIGNERS.flatMap(({ roles }) => [...roles]))];
 export const ROLES_TEXT = `    ROLE: ${ROLES.join(', ')}
     TYP: ${TYPES.join(', ')};
     unless said, ${DIRECTS} signs schedules, responsable and dpo dossiers, technique admissions of models,
-    chef_de_service and magistrat_230_24 habilitations, and the others authorisations; magistrates, greffe, responsable and dpo
-    changes of the registry as well
+    chef_de_service and magistrat_230_24 habilitations; procureur, juge_instruction and greffe all that is theirs but schedules;
+    they, magistrat_230_24, responsable and dpo changes of the registry as well
     (${DIRECTS} signs an authorisation only where it is deemed given in flagrance: --signs ${AUTHORISATION_TYP})`;
 
 /**
@@ -103,9 +113,14 @@ async function newPair() {
 function readSigns(given: readonly string[] | undefined, role: string | undefined): readonly SignedType[] {
   const first = SIGNERS.find(({ roles }) => role !== undefined && roles.has(role));
   const usual = role === DIRECTS ? SCHEDULE_TYP : (first?.typ ?? AUTHORISATION_TYP);
-  // Who may approve a change of the registry can from the start (REQ-12): else nobody could ever make the first one.
-  const approving = role !== undefined && APPROVING_ROLES.includes(role) ? [REGISTRY_TYP] : [];
-  return (given ?? [...new Set([usual, ...approving])]).map((typ) => {
+  // Who may approve a change of the registry can from the start (REQ-12): else nobody could ever make the first one. Judicial offices
+  // sign all that is theirs but schedules, which are the officer's: what the registry does not give them at first would need a change by two offices.
+  const own = SIGNERS.filter(({ roles }) => role !== undefined && roles.has(role)).map(({ typ }) => typ);
+  const more =
+    role !== undefined && DECIDING.includes(role)
+      ? own.filter((typ) => typ !== SCHEDULE_TYP)
+      : own.filter((typ) => typ === REGISTRY_TYP);
+  return (given ?? [...new Set([usual, ...more])]).map((typ) => {
     const known = SIGNERS.find((each) => each.typ === typ);
     if (known === undefined) throw new UsageError(`--signs is one of ${TYPES.join(', ')}`);
     if (role !== undefined && !known.roles.has(role)) throw new UsageError(`${role} does not sign ${typ}`);

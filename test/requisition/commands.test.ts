@@ -231,11 +231,12 @@ describe('differe requisition', () => {
     await expect(stat(jwks)).rejects.toThrow('ENOENT');
     for (const role of roles) expect((await keygen('--role', role)).exit, role).toBe(0);
     const { keys } = JSON.parse(await readFile(jwks, 'utf8')) as { keys: { role: string; signs: string[] }[] };
-    const authorisation = ['differe-authorisation+jwt', 'differe-registry+jwt'];
-    expect(keys.map(({ role, signs }) => [role, signs])).toEqual([
-      ['procureur', authorisation],
-      ['greffe', authorisation],
-      ['juge_instruction', authorisation],
+    const words = (...names: string[]) => names.map((name) => `differe-${name}+jwt`);
+    const shared = words('revocation-list', 'order', 'closure', 'extension', 'registry', 'authorisation');
+    expect(keys.map(({ role, signs }) => [role, signs.toSorted()])).toEqual([
+      ['procureur', [...shared, ...words('habilitation', 'contrary-decision', 'person-request')].sort()],
+      ['greffe', [...shared, ...words('habilitation', 'contrary-decision', 'person-request')].sort()],
+      ['juge_instruction', [...shared, ...words('habilitation')].sort()],
       ['opj', ['differe-schedule+jwt']],
     ]);
     expect(await keygen('--role', 'opj', '--signs', 'any+jwt')).toMatchObject({ exit: 2, out: '' });
