@@ -109,25 +109,6 @@ describe('control of an installation', () => {
       (error: unknown) => (error instanceof GatewayError ? error.code : String(error)),
     );
 
-  it('REQ-12, RGT-02, HAB-01: the prosecutor reads whose signature counts and what persons asked; nobody else does', async () => {
-    const now = new Date().toISOString();
-    const claims = { step: 'received', channel: 'procureur', subject: 'access', ref: 'TJ-2026-7', received_at: now };
-    const act = await present(line, await signedByOffice(line, 'differe-person-request+jwt', claims));
-    const { requests } = await prosecutor.json<{ requests: object[] }>('GET', '/api/v1/person-requests');
-    expect(requests).toMatchObject([{ id: act, channel: 'procureur', ref: 'TJ-2026-7', isOverdue: false }]);
-    const { digest, keys, pending } = await prosecutor.json<{ digest: string; keys: object[]; pending: object[] }>(
-      'GET',
-      '/api/v1/registry',
-    );
-    const file = await readFile(line.installation.authoritiesFile, 'utf8');
-    expect([digest, keys.length, pending]).toEqual([registryDigest(loadRegistry(file, 'test')), 6, []]);
-    for (const client of [agent, administrator])
-      for (const route of ['/api/v1/person-requests', '/api/v1/registry'])
-        expect(await codeOf(client.json('GET', route))).toBe('E_HAB_ROLE');
-    for (const action of ['registry.changed', 'request.received', 'registry.read', 'request.list'])
-      expect(await journalText(line)).toContain(`"action":"${action}"`);
-  });
-
   it('HAB-04, CTL-01: the prosecutor reads the whole case of his court, masked, and his looks are in the journal and review nothing', async () => {
     const of = `/api/v1/cases/${caseId}`;
     const hit = answer.hits[0];
@@ -209,6 +190,25 @@ describe('control of an installation', () => {
       }
     }
     expect(asked.length).toBeGreaterThan(15);
+  });
+
+  it('REQ-12, RGT-02, HAB-01: the prosecutor reads whose signature counts and what persons asked; nobody else does', async () => {
+    const now = new Date().toISOString();
+    const claims = { step: 'received', channel: 'procureur', subject: 'access', ref: 'TJ-2026-7', received_at: now };
+    const act = await present(line, await signedByOffice(line, 'differe-person-request+jwt', claims));
+    const { requests } = await prosecutor.json<{ requests: object[] }>('GET', '/api/v1/person-requests');
+    expect(requests).toMatchObject([{ id: act, channel: 'procureur', ref: 'TJ-2026-7', isOverdue: false }]);
+    const { digest, keys, pending } = await prosecutor.json<{ digest: string; keys: object[]; pending: object[] }>(
+      'GET',
+      '/api/v1/registry',
+    );
+    const file = await readFile(line.installation.authoritiesFile, 'utf8');
+    expect([digest, keys.length, pending]).toEqual([registryDigest(loadRegistry(file, 'test')), 6, []]);
+    for (const client of [agent, administrator])
+      for (const route of ['/api/v1/person-requests', '/api/v1/registry'])
+        expect(await codeOf(client.json('GET', route))).toBe('E_HAB_ROLE');
+    for (const action of ['registry.changed', 'request.received', 'registry.read', 'request.list'])
+      expect(await journalText(line)).toContain(`"action":"${action}"`);
   });
 
   it('HAB-05: with data folder, database and wrapped keys in hand, and without the key file, nothing that describes a person, an object or the facts is readable', async () => {
