@@ -214,6 +214,16 @@ export function canaries(): readonly Canary[] {
       const at = trunk(made);
       return { [head(made, at, 85)]: [1, 169, 85], [head(made, at, 128)]: [1, 169, 128] };
     }),
+    detector('a detector whose head a vector weighs', (made) => {
+      const at = trunk(made);
+      const few = add(made, 'Conv', [add(made, 'GlobalAveragePool', [at]), weight(made, [4, 8, 1, 1])]);
+      const gate = add(made, 'Sigmoid', [add(made, 'Conv', [few, weight(made, [8, 4, 1, 1])])]);
+      return { [head(made, add(made, 'Mul', [at, gate]), 85)]: [1, 169, 85] };
+    }),
+    detector('a detector each of whose places holds the average of all', (made) => {
+      const attributes = { kernel_shape: [25, 25], pads: [12, 12, 12, 12], strides: [1, 1] };
+      return { [head(made, add(made, 'AveragePool', [trunk(made)], { attributes }), 85)]: [1, 169, 85] };
+    }),
     letters(),
     outside(),
     foreignOperator(),

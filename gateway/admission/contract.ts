@@ -1,9 +1,9 @@
 import type { CardOffer } from './card.ts';
 import { outputNames } from './card.ts';
 import type { CropCard } from './crop-card.ts';
+import { LEAST_PLACES } from './gates.ts';
 import { FLOAT, type OnnxFile } from './onnx-file.ts';
 import { columnsOf, type Output, said } from './outputs.ts';
-import { LEAST_PLACES } from './places.ts';
 import type { Reason } from './reasons.ts';
 
 // G3: one picture in, and out of it boxes, scores, or the logits of a closed list of object classes. There is no contract for anything

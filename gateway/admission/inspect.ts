@@ -3,6 +3,7 @@ import { AppError, type ErrorCode } from '../errors.ts';
 import { constructionFaults } from './construction.ts';
 import { type Card, contractFaults } from './contract.ts';
 import { fingerprintFaults } from './fingerprints.ts';
+import { gateFaults } from './gates.ts';
 import { labelFaults } from './labels.ts';
 import { readOnnx } from './onnx-file.ts';
 import { outputsOf } from './outputs.ts';
@@ -51,6 +52,7 @@ function structureOf(bytes: Uint8Array, card: Card | undefined): readonly Reason
     return [
       ...constructionFaults(file, inferred),
       ...contractFaults(file, outputs, card),
+      ...gateFaults(outputs),
       ...signsOf(file, outputs, inferred, card),
       ...labelFaults(file, card),
       ...fingerprintFaults(file),

@@ -1,11 +1,9 @@
+import { LEAST_PLACES, weighs } from './gates.ts';
 import type { OnnxNode } from './onnx-file.ts';
 import { placesIn, type Shape, type Value } from './shapes.ts';
 
 // Where a vector about the whole picture could hide in what still knows its places: added to it, laid beside it as columns or rows, picked
 // by it, given to a layer as scale or bound. A detector has no use for any of that, but for one: the weights of its channels.
-
-/** Fewer places than this are none: such a value is about the picture as a whole. */
-export const LEAST_PLACES = 16;
 
 /** Operators whose inputs may all depend on the picture. Of every other one only the first may: the rest are weights, bounds, sizes. */
 const JOINING = new Set(
@@ -24,19 +22,6 @@ export function joinFault(node: OnnxNode, inputs: readonly (Value | undefined)[]
   const narrow = seen.filter(({ places }) => places < LEAST_PLACES);
   if (narrow.length === 0 || narrow.length === seen.length || weighs(node, inputs)) return undefined;
   return 'a vector about the whole picture joins what tells its places apart';
-}
-
-/** Squeeze and excite: a number for each channel weighs the whole map of it. The map has its channels before, and gets no further one. */
-function weighs({ op }: OnnxNode, inputs: readonly (Value | undefined)[]): boolean {
-  const [a, b] = inputs;
-  if (op !== 'Mul' || a === undefined || b === undefined) return false;
-  const [map, gate] = a.places < b.places ? [b, a] : [a, b];
-  return (
-    gate.isGate &&
-    map.dims.length === 4 &&
-    gate.dims.length === 4 &&
-    gate.dims.every((size, index) => size === (index < 2 ? map.dims[index] : 1))
-  );
 }
 
 /** Places of what a node makes: those of its poorest input, and no more than it has room for. */

@@ -1,5 +1,7 @@
+import { convolutionsAfter, type Squeeze, squeezeAfter } from './gates.ts';
 import type { OnnxAttribute, OnnxFile, OnnxNode, OnnxTensor } from './onnx-file.ts';
 import { isGate, joinFault, placesAfter } from './places.ts';
+import { reachFault } from './reach.ts';
 import { RULES, type Rule } from './shape-rules.ts';
 
 // What every value of a graph really is, whatever the file declares: its shape, and where in the picture it still is. A network that finds
@@ -27,6 +29,10 @@ export interface Value extends Shape {
   readonly places: number;
   /** Between nought and a small number, as what weighs the channels of a map is (squeeze and excite). */
   readonly isGate: boolean;
+  /** The map whose averages it was made of, and of nothing else; undefined where there is no such one. */
+  readonly squeeze: Squeeze | undefined;
+  /** Spatial convolutions since a gate last weighed channels on the way here, at least; Infinity where none has. */
+  readonly convolutionsSinceGate: number;
 }
 
 /** The picture is in it as a whole and no place is: a vector about everything that is seen. */
@@ -67,7 +73,8 @@ export interface Inferred {
  * Infers shapes from the inputs on, node by node. Never throws: what cannot be said is missing from `values`. Ends at the first value that is
  * too large, and where more numbers would have to be worked out than any network needs.
  */
-export function inferShapes({ graph }: OnnxFile): Inferred {
+export function inferShapes({ graph, opsets }: OnnxFile): Inferred {
+  const opset = Math.min(...opsets.map(({ version }) => version));
   const values = new Map<string, Value>();
   const makers = new Map<string, OnnxNode>();
   const unknown: Unknown[] = [];
@@ -97,13 +104,25 @@ export function inferShapes({ graph }: OnnxFile): Inferred {
       unknown.push({ node, code: joined === undefined ? 'E_GATE_OP' : 'E_GATE_EMBEDDING', why: made });
       continue;
     }
+    const [shape] = made.values;
+    const reached = shape === undefined ? undefined : reachFault(node, inputs, shape, opset);
+    if (reached !== undefined) {
+      unknown.push({ node, code: 'E_GATE_EMBEDDING', why: reached });
+      continue;
+    }
     work += made.work ?? 0;
     for (const [index, shape] of made.values.entries()) {
       const name = node.outputs[index];
       if (name === undefined || name === '') continue;
       largest = Math.max(largest, elementsOf(shape.dims));
       known += node.op === 'Constant' ? 0 : (shape.numbers?.length ?? 0);
-      values.set(name, { ...shape, places: placesAfter(node, inputs, shape), isGate: isGate(node, inputs) });
+      values.set(name, {
+        ...shape,
+        places: placesAfter(node, inputs, shape),
+        isGate: isGate(node, inputs),
+        squeeze: squeezeAfter(node, inputs, shape),
+        convolutionsSinceGate: convolutionsAfter(node, inputs),
+      });
     }
     if (known > MOST_KNOWN)
       unknown.push({ node, code: 'E_GATE_OP', why: 'more numbers worked out than a network has' });
@@ -111,7 +130,13 @@ export function inferShapes({ graph }: OnnxFile): Inferred {
   return { values, makers, unknown, work, largest };
 }
 
-const valued = (shape: Shape): Value => ({ ...shape, places: placesIn(shape), isGate: false });
+const valued = (shape: Shape): Value => ({
+  ...shape,
+  places: placesIn(shape),
+  isGate: false,
+  squeeze: undefined,
+  convolutionsSinceGate: Number.POSITIVE_INFINITY,
+});
 
 /** What a rule is given. */
 export interface Call {
