@@ -150,8 +150,8 @@ export async function createDemoInstallation(folder: string, models: readonly st
       DIFFERE_METRICS_PORT: '0',
     },
   };
-  await keepDemoAdmissions(installation, installation.environment);
   await keepDemoDossier(installation, installation.environment);
+  await keepDemoAdmissions(installation, installation.environment);
   return installation;
 }
 
@@ -203,9 +203,9 @@ export async function startGatewayProcess(
 ): Promise<GatewayProcess> {
   const inherited = Object.fromEntries(Object.entries(process.env).filter(([key]) => !key.startsWith('DIFFERE_')));
   const environment = { ...inherited, ...installation.environment, ...options.environment };
+  if (environment.DIFFERE_DOSSIER === installation.dossierFile) await keepDemoDossier(installation, environment);
   if (environment.DIFFERE_ADMISSIONS === installation.admissionsDir)
     await keepDemoAdmissions(installation, environment);
-  if (environment.DIFFERE_DOSSIER === installation.dossierFile) await keepDemoDossier(installation, environment);
   const child = spawn(process.execPath, [...NODE_OPTIONS, path.join(import.meta.dirname, 'cli.ts'), 'serve'], {
     env: environment,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -355,7 +355,7 @@ export const ERRORS = {
     en: 'The network does not pass the behavioural probes.',
   },
   E_GATE_ADMISSION: {
-    status: 422,
+    status: 503,
     fr: "Le réseau n'a pas d'admission signée par deux personnes et en cours de validité.",
     en: 'The network has no admission signed by two persons and in force.',
   },
@@ -516,14 +516,17 @@ export function isErrorCode(text: string): text is ErrorCode {
 export class AppError extends Error {
   readonly code: ErrorCode;
   readonly detail: string | undefined;
+  /** SHA-256 of what was refused, where it was a file: what the journal names (FACE-16). */
+  readonly subject: string | undefined;
 
-  constructor(code: ErrorCode, options: { detail?: string; cause?: unknown } = {}) {
+  constructor(code: ErrorCode, options: { detail?: string; cause?: unknown; subject?: string } = {}) {
     super(`${code}: ${ERRORS[code].en}${options.detail === undefined ? '' : ` (${options.detail})`}`, {
       cause: options.cause,
     });
     this.name = 'AppError';
     this.code = code;
     this.detail = options.detail;
+    this.subject = options.subject;
   }
 
   get status(): number {

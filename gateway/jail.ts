@@ -10,7 +10,7 @@ import { AppError } from './errors.ts';
 export const EXHIBIT = '/in/exhibit';
 
 const PRLIMIT = '/usr/bin/prlimit';
-const TOOLS = { ffmpeg: '/usr/bin/ffmpeg', ffprobe: '/usr/bin/ffprobe' } as const;
+const TOOLS = { ffmpeg: '/usr/bin/ffmpeg', ffprobe: '/usr/bin/ffprobe', node: '/app/node' } as const;
 export type Tool = keyof typeof TOOLS;
 
 const NOBODY = '65534';
@@ -24,6 +24,8 @@ export interface JailLimits {
   readonly cpuSeconds: number;
   /** Address space; the libraries of ffmpeg alone map about 0.4 GB. */
   readonly memoryBytes: number;
+  /** What counts as memory, where it is not the addresses: what is written to, for an engine that reserves far more than it uses. */
+  readonly memory?: 'written';
   /** Bytes on standard output; unbounded when absent, because a reader that is slow holds the tool back. */
   readonly stdoutBytes?: number;
 }
@@ -37,6 +39,8 @@ export interface JailedRun {
   readonly inputPath?: string;
   /** Small files that exist in memory only: name (letters, digits, dot, dash) to bytes, seen as /in/NAME. */
   readonly files?: Readonly<Record<string, Uint8Array>>;
+  /** Programs beside those of /usr/bin. */
+  readonly readable?: readonly Bound[];
   /** Further output pipes beside standard output: `pipe:3`, `pipe:4` and so on inside. */
   readonly extraPipes?: number;
   readonly limits?: Partial<JailLimits>;
@@ -56,11 +60,18 @@ export interface Jailed {
   stop(): void;
 }
 
+/** A program, or a folder of one, that the jail sees and cannot change. */
+interface Bound {
+  readonly from: string;
+  readonly to: string;
+}
+
 /** What bubblewrap is told, ready for any command; `dataFds` maps names in /in to descriptors. Pure, so that it is tested as data. */
 export function jailArguments(jail: {
   readonly command: readonly string[];
   readonly inputPath?: string | undefined;
   readonly dataFds?: readonly { readonly name: string; readonly fd: number }[];
+  readonly readable?: readonly Bound[];
   readonly statusFd: number;
   readonly limits: JailLimits;
 }): string[] {
@@ -75,11 +86,12 @@ export function jailArguments(jail: {
     // Debian's BLAS, which libavfilter links, is reached through links in this folder; it holds nothing else.
     ...['--ro-bind-try', '/etc/alternatives', '/etc/alternatives'],
     ...(jail.inputPath === undefined ? [] : ['--ro-bind', jail.inputPath, EXHIBIT]),
+    ...(jail.readable ?? []).flatMap(({ from, to }) => ['--ro-bind', from, to]),
     ...(jail.dataFds ?? []).flatMap(({ name, fd }) => ['--ro-bind-data', String(fd), `/in/${plainFileName(name)}`]),
     ...['--remount-ro', '/', '--chdir', '/', '--json-status-fd', String(jail.statusFd), '--'],
     ...[
       PRLIMIT,
-      `--as=${limits.memoryBytes}`,
+      `--${limits.memory === 'written' ? 'data' : 'as'}=${limits.memoryBytes}`,
       `--cpu=${limits.cpuSeconds}`,
       '--fsize=0',
       '--core=0',
@@ -110,6 +122,7 @@ export function startJailed(run: JailedRun): Jailed {
       // Links are followed here, once, so that what is bound is a file and not where a link may point later.
       inputPath: run.inputPath === undefined ? undefined : realpathOrSame(run.inputPath),
       dataFds,
+      readable: (run.readable ?? []).map(({ from, to }) => ({ from: realpathOrSame(from), to })),
       statusFd,
       limits,
     }),

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type AdmissionContext, demandAdmission, readAdmissions } from './admission/admissions.ts';
+import { type AdmissionContext, demandAdmission, namedDossier, readAdmissions } from './admission/admissions.ts';
 import { demandCanaries } from './admission/canaries.ts';
 import { createDetectorPool } from './analysis/detector-pool.ts';
 import { CARD_FOLDER, findModels, type LoadedModel, loadModel } from './analysis/models.ts';
@@ -58,7 +59,15 @@ import { createRectifier } from './retention/rectify.ts';
 import { createRetention } from './retention/retention.ts';
 import { markPictureSeen } from './search/hits.ts';
 import { SOFTWARE } from './software.ts';
-import { adoptionEvents, attempt, closedLog, installationEvent, openRegistry, selfTestOf } from './start-up.ts';
+import {
+  adoptionEvents,
+  attempt,
+  closedLog,
+  installationEvent,
+  openRegistry,
+  refusedNetwork,
+  selfTestOf,
+} from './start-up.ts';
 import { type Acts, createActs } from './trust/acts.ts';
 import type { ActKind } from './trust/types.ts';
 import { openVault } from './vault.ts';
@@ -80,6 +89,17 @@ function reportError(error: unknown): void {
     error instanceof AppError ? `${error.code} ${error.detail ?? ''}` : error instanceof Error ? error.name : 'error';
   const places = error instanceof Error ? (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)) : [];
   process.stderr.write(`${name.trim()}\n${places.slice(0, 8).join('\n')}\n`);
+}
+
+/** What admissions are held against now: who may sign, when it is, and which dossier lies there. */
+async function admissionContext(
+  config: Config,
+  registry: AdmissionContext['registry'],
+  clock: Clock,
+): Promise<AdmissionContext> {
+  const { dossierFile, env, installation } = config;
+  const text = dossierFile === undefined ? '' : await readFile(dossierFile, 'utf8').catch(() => '');
+  return { registry, env, audience: installation, nowSeconds: nowSeconds(clock), dossier: namedDossier(text) };
 }
 
 /** The networks of the configuration, the detector closed after what uses it. Throws when one is not what its card says. */
@@ -190,14 +210,28 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
       log.append(event).catch(reportError);
     });
 
-    const models = await attempt(() =>
-      openModels(
-        config,
-        { registry, env: config.env, audience: config.installation, nowSeconds: nowSeconds(clock) },
-        keep,
-      ),
-    );
-    if ('error' in models && models.error instanceof AppError) metrics.refusals.inc({ code: models.error.code });
+    const models = await attempt(async () => openModels(config, await admissionContext(config, registry, clock), keep));
+    if ('error' in models && models.error instanceof AppError) {
+      const { code } = models.error;
+      metrics.refusals.inc({ code });
+      const refused = refusedNetwork(models.error);
+      if (refused !== undefined) await log.append(refused).catch(reportError);
+    }
+    /** An admission ends and a dossier gets its next version while this process runs: what is loaded is asked again before each job (G8). */
+    const demandStillAdmitted = async (): Promise<void> => {
+      try {
+        const context = await admissionContext(config, registry, clock);
+        const admissions = await readAdmissions(config.admissionsDir);
+        for (const card of [model?.card, sight.namerCard])
+          if (card !== undefined) await demandAdmission(card, admissions, context);
+      } catch (error) {
+        if (!(error instanceof AppError)) throw error;
+        safeMode.enter({ step: 'models', code: error.code, detail: error.detail ?? '' });
+        const refused = refusedNetwork(error);
+        if (refused !== undefined) await log.append(refused);
+        throw error;
+      }
+    };
     const { model, sight } = 'value' in models ? models.value : { model: undefined, sight: noSight() };
 
     const register = createRegister({ database, clock, readActs: (kind) => acts.trustedOfInstallation(kind) });
@@ -379,6 +413,7 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
         safeMode,
         async demandNewJob({ authorisation }) {
           await commitment.demandNewJob(authorisation.dossier);
+          await demandStillAdmitted();
           await selfControl.demandReviewed();
         },
         standing: whereItStands,

@@ -173,6 +173,15 @@ export const adoptionEvents = (adopted: {
   ];
 };
 
+/** FACE-16: somebody put a network where this gateway would have run it, and the gate refused it. Undefined for other errors. */
+export function refusedNetwork({ code, subject }: AppError): AuditEvent | undefined {
+  if (subject === undefined || !code.startsWith('E_GATE_')) return undefined;
+  return installationEvent('model.refused', {
+    objects: [{ type: 'model', id: subject }],
+    outcome: { effect: 'forbid', policyId: '-', code },
+  });
+}
+
 export const installationEvent = (
   action: EventName,
   more: Partial<Pick<AuditEvent, 'objects' | 'outcome' | 'models' | 'facts'>> & {

@@ -40,6 +40,7 @@ export function demandAdmitted(card: Card, bytes: Uint8Array): void {
   const { code, reasons } = inspect(bytes, card);
   if (code === undefined) return;
   throw new AppError(code, {
+    subject: sha256Hex(bytes),
     detail: `${card.name}: ${reasons.map(({ detail }) => detail).join('; ')}`.slice(0, 2000),
   });
 }

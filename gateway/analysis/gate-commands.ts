@@ -9,6 +9,7 @@ import {
   cardDigest,
   demandAdmission,
   MOST_ADMITTED_SECONDS,
+  namedDossier,
   readAdmissions,
 } from '../admission/admissions.ts';
 import { tryCanaries } from '../admission/canaries.ts';
@@ -16,7 +17,8 @@ import { parseOffer } from '../admission/card.ts';
 import type { Card } from '../admission/contract.ts';
 import { isCropCard, parseCropCard } from '../admission/crop-card.ts';
 import { inspect, type Verdict } from '../admission/inspect.ts';
-import { canonicalJson, type JsonValue, sha256Hex } from '../canonical.ts';
+import { figuresDigest } from '../admission/probes.ts';
+import { sha256Hex } from '../canonical.ts';
 import { nowSeconds, systemClock } from '../clock.ts';
 import { type CommandIo, type ExitCode, fileText, needFile, onlyFile, UsageError } from '../command.ts';
 import { AppError } from '../errors.ts';
@@ -58,6 +60,7 @@ async function isSigned(card: Card): Promise<boolean> {
     env,
     audience: DIFFERE_INSTALLATION,
     nowSeconds: nowSeconds(systemClock),
+    dossier: await dossierNamed(process.env.DIFFERE_DOSSIER),
   } as const;
   const signed = demandAdmission({ ...card, sha256: card.sha256 }, await readAdmissions(DIFFERE_ADMISSIONS), context);
   return await signed.then(
@@ -92,9 +95,12 @@ export async function admitCommand(args: readonly string[], io: CommandIo): Prom
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: { card: text, key: text, aud: text, days: text, out: text },
+    options: { card: text, key: text, aud: text, days: text, out: text, dossier: text },
   });
   if (values.key === undefined || values.aud === undefined) throw new UsageError('--key and --aud are needed');
+  const dossier = await dossierNamed(values.dossier ?? process.env.DIFFERE_DOSSIER);
+  if (dossier === undefined)
+    throw new UsageError('--dossier FILE, or DIFFERE_DOSSIER: an admission is for one dossier');
   const days = Number(values.days ?? 365);
   if (!Number.isInteger(days) || days < 1 || days * 86_400 > MOST_ADMITTED_SECONDS)
     throw new UsageError('--days is 1 to 366');
@@ -104,10 +110,10 @@ export async function admitCommand(args: readonly string[], io: CommandIo): Prom
   if (!admitted || card?.sha256 === undefined) {
     throw new AppError(code ?? 'E_GATE_LABEL', { detail: reasons.map(({ detail }) => detail).join('; ') });
   }
-  const report = await probeModel({ ...card, sha256: card.sha256 }, bytes);
+  const probes = await probeModel({ ...card, sha256: card.sha256 }, bytes);
   const iat = nowSeconds(systemClock);
   const claims: AdmissionClaims = {
-    ver: 1,
+    ver: 2,
     env: key.env,
     iss: key.iss,
     aud: values.aud,
@@ -116,13 +122,21 @@ export async function admitCommand(args: readonly string[], io: CommandIo): Prom
     exp: iat + days * 86_400,
     model: { name: card.name, sha256: card.sha256 },
     card_sha256: cardDigest(card),
-    probes_sha256: sha256Hex(canonicalJson(JSON.parse(JSON.stringify(report)) as JsonValue)),
+    dossier,
+    probes,
+    probes_sha256: figuresDigest(probes),
   };
   const compact = await signClaims(claims, ADMISSION_TYP, key.jwk);
   if (values.out === undefined) io.out(compact);
   else await writeFile(values.out, `${compact}\n`, { flag: 'wx' });
-  io.err(JSON.stringify(report));
+  io.err(JSON.stringify(probes));
   return 0;
+}
+
+/** Id and version of a dossier file, as far as an admission names them; whether it holds is for its own room. */
+async function dossierNamed(file: string | undefined): Promise<AdmissionClaims['dossier'] | undefined> {
+  if (file === undefined) return undefined;
+  return namedDossier(await fileText(file));
 }
 
 interface ReadModel {

@@ -121,7 +121,10 @@ export async function loadModel({ card, weightsPath }: FoundModel): Promise<Load
 /** Throws E_GATE_HASH unless the digest is the card's. */
 export function assertDigest(card: Pick<ModelCard, 'name' | 'sha256'>, digest: string): void {
   if (digest !== card.sha256) {
-    throw new AppError('E_GATE_HASH', { detail: `${card.name}: card says ${card.sha256}, the bytes are ${digest}` });
+    throw new AppError('E_GATE_HASH', {
+      subject: digest,
+      detail: `${card.name}: card says ${card.sha256}, the bytes are ${digest}`,
+    });
   }
 }
 

@@ -16,6 +16,8 @@ export const EVENTS = {
     'a registry of authorities came into force: the acts of the two offices that signed it, its digest before and after (REQ-12)',
   'keys.adopted': 'the authorities whose signatures count from now on, by the digest of the registry',
   'models.adopted': 'the networks that were admitted and loaded, by digest',
+  'model.refused':
+    'a network that this installation was to run was refused; the outcome has the code, the object its digest',
   'requisition.revoked':
     'a requisition on record stands no more: a list revoked it, or the prosecutor decided against it',
   'control.reviewed':

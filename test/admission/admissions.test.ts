@@ -8,12 +8,13 @@ import {
   type AdmissionClaims,
   cardDigest,
   demandAdmission,
+  namedDossier,
 } from '../../gateway/admission/admissions.ts';
 import { demandCanaries, tryCanaries } from '../../gateway/admission/canaries.ts';
 import type { Card } from '../../gateway/admission/contract.ts';
 import { inspect } from '../../gateway/admission/inspect.ts';
+import { figuresDigest, type ProbeFigures } from '../../gateway/admission/probes.ts';
 import { loadModel } from '../../gateway/analysis/models.ts';
-import { probeModel } from '../../gateway/analysis/probes.ts';
 import { AppError } from '../../gateway/errors.ts';
 import { type KeyRegistry, loadRegistry } from '../../gateway/trust/registry.ts';
 import { signClaims } from '../../gateway/trust/sign.ts';
@@ -22,9 +23,20 @@ import { card, networkFile } from './networks.ts';
 
 const DAY = 86_400;
 const yolox = card('models/yolox-nano/card.json') as Card & { sha256: string };
+const DOSSIER = { id: 'dossier-1', version: 3 };
+const PROBES: ProbeFigures = {
+  ver: 1,
+  deterministic: true,
+  headMasked: { crops: 40, same: 40, largestChange: 0.1 },
+  recognised: { persons: 0.2, faces: 0 },
+  faces: { pictures: 40, answered: 0 },
+  farReach: 0.01,
+};
 let technical: TestKey;
 let dpo: TestKey;
 let spare: TestKey;
+let prosecutor: TestKey;
+let mute: TestKey;
 let registry: KeyRegistry;
 
 beforeAll(async () => {
@@ -41,15 +53,19 @@ beforeAll(async () => {
   const twin = { ...entry(technical, 'dpo'), kid: 'twin-1' };
   spare = await newKey('second-1');
   const second = { ...entry(spare, 'dpo'), iss: 'office-technique' };
-  const prosecutor = { ...entry(await newKey('parquet-1'), 'procureur') };
+  prosecutor = await newKey('parquet-1');
+  mute = await newKey('mute-1');
+  const unsigning = { ...entry(mute, 'dpo'), iss: 'office-silent', signs: ['differe-dossier+jwt'] };
   registry = loadRegistry(
-    JSON.stringify({ keys: [entry(technical, 'technique'), entry(dpo, 'dpo'), twin, second, prosecutor] }),
+    JSON.stringify({
+      keys: [entry(technical, 'technique'), entry(dpo, 'dpo'), twin, second, entry(prosecutor, 'procureur'), unsigning],
+    }),
     'test',
   );
 });
 
 const claims = (role: string, changes: Partial<AdmissionClaims> = {}): AdmissionClaims => ({
-  ver: 1,
+  ver: 2,
   env: 'test',
   iss: `office-${role}`,
   aud: AUDIENCE,
@@ -58,7 +74,9 @@ const claims = (role: string, changes: Partial<AdmissionClaims> = {}): Admission
   exp: NOW + 364 * DAY,
   model: { name: yolox.name, sha256: yolox.sha256 },
   card_sha256: cardDigest(yolox),
-  probes_sha256: 'a'.repeat(64),
+  dossier: DOSSIER,
+  probes: PROBES,
+  probes_sha256: figuresDigest(PROBES),
   ...changes,
 });
 const by = (
@@ -66,8 +84,19 @@ const by = (
   changes: Partial<AdmissionClaims> = {},
   key = role === 'dpo' ? dpo : technical,
 ) => signClaims(claims(role, changes), ADMISSION_TYP, key.privateJwk);
-const codeOf = async (admissions: readonly Promise<string>[], nowSeconds = NOW, of = yolox) =>
-  demandAdmission(of, await Promise.all(admissions), { registry, env: 'test', audience: AUDIENCE, nowSeconds }).then(
+const codeOf = async (
+  admissions: readonly Promise<string>[],
+  nowSeconds = NOW,
+  of = yolox,
+  dossier: typeof DOSSIER | undefined = DOSSIER,
+) =>
+  demandAdmission(of, await Promise.all(admissions), {
+    registry,
+    env: 'test',
+    audience: AUDIENCE,
+    nowSeconds,
+    dossier,
+  }).then(
     () => 'OK',
     (error: unknown) => (error instanceof AppError ? error.code : String(error)),
   );
@@ -116,16 +145,47 @@ describe('the admission of a network by two persons', () => {
     await expect(loadModel(found)).rejects.toMatchObject({ code: 'E_GATE_HASH' });
   });
 
-  it('FACE-11, FACE-12: the probes: the same picture gives the same answer, and no head reaches the crop classifier', async () => {
-    const detector = await probeModel(yolox, new Uint8Array(networkFile('models/yolox_nano.onnx')));
-    expect(detector).toMatchObject({ deterministic: true, blindToHeads: undefined });
-    const crop = card('models/street-crop/card.json') as Card & { sha256: string };
-    expect(await probeModel(crop, new Uint8Array(0))).toMatchObject({ blindToHeads: true });
-    const seeing = {
-      ...crop,
-      input: { ...crop.input, hidden: { top: 0, bottom: 0, left: 0, right: 0 } },
-    } as typeof crop;
-    await expect(probeModel(seeing, new Uint8Array(0))).rejects.toMatchObject({ code: 'E_GATE_PROBE' });
+  it('FACE-12: G7: carries figures of the probes that stay within the bounds, and their digest', async () => {
+    const beyond = { ...PROBES, recognised: { persons: 0.9, faces: 0 } };
+    const lies: readonly Partial<AdmissionClaims>[] = [
+      { probes: beyond, probes_sha256: figuresDigest(beyond) },
+      { probes: beyond },
+      { probes_sha256: 'a'.repeat(64) },
+      { probes: undefined as unknown as ProbeFigures },
+      { probes: 'no probes were run' as unknown as ProbeFigures },
+      { probes: { ...PROBES, headMasked: { crops: 0, same: 0, largestChange: 0 } } },
+    ];
+    for (const lie of lies)
+      expect(await codeOf([by('technique', lie), by('dpo')]), JSON.stringify(lie)).toBe('E_GATE_ADMISSION');
+  });
+
+  it('FACE-12: G8: is for one version of the dossier: the next one, another one or none needs it anew', async () => {
+    const both = () => [by('technique'), by('dpo')];
+    expect(await codeOf(both(), NOW, yolox, { ...DOSSIER, version: 4 })).toBe('E_GATE_ADMISSION');
+    expect(await codeOf(both(), NOW, yolox, { ...DOSSIER, id: 'dossier-2' })).toBe('E_GATE_ADMISSION');
+    const none = demandAdmission(yolox, await Promise.all(both()), {
+      registry,
+      env: 'test',
+      audience: AUDIENCE,
+      nowSeconds: NOW,
+      dossier: undefined,
+    });
+    await expect(none).rejects.toMatchObject({ code: 'E_GATE_ADMISSION', subject: yolox.sha256 });
+    const older = { dossier: { ...DOSSIER, version: 2 } };
+    expect(await codeOf([by('technique', older), by('dpo')])).toBe('E_GATE_ADMISSION');
+    expect(namedDossier(JSON.stringify({ dossier: { ...DOSSIER, title: 't' }, signatures: [] }))).toEqual(DOSSIER);
+    for (const text of ['', '{', 'null', '{"dossier":{"id":1,"version":1}}', '{"dossier":{"id":"a"}}'])
+      expect(namedDossier(text)).toBeUndefined();
+  });
+
+  it('FACE-12: G8: a signature of a role that does not admit, or of a key that may not sign admissions, counts for nobody', async () => {
+    const asProsecutor = signClaims(claims('procureur'), ADMISSION_TYP, prosecutor.privateJwk);
+    expect(await codeOf([by('technique'), asProsecutor])).toBe('E_GATE_ADMISSION');
+    expect(await codeOf([asProsecutor, by('dpo')])).toBe('E_GATE_ADMISSION');
+    const asDpo = signClaims(claims('dpo'), ADMISSION_TYP, { ...prosecutor.privateJwk });
+    expect(await codeOf([by('technique'), asDpo])).toBe('E_GATE_ADMISSION');
+    const silent = signClaims(claims('silent'), ADMISSION_TYP, mute.privateJwk);
+    expect(await codeOf([by('technique'), silent])).toBe('E_GATE_ADMISSION');
   });
 });
 
