@@ -61,7 +61,7 @@ export const CONFIG_KEYS = {
     'folder for plaintext of running jobs, emptied at their end; default DIFFERE_DATA/scratch, a tmpfs is better',
   DIFFERE_AUTHORITIES: 'JWKS file of the authorities whose tokens are accepted, as two offices approved it',
   DIFFERE_ADMISSIONS:
-    'folder of signed admissions of models (*.jws): a network without two of them in force is not loaded',
+    'folder of signed admissions of models (*.jws): a network without two of them in force, for the dossier in force, is not loaded',
   DIFFERE_DOSSIER:
     'compliance dossier signed by controller and DPO; without it only health, metrics, control and erasure answer',
   DIFFERE_POLICIES:

@@ -12,7 +12,7 @@ const USAGE = [
   'differe models list',
   'differe models inspect FILE.onnx [--card CARD.json]      the gate, on the bytes alone: nothing is loaded',
   'differe models canaries                                  what the gate says of networks that it must refuse',
-  'differe models admit FILE.onnx --key KEY.jwk.json --aud INSTALLATION [--card CARD.json] [--days N] [--out FILE.jws]',
+  'differe models admit FILE.onnx --key KEY.jwk.json --aud INSTALLATION [--dossier DOSSIER.json] [--card CARD.json] [--days N] [--out FILE.jws]',
   'differe models fetch NAME [--sha256 HEX]',
   'differe models add FILE --card CARD [--sha256 HEX]',
 ].join('\n');
