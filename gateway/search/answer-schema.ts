@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { type TSchema, Type } from 'typebox';
 import { PERSON_CATEGORIES } from '../index/types.ts';
 import { CLASSES, COLOURS, PARTS } from '../vocabulary.ts';
 import { VERDICTS } from './schema.ts';
@@ -11,7 +11,12 @@ const place = Type.Object({ x: Type.Number(), y: Type.Number() });
 const colourShare = Type.Object({ part: oneOf(PARTS), colour: oneOf(COLOURS), share: Type.Number() });
 
 const reason = Type.Object({
-  facet: oneOf(['class', 'colour', 'time', 'zone', 'confidence', 'exhibit']),
+  facet: oneOf(['class', 'colour', 'time', 'zone', 'confidence', 'exhibit', 'condition']),
+  condition: Type.Optional(Type.String({ description: 'Which leaf of `where` the track fulfils.' })),
+  atSeconds: Type.Optional(Type.Number({ description: 'Media seconds.' })),
+  toSeconds: Type.Optional(Type.Number()),
+  value: Type.Optional(Type.Number({ description: 'The figure that decided, in the unit of the condition.' })),
+  other: Type.Optional(Type.Object({ exhibitId: Type.String(), track: Type.Integer(), from: Type.String() })),
   class: Type.Optional(oneOf(CLASSES)),
   confidence: Type.Optional(Type.Number()),
   colour: Type.Optional(oneOf(COLOURS)),
@@ -82,8 +87,39 @@ const executed = Type.Object({
   exhibits: Type.Union([Type.Array(Type.String()), Type.Null()]),
   zone: Type.Union([Type.Array(place), Type.Null()]),
   minConfidence: Type.Number(),
+  where: Type.Unknown({
+    description: 'The tree of conditions with every default written out; null where none was asked.',
+  }),
   order: oneOf(['time', 'confidence']),
 });
+
+const hitsOf = (name: string, key: TSchema) => Type.Array(Type.Object({ [name]: key, hits: Type.Integer() }));
+
+const counts = Type.Object(
+  {
+    byClass: hitsOf('class', oneOf(CLASSES)),
+    byCamera: hitsOf('cameraId', Type.String()),
+    byExhibit: hitsOf('exhibitId', Type.String()),
+    byColour: hitsOf('colour', oneOf(COLOURS)),
+    byHour: hitsOf('from', Type.String()),
+  },
+  { description: 'Of all hits, not of the page.' },
+);
+
+const nearMiss = Type.Object(
+  {
+    exhibitId: Type.String(),
+    cameraId: Type.String(),
+    track: Type.Integer(),
+    class: oneOf(CLASSES),
+    from: Type.String(),
+    to: Type.String(),
+    missed: oneOf(['confidence', 'colour', 'time', 'size', 'speed']),
+    value: Type.Number(),
+    asked: Type.Number(),
+  },
+  { description: 'A track that one condition alone kept out, by little.' },
+);
 
 export const AnswerSchema = Type.Unsafe<Answer>(
   Type.Object({
@@ -94,6 +130,8 @@ export const AnswerSchema = Type.Unsafe<Answer>(
     inEnglish: Type.String(),
     broad: Type.Boolean(),
     total: Type.Integer(),
+    counts,
+    nearMisses: Type.Array(nearMiss),
     hits: Type.Array(HitSchema),
     nextCursor: Type.Optional(Type.String()),
     coverage: Type.Object({

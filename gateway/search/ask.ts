@@ -5,10 +5,15 @@ import { type HitId, isUuid, newId, type QuestionId } from '../ids.ts';
 import type { CaseSessions, OpenExhibit, UnanalysedExhibit } from '../index/types.ts';
 import { listsExhibit, type Requisition } from '../requisition/types.ts';
 import type { Vault } from '../vault.ts';
+import { elsewhereIn } from './across-cameras.ts';
 import { type AskedQuestion, exhibitsAsked, readQuestion, sealQuestion } from './asked.ts';
+import { countMatches, type ExhibitMatches } from './counts.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
+import type { Elsewhere } from './leaf-matcher.ts';
 import { describeMatch, matchTracks } from './match.ts';
+import { nearMisses } from './near-misses.ts';
 import { DEFAULT_PAGE_SIZE, fingerprint, isBroad, normalise } from './normalise.ts';
+import { relateToHits } from './related.ts';
 import * as store from './store.ts';
 import type { Answer, ExecutedQuestion, Hit, Question } from './types.ts';
 import { inEnglish, inFrench, NOTICE } from './words.ts';
@@ -31,7 +36,7 @@ interface Match {
  * E_PRO_QUOTA, E_QUESTION or E_CURSOR.
  */
 export async function ask(requisition: Requisition, question: Question, deps: SearchDeps): Promise<Answer> {
-  const executed = normalise(question, requisition);
+  const executed = await relateToHits(normalise(question, requisition), requisition, deps);
   const { sha256 } = fingerprint(executed);
   const cursor = question.page?.cursor;
   if (cursor !== undefined) return nextPage(requisition, cursor, { questionSha256: sha256 }, deps);
@@ -50,8 +55,8 @@ export async function ask(requisition: Requisition, question: Question, deps: Se
   };
   const id = newId<QuestionId>();
   const sealed = await sealQuestion(deps.vault, requisition, id, asked);
-  const matches = ordered(executed, exhibits);
-  const page = matches.slice(0, asked.pageSize);
+  const found = search(executed, exhibits);
+  const page = found.ordered.slice(0, asked.pageSize);
   // The question and what it showed become rows together: no question without its answer, no answer beyond the quota (PRO-03).
   const states = await deps.database.inCase(requisition.caseId, async (tx) => {
     const { authorisation } = requisition;
@@ -62,7 +67,7 @@ export async function ask(requisition: Requisition, question: Question, deps: Se
     await store.insertQuestion(tx, { ...row, sealed, askedAtMs: deps.clock.nowMs() });
     return store.showTracks(tx, requisition.caseId, id, rowsFor(page));
   });
-  return answerOf(requisition, id, asked, exhibits, matches, { offset: 0, size: asked.pageSize }, states);
+  return answerOf(requisition, id, asked, exhibits, found, { offset: 0, size: asked.pageSize }, states);
 }
 
 /** A page of a question that was asked before; the first without a cursor. E_PRO_SILO when the case has no such question. */
@@ -114,17 +119,30 @@ async function pageOf(
   if (!exhibits.every((exhibit) => listsExhibit(requisition, exhibit))) {
     throw new AppError('E_REQ_SCOPE', { detail: 'the answer is about an exhibit that is not in the schedule' });
   }
-  const matches = ordered(asked.executed, exhibits);
-  const page = matches.slice(place.offset, place.offset + place.size);
+  const found = search(asked.executed, exhibits);
+  const page = found.ordered.slice(place.offset, place.offset + place.size);
   const states = await deps.database.inCase(requisition.caseId, (tx) =>
     store.showTracks(tx, requisition.caseId, id, rowsFor(page)),
   );
-  return answerOf(requisition, id, asked, exhibits, matches, place, states);
+  return answerOf(requisition, id, asked, exhibits, found, place, states);
+}
+
+interface Found {
+  readonly elsewhere: Elsewhere;
+  readonly byExhibit: readonly ExhibitMatches[];
+  /** In the order asked for. */
+  readonly ordered: readonly Match[];
+}
+
+function search(executed: ExecutedQuestion, exhibits: readonly OpenExhibit[]): Found {
+  const elsewhere = elsewhereIn(exhibits);
+  const byExhibit = exhibits.map((exhibit) => ({ exhibit, tracks: matchTracks(executed, exhibit, elsewhere) }));
+  return { elsewhere, byExhibit, ordered: ordered(executed, byExhibit) };
 }
 
 /** Every match in the order asked for; of equals the earlier, then exhibit id and track decide, so that pages never overlap. */
-function ordered(executed: ExecutedQuestion, exhibits: readonly OpenExhibit[]): readonly Match[] {
-  const matches = exhibits.flatMap((exhibit) => matchTracks(executed, exhibit).map((track) => ({ exhibit, track })));
+function ordered(executed: ExecutedQuestion, byExhibit: readonly ExhibitMatches[]): readonly Match[] {
+  const matches = byExhibit.flatMap(({ exhibit, tracks }) => tracks.map((track) => ({ exhibit, track })));
   const startMs = ({ exhibit, track }: Match): number => exhibit.startMs + (exhibit.columns.firstMs[track] ?? 0);
   const confidence = ({ exhibit, track }: Match): number => exhibit.columns.confidence[track] ?? 0;
   return matches.sort(
@@ -149,16 +167,23 @@ function answerOf(
   questionId: QuestionId,
   asked: AskedQuestion,
   exhibits: readonly OpenExhibit[],
-  matches: readonly Match[],
+  found: Found,
   { offset, size }: Place,
   states: readonly store.HitState[],
 ): Answer {
   const { executed, sha256 } = asked;
   const byTrack = new Map(states.map((state) => [`${state.jobId} ${state.track}`, state]));
+  const matches = found.ordered;
   const hits = matches.slice(offset, offset + size).map(({ exhibit, track }): Hit => {
     const state = byTrack.get(`${exhibit.jobId} ${track}`);
     if (state === undefined) throw new AppError('E_INTERNAL', { detail: 'a hit without a row' });
-    const described = describeMatch(executed, exhibit, track, requisition.authorisation.facets.colours);
+    const described = describeMatch(
+      executed,
+      exhibit,
+      track,
+      requisition.authorisation.facets.colours,
+      found.elsewhere,
+    );
     return { id: state.id, ...described, verdict: state.verdict };
   });
   const next = offset + size;
@@ -170,6 +195,8 @@ function answerOf(
     inEnglish: inEnglish(executed),
     broad: isBroad(executed),
     total: matches.length,
+    counts: countMatches(found.byExhibit),
+    nearMisses: offset === 0 ? nearMisses(executed, found.byExhibit, found.elsewhere) : [],
     hits,
     ...(next < matches.length
       ? { nextCursor: encodeCursor({ questionId, questionSha256: sha256, offset: next, size }) }

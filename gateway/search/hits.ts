@@ -2,6 +2,7 @@ import type { Transaction } from '../database.ts';
 import { AppError } from '../errors.ts';
 import { type HitId, isUuid } from '../ids.ts';
 import { listsExhibit, type Requisition } from '../requisition/types.ts';
+import { asksElsewhere, elsewhereIn } from './across-cameras.ts';
 import type { SearchDeps } from './ask.ts';
 import { readQuestion } from './asked.ts';
 import { describeMatch } from './match.ts';
@@ -37,7 +38,10 @@ export async function loadHit(requisition: Requisition, hitId: HitId, deps: Sear
     throw new AppError('E_REQ_SCOPE', { detail: `exhibit ${exhibit.exhibitId} is not in the schedule` });
   }
   const { executed } = asked;
-  const described = describeMatch(executed, exhibit, row.track, requisition.authorisation.facets.colours);
+  const { colours } = requisition.authorisation.facets;
+  // Only a question about other cameras needs them to say why.
+  const others = asksElsewhere(executed) ? await deps.sessions.openJobs(requisition, asked.jobs) : [];
+  const described = describeMatch(executed, exhibit, row.track, colours, elsewhereIn(others));
   return {
     hit: { id: row.id, ...described, verdict: row.verdict },
     jobId: row.jobId,

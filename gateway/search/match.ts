@@ -1,13 +1,18 @@
 import type { TrackPoint } from '../analysis/types.ts';
-import { GRID, type OpenExhibit, type TrackColumns } from '../index/types.ts';
-import { type ClassName, COLOURS, type ColourName, classId, classNameOf, PARTS, type Part } from '../vocabulary.ts';
+import type { OpenExhibit, TrackColumns } from '../index/types.ts';
+import { type ClassName, COLOURS, type ColourName, classId, classNameOf, PARTS } from '../vocabulary.ts';
+import { compile } from './condition-match.ts';
+import type { Elsewhere } from './leaf-matcher.ts';
+import { colourAt, leastStep, overlaps, shareAt, shareOf, sharesCell } from './match-columns.ts';
 import { rectifiedHit } from './rectified-hit.ts';
 import type { ExecutedQuestion, Hit, Reason } from './types.ts';
 import { localInstant } from './words.ts';
 import { type Contact, contains, footOf, pathContact, type Window, type Zone, zoneCells } from './zone.ts';
 
-const STEPS = 255;
 const CLASS_IDS = 256;
+
+/** Where nothing was asked about another camera. */
+const NOWHERE: Elsewhere = { find: () => undefined };
 
 /**
  * Tracks of one exhibit that answer the question, in their order in the result. Pure. Columns are looked at from the cheapest to
@@ -15,7 +20,11 @@ const CLASS_IDS = 256;
  * zone within the time: a car that was in the zone an hour before is no answer. The exhibit's clock uncertainty widens the time
  * on both sides.
  */
-export function matchTracks(question: ExecutedQuestion, exhibit: OpenExhibit): number[] {
+export function matchTracks(
+  question: ExecutedQuestion,
+  exhibit: OpenExhibit,
+  elsewhere: Elsewhere = NOWHERE,
+): number[] {
   if (question.exhibits !== null && !question.exhibits.includes(exhibit.exhibitId)) return [];
   const { columns } = exhibit;
   const wantedClass = new Uint8Array(CLASS_IDS);
@@ -27,6 +36,7 @@ export function matchTracks(question: ExecutedQuestion, exhibit: OpenExhibit): n
   }));
   const window = windowOf(question, exhibit);
   const cells = question.zone === null ? undefined : zoneCells(question.zone);
+  const where = compile(question.where, exhibit, window === undefined ? undefined : [window], elsewhere);
   const matches: number[] = [];
   for (let track = 0; track < columns.count; track++) {
     if (wantedClass[columns.classId[track] ?? 0] !== 1) continue;
@@ -36,6 +46,8 @@ export function matchTracks(question: ExecutedQuestion, exhibit: OpenExhibit): n
     if (cells !== undefined && !sharesCell(columns.grid, track, cells)) continue;
     if (question.zone !== null && pathContact(question.zone, exhibit.path(track), exhibit, window) === undefined)
       continue;
+    const guess = where.guess(track);
+    if (guess === 'no' || (guess === 'maybe' && !where.holds(track))) continue;
     matches.push(track);
   }
   return matches;
@@ -47,6 +59,7 @@ export function describeMatch(
   exhibit: OpenExhibit,
   track: number,
   permittedColours: readonly ColourName[],
+  elsewhere: Elsewhere = NOWHERE,
 ): Omit<Hit, 'id' | 'verdict'> {
   const { columns } = exhibit;
   const path = exhibit.path(track);
@@ -59,7 +72,7 @@ export function describeMatch(
     exhibitId: exhibit.exhibitId,
     track,
     class: classOf(columns, track),
-    confidence: fractionOf(columns.confidence[track] ?? 0),
+    confidence: shareOf(columns.confidence[track] ?? 0),
     fileName: exhibit.fileName,
     cameraId: exhibit.cameraId,
     from: localInstant(exhibit.startMs + first),
@@ -74,7 +87,7 @@ export function describeMatch(
       timeSeconds: best.timeSeconds,
       box: { left: best.left, top: best.top, width: best.width, height: best.height },
     },
-    reasons: reasonsOf(question, exhibit, track, contact),
+    reasons: [...reasonsOf(question, exhibit, track, contact), ...conditionsOf(question, exhibit, track, elsewhere)],
     ...rectifiedHit(columns, track),
   };
 }
@@ -86,12 +99,12 @@ function reasonsOf(
   contact: Contact | undefined,
 ): readonly Reason[] {
   const { columns } = exhibit;
-  const confidence = fractionOf(columns.confidence[track] ?? 0);
+  const confidence = shareOf(columns.confidence[track] ?? 0);
   const reasons: Reason[] = [{ facet: 'class', class: classOf(columns, track), confidence }];
   for (const { colour, part, minShare } of question.colours) {
     const share = shareAt(columns, track, colourAt({ colour, part }));
     if (share >= Math.max(1, leastStep(minShare)))
-      reasons.push({ facet: 'colour', colour, part, share: fractionOf(share) });
+      reasons.push({ facet: 'colour', colour, part, share: shareOf(share) });
   }
   if (question.time !== null) {
     reasons.push({
@@ -104,6 +117,13 @@ function reasonsOf(
   if (contact !== undefined) reasons.push({ facet: 'zone', enteredSeconds: contact.seconds, at: contact.at });
   if (question.minConfidence > 0) reasons.push({ facet: 'confidence', confidence });
   if (question.exhibits !== null) reasons.push({ facet: 'exhibit' });
+  return reasons;
+}
+
+function conditionsOf(question: ExecutedQuestion, exhibit: OpenExhibit, track: number, elsewhere: Elsewhere): Reason[] {
+  const reasons: Reason[] = [];
+  const window = windowOf(question, exhibit);
+  compile(question.where, exhibit, window === undefined ? undefined : [window], elsewhere).holds(track, reasons);
   return reasons;
 }
 
@@ -165,31 +185,6 @@ function windowOf(question: ExecutedQuestion, exhibit: OpenExhibit): Window | un
   };
 }
 
-const overlaps = (columns: TrackColumns, track: number, window: Window): boolean =>
-  (columns.firstMs[track] ?? 0) <= window.toMs && (columns.lastMs[track] ?? 0) >= window.fromMs;
-
-function sharesCell(grid: Uint8Array, track: number, cells: Uint8Array): boolean {
-  const start = track * GRID.bytes;
-  for (let byte = 0; byte < GRID.bytes; byte++) if (((grid[start + byte] ?? 0) & (cells[byte] ?? 0)) !== 0) return true;
-  return false;
-}
-
-const colourAt = (entry: { readonly colour: ColourName; readonly part: Part }): number =>
-  PARTS.indexOf(entry.part) * COLOURS.length + COLOURS.indexOf(entry.colour);
-
-const shareAt = (columns: TrackColumns, track: number, at: number): number =>
-  columns.colourShare[track * PARTS.length * COLOURS.length + at] ?? 0;
-
-// The smallest stored step that is at least the threshold: what is shown always satisfies what was asked.
-function leastStep(threshold: number): number {
-  let step = Math.floor(threshold * STEPS);
-  while (step / STEPS < threshold) step++;
-  return step;
-}
-
-// Four decimals say 1/255 without making the answer look more exact than the column is.
-const fractionOf = (step: number): number => Math.round((step / STEPS) * 10_000) / 10_000;
-
 function classOf(columns: TrackColumns, track: number): ClassName {
   const name = classNameOf(columns.classId[track] ?? 0);
   if (name === undefined) throw new RangeError('search: a track without a class');
@@ -200,7 +195,7 @@ function coloursOf(columns: TrackColumns, track: number): Hit['colours'] {
   return PARTS.flatMap((part) =>
     COLOURS.flatMap((colour) => {
       const share = shareAt(columns, track, colourAt({ colour, part }));
-      return share === 0 ? [] : [{ part, colour, share: fractionOf(share) }];
+      return share === 0 ? [] : [{ part, colour, share: shareOf(share) }];
     }),
   ).sort((a, b) => PARTS.indexOf(a.part) - PARTS.indexOf(b.part) || b.share - a.share);
 }

@@ -1,43 +1,31 @@
-import { Type } from 'typebox';
+import { type TSchema, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { AppError } from '../errors.ts';
 import { CLASSES, COLOURS, PARTS } from '../vocabulary.ts';
+import {
+  ConditionSchema,
+  colourAsked,
+  DescribedCondition,
+  fraction,
+  instant,
+  polygon,
+  uuid,
+} from './condition-schema.ts';
 import type { Question, Verdict } from './types.ts';
 
 const strict = { additionalProperties: false };
 const oneOf = (names: readonly string[]) => Type.Union(names.map((name) => Type.Literal(name)));
-const fraction = Type.Number({ minimum: 0, maximum: 1 });
-const uuid = Type.String({ pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$' });
-const instant = Type.String({
-  pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,3})?(Z|[+-]\\d{2}:\\d{2})$',
-  description: 'RFC 3339 with offset',
-});
 
-/** A question as it may be sent: enumerated facets only, no free text, no picture, no unknown member (FACE-09, REQ-17). */
-export const QuestionSchema = Type.Unsafe<Question>(
+const questionSchema = (where: TSchema) =>
   Type.Object(
     {
       version: Type.Literal(1),
       classes: Type.Optional(Type.Array(oneOf(CLASSES), { maxItems: CLASSES.length })),
-      colours: Type.Optional(
-        Type.Array(
-          Type.Object(
-            { colour: oneOf(COLOURS), part: Type.Optional(oneOf(PARTS)), minShare: Type.Optional(fraction) },
-            strict,
-          ),
-          { maxItems: COLOURS.length * PARTS.length },
-        ),
-      ),
+      colours: Type.Optional(Type.Array(colourAsked, { maxItems: COLOURS.length * PARTS.length })),
       time: Type.Optional(Type.Object({ from: instant, to: instant }, strict)),
       exhibits: Type.Optional(Type.Array(uuid, { minItems: 1, maxItems: 500 })),
-      zone: Type.Optional(
-        Type.Array(Type.Object({ x: fraction, y: fraction }, strict), {
-          minItems: 3,
-          maxItems: 64,
-          description:
-            'Polygon in fractions of the picture, origin top left. Edges may cross: inside is then by the even-odd rule, so a part that is enclosed twice is outside. The edge itself is inside.',
-        }),
-      ),
+      zone: Type.Optional(polygon),
+      where: Type.Optional(where),
       minConfidence: Type.Optional(fraction),
       order: Type.Optional(oneOf(['time', 'confidence'])),
       page: Type.Optional(
@@ -51,14 +39,17 @@ export const QuestionSchema = Type.Unsafe<Question>(
       ),
     },
     strict,
-  ),
-);
+  );
+
+/** A question as it may be sent: enumerated facets only, no free text, no picture, no unknown member (FACE-09, REQ-17). */
+export const QuestionSchema = Type.Unsafe<Question>(questionSchema(DescribedCondition));
 
 export const VERDICTS = ['confirmed', 'rejected', 'uncertain'] as const satisfies readonly Verdict[];
 
 export const VerdictSchema = Type.Object({ verdict: Type.Enum([...VERDICTS]) }, strict);
 
-const validator = Compile(QuestionSchema);
+const validator = Compile(questionSchema(ConditionSchema));
+const MOST_NESTED = 40;
 
 // What a picture, a crop or its vector would be called: refused as a query by image and not as a slip of the pen.
 const IMAGE_NAME =
@@ -70,12 +61,23 @@ const MAX_DEPTH = 8;
 export function parseQuestion(value: unknown): Question {
   if (carriesImage(value, 0))
     throw new AppError('E_FACE_QUERY_IMAGE', { detail: 'a member of the question is like a picture' });
+  if (isDeeper(value, MOST_NESTED)) throw new AppError('E_QUESTION', { detail: 'nested too deep' });
   if (!validator.Check(value)) {
     // The place of the fault and never its value: the detail goes to the journal (LOG-03).
     const [first] = validator.Errors(value);
     throw new AppError('E_QUESTION', { detail: `${first?.keyword ?? 'schema'} at ${first?.schemaPath ?? '#'}` });
   }
-  return value;
+  return value as unknown as Question;
+}
+
+/** Without recursion: what it looks for would end that. */
+function isDeeper(value: unknown, most: number): boolean {
+  let level: readonly unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > most) return true;
+    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []));
+  }
+  return false;
 }
 
 function carriesImage(value: unknown, depth: number): boolean {

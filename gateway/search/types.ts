@@ -2,6 +2,8 @@ import type { Coverage, RecallAudit } from '../analysis/types.ts';
 import type { ExhibitId, HitId, JobId, QuestionId } from '../ids.ts';
 import type { PersonCategory } from '../index/types.ts';
 import type { ClassName, ColourName, Part } from '../vocabulary.ts';
+import type { ExecutedCondition } from './condition-normal.ts';
+import type { Condition, LeafKind } from './condition-types.ts';
 
 /** A place in the picture: fractions of width and height, origin top left. Named fields, so that no bare vector leaves (FACE-11). */
 export interface PicturePoint {
@@ -20,6 +22,8 @@ export interface Question {
   /** Polygon; a track answers when the bottom centre of its box is inside at some point of its path. */
   readonly zone?: readonly PicturePoint[];
   readonly minConfidence?: number;
+  /** What more a track must fulfil, joined to the facets by AND; within the time asked for, where one is. */
+  readonly where?: Condition;
   readonly order?: 'time' | 'confidence';
   readonly page?: { readonly size?: number; readonly cursor?: string };
 }
@@ -34,7 +38,19 @@ export interface ExecutedQuestion {
   readonly exhibits: readonly ExhibitId[] | null;
   readonly zone: readonly PicturePoint[] | null;
   readonly minConfidence: number;
+  readonly where: ExecutedCondition | null;
   readonly order: 'time' | 'confidence';
+}
+
+/** How a leaf is known to hold. */
+export interface Evidence {
+  readonly atSeconds?: number;
+  readonly toSeconds?: number;
+  readonly at?: PicturePoint;
+  /** In the unit of the leaf: pixels a second, degrees, seconds, share, tracks. */
+  readonly value?: number;
+  /** The other track, where two are compared. */
+  readonly other?: { readonly exhibitId: ExhibitId; readonly track: number; readonly from: string };
 }
 
 export type Reason =
@@ -43,7 +59,9 @@ export type Reason =
   | { readonly facet: 'time'; readonly from: string; readonly to: string; readonly uncertaintySeconds: number }
   | { readonly facet: 'zone'; readonly enteredSeconds: number; readonly at: PicturePoint }
   | { readonly facet: 'confidence'; readonly confidence: number }
-  | { readonly facet: 'exhibit' };
+  | { readonly facet: 'exhibit' }
+  /** A leaf of `where` that the track fulfils: which, when it was seen to (media seconds), where, and the figure that decided. */
+  | ({ readonly facet: 'condition'; readonly condition: LeafKind } & Evidence);
 
 /** A track that answers a question. */
 export interface Hit {
@@ -92,6 +110,31 @@ export interface ExhibitCoverage {
   readonly clockNote?: string;
 }
 
+/** Hits by what they are, where and when; groups without hits are left out. */
+export interface Counts {
+  readonly byClass: readonly { readonly class: ClassName; readonly hits: number }[];
+  readonly byCamera: readonly { readonly cameraId: string; readonly hits: number }[];
+  readonly byExhibit: readonly { readonly exhibitId: ExhibitId; readonly hits: number }[];
+  /** Each hit under every colour that fills at least a fifth of it. */
+  readonly byColour: readonly { readonly colour: ColourName; readonly hits: number }[];
+  /** By the hour in which it begins, in the zone of the case. */
+  readonly byHour: readonly { readonly from: string; readonly hits: number }[];
+}
+
+/** A track that all conditions but one let pass. */
+export interface NearMiss {
+  readonly exhibitId: ExhibitId;
+  readonly cameraId: string;
+  readonly track: number;
+  readonly class: ClassName;
+  readonly from: string;
+  readonly to: string;
+  readonly missed: 'confidence' | 'colour' | 'time' | 'size' | 'speed';
+  /** What the track has, and what was asked, in the unit of the condition; seconds for time. */
+  readonly value: number;
+  readonly asked: number;
+}
+
 export interface Answer {
   readonly questionId: QuestionId;
   /** SHA-256 of the canonical text of `executed`. */
@@ -102,6 +145,10 @@ export interface Answer {
   /** A single facet and no bound in time or space. */
   readonly broad: boolean;
   readonly total: number;
+  /** Of all hits, not of the page. */
+  readonly counts: Counts;
+  /** Tracks that one condition alone kept out, by little: what the thresholds of this question cost. On the first page. */
+  readonly nearMisses: readonly NearMiss[];
   readonly hits: readonly Hit[];
   readonly nextCursor?: string;
   readonly coverage: {

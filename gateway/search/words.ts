@@ -1,4 +1,5 @@
 import { type ClassName, type ColourName, classInFrench, colourInFrench, type Part } from '../vocabulary.ts';
+import { clauseOf, englishWords, frenchWords } from './condition-words.ts';
 import type { ExecutedQuestion } from './types.ts';
 
 /** Wall-clock times are written in the time of the courts, with the offset from UTC that held at that moment. */
@@ -45,9 +46,27 @@ export function localInstant(ms: number): string {
   return `${isoDate}T${time}.${String(((rounded % 1000) + 1000) % 1000).padStart(3, '0')}${offset}`;
 }
 
+/** The date of an instant in the zone of the case: `2026-03-02`. */
+export const localDate = (ms: number): string => localTime(ms).isoDate;
+
+/**
+ * The instant at which clocks in the zone of the case show this date and time. Of two such instants (the hour that comes twice) the first; for
+ * the hour that is left out, as if winter time went on.
+ */
+export function instantOfWallClock(date: string, time: string): number {
+  const wall = Date.parse(`${date}T${time}:00Z`);
+  // Winter time is the later instant and summer time the earlier: whichever shows the time that is asked for, the earlier first.
+  for (const offsetMinutes of [120, 60]) {
+    const ms = wall - offsetMinutes * 60_000;
+    const shown = localTime(ms);
+    if (shown.isoDate === date && shown.time === `${time}:00`) return ms;
+  }
+  return wall - 60 * 60_000;
+}
+
 /** The executed question as one French sentence. */
 export function inFrench(question: ExecutedQuestion): string {
-  const { classes, colours, time, zone, exhibits, minConfidence, order } = question;
+  const { classes, colours, time, zone, exhibits, minConfidence, where, order } = question;
   const subject = capital(joined(classes.map(pluralInFrench), 'ou'));
   const colour = joined(
     colours.map((entry) => `${colourInFrench(entry.colour)} (${shareInFrench(entry)})`),
@@ -63,13 +82,14 @@ export function inFrench(question: ExecutedQuestion): string {
     parts.push(exhibits.length === 1 ? 'dans la pièce désignée' : `dans les ${exhibits.length} pièces désignées`);
   }
   if (minConfidence > 0) parts.push(`de confiance d'au moins ${percent(minConfidence).replace('.', ',')} %`);
+  if (where !== null) parts.push(clauseOf(where, FRENCH));
   parts.push(order === 'time' ? 'ordre chronologique' : 'ordre de confiance décroissante');
   return parts.join(', ');
 }
 
 /** The executed question as one English sentence. */
 export function inEnglish(question: ExecutedQuestion): string {
-  const { classes, colours, time, zone, exhibits, minConfidence, order } = question;
+  const { classes, colours, time, zone, exhibits, minConfidence, where, order } = question;
   const subject = capital(joined(classes.map(pluralInEnglish), 'or'));
   const colour = joined(
     colours.map((entry) => `${entry.colour} (${shareInEnglish(entry)})`),
@@ -85,9 +105,13 @@ export function inEnglish(question: ExecutedQuestion): string {
     parts.push(exhibits.length === 1 ? 'in the named exhibit' : `in the ${exhibits.length} named exhibits`);
   }
   if (minConfidence > 0) parts.push(`of confidence at least ${percent(minConfidence)}%`);
+  if (where !== null) parts.push(clauseOf(where, ENGLISH));
   parts.push(order === 'time' ? 'in order of time' : 'in order of falling confidence');
   return parts.join(', ');
 }
+
+const FRENCH = frenchWords(spanInFrench);
+const ENGLISH = englishWords(spanInEnglish);
 
 const pluralInFrench = (name: ClassName): string => {
   const word = classInFrench(name);

@@ -95,7 +95,7 @@ export function zoneCells(zone: Zone): Uint8Array {
   return cells;
 }
 
-const edgesOf = (zone: Zone): readonly (readonly [PicturePoint, PicturePoint])[] =>
+export const edgesOf = (zone: Zone): readonly (readonly [PicturePoint, PicturePoint])[] =>
   zone.map((point, index) => [point, zone[(index + 1) % zone.length] ?? point] as const);
 
 function isOnEdge(a: PicturePoint, b: PicturePoint, place: PicturePoint): boolean {
@@ -113,7 +113,7 @@ const between = (a: PicturePoint, b: PicturePoint, t: number): PicturePoint =>
   t === 0 ? a : t === 1 ? b : { x: a.x + t * (b.x - a.x), y: a.y + t * (b.y - a.y) };
 
 // The part of the way that lies within the window, as fractions of it.
-function clipped(
+export function clipped(
   from: TrackPoint,
   to: TrackPoint,
   window: Window | undefined,

@@ -163,6 +163,7 @@ export function hitOn(exhibit: Exhibit, result: AnalysisResult, track: number): 
     exhibits: null,
     zone: null,
     minConfidence: 0.25,
+    where: null,
     order: 'time',
   } as const;
   const { frame, pts, timeSeconds, left, top, width, height } = best;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Track, TrackPoint } from '../../gateway/analysis/types.ts';
 import type { OpenExhibit } from '../../gateway/index/types.ts';
 import { describeMatch, matchTracks } from '../../gateway/search/match.ts';
-import { LEAVES } from '../../gateway/search/normalise.ts';
+import { LEAVES } from '../../gateway/search/normal-values.ts';
 import type { ExecutedQuestion, PicturePoint } from '../../gateway/search/types.ts';
 import { COLOURS, PARTS } from '../../gateway/vocabulary.ts';
 import { CAPTURE_START_MS, openInMemory, point, seeded, track } from './fixtures.ts';
@@ -15,6 +15,7 @@ const everything: ExecutedQuestion = {
   exhibits: null,
   zone: null,
   minConfidence: 0,
+  where: null,
   order: 'time',
 };
 const asked = (changes: Partial<ExecutedQuestion>): ExecutedQuestion => ({ ...everything, ...changes });

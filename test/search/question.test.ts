@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type ExhibitId, newId } from '../../gateway/ids.ts';
 import { OPS } from '../../gateway/policy/types.ts';
-import { fingerprint, isBroad, LEAVES, normalise, opsOf } from '../../gateway/search/normalise.ts';
+import { LEAVES } from '../../gateway/search/normal-values.ts';
+import { fingerprint, isBroad, normalise, opsOf } from '../../gateway/search/normalise.ts';
 import { parseQuestion } from '../../gateway/search/schema.ts';
 import type { Question } from '../../gateway/search/types.ts';
 import { inEnglish, inFrench, localInstant } from '../../gateway/search/words.ts';
@@ -105,6 +106,7 @@ describe('the executed question', () => {
       exhibits: null,
       zone: null,
       minConfidence: 0,
+      where: null,
       order: 'time',
     });
   });

@@ -1,0 +1,87 @@
+import type { OpenExhibit } from '../index/types.ts';
+import type { ExecutedCondition, ExecutedLeaf } from './condition-normal.ts';
+import { WEEKDAYS, type Weekday } from './condition-types.ts';
+import { instantOfWallClock, localDate } from './words.ts';
+import type { Window } from './zone.ts';
+
+// Every condition of time becomes windows of media time of one exhibit, widened on both sides by what its clock may be wrong: a hit is
+// never lost by uncertainty.
+
+const DAY_MS = 86_400_000;
+
+export type TimeLeaf = Extract<
+  ExecutedLeaf,
+  { span: unknown } | { timeOfDay: unknown } | { weekday: unknown } | { relativeTo: unknown }
+>;
+
+export const isTimeLeaf = (condition: ExecutedCondition): condition is TimeLeaf =>
+  'span' in condition || 'timeOfDay' in condition || 'weekday' in condition || 'relativeTo' in condition;
+
+/** Media milliseconds of the exhibit in which the leaf holds, in order and apart. */
+export function windowsOf(leaf: TimeLeaf, exhibit: OpenExhibit): readonly Window[] {
+  if ('span' in leaf) return inMedia([leaf.span], exhibit);
+  if ('relativeTo' in leaf) return inMedia(leaf.relativeTo.span === null ? [] : [leaf.relativeTo.span], exhibit);
+  const spans: { from: number; to: number }[] = [];
+  for (const date of datesOf(exhibit)) {
+    if ('weekday' in leaf) {
+      if (leaf.weekday.includes(weekdayOf(date))) {
+        spans.push({ from: instantOfWallClock(date, '00:00'), to: instantOfWallClock(nextDate(date), '00:00') });
+      }
+      continue;
+    }
+    const { from, to } = leaf.timeOfDay;
+    const end = to > from ? date : nextDate(date);
+    spans.push({ from: instantOfWallClock(date, from), to: instantOfWallClock(end, to) });
+  }
+  return clip(spans, exhibit);
+}
+
+/** Both at once; in order and apart. */
+export function intersect(a: readonly Window[], b: readonly Window[]): readonly Window[] {
+  const both = a.flatMap((one) =>
+    b.map((other) => ({
+      fromMs: Math.max(one.fromMs, other.fromMs),
+      toMs: Math.min(one.toMs, other.toMs),
+    })),
+  );
+  return both.filter(({ fromMs, toMs }) => fromMs <= toMs).sort((one, other) => one.fromMs - other.fromMs);
+}
+
+const inMedia = (spans: readonly { from: string; to: string }[], exhibit: OpenExhibit): readonly Window[] =>
+  clip(
+    spans.map(({ from, to }) => ({ from: Date.parse(from), to: Date.parse(to) })),
+    exhibit,
+  );
+
+function clip(spans: readonly { from: number; to: number }[], exhibit: OpenExhibit): readonly Window[] {
+  const { startMs, uncertaintyMs, durationSeconds } = exhibit;
+  const windows = spans
+    .map(({ from, to }) => ({ fromMs: from - uncertaintyMs - startMs, toMs: to + uncertaintyMs - startMs }))
+    .filter(({ fromMs, toMs }) => toMs >= 0 && fromMs <= durationSeconds * 1000)
+    .sort((a, b) => a.fromMs - b.fromMs);
+  const apart: Window[] = [];
+  for (const window of windows) {
+    const last = apart.at(-1);
+    if (last !== undefined && window.fromMs <= last.toMs) {
+      apart[apart.length - 1] = { fromMs: last.fromMs, toMs: Math.max(last.toMs, window.toMs) };
+    } else apart.push(window);
+  }
+  return apart;
+}
+
+/** Dates of the case's zone that the exhibit touches, the one before it included: a night begins on it. */
+function datesOf({ startMs, uncertaintyMs, durationSeconds }: OpenExhibit): readonly string[] {
+  const last = localDate(startMs + durationSeconds * 1000 + uncertaintyMs);
+  const dates: string[] = [];
+  for (let date = localDate(startMs - uncertaintyMs - DAY_MS); date <= last; date = nextDate(date)) dates.push(date);
+  return dates;
+}
+
+const nextDate = (date: string): string =>
+  new Date(Date.parse(`${date}T00:00:00Z`) + DAY_MS).toISOString().slice(0, 10);
+
+function weekdayOf(date: string): Weekday {
+  const day = WEEKDAYS[(new Date(`${date}T00:00:00Z`).getUTCDay() + 6) % 7];
+  if (day === undefined) throw new RangeError('search: no such day');
+  return day;
+}

@@ -1,0 +1,49 @@
+import type { OpenExhibit } from '../index/types.ts';
+import type { ExecutedLeaf, ExecutedZone } from './condition-normal.ts';
+import { byWay, firstOf, type Matcher, momentEvidence, type WaysOf } from './leaf-matcher.ts';
+import { sharesCell } from './match-columns.ts';
+import type { Evidence } from './types.ts';
+import { staysIn, type Way } from './way.ts';
+import { zoneCells } from './zone.ts';
+
+export function zoneMatcher(
+  leaf: ExecutedLeaf,
+  { polygon, relation }: ExecutedZone,
+  exhibit: OpenExhibit,
+  ways: WaysOf,
+): Matcher {
+  const { columns } = exhibit;
+  const cells = zoneCells(polygon);
+  const touches = (track: number): boolean => sharesCell(columns.grid, track, cells);
+  if (relation === 'avoids') {
+    return byWay(
+      leaf,
+      (track) => (touches(track) ? 'maybe' : 'yes'),
+      (track) => (touches(track) && ways(track).some((way) => staysIn(polygon, way).length > 0) ? undefined : {}),
+    );
+  }
+  return byWay(
+    leaf,
+    (track) => (touches(track) ? 'maybe' : 'no'),
+    (track) => firstOf(ways(track), (way) => relationOn(polygon, relation, way)),
+  );
+}
+
+/** The first moment that fulfils the relation of a way to a zone. */
+function relationOn(
+  polygon: ExecutedZone['polygon'],
+  relation: ExecutedZone['relation'],
+  way: Way,
+): Evidence | undefined {
+  const stays = staysIn(polygon, way);
+  const [start, end] = [way[0]?.seconds ?? 0, way.at(-1)?.seconds ?? 0];
+  const [first] = stays;
+  if (relation === 'passes') return momentEvidence(first?.from);
+  if (relation === 'inside') {
+    return first !== undefined && first.from.seconds <= start && first.to.seconds >= end
+      ? momentEvidence(first.from)
+      : undefined;
+  }
+  if (relation === 'enters') return momentEvidence(stays.find(({ from }) => from.seconds > start)?.from);
+  return momentEvidence(stays.find(({ to }) => to.seconds < end)?.to);
+}
