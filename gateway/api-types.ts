@@ -522,6 +522,8 @@ export interface components {
         }[] | null;
         /** Least confidence of a detection, 0 to 1. */
         minConfidence: number;
+        /** The tree of conditions with every default written out; null where none was asked. */
+        where: unknown;
         order: 'time' | 'confidence';
       };
       inFrench: string;
@@ -529,6 +531,56 @@ export interface components {
       broad: boolean;
       /** Number of hits on all pages. */
       total: number;
+      /** Of all hits, not of the page. */
+      counts: {
+        byClass: {
+          class: 'person' | 'vehicle' | 'car' | 'bus' | 'truck' | 'van' | 'two-wheeler' | 'bicycle' | 'motorcycle' | 'suitcase' | 'object';
+          /** How many hits. */
+          hits: number;
+        }[];
+        byCamera: {
+          /** Name of the camera in the schedule. */
+          cameraId: string;
+          /** How many hits. */
+          hits: number;
+        }[];
+        byExhibit: {
+          /** Id of the exhibit. */
+          exhibitId: string;
+          /** How many hits. */
+          hits: number;
+        }[];
+        byColour: {
+          colour: 'black' | 'white' | 'grey' | 'red' | 'orange' | 'yellow' | 'green' | 'blue' | 'purple' | 'pink' | 'brown';
+          /** How many hits. */
+          hits: number;
+        }[];
+        byHour: {
+          /** Beginning, RFC 3339; of the journal the sequence number to start from. */
+          from: string;
+          /** How many hits. */
+          hits: number;
+        }[];
+      };
+      nearMisses: {
+        /** Id of the exhibit. */
+        exhibitId: string;
+        /** Name of the camera in the schedule. */
+        cameraId: string;
+        /** Number of the track in the result of the exhibit. */
+        track: number;
+        class: 'person' | 'vehicle' | 'car' | 'bus' | 'truck' | 'van' | 'two-wheeler' | 'bicycle' | 'motorcycle' | 'suitcase' | 'object';
+        /** Beginning, RFC 3339; of the journal the sequence number to start from. */
+        from: string;
+        /** End, RFC 3339. */
+        to: string;
+        /** Number of those that held something new. */
+        missed: 'confidence' | 'colour' | 'time' | 'size' | 'speed';
+        /** What the track has, in the unit of the condition; seconds for time. */
+        value: number;
+        /** What was asked, in the same unit; 0 for time. */
+        asked: number;
+      }[];
       hits: components['schemas']['Hit'][];
       /** Where the next page begins; absent on the last one. */
       nextCursor?: string;
@@ -795,7 +847,23 @@ export interface components {
         };
       };
       reasons: {
-        facet: 'class' | 'colour' | 'time' | 'zone' | 'confidence' | 'exhibit';
+        facet: 'class' | 'colour' | 'time' | 'zone' | 'confidence' | 'exhibit' | 'condition';
+        /** Which leaf of `where` the track fulfils. */
+        condition?: string;
+        /** Media seconds. */
+        atSeconds?: number;
+        /** End in media time, seconds. */
+        toSeconds?: number;
+        /** The figure that decided, in the unit of the condition. */
+        value?: number;
+        other?: {
+          /** Id of the exhibit. */
+          exhibitId: string;
+          /** Number of the track in the result of the exhibit. */
+          track: number;
+          /** Beginning, RFC 3339; of the journal the sequence number to start from. */
+          from: string;
+        };
         class?: 'person' | 'vehicle' | 'car' | 'bus' | 'truck' | 'van' | 'two-wheeler' | 'bicycle' | 'motorcycle' | 'suitcase' | 'object';
         /** How sure the detection is, 0 to 1. */
         confidence?: number;
@@ -1013,6 +1081,195 @@ export interface components {
         /** From the upper edge, as a fraction of the height. */
         y: number;
       }[];
+      where?: {
+        all: unknown[];
+      } | {
+        any: unknown[];
+      } | {
+        /** A condition again, at most 6 levels and 64 conditions in all. */
+        not: unknown;
+      } | {
+        class: ('person' | 'vehicle' | 'car' | 'bus' | 'truck' | 'van' | 'two-wheeler' | 'bicycle' | 'motorcycle' | 'suitcase' | 'object')[];
+      } | {
+        colour: {
+          colour: 'black' | 'white' | 'grey' | 'red' | 'orange' | 'yellow' | 'green' | 'blue' | 'purple' | 'pink' | 'brown';
+          part?: 'whole' | 'upper' | 'lower';
+          /** Least share of the area, 0 to 1. */
+          minShare?: number;
+        }[];
+      } | {
+        /** How sure the detection is, 0 to 1. */
+        confidence: {
+          /** At least, 0 to 1. */
+          min: number;
+        };
+      } | {
+        /** How much is asked for: hits a page, or the size of a picture. */
+        size: {
+          widthPx?: {
+            /** At least, pixels of the original. */
+            min?: number;
+            /** At most, pixels of the original. */
+            max?: number;
+          };
+          heightPx?: {
+            /** At least, pixels of the original. */
+            min?: number;
+            /** At most, pixels of the original. */
+            max?: number;
+          };
+        };
+      } | {
+        zone: {
+          /** Polygon in fractions of the picture, origin top left. Edges may cross: inside is then by the even-odd rule, so a part that is enclosed twice is outside. The edge itself is inside. */
+          polygon: {
+            /** From the left edge, as a fraction of the width. */
+            x: number;
+            /** From the upper edge, as a fraction of the height. */
+            y: number;
+          }[];
+          relation?: 'passes' | 'inside' | 'enters' | 'leaves' | 'avoids';
+        };
+      } | {
+        line: {
+          a: {
+            /** From the left edge, as a fraction of the width. */
+            x: number;
+            /** From the upper edge, as a fraction of the height. */
+            y: number;
+          };
+          b: {
+            /** From the left edge, as a fraction of the width. */
+            x: number;
+            /** From the upper edge, as a fraction of the height. */
+            y: number;
+          };
+          direction?: 'both' | 'to_left' | 'to_right';
+        };
+      } | {
+        sequence: {
+          steps: ({
+            zone: {
+              /** Polygon in fractions of the picture, origin top left. Edges may cross: inside is then by the even-odd rule, so a part that is enclosed twice is outside. The edge itself is inside. */
+              polygon: {
+                /** From the left edge, as a fraction of the width. */
+                x: number;
+                /** From the upper edge, as a fraction of the height. */
+                y: number;
+              }[];
+              relation?: 'passes' | 'inside' | 'enters' | 'leaves' | 'avoids';
+            };
+          } | {
+            line: {
+              a: {
+                /** From the left edge, as a fraction of the width. */
+                x: number;
+                /** From the upper edge, as a fraction of the height. */
+                y: number;
+              };
+              b: {
+                /** From the left edge, as a fraction of the width. */
+                x: number;
+                /** From the upper edge, as a fraction of the height. */
+                y: number;
+              };
+              direction?: 'both' | 'to_left' | 'to_right';
+            };
+          })[];
+          /** From the end of the first step to the last one, at most, seconds. */
+          withinSeconds: number;
+        };
+      } | {
+        /** Path of the file in the package. */
+        path: {
+          points: {
+            /** From the left edge, as a fraction of the width. */
+            x: number;
+            /** From the upper edge, as a fraction of the height. */
+            y: number;
+          }[];
+          /** How far the way may be from the drawn path, as a share of the width of the picture. */
+          tolerance: number;
+        };
+      } | {
+        speed: {
+          /** At least, pixels of the original a second. */
+          min?: number;
+          /** At most, pixels of the original a second. */
+          max?: number;
+        };
+      } | {
+        direction: {
+          /** Beginning, degrees clockwise, 0 is up. */
+          fromDegrees: number;
+          /** End, degrees clockwise. */
+          toDegrees: number;
+        };
+      } | {
+        dwell: {
+          /** Polygon in fractions of the picture, origin top left. Edges may cross: inside is then by the even-odd rule, so a part that is enclosed twice is outside. The edge itself is inside. */
+          polygon: {
+            /** From the left edge, as a fraction of the width. */
+            x: number;
+            /** From the upper edge, as a fraction of the height. */
+            y: number;
+          }[];
+          /** Stays at least, seconds. */
+          minSeconds: number;
+        };
+      } | {
+        stationary: {
+          /** Stands still at least, seconds. */
+          minSeconds: number;
+          /** What counts as one place, as a share of the width of the picture. */
+          radius?: number;
+        };
+      } | {
+        near: {
+          class?: ('person' | 'vehicle' | 'car' | 'bus' | 'truck' | 'van' | 'two-wheeler' | 'bicycle' | 'motorcycle' | 'suitcase' | 'object')[];
+          /** At most, as a share of the width of the picture. */
+          distance: number;
+        };
+      } | {
+        crowd: {
+          /** Tracks in the picture at once, this one included. */
+          atLeast: number;
+          class?: ('person' | 'vehicle' | 'car' | 'bus' | 'truck' | 'van' | 'two-wheeler' | 'bicycle' | 'motorcycle' | 'suitcase' | 'object')[];
+        };
+      } | {
+        span: {
+          /** RFC 3339 with offset */
+          from: string;
+          /** RFC 3339 with offset */
+          to: string;
+        };
+      } | {
+        timeOfDay: {
+          /** HH:MM in the zone of the case */
+          from: string;
+          /** HH:MM in the zone of the case */
+          to: string;
+        };
+      } | {
+        weekday: ('monday' | 'tuesday' | 'wednesday' | 'thursday' | 'friday' | 'saturday' | 'sunday')[];
+      } | {
+        relativeTo: {
+          hit: string;
+          relation: 'before' | 'after' | 'around';
+          /** Away from the hit at most, seconds. */
+          withinSeconds: number;
+        };
+      } | {
+        acrossCameras: {
+          /** A condition again, at most 6 levels and 64 conditions in all. */
+          arrival: unknown;
+          exhibits?: string[];
+          /** Later at least, seconds. */
+          minSeconds: number;
+          /** Later at most, seconds. */
+          maxSeconds: number;
+        };
+      };
       /** Least confidence of a detection, 0 to 1. */
       minConfidence?: number;
       order?: 'time' | 'confidence';

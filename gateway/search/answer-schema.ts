@@ -93,7 +93,8 @@ const executed = Type.Object({
   order: oneOf(['time', 'confidence']),
 });
 
-const hitsOf = (name: string, key: TSchema) => Type.Array(Type.Object({ [name]: key, hits: Type.Integer() }));
+const hitsOf = (name: string, key: TSchema) =>
+  Type.Array(Type.Object({ [name]: key, hits: Type.Integer({ description: 'How many hits.' }) }));
 
 const counts = Type.Object(
   {
@@ -115,8 +116,8 @@ const nearMiss = Type.Object(
     from: Type.String(),
     to: Type.String(),
     missed: oneOf(['confidence', 'colour', 'time', 'size', 'speed']),
-    value: Type.Number(),
-    asked: Type.Number(),
+    value: Type.Number({ description: 'What the track has, in the unit of the condition; seconds for time.' }),
+    asked: Type.Number({ description: 'What was asked, in the same unit; 0 for time.' }),
   },
   { description: 'A track that one condition alone kept out, by little.' },
 );

@@ -22,15 +22,18 @@ export const colourAsked = Type.Object(
   strict,
 );
 
-const seconds = Type.Number({ minimum: 0, maximum: 31_536_000 });
-const pixels = Type.Object(
-  {
-    min: Type.Optional(Type.Number({ minimum: 0, maximum: 100_000 })),
-    max: Type.Optional(Type.Number({ minimum: 0, maximum: 100_000 })),
-  },
-  { ...strict, minProperties: 1 },
-);
-const degrees = Type.Number({ minimum: 0, maximum: 360 });
+const seconds = (description: string) => Type.Number({ minimum: 0, maximum: 31_536_000, description });
+const range = (unit: string) =>
+  Type.Object(
+    {
+      min: Type.Optional(Type.Number({ minimum: 0, maximum: 100_000, description: `At least, ${unit}.` })),
+      max: Type.Optional(Type.Number({ minimum: 0, maximum: 100_000, description: `At most, ${unit}.` })),
+    },
+    { ...strict, minProperties: 1 },
+  );
+const pixels = range('pixels of the original');
+const share = (description: string, minimum: number, maximum: number) => Type.Number({ minimum, maximum, description });
+const degrees = (description: string) => Type.Number({ minimum: 0, maximum: 360, description });
 const clock = Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d$', description: 'HH:MM in the zone of the case' });
 const classes = Type.Array(oneOf(CLASSES), { minItems: 1, maxItems: CLASSES.length });
 const zone = Type.Object({ polygon, relation: Type.Optional(oneOf(ZONE_RELATIONS)) }, strict);
@@ -45,40 +48,72 @@ export const MOST_CONDITIONS = 64;
 const leaves = (arrival: TSchema): Record<string, TSchema> => ({
   class: classes,
   colour: Type.Array(colourAsked, { minItems: 1, maxItems: COLOURS.length * PARTS.length }),
-  confidence: Type.Object({ min: fraction }, strict),
+  confidence: Type.Object({ min: share('At least, 0 to 1.', 0, 1) }, strict),
   size: Type.Object(
     { widthPx: Type.Optional(pixels), heightPx: Type.Optional(pixels) },
     { ...strict, minProperties: 1 },
   ),
   zone,
   line,
-  sequence: Type.Object({ steps: Type.Array(step, { minItems: 2, maxItems: 4 }), withinSeconds: seconds }, strict),
-  path: Type.Object(
+  sequence: Type.Object(
     {
-      points: Type.Array(place, { minItems: 2, maxItems: 32 }),
-      tolerance: Type.Number({ minimum: 0.005, maximum: 0.5 }),
+      steps: Type.Array(step, { minItems: 2, maxItems: 4 }),
+      withinSeconds: seconds('From the end of the first step to the last one, at most, seconds.'),
     },
     strict,
   ),
-  speed: pixels,
-  direction: Type.Object({ fromDegrees: degrees, toDegrees: degrees }, strict),
-  dwell: Type.Object({ polygon, minSeconds: seconds }, strict),
-  stationary: Type.Object(
-    { minSeconds: seconds, radius: Type.Optional(Type.Number({ minimum: 0.001, maximum: 0.5 })) },
+  path: Type.Object(
+    {
+      points: Type.Array(place, { minItems: 2, maxItems: 32 }),
+      tolerance: share(
+        'How far the way may be from the drawn path, as a share of the width of the picture.',
+        0.005,
+        0.5,
+      ),
+    },
     strict,
   ),
-  near: Type.Object({ class: Type.Optional(classes), distance: Type.Number({ minimum: 0.001, maximum: 1 }) }, strict),
-  crowd: Type.Object({ atLeast: Type.Integer({ minimum: 2, maximum: 1000 }), class: Type.Optional(classes) }, strict),
+  speed: range('pixels of the original a second'),
+  direction: Type.Object(
+    { fromDegrees: degrees('Beginning, degrees clockwise, 0 is up.'), toDegrees: degrees('End, degrees clockwise.') },
+    strict,
+  ),
+  dwell: Type.Object({ polygon, minSeconds: seconds('Stays at least, seconds.') }, strict),
+  stationary: Type.Object(
+    {
+      minSeconds: seconds('Stands still at least, seconds.'),
+      radius: Type.Optional(share('What counts as one place, as a share of the width of the picture.', 0.001, 0.5)),
+    },
+    strict,
+  ),
+  near: Type.Object(
+    { class: Type.Optional(classes), distance: share('At most, as a share of the width of the picture.', 0.001, 1) },
+    strict,
+  ),
+  crowd: Type.Object(
+    {
+      atLeast: Type.Integer({
+        minimum: 2,
+        maximum: 1000,
+        description: 'Tracks in the picture at once, this one included.',
+      }),
+      class: Type.Optional(classes),
+    },
+    strict,
+  ),
   span: Type.Object({ from: instant, to: instant }, strict),
   timeOfDay: Type.Object({ from: clock, to: clock }, strict),
   weekday: Type.Array(oneOf(WEEKDAYS), { minItems: 1, maxItems: 7 }),
-  relativeTo: Type.Object({ hit: uuid, relation: oneOf(TIME_RELATIONS), withinSeconds: seconds }, strict),
+  relativeTo: Type.Object(
+    { hit: uuid, relation: oneOf(TIME_RELATIONS), withinSeconds: seconds('Away from the hit at most, seconds.') },
+    strict,
+  ),
   acrossCameras: Type.Object(
     {
       arrival,
       exhibits: Type.Optional(Type.Array(uuid, { minItems: 1, maxItems: 500 })),
-      minSeconds: seconds,
-      maxSeconds: seconds,
+      minSeconds: seconds('Later at least, seconds.'),
+      maxSeconds: seconds('Later at most, seconds.'),
     },
     strict,
   ),

@@ -59,6 +59,11 @@ function useReasonWords(): (reason: Reason) => string {
         return words.inZone(mediaTime(reason.enteredSeconds));
       case 'confidence':
         return `${words.confidence} ${percent(reason.confidence)}`;
+      case 'condition': {
+        const figure = reason.value === undefined ? '' : ` ${reason.value}`;
+        const moment = reason.atSeconds === undefined ? '' : ` ${mediaTime(reason.atSeconds)}`;
+        return `${words.conditions[reason.condition]}${figure}${moment}`;
+      }
       default:
         return words.inExhibit;
     }
