@@ -13,6 +13,8 @@ import { foundShare } from './throughput/quality.ts';
 
 const SEEDS = 100;
 const FULL_SEEDS = 300;
+/** Enough to see that it runs, too few to say anything. */
+const SHORT_SEEDS = 3;
 const LEAST_HELD = 0.9;
 
 /** One recording: the bound that is printed with its answer, and what the plan found indeed. Shares from 0 to 1. */
@@ -33,16 +35,22 @@ export interface BoundRow {
 }
 
 /**
- * Whether the bound on what the plan missed holds over decoded scenes: seeds 1 to 100 (300 with `--full`), each another street, weather, codec and
+ * Whether the bound on what the plan missed holds over decoded scenes: seeds 1 to 100 (300 with `--full`, 3 with `--short`), each another street, weather, codec and
  * distance of key frames. The reference is the same eyes without a plan. Sees by the background model alone without YOLOX-nano.
  */
-export async function measureBounds({ full }: { readonly full: boolean }): Promise<Measurement> {
+export async function measureBounds({
+  full,
+  short = false,
+}: {
+  readonly full: boolean;
+  readonly short?: boolean;
+}): Promise<Measurement> {
   const detector = await openDetector();
   const sight = await openSight(detector);
   const folder = await mkdtemp(path.join(tmpdir(), 'differe-bench-bounds-'));
   try {
     const rows: BoundRow[] = [];
-    for (let seed = 1; seed <= (full ? FULL_SEEDS : SEEDS); seed += 1) {
+    for (let seed = 1; seed <= (short ? SHORT_SEEDS : full ? FULL_SEEDS : SEEDS); seed += 1) {
       rows.push(await boundOf(seed, folder, sight.deps));
       console.error(JSON.stringify(rows.at(-1)));
     }

@@ -40,18 +40,23 @@ function machine(): string {
   return `${availableParallelism()} cores, ${model}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
 }
 
-/** Stamps a measurement with commit, machine and date and writes it to benchmarks/results/. */
-export async function publish(name: string, measurement: Measurement): Promise<Report> {
+/** A measurement with commit, machine and date. */
+export function stamped(name: string, measurement: Measurement): Report {
   const root = path.join(import.meta.dirname, '..');
   const git = (...args: string[]): string => execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim();
   const dirty = git('status', '--porcelain', '--', 'gateway', 'models', 'benchmarks/*.ts') === '' ? '' : '-changed';
-  const report: Report = {
+  return {
     name,
     commit: `${git('rev-parse', '--short=12', 'HEAD')}${dirty}`,
     machine: machine(),
     date: new Date().toISOString(),
     ...measurement,
   };
+}
+
+/** Stamps a measurement and writes it to benchmarks/results/. */
+export async function publish(name: string, measurement: Measurement): Promise<Report> {
+  const report = stamped(name, measurement);
   const folder = path.join(import.meta.dirname, 'results');
   await mkdir(folder, { recursive: true });
   await writeFile(

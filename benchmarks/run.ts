@@ -3,13 +3,16 @@ import { measureAccuracy } from './accuracy.ts';
 import { measureBounds } from './bounds.ts';
 import { measureLine } from './line.ts';
 import { measureLog } from './log.ts';
-import { type Measurement, publish, tableOf } from './report.ts';
+import { type Measurement, publish, stamped, tableOf } from './report.ts';
 import { measureService } from './service.ts';
 import { measureThroughput } from './throughput.ts';
 
-// `npm run bench -- NAME [--json] [--full]`: a table on stderr, one JSON object last on stdout and in benchmarks/results/.
+// `npm run bench -- NAME [--json] [--full]`: a table on stderr, one JSON object last on stdout and in benchmarks/results/. `bounds --short`
+// is a trial of a few seeds, of which nothing is kept.
 
-const BENCHES: Readonly<Record<string, (options: { readonly full: boolean }) => Promise<Measurement>>> = {
+const BENCHES: Readonly<
+  Record<string, (options: { readonly full: boolean; readonly short: boolean }) => Promise<Measurement>>
+> = {
   accuracy: measureAccuracy,
   bounds: measureBounds,
   line: measureLine,
@@ -20,14 +23,20 @@ const BENCHES: Readonly<Record<string, (options: { readonly full: boolean }) => 
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: 'boolean', default: false }, full: { type: 'boolean', default: false } },
+  options: {
+    json: { type: 'boolean', default: false },
+    full: { type: 'boolean', default: false },
+    short: { type: 'boolean', default: false },
+  },
 });
 const bench = BENCHES[positionals[0] ?? ''];
-if (bench === undefined || positionals.length !== 1) {
+if (bench === undefined || positionals.length !== 1 || (values.short && positionals[0] !== 'bounds')) {
   console.error(`Usage: npm run bench -- NAME [--json] [--full]\n  NAME: ${Object.keys(BENCHES).join(', ')}`);
   process.exitCode = 2;
 } else {
-  const report = await publish(positionals[0] ?? '', await bench({ full: values.full }));
+  const measured = await bench({ full: values.full, short: values.short });
+  const name = positionals[0] ?? '';
+  const report = values.short ? stamped(name, measured) : await publish(name, measured);
   if (!values.json) console.error(tableOf(report));
   console.log(JSON.stringify(report));
 }

@@ -41,6 +41,21 @@ export const isWhole = (frame: DecodedFrame): boolean =>
     ? frame.rgb.length === frame.widthPx * frame.heightPx * 3
     : frame.yuv.length === yuvBytes(frame);
 
+/** RGB of one pixel in so many, in the order of the rows. */
+export function sparseRgb(frame: DecodedFrame, step: number): Uint8Array {
+  const { widthPx, heightPx } = frame;
+  const rgb = new Uint8ClampedArray(3 * Math.ceil((widthPx * heightPx) / step));
+  const pixel = { widthPx: 1, heightPx: 1 };
+  for (let at = 0, to = 0; to < rgb.length; at += step, to += 3) {
+    if (frame.yuv === undefined) rgb.set(frame.rgb.subarray(3 * at, 3 * at + 3), to);
+    else {
+      const view = { left: at % widthPx, top: Math.floor(at / widthPx), ...pixel };
+      writeRgb(frame.yuv, frame, view, rgb, { first: to, row: 3 });
+    }
+  }
+  return new Uint8Array(rgb.buffer);
+}
+
 /** BT.601 in the range of television, in 256ths; the target clamps. */
 function writeRgb(
   yuv: Uint8Array,

@@ -1,4 +1,4 @@
-import { rgbOf } from './pixels.ts';
+import { sparseRgb } from './pixels.ts';
 import type { DecodedFrame } from './types.ts';
 
 /** How bytes of a channel become what they would be under white light, by channel. */
@@ -32,8 +32,8 @@ export function findWhite(frames: readonly DecodedFrame[]): WhiteReference | und
     const frame = frames[Math.floor(((look + 0.5) * frames.length) / looks)];
     if (frame === undefined) continue;
     let [colourful, spreads, pixels] = [0, 0, 0];
-    const rgb = rgbOf(frame);
-    for (let at = 0; at + 2 < rgb.length; at += 3 * PIXEL_STEP, pixels += 1) {
+    const rgb = sparseRgb(frame, PIXEL_STEP);
+    for (let at = 0; at < rgb.length; at += 3, pixels += 1) {
       const [r, g, b] = [rgb[at] as number, rgb[at + 1] as number, rgb[at + 2] as number];
       const most = Math.max(r, g, b);
       const spread = most - Math.min(r, g, b);

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { planesOf } from '../../gateway/analysis/motion/planes.ts';
-import { copyRgb, cutRgb, isWhole, rgbOf, rgbUnder } from '../../gateway/analysis/pixels.ts';
+import { copyRgb, cutRgb, isWhole, rgbOf, rgbUnder, sparseRgb } from '../../gateway/analysis/pixels.ts';
 import type { RgbFrame, YuvFrame } from '../../gateway/analysis/types.ts';
 
 const [WIDTH, HEIGHT] = [64, 48];
@@ -46,6 +46,15 @@ describe('frames in 4:2:0', () => {
     const under = rgbUnder(yuv, view, new Uint8ClampedArray(WIDTH * HEIGHT * 3));
     expect(cutRgb(under, view)).toEqual(cutRgb(whole, view));
     expect(under.rgb.subarray(0, 3)).toEqual(new Uint8Array(3));
+  });
+
+  it('give one pixel in so many as the whole has them', () => {
+    const whole = rgbOf(yuv);
+    const chosen = Array.from({ length: Math.ceil((WIDTH * HEIGHT) / 7) }, (_, n) => [
+      ...whole.subarray(21 * n, 21 * n + 3),
+    ]);
+    expect([...sparseRgb(yuv, 7)]).toEqual(chosen.flat());
+    expect(sparseRgb({ ...rgb, rgb: whole }, 7)).toEqual(sparseRgb(yuv, 7));
   });
 
   it.each([1, 2, 3, 4])('give the background model the planes of the RGB, blocks of %i pixels', (step) => {
