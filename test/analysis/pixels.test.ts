@@ -1,8 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
 import { planesOf } from '../../gateway/analysis/motion/planes.ts';
 import { copyRgb, cutRgb, isWhole, rgbOf, rgbUnder, sparseRgb } from '../../gateway/analysis/pixels.ts';
 import type { RgbFrame, YuvFrame } from '../../gateway/analysis/types.ts';
+import { decodeFrames } from '../../gateway/media.ts';
 
 const [WIDTH, HEIGHT] = [64, 48];
 const place = { ref: { number: 1, pts: 0 }, timeSeconds: 0, widthPx: WIDTH, heightPx: HEIGHT, scaleX: 1, scaleY: 1 };
@@ -62,5 +66,33 @@ describe('frames in 4:2:0', () => {
     const [own, other] = [planesOf(yuv, most), planesOf(rgb, most)];
     expect([own.widthPx, own.heightPx, own.scaleX]).toEqual([other.widthPx, other.heightPx, other.scaleX]);
     for (const plane of ['luma', 'blue', 'red'] as const) expect(furthest(own[plane], other[plane])).toBeLessThan(4);
+  });
+});
+
+describe('whatever matrix and range a file has', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'differe-pixels-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it.each([
+    ['bt709', 'tv'],
+    ['smpte170m', 'tv'],
+    ['bt709', 'pc'],
+  ])('%s in the range %s gives the RGB that ffmpeg makes of it', async (matrix, range) => {
+    const file = path.join(folder, `${matrix}-${range}.mp4`);
+    const made = spawnSync('ffmpeg', [
+      ...['-v', 'error', '-f', 'lavfi', '-i', 'color=0xd02818:s=64x48:d=1:r=5'],
+      ...['-vf', `scale=out_color_matrix=${matrix}:out_range=${range},format=yuv420p`],
+      ...['-c:v', 'libx264', '-qp', '1', '-colorspace', matrix, '-color_range', range, file],
+    ]);
+    expect(made.stderr.toString()).toBe('');
+    const order = { path: file, demuxer: 'mov', decoder: 'h264', widthPx: WIDTH, heightPx: HEIGHT } as const;
+    const first = async (pixelFormat: 'rgb24' | 'yuv420p'): Promise<Uint8Array> => {
+      for await (const { bytes } of decodeFrames({ ...order, pixelFormat }).frames) return bytes;
+      throw new Error('no frame');
+    };
+    const plain = await first('rgb24');
+    expect(furthest(plain.subarray(0, 3), new Uint8Array([0xd0, 0x28, 0x18]))).toBeLessThan(6);
+    const own = rgbOf({ ...place, yuv: await first('yuv420p') });
+    expect(furthest(own, plain)).toBeLessThan(6);
   });
 });
