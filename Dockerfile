@@ -36,6 +36,8 @@ RUN npm ci --ignore-scripts --omit=dev --no-audit --no-fund --loglevel=error \
 COPY gateway gateway
 COPY models models
 COPY policies policies
+# The console's own settings of the compiler extend these.
+COPY tsconfig.json ./
 RUN node gateway/build-console.mjs
 
 # Below the folders that are volumes or tmpfs nothing of the image is written: the root file system may be read-only.

@@ -1,5 +1,9 @@
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { cp, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -33,6 +37,25 @@ describe('the container image', () => {
     expect(setup).toContain("'gateway/build-console.mjs'");
     // The image has no development packages.
     for (const name of ['vite', '@vitejs/plugin-react', 'react']) expect(manifest.dependencies).toHaveProperty(name);
+  });
+
+  it('builds the console from nothing but what it copies', async () => {
+    const image = await mkdtemp(join(tmpdir(), 'differe-image-'));
+    try {
+      const copied = [...dockerfile.matchAll(/^COPY (.+) \S+$/gm)].flatMap(([, files = '']) => files.split(' '));
+      const ignored = read('.dockerignore');
+      for (const file of copied) {
+        expect(ignored, file).toMatch(new RegExp(`^!${file.replaceAll('.', '\\.')}$`, 'm'));
+        const filter = (source: string) => !source.startsWith(join(root, 'gateway/console/built'));
+        await cp(join(root, file), join(image, file), { recursive: true, filter });
+      }
+      await symlink(join(root, 'node_modules'), join(image, 'node_modules'));
+      await promisify(execFile)(process.execPath, [join(image, 'gateway/build-console.mjs')]);
+      const page = readFileSync(join(image, 'gateway/console/built/page.html'), 'utf8');
+      expect(page).toMatch(/src="\/assets\/page-[\w-]+\.js"/);
+    } finally {
+      await rm(image, { recursive: true, force: true });
+    }
   });
 
   it('SEC-01: does not run as root, writes below its volumes alone, and asks /healthz how it is', () => {
