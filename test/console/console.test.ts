@@ -269,6 +269,43 @@ describe.skipIf(!hasChromium)('the console', () => {
     expect(await verifyPackage(folder)).toMatchObject({ verified: true });
   });
 
+  it('works by keyboard alone: from the sign-in to a verdict', async () => {
+    const press = (...keys: readonly string[]) =>
+      keys.reduce((before, key) => before.then(() => page.keyboard.press(key)), Promise.resolve());
+    const tabTo = async (selector: string): Promise<void> => {
+      for (let step = 0; step < 80; step++) {
+        await page.keyboard.press('Tab');
+        if (await page.evaluate((wanted) => document.activeElement?.matches(wanted) === true, selector)) return;
+      }
+      throw new Error(`Tab does not come to ${selector}`);
+    };
+    await page.click('button:text("Quitter")');
+    await page.waitForSelector('.sign-in');
+    await tabTo('.drop button.primary');
+    const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.keyboard.press('Enter')]);
+    await chooser.setFiles(path.join(visit.line.folder, 'access.json'));
+    await page.waitForSelector('tr[data-state="done"]');
+    await press('Alt+2');
+    await page.waitForSelector('.search-screen');
+    await tabTo('.typed input');
+    await page.keyboard.type('objet:voiture');
+    await press('Enter');
+    await tabTo('#ask');
+    await press('Enter');
+    await page.waitForSelector('#hits img');
+    await page.locator('#main').focus();
+    await tabTo('.hit');
+    await press('ArrowRight');
+    await page.waitForFunction(() => (document.activeElement as HTMLElement | null)?.dataset.at === '1');
+    await press('End', 'Enter');
+    await opened(page);
+    const before = (await readOut(page)).frame;
+    await press('.');
+    await frameIs(page, before + 1);
+    await press('2');
+    await verdictIs(page, 'incertain');
+  });
+
   it('PRO-04: speaks English on demand, and says what was analysed when nothing is found', async () => {
     await page.click('nav a[href="#/search"]');
     await page.click('#language');

@@ -45,6 +45,8 @@ export const EN_PLAYER: typeof FR_PLAYER = {
     zoomIn: 'Zoom the timeline in',
     zoomOut: 'Zoom the timeline out',
     open: 'Open in the player',
+    marks: (from: string, to: string) => `Marks: ${from} – ${to}`,
+    askBetween: 'Search within',
     lifecycle: 'Course',
     appears: 'appears',
     bestFrame: 'chosen frame',

@@ -46,6 +46,8 @@ export const FR_PLAYER = {
     zoomIn: 'Agrandir la chronologie',
     zoomOut: 'Réduire la chronologie',
     open: 'Ouvrir dans le lecteur',
+    marks: (from: string, to: string) => `Repères : ${from} – ${to}`,
+    askBetween: 'Chercher dans cet intervalle',
     lifecycle: 'Déroulé',
     appears: 'apparaît',
     bestFrame: 'image retenue',

@@ -1,11 +1,12 @@
-import { useEffect, useState } from 'react';
-import type { Ledger } from '../../../analysis/types.ts';
+import { useRef, useState } from 'react';
 import { type ExhibitBody, hasEnded, type JobBody } from '../../api/types.ts';
+import { useResult } from '../../app/results.tsx';
 import { goTo } from '../../app/router.ts';
 import { useSession } from '../../app/session.tsx';
 import { useName, useSettings, useWords } from '../../app/settings.tsx';
 import { clockNoteIn } from '../../parts/clock-note.ts';
 import { CoverageBar, useCoverageSentence } from '../../parts/coverage-bar.tsx';
+import { useSeen } from '../../parts/in-view.ts';
 import { Meter } from '../../parts/meter.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { clockSpan, mediaTime } from '../../parts/time.ts';
@@ -72,7 +73,7 @@ export function ExhibitRow({ line, onStart, onCancel }: { readonly line: Line; o
       <td>
         {job !== undefined && !hasEnded(job) && <Progress exhibit={exhibit} job={job} />}
         {job === undefined && onStart !== undefined && exhibit.state === 'sealed' && <Estimated exhibit={exhibit} />}
-        {job?.state === 'done' && <Covered exhibit={exhibit} job={job} />}
+        {job?.state === 'done' && <Covered exhibit={exhibit} />}
       </td>
       <td className="actions">
         <Actions exhibit={exhibit} job={job} onStart={onStart} onCancel={onCancel} />
@@ -159,24 +160,20 @@ function Progress({ exhibit, job }: { readonly exhibit: ExhibitBody; readonly jo
   );
 }
 
-/** The ledger of a closed analysis, second by second. */
-function Covered({ exhibit, job }: { readonly exhibit: ExhibitBody; readonly job: JobBody }) {
-  const { api, caseId } = useSession();
+/** The ledger of a closed analysis, second by second; fetched when the row comes into sight. */
+function Covered({ exhibit }: { readonly exhibit: ExhibitBody }) {
+  const place = useRef<HTMLDivElement>(null);
+  const isSeen = useSeen(place);
   const sentenceOf = useCoverageSentence();
-  const [ledger, setLedger] = useState<Ledger>();
-  useEffect(() => {
-    const stop = new AbortController();
-    api
-      .get<{ ledger: Ledger }>(`/api/v1/cases/${caseId}/jobs/${job.id}/result`, stop.signal)
-      .then((result) => setLedger(result.ledger))
-      .catch(() => undefined);
-    return () => stop.abort();
-  }, [api, caseId, job.id]);
-  if (ledger === undefined) return null;
+  const ledger = useResult(isSeen ? exhibit.id : undefined)?.ledger;
   return (
-    <>
-      <CoverageBar coverage={ledger.totals} intervals={ledger.intervals} label={exhibit.fileName} />
-      <div className="sub">{sentenceOf(ledger.totals)}</div>
-    </>
+    <div ref={place} className="covered-row">
+      {ledger !== undefined && (
+        <>
+          <CoverageBar coverage={ledger.totals} intervals={ledger.intervals} label={exhibit.fileName} />
+          <div className="sub">{sentenceOf(ledger.totals)}</div>
+        </>
+      )}
+    </div>
   );
 }

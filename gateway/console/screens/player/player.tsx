@@ -7,6 +7,8 @@ import { useResult } from '../../app/results.tsx';
 import { goTo, type Screen } from '../../app/router.ts';
 import { useName, useWords } from '../../app/settings.tsx';
 import { Problem } from '../../parts/problem.tsx';
+import { mediaTime } from '../../parts/time.ts';
+import { withFacet } from '../search/filters.ts';
 import { Course } from './course.tsx';
 import { nearest } from './frame-clock.ts';
 import { type Layers, Overlay } from './overlay.tsx';
@@ -30,7 +32,7 @@ export function Player({
   const { player: words, hit: hitWords } = useWords();
   const nameOf = useName();
   const { exhibits } = useCaseData();
-  const { hits } = useInvestigation();
+  const { hits, filters, setFilters } = useInvestigation();
   const exhibit = exhibits.find(({ id }) => id === hit.exhibitId);
   const result = useResult(hit.exhibitId);
   const clip = useClip(hit, exhibit, result);
@@ -64,6 +66,18 @@ export function Player({
       ({ state, fromSeconds }) => (state === 'undecodable' || state === 'outside') && fromSeconds > (now ?? 0),
     );
     if (gap !== undefined) toSeconds(gap.fromSeconds);
+  }
+  /** The marks as the span of the next question: true time, whole seconds outwards. */
+  function askBetween(from: number, to: number): void {
+    if (exhibit === undefined) return;
+    const zero = Date.parse(exhibit.captureStart) + exhibit.clock.offsetSeconds * 1000;
+    const instant = (ms: number) => new Date(ms).toISOString();
+    const span = {
+      from: instant(Math.floor(zero / 1000 + Math.min(from, to)) * 1000),
+      to: instant(Math.ceil(zero / 1000 + Math.max(from, to)) * 1000),
+    };
+    setFilters(withFacet(filters, { kind: 'time', span }));
+    goTo('search');
   }
   const toAnalysed = (step: 1 | -1): void => {
     const times = (result?.tracks[hit.track]?.points ?? []).map(({ timeSeconds }) => timeSeconds);
@@ -150,6 +164,14 @@ export function Player({
         onAnalysed={toAnalysed}
         onGap={toGap}
       />
+      {marks.in !== undefined && marks.out !== undefined && (
+        <p className="row">
+          {words.marks(mediaTime(marks.in), mediaTime(marks.out))}
+          <button type="button" onClick={() => askBetween(marks.in ?? 0, marks.out ?? 0)}>
+            {words.askBetween}
+          </button>
+        </p>
+      )}
       {result !== undefined && (
         <Timeline
           key={hit.exhibitId}
