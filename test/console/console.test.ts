@@ -177,7 +177,7 @@ describe.skipIf(!hasChromium)('the console', () => {
   });
 
   it('draws a zone on the frame that is shown, and asks with it', async () => {
-    await page.click('#draw-zone');
+    await page.click('[data-condition="zone"]');
     const surface = page.locator('.zone-surface svg');
     const box = await surface.boundingBox();
     if (box === null) throw new Error('no surface');
@@ -204,6 +204,40 @@ describe.skipIf(!hasChromium)('the console', () => {
     await page.click('#ask');
     await page.waitForFunction(() => /zone/.test(document.querySelector('.executed')?.textContent ?? ''));
     await page.waitForSelector('#hits img');
+  });
+
+  it('draws a line that is crossed, sees on which side, inverts it, and finds the reason beside the hit', async () => {
+    await page.click('.chips .remove >> nth=1');
+    await page.click('#ask');
+    await page.waitForSelector('#hits img');
+    const all = await page.textContent('.total');
+    await page.click('#hits button >> nth=0');
+    await opened(page);
+    await page.click('[data-condition="line"]');
+    const box = await page.locator('.zone-surface svg').boundingBox();
+    if (box === null) throw new Error('no surface');
+    for (const x of [0.02, 0.98]) await page.mouse.click(box.x + x * box.width, box.y + 0.5 * box.height);
+    expect(await page.locator('.zone-arrow').count()).toBe(2);
+    await visit.look('6b-line');
+    await page.click('#zone-done');
+    await page.click('#ask');
+    await page.waitForFunction(() => /ligne/.test(document.querySelector('.executed')?.textContent ?? ''));
+    await page.waitForSelector('#hits img');
+    await page.click('#hits button >> nth=0');
+    await opened(page);
+    await page.waitForSelector('.overlay .overlay-line');
+    expect(await page.textContent('.reasons')).toContain('franchit la ligne');
+    await page.click('.chips [aria-label^="Inverser"] >> nth=1');
+    await page.click('#ask');
+    await page.waitForFunction((text) => {
+      const now = document.querySelector('.total')?.textContent;
+      return (
+        now !== undefined && now !== text && !document.querySelector('.executed')?.textContent?.includes('undefined')
+      );
+    }, all);
+    await page.click('.chips [aria-label^="Régler"]');
+    await page.waitForSelector('.chip-form select');
+    await visit.look('6c-inverted');
   });
 
   it('asks the same by typing, and narrows the time by dragging on the histogram', async () => {

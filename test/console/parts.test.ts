@@ -8,7 +8,9 @@ import {
   added,
   closed,
   closes,
+  type Drawing,
   inserted,
+  isWhole,
   moved,
   NOTHING,
   removed,
@@ -16,10 +18,19 @@ import {
 } from '../../gateway/console/parts/draw/drawing.ts';
 import { exactTime, mediaTime, offsetAt, parisInstant } from '../../gateway/console/parts/time.ts';
 import { anchorsOf, clipTimes, momentAt, nearest } from '../../gateway/console/screens/player/frame-clock.ts';
-import { NO_FILTERS, questionOf, toggled, withFacet } from '../../gateway/console/screens/search/filters.ts';
+import { drawnLeaf, KINDS, startLeaf } from '../../gateway/console/screens/search/conditions.ts';
+import {
+  type Filters,
+  inverted,
+  NO_FILTERS,
+  questionOf,
+  toggled,
+  withFacet,
+} from '../../gateway/console/screens/search/filters.ts';
 import { withTyped } from '../../gateway/console/screens/search/typed.ts';
 import { EN } from '../../gateway/console/words/en.ts';
 import { FR } from '../../gateway/console/words/fr.ts';
+import { parseQuestion } from '../../gateway/search/schema.ts';
 import { CLASSES, COLOURS } from '../../gateway/vocabulary.ts';
 
 // What of the console needs no browser.
@@ -73,7 +84,7 @@ describe('a zone that is drawn', () => {
     { x: 0.1, y: 0.1 },
     { x: 0.9, y: 0.1 },
     { x: 0.9, y: 0.9 },
-  ].reduce(added, NOTHING);
+  ].reduce<Drawing>((drawing, point) => added(drawing, point), NOTHING);
 
   it('is closed by a click near its first corner and not before it has three', () => {
     expect(closes(square, { x: 0.105, y: 0.105 }, 9 / 16)).toBe(true);
@@ -95,6 +106,43 @@ describe('a zone that is drawn', () => {
     expect(open).toMatchObject({ isClosed: false });
     expect(undone(open).points).toEqual(zone.points);
     expect(undone(undone(undone(undone(undone(zone)))))).toEqual(NOTHING);
+  });
+});
+
+describe('other figures', () => {
+  const drawn = (tool: 'line' | 'path' | 'boxes', count: number) =>
+    Array.from({ length: count }, (_, index) => ({ x: 0.1 + index * 0.2, y: 0.2 + index * 0.1 })).reduce<Drawing>(
+      (drawing, point) => added(drawing, point, tool),
+      NOTHING,
+    );
+
+  it('a line has two ends, a path two points at least, a size one or two boxes', () => {
+    expect(drawn('line', 5).points).toHaveLength(2);
+    expect(isWhole(drawn('line', 1), 'line')).toBe(false);
+    expect(isWhole(drawn('path', 2), 'path')).toBe(true);
+    expect(isWhole(drawn('boxes', 3), 'boxes')).toBe(false);
+    expect(isWhole(drawn('boxes', 4), 'boxes')).toBe(true);
+    expect(isWhole(closed(drawn('path', 2)), 'zone')).toBe(false);
+  });
+
+  it('become conditions that the gateway knows', () => {
+    const picture = { widthPx: 1_000, heightPx: 500 };
+    const leaves = [
+      drawnLeaf('line', drawn('line', 2).points, undefined, picture),
+      drawnLeaf('path', drawn('path', 3).points, undefined, picture),
+      drawnLeaf('size', drawn('boxes', 4).points, undefined, picture),
+      drawnLeaf('dwell', drawn('path', 3).points, undefined, picture),
+      drawnLeaf('sequence', drawn('path', 3).points, drawn('path', 3).points, picture),
+      drawnLeaf('zone', drawn('path', 3).points, undefined, picture),
+      ...KINDS.map(startLeaf),
+    ].filter((leaf) => leaf !== undefined);
+    expect(leaves.length).toBe(6 + 8);
+    expect(leaves[2]).toEqual({ size: { widthPx: { min: 200, max: 200 }, heightPx: { min: 50, max: 50 } } });
+    const filters = leaves.reduce<Filters>(
+      (before, leaf, index) => withFacet(before, { kind: 'where', id: `${index}`, leaf }),
+      NO_FILTERS,
+    );
+    expect(parseQuestion(JSON.parse(JSON.stringify(questionOf(filters))))).toMatchObject({ where: { all: leaves } });
   });
 });
 
@@ -149,6 +197,15 @@ describe('the criteria', () => {
     expect(withTyped(NO_FILTERS, 'objet:voiture visage:rond', known)).toBeUndefined();
     expect(withTyped(NO_FILTERS, 'objet:voiture', { ...known, classes: ['person'] })).toBeUndefined();
     expect(withTyped(NO_FILTERS, 'confiance:', known)).toBeUndefined();
+  });
+
+  it('inverted leave out what fulfils them, alone and among others', () => {
+    const red = withFacet(NO_FILTERS, { kind: 'colours', colours: [{ colour: 'red' }] });
+    const not = { not: { colour: [{ colour: 'red' }] } };
+    expect(questionOf(inverted(red, 'colours'))).toEqual({ version: 1, where: not, order: 'time' });
+    const both = withFacet(inverted(red, 'colours'), { kind: 'where', id: 'a', leaf: { speed: { min: 10 } } });
+    expect(questionOf(both)).toEqual({ version: 1, where: { all: [not, { speed: { min: 10 } }] }, order: 'time' });
+    expect(questionOf(inverted(inverted(red, 'colours'), 'colours'))).toEqual(questionOf(red));
   });
 
   it('switched off stay, and are not asked', () => {

@@ -52,9 +52,12 @@ export const EN_HELP: typeof FR_HELP = {
   },
   draw: {
     title: 'Zone',
-    start: 'Draw a zone',
-    edit: 'Change the zone',
-    help: 'Click to set the corners, then the first one to close. Drag a corner to move it; right click or Delete removes it; right click on a side adds one. An object is in the zone when the bottom centre of its box is.',
+    helpOf: {
+      zone: 'Click to set the corners, then the first one to close. Drag a corner to move it; right click or Delete removes it; right click on a side adds one. An object is in the zone when the bottom centre of its box is.',
+      line: 'Click the two ends, A then B. The arrows show the left and the right of who goes from A to B; the way is set on the chip.',
+      path: 'Click the way in its direction, point by point.',
+      boxes: 'Click two opposite corners of the smallest size, then, for an upper bound, two corners of the largest.',
+    },
     background: 'Chosen frame, heads and plates masked',
     surface: 'Drawing surface',
     add: 'Add a corner',

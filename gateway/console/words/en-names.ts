@@ -79,4 +79,11 @@ export const EN_NAMES: Readonly<Record<string, string>> = {
   'review.reveal': 'reveal',
   'export.clip': 'export of clips',
   'export.report': 'export of the report',
+  monday: 'Monday',
+  tuesday: 'Tuesday',
+  wednesday: 'Wednesday',
+  thursday: 'Thursday',
+  friday: 'Friday',
+  saturday: 'Saturday',
+  sunday: 'Sunday',
 };

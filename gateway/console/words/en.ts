@@ -1,4 +1,5 @@
 import { EN_CASE } from './en-case.ts';
+import { EN_CONDITION } from './en-condition.ts';
 import { EN_CONTROL } from './en-control.ts';
 import { EN_HELP } from './en-help.ts';
 import { EN_NAMES } from './en-names.ts';
@@ -11,6 +12,7 @@ export const EN: Words = {
   ...EN_CASE,
   ...EN_SEARCH,
   ...EN_PLAYER,
+  ...EN_CONDITION,
   ...EN_HELP,
   ...EN_CONTROL,
   ...EN_REVIEW,

@@ -56,9 +56,13 @@ export const FR_HELP = {
   help: { groups: GROUPS },
   draw: {
     title: 'Zone',
-    start: 'Dessiner une zone',
-    edit: 'Modifier la zone',
-    help: 'Cliquez pour poser les sommets, puis sur le premier pour fermer. Glissez un sommet pour le déplacer ; clic droit ou Suppr le retire ; clic droit sur un côté en ajoute un. Un objet est dans la zone quand le milieu du bas de son cadre y est.',
+    helpOf: {
+      zone: 'Cliquez pour poser les sommets, puis sur le premier pour fermer. Glissez un sommet pour le déplacer ; clic droit ou Suppr le retire ; clic droit sur un côté en ajoute un. Un objet est dans la zone quand le milieu du bas de son cadre y est.',
+      line: 'Cliquez les deux extrémités, A puis B. Les flèches montrent la gauche et la droite de qui va de A vers B ; le sens se règle sur la pastille.',
+      path: 'Cliquez le chemin dans son sens, point par point.',
+      boxes:
+        'Cliquez deux coins opposés de la plus petite taille, puis, si vous voulez une limite haute, deux coins de la plus grande.',
+    },
     background: 'Image choisie, têtes et plaques masquées',
     surface: 'Surface de dessin',
     add: 'Ajouter un sommet',

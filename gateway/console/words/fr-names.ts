@@ -80,4 +80,11 @@ export const FR_NAMES: Readonly<Record<string, string>> = {
   'review.reveal': 'levée du masque',
   'export.clip': 'export de séquences',
   'export.report': 'export du rapport',
+  monday: 'lundi',
+  tuesday: 'mardi',
+  wednesday: 'mercredi',
+  thursday: 'jeudi',
+  friday: 'vendredi',
+  saturday: 'samedi',
+  sunday: 'dimanche',
 };

@@ -1,4 +1,5 @@
 import { FR_CASE } from './fr-case.ts';
+import { FR_CONDITION } from './fr-condition.ts';
 import { FR_CONTROL } from './fr-control.ts';
 import { FR_HELP } from './fr-help.ts';
 import { FR_NAMES } from './fr-names.ts';
@@ -11,6 +12,7 @@ export const FR = {
   ...FR_CASE,
   ...FR_SEARCH,
   ...FR_PLAYER,
+  ...FR_CONDITION,
   ...FR_HELP,
   ...FR_CONTROL,
   ...FR_REVIEW,

@@ -11,9 +11,16 @@ export interface Drawing {
 }
 
 export const NOTHING: Drawing = { points: [], isClosed: false, before: undefined };
-const LEAST = 3;
-/** As the gateway allows (search/schema.ts). */
-const MOST = 64;
+
+/** `boxes`: two opposite corners of the smallest box, then two of the largest. */
+export type Tool = 'zone' | 'line' | 'path' | 'boxes';
+/** As the gateway allows (search/condition-schema.ts). */
+const MOST: Readonly<Record<Tool, number>> = { zone: 64, line: 2, path: 32, boxes: 4 };
+const LEAST: Readonly<Record<Tool, number>> = { zone: 3, line: 2, path: 2, boxes: 2 };
+
+/** Whether the figure can be used as it stands; a zone is closed then. */
+export const isWhole = ({ points }: Drawing, tool: Tool): boolean =>
+  points.length >= LEAST[tool] && (tool !== 'boxes' || points.length % 2 === 0);
 
 const clamp = (value: number): number => Math.min(1, Math.max(0, value));
 /** Four decimals: finer than a pixel of any camera, and short in a question. */
@@ -21,14 +28,14 @@ const round = (value: number): number => Math.round(clamp(value) * 10_000) / 10_
 const pointAt = ({ x, y }: PicturePoint): PicturePoint => ({ x: round(x), y: round(y) });
 
 /** Adds a corner; a closed or full figure stays as it is. */
-export function added(drawing: Drawing, point: PicturePoint): Drawing {
-  if (drawing.isClosed || drawing.points.length >= MOST) return drawing;
+export function added(drawing: Drawing, point: PicturePoint, tool: Tool = 'zone'): Drawing {
+  if (drawing.isClosed || drawing.points.length >= MOST[tool]) return drawing;
   return { points: [...drawing.points, pointAt(point)], isClosed: false, before: drawing };
 }
 
 /** Closes the figure; fewer than three corners are none. */
 export const closed = (drawing: Drawing): Drawing =>
-  drawing.isClosed || drawing.points.length < LEAST ? drawing : { ...drawing, isClosed: true, before: drawing };
+  drawing.isClosed || drawing.points.length < LEAST.zone ? drawing : { ...drawing, isClosed: true, before: drawing };
 
 /** Moves a corner. `isStep` keeps what was before: true for a key, false within one drag. */
 export function moved(drawing: Drawing, index: number, point: PicturePoint, isStep: boolean): Drawing {
@@ -41,12 +48,12 @@ export function moved(drawing: Drawing, index: number, point: PicturePoint, isSt
 export function removed(drawing: Drawing, index: number): Drawing {
   if (drawing.points[index] === undefined) return drawing;
   const points = drawing.points.toSpliced(index, 1);
-  return { points, isClosed: drawing.isClosed && points.length >= LEAST, before: drawing };
+  return { points, isClosed: drawing.isClosed && points.length >= LEAST.zone, before: drawing };
 }
 
 /** Puts a corner between two: on the edge that begins at `index`. */
 export function inserted(drawing: Drawing, index: number, point: PicturePoint): Drawing {
-  if (drawing.points.length >= MOST) return drawing;
+  if (drawing.points.length >= MOST.zone) return drawing;
   return { ...drawing, points: drawing.points.toSpliced(index + 1, 0, pointAt(point)), before: drawing };
 }
 
@@ -55,6 +62,6 @@ export const undone = (drawing: Drawing): Drawing => drawing.before ?? NOTHING;
 /** Whether a place is so near the first corner that a click there closes the figure; `ratio` is height over width of the picture. */
 export function closes(drawing: Drawing, { x, y }: PicturePoint, ratio: number): boolean {
   const [first] = drawing.points;
-  if (first === undefined || drawing.isClosed || drawing.points.length < LEAST) return false;
+  if (first === undefined || drawing.isClosed || drawing.points.length < LEAST.zone) return false;
   return Math.hypot(first.x - x, (first.y - y) * ratio) < 0.018;
 }

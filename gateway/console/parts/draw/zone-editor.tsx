@@ -1,25 +1,42 @@
 import { type KeyboardEvent, type PointerEvent, useRef, useState } from 'react';
 import type { PicturePoint } from '../../../search/types.ts';
 import { useWords } from '../../app/settings.tsx';
-import { added, closed, closes, type Drawing, inserted, moved, NOTHING, removed, undone } from './drawing.ts';
+import {
+  added,
+  closed,
+  closes,
+  type Drawing,
+  inserted,
+  isWhole,
+  moved,
+  NOTHING,
+  removed,
+  type Tool,
+  undone,
+} from './drawing.ts';
+import { Figure } from './figure.tsx';
 
 export interface Background {
   readonly url: string | undefined;
   /** Height over width. */
   readonly ratio: number;
+  /** Of the picture that is drawn on; undefined when there is none. */
+  readonly widthPx: number | undefined;
 }
 
 const STEP = 0.005;
 const UNITS = 1000;
 
-/** A zone drawn on a picture: click adds, a click on the first corner closes, drag moves, right click or Delete removes; all by keys too. */
+/** A figure drawn on a picture: click adds, a click on the first corner closes, drag moves, right click or Delete removes; all by keys too. */
 export function ZoneEditor({
   background,
+  tool,
   start,
   onDone,
   onCancel,
 }: {
   readonly background: Background;
+  readonly tool: Tool;
   readonly start: readonly PicturePoint[];
   onDone(points: readonly PicturePoint[]): void;
   onCancel(): void;
@@ -27,7 +44,7 @@ export function ZoneEditor({
   const { draw: words } = useWords();
   const surface = useRef<SVGSVGElement>(null);
   const [drawing, setDrawing] = useState<Drawing>(
-    start.length === 0 ? NOTHING : { points: start, isClosed: true, before: undefined },
+    start.length === 0 ? NOTHING : { points: start, isClosed: tool === 'zone', before: undefined },
   );
   const [dragged, setDragged] = useState<number>();
   const { ratio } = background;
@@ -41,7 +58,7 @@ export function ZoneEditor({
   function press(event: PointerEvent<SVGSVGElement>): void {
     if (event.button !== 0) return;
     const at = placeOf(event);
-    setDrawing((before) => (closes(before, at, ratio) ? closed(before) : added(before, at)));
+    setDrawing((before) => (tool === 'zone' && closes(before, at, ratio) ? closed(before) : added(before, at, tool)));
   }
   function drag(event: PointerEvent<SVGSVGElement>): void {
     if (dragged === undefined) return;
@@ -57,14 +74,12 @@ export function ZoneEditor({
     event.stopPropagation();
   }
   function finish(): void {
-    const whole = closed(drawing);
-    if (whole.isClosed) onDone(whole.points);
+    if (isWhole(drawing, tool)) onDone(drawing.points);
   }
-  const text = drawing.points.map(({ x, y }) => `${x * UNITS},${y * heightUnits}`).join(' ');
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: keys of the corners and buttons inside come up to here
     <div className="zone-editor" onKeyDown={keys}>
-      <p className="sub">{words.help}</p>
+      <p className="sub">{words.helpOf[tool]}</p>
       <div className="zone-surface">
         {background.url !== undefined && <img className="zone-picture" src={background.url} alt={words.background} />}
         {/* biome-ignore lint/a11y/useSemanticElements: SVG has no fieldset */}
@@ -79,11 +94,7 @@ export function ZoneEditor({
           onPointerUp={() => setDragged(undefined)}
           onContextMenu={(event) => event.preventDefault()}
         >
-          {drawing.isClosed ? (
-            <polygon className="zone-shape" points={text} />
-          ) : (
-            <polyline className="zone-open" points={text} />
-          )}
+          <Figure tool={tool} points={drawing.points} isClosed={drawing.isClosed} width={UNITS} height={heightUnits} />
           {drawing.isClosed &&
             drawing.points.map((from, index) => {
               const to = drawing.points[(index + 1) % drawing.points.length] ?? from;
@@ -111,10 +122,10 @@ export function ZoneEditor({
               key={index}
               point={point}
               number={index + 1}
-              isFirst={index === 0 && !drawing.isClosed}
+              isFirst={index === 0 && tool === 'zone' && !drawing.isClosed}
               heightUnits={heightUnits}
               onGrab={(event) => {
-                if (index === 0 && closes(drawing, point, ratio)) return setDrawing(closed(drawing));
+                if (tool === 'zone' && index === 0 && closes(drawing, point, ratio)) return setDrawing(closed(drawing));
                 event.currentTarget.ownerSVGElement?.setPointerCapture(event.pointerId);
                 setDrawing((before) => ({ ...before, before }));
                 setDragged(index);
@@ -126,20 +137,22 @@ export function ZoneEditor({
         </svg>
       </div>
       <div className="row">
-        <button type="button" onClick={() => setDrawing((before) => added(before, { x: 0.5, y: 0.5 }))}>
+        <button type="button" onClick={() => setDrawing((before) => added(before, { x: 0.5, y: 0.5 }, tool))}>
           {words.add}
         </button>
         <button type="button" disabled={drawing.before === undefined} onClick={() => setDrawing(undone)}>
           {words.undo}
         </button>
-        <button
-          type="button"
-          disabled={drawing.isClosed || drawing.points.length < 3}
-          onClick={() => setDrawing(closed)}
-        >
-          {words.close}
-        </button>
-        <button type="button" className="primary" id="zone-done" disabled={drawing.points.length < 3} onClick={finish}>
+        {tool === 'zone' && (
+          <button
+            type="button"
+            disabled={drawing.isClosed || drawing.points.length < 3}
+            onClick={() => setDrawing(closed)}
+          >
+            {words.close}
+          </button>
+        )}
+        <button type="button" className="primary" id="zone-done" disabled={!isWhole(drawing, tool)} onClick={finish}>
           {words.done}
         </button>
         <button type="button" onClick={onCancel}>

@@ -59,11 +59,12 @@ function useReasonWords(): (reason: Reason) => string {
         return words.inZone(mediaTime(reason.enteredSeconds));
       case 'confidence':
         return `${words.confidence} ${percent(reason.confidence)}`;
-      case 'condition': {
-        const figure = reason.value === undefined ? '' : ` ${reason.value}`;
-        const moment = reason.atSeconds === undefined ? '' : ` ${mediaTime(reason.atSeconds)}`;
-        return `${words.conditions[reason.condition]}${figure}${moment}`;
-      }
+      case 'condition':
+        return [
+          words.conditions[reason.condition],
+          ...(reason.value === undefined ? [] : [`${Math.round(reason.value * 100) / 100}`]),
+          ...(reason.atSeconds === undefined ? [] : [words.at(mediaTime(reason.atSeconds))]),
+        ].join(', ');
       default:
         return words.inExhibit;
     }

@@ -1,5 +1,6 @@
 import type { AnalysisResult, Track } from '../../../analysis/types.ts';
-import type { PicturePoint } from '../../../search/types.ts';
+import { Arrow } from '../../parts/draw/figure.tsx';
+import type { Shapes } from '../search/conditions.ts';
 import type { Moment } from './frame-clock.ts';
 
 export interface Layers {
@@ -17,18 +18,20 @@ export function Overlay({
   track,
   moment,
   layers,
-  zone,
+  shapes,
   label,
 }: {
   readonly result: AnalysisResult;
   readonly track: Track | undefined;
   readonly moment: Moment | undefined;
   readonly layers: Layers;
-  readonly zone: readonly PicturePoint[] | undefined;
+  readonly shapes: Shapes;
   readonly label: string;
 }) {
   const { widthPx, heightPx } = result.picture;
   const unit = widthPx / 1000;
+  const pointsOf = (places: readonly { readonly x: number; readonly y: number }[]) =>
+    places.map(({ x, y }) => `${x * widthPx},${y * heightPx}`).join(' ');
   const points = track?.points ?? [];
   const here = points.find(
     (point) => moment !== undefined && Math.abs(point.timeSeconds - moment.seconds) < SAME_SECONDS,
@@ -36,12 +39,26 @@ export function Overlay({
   const path = points.map(({ left, top, width, height }) => `${left + width / 2},${top + height}`).join(' ');
   return (
     <svg className="overlay" viewBox={`0 0 ${widthPx} ${heightPx}`} aria-hidden="true">
-      {layers.zones && zone !== undefined && (
-        <polygon
-          className="overlay-zone"
-          strokeWidth={2 * unit}
-          points={zone.map(({ x, y }) => `${x * widthPx},${y * heightPx}`).join(' ')}
-        />
+      {layers.zones && (
+        <>
+          {shapes.zones.map((polygon) => (
+            <polygon
+              key={pointsOf(polygon)}
+              className="overlay-zone"
+              strokeWidth={2 * unit}
+              points={pointsOf(polygon)}
+            />
+          ))}
+          {shapes.paths.map((way) => (
+            <polyline key={pointsOf(way)} className="overlay-line" strokeWidth={2 * unit} points={pointsOf(way)} />
+          ))}
+          {shapes.lines.map(({ a, b }) => (
+            <g key={pointsOf([a, b])}>
+              <polyline className="overlay-line" strokeWidth={3 * unit} points={pointsOf([a, b])} />
+              <Arrow a={a} b={b} width={widthPx} height={heightPx} side={1} />
+            </g>
+          ))}
+        </>
       )}
       {layers.path && <polyline className="overlay-path" strokeWidth={2 * unit} points={path} />}
       {layers.path && here !== undefined && (

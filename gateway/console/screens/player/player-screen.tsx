@@ -1,8 +1,10 @@
+import { useMemo } from 'react';
 import type { Hit } from '../../../search/types.ts';
 import { useInvestigation } from '../../app/investigation.tsx';
 import { addressOf, goTo, usePlace } from '../../app/router.ts';
 import { useName, useWords } from '../../app/settings.tsx';
 import { clockSpan } from '../../parts/time.ts';
+import { shapesOf } from '../search/conditions.ts';
 import { HitFacts } from './hit-facts.tsx';
 import { Player } from './player.tsx';
 import { VerdictBar } from './verdict-bar.tsx';
@@ -13,6 +15,7 @@ export function PlayerScreen() {
   const nameOf = useName();
   const { id } = usePlace();
   const { hits, answer } = useInvestigation();
+  const shapes = useMemo(() => shapesOf(answer?.executed), [answer]);
   const hit = id === undefined ? hits[0] : hits.find((each) => each.id === id);
   if (hit === undefined) {
     return (
@@ -31,7 +34,7 @@ export function PlayerScreen() {
         <h2 id="hit-title">
           {nameOf(hit.class)} · {clockSpan(hit.from, hit.to)}
         </h2>
-        <Player hit={hit} screen="player" zone={answer?.executed.zone ?? undefined} />
+        <Player hit={hit} screen="player" shapes={shapes} />
       </section>
       <aside>
         <VerdictBar hit={hit} />

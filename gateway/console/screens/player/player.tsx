@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import type { Hit, PicturePoint } from '../../../search/types.ts';
+import type { Hit } from '../../../search/types.ts';
 import { useCaseData } from '../../app/case-data.tsx';
 import { useInvestigation } from '../../app/investigation.tsx';
 import { useKeys } from '../../app/keys.ts';
@@ -8,6 +8,7 @@ import { goTo, type Screen } from '../../app/router.ts';
 import { useName, useWords } from '../../app/settings.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { mediaTime } from '../../parts/time.ts';
+import type { Shapes } from '../search/conditions.ts';
 import { withFacet } from '../search/filters.ts';
 import { Course } from './course.tsx';
 import { nearest } from './frame-clock.ts';
@@ -23,11 +24,12 @@ const RATES = [1, 2, 4, 8];
 export function Player({
   hit,
   screen,
-  zone,
+  shapes,
 }: {
   readonly hit: Hit;
   readonly screen: Screen;
-  readonly zone: readonly PicturePoint[] | undefined;
+  /** What the question drew. */
+  readonly shapes: Shapes;
 }) {
   const { player: words, hit: hitWords } = useWords();
   const nameOf = useName();
@@ -147,7 +149,7 @@ export function Player({
               track={result.tracks[hit.track]}
               moment={clip.moment}
               layers={layers}
-              zone={zone}
+              shapes={shapes}
               label={nameOf(hit.class)}
             />
           )}

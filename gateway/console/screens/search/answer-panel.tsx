@@ -5,6 +5,7 @@ import { Charts } from './charts.tsx';
 import type { Span } from './filters.ts';
 import { Histogram } from './histogram.tsx';
 import { HitGrid } from './hit-grid.tsx';
+import { NearMisses } from './near-misses.tsx';
 
 /** The question as it was executed, what was looked at, and what was found. */
 export function AnswerPanel({
@@ -29,6 +30,7 @@ export function AnswerPanel({
         {hits.length < answer.total && <span> · {words.search.loaded(hits.length, answer.total)}</span>}
       </p>
       <AnswerCoverage answer={answer} />
+      <NearMisses misses={answer.nearMisses} />
       {answer.total > 0 && <p className="notice">{words.search.notice}</p>}
       {hits.length > 1 && <Histogram hits={hits} onNarrow={onNarrow} />}
       {hits.length > 0 && <Charts hits={hits} />}

@@ -5,6 +5,8 @@ import { useSession } from '../../app/session.tsx';
 import { useName, useWords } from '../../app/settings.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { CLASSES, COLOURS } from '../../parts/vocabulary.ts';
+import { ConditionMenu } from './condition-menu.tsx';
+import type { ConditionKind } from './conditions.ts';
 import { type Filters, facetOf, withFacet } from './filters.ts';
 import { TimeFields } from './time-fields.tsx';
 
@@ -16,13 +18,13 @@ export function FilterPane({
   filters,
   onChange,
   onAsk,
-  onDraw,
+  onAdd,
   hasFrame,
 }: {
   readonly filters: Filters;
   onChange(filters: Filters): void;
   onAsk(): void;
-  onDraw(): void;
+  onAdd(kind: ConditionKind): void;
   /** Whether a frame is on the stage to draw on. */
   readonly hasFrame: boolean;
 }) {
@@ -70,19 +72,7 @@ export function FilterPane({
           />
         </fieldset>
         <TimeFields filters={filters} onChange={onChange} problem={timeProblem} onProblem={setTimeProblem} />
-        <fieldset>
-          <legend>{words.draw.title}</legend>
-          <button
-            type="button"
-            id="draw-zone"
-            disabled={!requisition.ops.includes('search.zone')}
-            title={requisition.ops.includes('search.zone') ? undefined : words.requisition.notCovered}
-            onClick={onDraw}
-          >
-            {facetOf(filters, 'zone') === undefined ? words.draw.start : words.draw.edit}
-          </button>
-          <p className="sub">{hasFrame ? words.draw.onFrame : words.draw.noFrame}</p>
-        </fieldset>
+        <ConditionMenu hasFrame={hasFrame} onAdd={onAdd} />
         <label className="field">
           {words.search.minConfidence} : {Math.round(least * 100)} %
           <input

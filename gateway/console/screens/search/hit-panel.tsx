@@ -1,3 +1,4 @@
+import { useMemo } from 'react';
 import type { Hit } from '../../../search/types.ts';
 import { useInvestigation } from '../../app/investigation.tsx';
 import { addressOf } from '../../app/router.ts';
@@ -6,12 +7,14 @@ import { clockSpan } from '../../parts/time.ts';
 import { HitFacts } from '../player/hit-facts.tsx';
 import { Player } from '../player/player.tsx';
 import { VerdictBar } from '../player/verdict-bar.tsx';
+import { shapesOf } from './conditions.ts';
 
 /** The chosen hit in the middle of the search. */
 export function HitPanel({ hit }: { readonly hit: Hit }) {
   const { player: words } = useWords();
   const nameOf = useName();
   const { answer } = useInvestigation();
+  const shapes = useMemo(() => shapesOf(answer?.executed), [answer]);
   return (
     <section className="hit-panel" aria-labelledby="hit-title" id="viewer">
       <div className="section-head">
@@ -21,7 +24,7 @@ export function HitPanel({ hit }: { readonly hit: Hit }) {
         <a href={addressOf('player', hit.id)}>{words.open}</a>
       </div>
       <div className="hit-panel-body">
-        <Player hit={hit} screen="search" zone={answer?.executed.zone ?? undefined} />
+        <Player hit={hit} screen="search" shapes={shapes} />
         <div>
           <VerdictBar hit={hit} />
           <HitFacts hit={hit} />

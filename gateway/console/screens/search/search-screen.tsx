@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import type { PicturePoint } from '../../../search/types.ts';
 import { useInvestigation } from '../../app/investigation.tsx';
 import { goTo, usePlace } from '../../app/router.ts';
 import { useWords } from '../../app/settings.tsx';
@@ -7,31 +8,59 @@ import { AnswerPanel } from './answer-panel.tsx';
 import { AskedQuestions } from './asked-questions.tsx';
 import { Cameras } from './cameras.tsx';
 import { Chips } from './chips.tsx';
+import { type ConditionKind, drawnLeaf, startLeaf, TOOL_OF } from './conditions.ts';
 import { FilterPane } from './filter-pane.tsx';
-import { type Filters, facetOf, questionOf, withFacet } from './filters.ts';
+import { type Filters, type Leaf, questionOf, withFacet } from './filters.ts';
 import { HitPanel } from './hit-panel.tsx';
 import { stageFrame } from './stage-frame.ts';
 import { TypedField } from './typed-field.tsx';
+
+interface Drawing {
+  readonly kind: ConditionKind;
+  readonly background: Background;
+  /** The first zone of two. */
+  readonly earlier: readonly PicturePoint[] | undefined;
+}
+
+const UNKNOWN_WIDTH_PX = 1920;
 
 /** Cameras left, what was found in the middle, criteria right. */
 export function SearchScreen() {
   const words = useWords();
   const { ask, hits, filters, setFilters } = useInvestigation();
-  const [drawOn, setDrawOn] = useState<Background>();
+  const [drawing, setDrawing] = useState<Drawing>();
   const { id } = usePlace();
   const selected = hits.find((hit) => hit.id === id);
-  useEffect(() => {
-    const url = drawOn?.url;
-    return () => {
+  const url = drawing?.background.url;
+  useEffect(
+    () => () => {
       if (url !== undefined) URL.revokeObjectURL(url);
-    };
-  }, [drawOn]);
-  const zone = facetOf(filters, 'zone');
+    },
+    [url],
+  );
 
   function run(next: Filters): void {
     goTo('search');
     void ask(questionOf(next));
   }
+  const put = (leaf: Leaf): void => setFilters(withFacet(filters, { kind: 'where', id: crypto.randomUUID(), leaf }));
+
+  async function add(kind: ConditionKind): Promise<void> {
+    if (TOOL_OF[kind] !== undefined) return setDrawing({ kind, background: await stageFrame(), earlier: undefined });
+    const leaf = startLeaf(kind);
+    if (leaf !== undefined) put(leaf);
+  }
+  function drawn({ kind, background, earlier }: Drawing, points: readonly PicturePoint[]): void {
+    if (kind === 'sequence' && earlier === undefined) {
+      setDrawing({ kind, background, earlier: points });
+      return;
+    }
+    const widthPx = background.widthPx ?? UNKNOWN_WIDTH_PX;
+    const leaf = drawnLeaf(kind, points, earlier, { widthPx, heightPx: widthPx * background.ratio });
+    if (leaf !== undefined) put(leaf);
+    setDrawing(undefined);
+  }
+  const tool = drawing === undefined ? undefined : TOOL_OF[drawing.kind];
   return (
     <main id="main" tabIndex={-1} className="search-screen">
       <h2 className="hidden">{words.app.search}</h2>
@@ -41,24 +70,26 @@ export function SearchScreen() {
       </aside>
       <div className="middle">
         <div className="ask-line">
-          <Chips filters={filters} onChange={setFilters} onEditZone={() => void stageFrame().then(setDrawOn)} />
+          <Chips filters={filters} onChange={setFilters} />
           <TypedField filters={filters} onChange={setFilters} />
         </div>
-        {drawOn !== undefined && (
+        {drawing !== undefined && tool !== undefined && (
           <section aria-labelledby="draw-title">
-            <h3 id="draw-title">{words.draw.title}</h3>
+            <h3 id="draw-title">
+              {words.condition.kinds[drawing.kind]}
+              {drawing.kind === 'sequence' && ` ${drawing.earlier === undefined ? 'A' : 'B'}`}
+            </h3>
             <ZoneEditor
-              background={drawOn}
-              start={zone?.points ?? []}
-              onDone={(points) => {
-                setFilters(withFacet(filters, { kind: 'zone', exhibitId: selected?.exhibitId, points }));
-                setDrawOn(undefined);
-              }}
-              onCancel={() => setDrawOn(undefined)}
+              key={drawing.earlier === undefined ? 'first' : 'second'}
+              background={drawing.background}
+              tool={tool}
+              start={[]}
+              onDone={(points) => drawn(drawing, points)}
+              onCancel={() => setDrawing(undefined)}
             />
           </section>
         )}
-        {selected !== undefined && drawOn === undefined && <HitPanel hit={selected} />}
+        {selected !== undefined && drawing === undefined && <HitPanel hit={selected} />}
         <AnswerPanel
           selectedId={id}
           onNarrow={(span) => {
@@ -72,7 +103,7 @@ export function SearchScreen() {
         filters={filters}
         onChange={setFilters}
         onAsk={() => run(filters)}
-        onDraw={() => void stageFrame().then(setDrawOn)}
+        onAdd={(kind) => void add(kind)}
         hasFrame={selected !== undefined}
       />
     </main>

@@ -1,6 +1,6 @@
 import type { Background } from '../../parts/draw/zone-editor.tsx';
 
-const UNKNOWN: Background = { url: undefined, ratio: 9 / 16 };
+const UNKNOWN: Background = { url: undefined, ratio: 9 / 16, widthPx: undefined };
 
 /** The frame that the player shows now, to draw on; an empty ground when nothing is shown. */
 export async function stageFrame(): Promise<Background> {
@@ -12,5 +12,5 @@ export async function stageFrame(): Promise<Background> {
   canvas.getContext('2d')?.drawImage(video, 0, 0);
   const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
   const ratio = video.videoHeight / video.videoWidth;
-  return blob === null ? UNKNOWN : { url: URL.createObjectURL(blob), ratio };
+  return blob === null ? UNKNOWN : { url: URL.createObjectURL(blob), ratio, widthPx: video.videoWidth };
 }

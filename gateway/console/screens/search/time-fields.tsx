@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { useWords } from '../../app/settings.tsx';
 import { clockTime, parisInstant } from '../../parts/time.ts';
-import { type Filters, facetOf, withFacet, withoutKind } from './filters.ts';
+import { type Filters, facetOf, withFacet, without } from './filters.ts';
 
 const shown = (instant: string | undefined): string => (instant === undefined ? '' : clockTime(instant));
 
@@ -31,7 +31,7 @@ export function TimeFields({
     const [start, end] = [parisInstant(from), parisInstant(to)];
     const isBlank = from.trim() === '' && to.trim() === '';
     const isOrdered = start !== undefined && end !== undefined && Date.parse(end) > Date.parse(start);
-    if (isBlank) onChange(withoutKind(filters, 'time'));
+    if (isBlank) onChange(without(filters, 'time'));
     else if (isOrdered) onChange(withFacet(filters, { kind: 'time', span: { from: start, to: end } }));
     onProblem(
       isBlank || isOrdered ? undefined : start === undefined || end === undefined ? words.timeBad : words.timeOrder,

@@ -1,0 +1,156 @@
+import type { PicturePoint } from '../../../search/types.ts';
+import type { Tool } from '../../parts/draw/drawing.ts';
+import type { Leaf } from './filters.ts';
+
+// Kinds of condition that can be added, what each needs of the requisition, and how it begins.
+
+export const KINDS = [
+  'zone',
+  'line',
+  'path',
+  'sequence',
+  'dwell',
+  'size',
+  'direction',
+  'speed',
+  'stationary',
+  'near',
+  'crowd',
+  'timeOfDay',
+  'weekday',
+] as const;
+export type ConditionKind = (typeof KINDS)[number];
+
+/** The operation that the requisition must list (REQ-08). */
+export const OP_OF: Readonly<Record<ConditionKind, string>> = {
+  zone: 'search.zone',
+  line: 'search.line',
+  path: 'search.path',
+  sequence: 'search.sequence',
+  dwell: 'search.dwell',
+  size: 'search.size',
+  direction: 'search.direction',
+  speed: 'search.speed',
+  stationary: 'search.stationary',
+  near: 'search.proximity',
+  crowd: 'search.count',
+  timeOfDay: 'search.time',
+  weekday: 'search.time',
+};
+
+/** What is drawn for it on the picture; undefined for what is said in numbers alone. */
+export const TOOL_OF: Readonly<Partial<Record<ConditionKind, Tool>>> = {
+  zone: 'zone',
+  line: 'line',
+  path: 'path',
+  sequence: 'zone',
+  dwell: 'zone',
+  size: 'boxes',
+};
+
+/** A condition from what was drawn. `picture` is the size of the picture that was drawn on, in pixels. */
+export function drawnLeaf(
+  kind: ConditionKind,
+  points: readonly PicturePoint[],
+  earlier: readonly PicturePoint[] | undefined,
+  picture: { readonly widthPx: number; readonly heightPx: number },
+): Leaf | undefined {
+  const [a, b] = points;
+  switch (kind) {
+    case 'zone':
+      return { zone: { polygon: points, relation: 'passes' } };
+    case 'dwell':
+      return { dwell: { polygon: points, minSeconds: 10 } };
+    case 'path':
+      return { path: { points, tolerance: 0.08 } };
+    case 'line':
+      return a === undefined || b === undefined ? undefined : { line: { a, b, direction: 'both' } };
+    case 'sequence':
+      return earlier === undefined
+        ? undefined
+        : { sequence: { steps: [{ zone: { polygon: earlier } }, { zone: { polygon: points } }], withinSeconds: 60 } };
+    case 'size':
+      return sizeLeaf(points, picture);
+    default:
+      return undefined;
+  }
+}
+
+/** Two opposite corners are the smallest box, two more the largest. */
+function sizeLeaf(
+  points: readonly PicturePoint[],
+  { widthPx, heightPx }: { readonly widthPx: number; readonly heightPx: number },
+): Leaf | undefined {
+  const side = (from: number, size: (point: PicturePoint) => number): number | undefined => {
+    const [one, other] = [points[from], points[from + 1]];
+    return one === undefined || other === undefined ? undefined : Math.abs(size(one) - size(other));
+  };
+  const range = (size: (point: PicturePoint) => number) => {
+    const [min, max] = [side(0, size), side(2, size)];
+    return min === undefined
+      ? undefined
+      : { min: Math.round(min), ...(max === undefined ? {} : { max: Math.round(Math.max(min, max)) }) };
+  };
+  const width = range(({ x }) => x * widthPx);
+  const height = range(({ y }) => y * heightPx);
+  return width === undefined || height === undefined ? undefined : { size: { widthPx: width, heightPx: height } };
+}
+
+/** A condition that needs no drawing, to begin with. */
+export function startLeaf(kind: ConditionKind): Leaf | undefined {
+  switch (kind) {
+    case 'size':
+      return { size: { widthPx: { min: 20 }, heightPx: { min: 20 } } };
+    case 'direction':
+      return { direction: { fromDegrees: 45, toDegrees: 135 } };
+    case 'speed':
+      return { speed: { min: 100 } };
+    case 'stationary':
+      return { stationary: { minSeconds: 10 } };
+    case 'near':
+      return { near: { distance: 0.1 } };
+    case 'crowd':
+      return { crowd: { atLeast: 3 } };
+    case 'timeOfDay':
+      return { timeOfDay: { from: '08:00', to: '20:00' } };
+    case 'weekday':
+      return { weekday: ['saturday', 'sunday'] };
+    default:
+      return undefined;
+  }
+}
+
+export const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;
+export const RELATIONS = ['passes', 'inside', 'enters', 'leaves', 'avoids'] as const;
+export const CROSSINGS = ['both', 'to_left', 'to_right'] as const;
+
+/** Everything of an executed question that lies on the picture. */
+export interface Shapes {
+  readonly zones: readonly (readonly PicturePoint[])[];
+  readonly lines: readonly { readonly a: PicturePoint; readonly b: PicturePoint }[];
+  readonly paths: readonly (readonly PicturePoint[])[];
+}
+
+const isPlace = (value: unknown): value is PicturePoint =>
+  typeof value === 'object' && value !== null && 'x' in value && 'y' in value;
+const arePlaces = (value: unknown): value is readonly PicturePoint[] => Array.isArray(value) && value.every(isPlace);
+
+export function shapesOf(question: unknown): Shapes {
+  const shapes = {
+    zones: [] as PicturePoint[][],
+    lines: [] as Shapes['lines'][number][],
+    paths: [] as PicturePoint[][],
+  };
+  const walk = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null) return;
+    for (const [name, member] of Object.entries(value)) {
+      if ((name === 'polygon' || name === 'zone') && arePlaces(member)) shapes.zones.push([...member]);
+      else if (name === 'points' && arePlaces(member)) shapes.paths.push([...member]);
+      else walk(member);
+    }
+    if ('a' in value && 'b' in value && isPlace(value.a) && isPlace(value.b))
+      shapes.lines.push({ a: value.a, b: value.b });
+  };
+  walk(question);
+  return shapes;
+}
