@@ -225,7 +225,8 @@ describe.skipIf(!hasChromium)('the console', () => {
     await page.waitForSelector('#hits img');
     await page.click('#hits button >> nth=0');
     await opened(page);
-    await page.waitForSelector('.overlay .overlay-line');
+    // A level line has no height, which Playwright takes for hidden.
+    await page.waitForSelector('.overlay .overlay-line', { state: 'attached' });
     expect(await page.textContent('.reasons')).toContain('franchit la ligne');
     await page.click('.chips [aria-label^="Inverser"] >> nth=1');
     await page.click('#ask');
