@@ -29,6 +29,14 @@ export function Figure({
         <polyline className="zone-open" points={text} />
         <Arrow a={a} b={b} width={width} height={height} side={1} />
         <Arrow a={a} b={b} width={width} height={height} side={-1} />
+        {(['A', 'B'] as const).map((name) => {
+          const { x, y } = name === 'A' ? a : b;
+          return (
+            <text key={name} className="zone-name" x={x * width + 12} y={y * height - 12}>
+              {name}
+            </text>
+          );
+        })}
       </>
     );
   return isClosed ? <polygon className="zone-shape" points={text} /> : <polyline className="zone-open" points={text} />;
