@@ -1615,13 +1615,13 @@ export interface components {
 export interface operations {
   /** Puts a signed act on record: a revocation list, a contrary decision, an order, an extension, a closure, a habilitation. Its signature is the authority for it, so whoever carries it may present it. */
   presentAct: {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    parameters: { query?: never; header?: { 'Idempotency-Key'?: string }; path?: never; cookie?: never };
     requestBody: { content: { 'application/json': components['schemas']['PresentActRequest'] } };
     responses: {
       201: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['PresentedAct'] } };
       400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_REQUEST';
+        code: 'E_REQUEST' | 'E_IDEMPOTENCY_KEY';
       } } };
       401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
@@ -1637,11 +1637,11 @@ export interface operations {
       } } };
       409: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_RET_CLOSED';
+        code: 'E_RET_CLOSED' | 'E_IDEMPOTENCY_BUSY';
       } } };
       422: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_RET_CLOSURE';
+        code: 'E_RET_CLOSURE' | 'E_IDEMPOTENCY_REUSED';
       } } };
       429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
       500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
@@ -1704,13 +1704,13 @@ export interface operations {
   };
   /** Verifies a magistrate's authorisation and an officer's exhibit schedule, and puts them on record as one requisition. The first of a procedure opens its case. */
   presentRequisition: {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    parameters: { query?: never; header?: { 'Idempotency-Key'?: string }; path?: never; cookie?: never };
     requestBody: { content: { 'application/json': components['schemas']['Tokens'] } };
     responses: {
       201: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['Requisition'] } };
       400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_REQUEST';
+        code: 'E_REQUEST' | 'E_IDEMPOTENCY_KEY';
       } } };
       401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
@@ -1726,11 +1726,11 @@ export interface operations {
       } } };
       409: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_RET_CLOSED';
+        code: 'E_RET_CLOSED' | 'E_IDEMPOTENCY_BUSY';
       } } };
       422: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_DEF_WINDOW' | 'E_DEF_ROLLING';
+        code: 'E_DEF_WINDOW' | 'E_DEF_ROLLING' | 'E_IDEMPOTENCY_REUSED';
       } } };
       429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
       500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
@@ -1739,10 +1739,11 @@ export interface operations {
   };
   /** The cases that the key of the proof is designated in, or that a magistrate is seized of, each with its requisitions. */
   listCases: {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    parameters: { query?: never; header?: { 'If-None-Match'?: string }; path?: never; cookie?: never };
     requestBody?: never;
     responses: {
       200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['ListCasesAnswer'] } };
+      304: { headers: { [name: string]: unknown }; content?: never };
       400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
         code: 'E_REQUEST';
@@ -1770,10 +1771,11 @@ export interface operations {
   };
   /** One case: its procedure number and where it stands. */
   readCase: {
-    parameters: { query?: never; header?: never; path: { caseId: string }; cookie?: never };
+    parameters: { query?: never; header?: { 'If-None-Match'?: string }; path: { caseId: string }; cookie?: never };
     requestBody?: never;
     responses: {
       200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['Case'] } };
+      304: { headers: { [name: string]: unknown }; content?: never };
       400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
         code: 'E_REQUEST';
@@ -1828,13 +1830,13 @@ export interface operations {
   };
   /** tus 1.0 creation: announces an exhibit of the schedule by its length and its piece number. The id at the end of Location becomes the id of the exhibit. */
   createUpload: {
-    parameters: { query?: never; header: { 'Tus-Resumable': '1.0.0'; 'Upload-Length': number; 'Upload-Metadata': string; 'Upload-Defer-Length'?: '1' }; path?: never; cookie?: never };
+    parameters: { query?: never; header: { 'Tus-Resumable': '1.0.0'; 'Upload-Length': number; 'Upload-Metadata': string; 'Upload-Defer-Length'?: '1'; 'Idempotency-Key'?: string }; path?: never; cookie?: never };
     requestBody?: { content: { 'application/offset+octet-stream': Blob } };
     responses: {
       201: { headers: { [name: string]: unknown }; content?: never };
       400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_UPLOAD_CHUNK' | 'E_REQUEST';
+        code: 'E_UPLOAD_CHUNK' | 'E_REQUEST' | 'E_IDEMPOTENCY_KEY';
       } } };
       401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
@@ -1850,11 +1852,11 @@ export interface operations {
       } } };
       409: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_DEF_HASH_MISMATCH' | 'E_UPLOAD_OFFSET' | 'E_UPLOAD_EXISTS' | 'E_RET_CLOSED';
+        code: 'E_DEF_HASH_MISMATCH' | 'E_UPLOAD_OFFSET' | 'E_UPLOAD_EXISTS' | 'E_RET_CLOSED' | 'E_IDEMPOTENCY_BUSY';
       } } };
       422: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_DEF_NOT_EXHIBIT' | 'E_DEF_WINDOW' | 'E_DEF_SOURCE' | 'E_DEF_CONTAINER' | 'E_DEF_CODEC' | 'E_DEF_PICTURE' | 'E_DEF_UNSTABLE' | 'E_DEF_ROLLING' | 'E_UPLOAD_DEFERRED' | 'E_MEDIA_LIMIT' | 'E_MEDIA_DECODE';
+        code: 'E_DEF_NOT_EXHIBIT' | 'E_DEF_WINDOW' | 'E_DEF_SOURCE' | 'E_DEF_CONTAINER' | 'E_DEF_CODEC' | 'E_DEF_PICTURE' | 'E_DEF_UNSTABLE' | 'E_DEF_ROLLING' | 'E_UPLOAD_DEFERRED' | 'E_MEDIA_LIMIT' | 'E_MEDIA_DECODE' | 'E_IDEMPOTENCY_REUSED';
       } } };
       423: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
@@ -2080,13 +2082,13 @@ export interface operations {
   };
   /** Queues the analysis of a sealed exhibit. While one of the exhibit runs, that one is answered. */
   startJob: {
-    parameters: { query?: never; header?: never; path: { caseId: string }; cookie?: never };
+    parameters: { query?: never; header?: { 'Idempotency-Key'?: string }; path: { caseId: string }; cookie?: never };
     requestBody: { content: { 'application/json': components['schemas']['StartJobRequest'] } };
     responses: {
       202: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['Job'] } };
       400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_REQUEST';
+        code: 'E_REQUEST' | 'E_IDEMPOTENCY_KEY';
       } } };
       401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
@@ -2102,11 +2104,11 @@ export interface operations {
       } } };
       409: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_RET_CLOSED';
+        code: 'E_RET_CLOSED' | 'E_IDEMPOTENCY_BUSY';
       } } };
       422: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_DEF_SOURCE';
+        code: 'E_DEF_SOURCE' | 'E_IDEMPOTENCY_REUSED';
       } } };
       429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
       500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
@@ -2235,10 +2237,11 @@ export interface operations {
   };
   /** The closed result as canonical JSON, byte by byte what the digest of the job was made of. */
   readResult: {
-    parameters: { query?: never; header?: never; path: { caseId: string; jobId: string }; cookie?: never };
+    parameters: { query?: never; header?: { 'If-None-Match'?: string }; path: { caseId: string; jobId: string }; cookie?: never };
     requestBody?: never;
     responses: {
       200: { headers: { [name: string]: unknown }; content: { 'application/json': unknown } };
+      304: { headers: { [name: string]: unknown }; content?: never };
       400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
         code: 'E_REQUEST';
@@ -2266,10 +2269,11 @@ export interface operations {
   };
   /** The tracks of a closed result, one line a frame and track. */
   readMot: {
-    parameters: { query?: never; header?: never; path: { caseId: string; jobId: string }; cookie?: never };
+    parameters: { query?: never; header?: { 'If-None-Match'?: string }; path: { caseId: string; jobId: string }; cookie?: never };
     requestBody?: never;
     responses: {
       200: { headers: { [name: string]: unknown }; content: { 'text/plain': string } };
+      304: { headers: { [name: string]: unknown }; content?: never };
       400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
         code: 'E_REQUEST';
@@ -2328,13 +2332,13 @@ export interface operations {
   };
   /** Asks where and when something with these attributes appears in the analysed exhibits. Criteria are enumerated; every answer says what was and was not analysed. */
   askQuestion: {
-    parameters: { query?: never; header?: never; path: { caseId: string }; cookie?: never };
+    parameters: { query?: never; header?: { 'Idempotency-Key'?: string }; path: { caseId: string }; cookie?: never };
     requestBody: { content: { 'application/json': components['schemas']['Question'] } };
     responses: {
       200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['Answer'] } };
       400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_REQUEST';
+        code: 'E_REQUEST' | 'E_IDEMPOTENCY_KEY';
       } } };
       401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
@@ -2350,11 +2354,11 @@ export interface operations {
       } } };
       409: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_RET_CLOSED';
+        code: 'E_RET_CLOSED' | 'E_IDEMPOTENCY_BUSY';
       } } };
       422: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_QUESTION' | 'E_CURSOR';
+        code: 'E_QUESTION' | 'E_CURSOR' | 'E_IDEMPOTENCY_REUSED';
       } } };
       429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
       500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
@@ -2363,10 +2367,11 @@ export interface operations {
   };
   /** A page of the answer to a question that was asked before; it never changes but for verdicts. */
   readAnswer: {
-    parameters: { query?: { cursor?: string }; header?: never; path: { caseId: string; questionId: string }; cookie?: never };
+    parameters: { query?: { cursor?: string }; header?: { 'If-None-Match'?: string }; path: { caseId: string; questionId: string }; cookie?: never };
     requestBody?: never;
     responses: {
       200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['Answer'] } };
+      304: { headers: { [name: string]: unknown }; content?: never };
       400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
         code: 'E_REQUEST';
@@ -2394,10 +2399,11 @@ export interface operations {
   };
   /** One hit: where and when, why it matched, and the verdict on it. */
   readHit: {
-    parameters: { query?: never; header?: never; path: { caseId: string; hitId: string }; cookie?: never };
+    parameters: { query?: never; header?: { 'If-None-Match'?: string }; path: { caseId: string; hitId: string }; cookie?: never };
     requestBody?: never;
     responses: {
       200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['Hit'] } };
+      304: { headers: { [name: string]: unknown }; content?: never };
       400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
         code: 'E_REQUEST';
@@ -2421,7 +2427,7 @@ export interface operations {
   };
   /** The decision of one agent on one hit. Confirming needs that this agent was shown the picture. */
   reviewHit: {
-    parameters: { query?: never; header?: never; path: { caseId: string; hitId: string }; cookie?: never };
+    parameters: { query?: never; header?: { 'If-Match'?: string }; path: { caseId: string; hitId: string }; cookie?: never };
     requestBody: { content: { 'application/json': components['schemas']['Review'] } };
     responses: {
       200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['Hit'] } };
@@ -2444,6 +2450,10 @@ export interface operations {
       409: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
         code: 'E_RET_CLOSED';
+      } } };
+      412: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_CHANGED';
       } } };
       429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
       500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
@@ -2553,13 +2563,13 @@ export interface operations {
   };
   /** Starts a signed package of validated hits; without hits, one that says what was analysed. It is built in the background. */
   startExport: {
-    parameters: { query?: never; header?: never; path: { caseId: string }; cookie?: never };
+    parameters: { query?: never; header?: { 'Idempotency-Key'?: string }; path: { caseId: string }; cookie?: never };
     requestBody: { content: { 'application/json': components['schemas']['StartExportRequest'] } };
     responses: {
       202: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['Export'] } };
       400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_REQUEST';
+        code: 'E_REQUEST' | 'E_IDEMPOTENCY_KEY';
       } } };
       401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
@@ -2575,7 +2585,11 @@ export interface operations {
       } } };
       409: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_JOB_NOT_DONE' | 'E_RET_CLOSED';
+        code: 'E_JOB_NOT_DONE' | 'E_RET_CLOSED' | 'E_IDEMPOTENCY_BUSY';
+      } } };
+      422: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_IDEMPOTENCY_REUSED';
       } } };
       429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
       500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };

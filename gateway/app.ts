@@ -15,7 +15,9 @@ import { installEtags } from './etags.ts';
 import { type EvidenceRoutesDeps, evidenceRoutes } from './evidence/routes.ts';
 import { type FootageRoutesDeps, footageRoutes } from './footage/routes.ts';
 import { type HabilitationRoutesDeps, habilitationRoutes } from './habilitation/routes.ts';
+import { type IdempotencyDeps, installIdempotency } from './idempotency.ts';
 import { type GuardDeps, installGuard } from './policy/guard.ts';
+import { installAddressLimit, type RequestLimits } from './request-limits.ts';
 import { type RequisitionRoutesDeps, requisitionRoutes } from './requisition/routes.ts';
 import { type RetentionRoutesDeps, retentionRoutes } from './retention/routes.ts';
 import type { SearchDeps } from './search/ask.ts';
@@ -48,6 +50,8 @@ export interface AppDeps {
   readonly statistics: StatisticsRoutesDeps;
   readonly journal: JournalRoutesDeps;
   readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
+  readonly idempotency: IdempotencyDeps;
+  readonly limits?: RequestLimits;
   readonly version: string;
   /** How long a client may take to send a request, permitted uploads apart; default 30 s. */
   readonly requestTimeoutMs?: number;
@@ -84,17 +88,23 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     openapi: { openapi: '3.1.0', info: { title: 'Différé', version: deps.version, description: ABOUT } },
   });
   const giveTime = limitRequests(app, deps.requestTimeoutMs ?? REQUEST_TIMEOUT_MS);
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.url.startsWith('/api/')) reply.headers(deps.tls === undefined ? HEADERS : { ...HEADERS, ...OVER_TLS });
+  });
+  const limitAgents = await installAddressLimit(app, deps.limits ?? NO_LIMITS);
   installGuard(app, deps.guard);
+  limitAgents();
+  installIdempotency(app, deps.idempotency);
   installEtags(app);
   const routeList: string[] = [];
   const apiRoutes: ApiRoute[] = [];
   app.decorate('routeList', routeList);
   app.addHook('onRoute', ({ method, url, config = {} }) => {
-    const { action, etag = false, ifMatch = false } = config;
+    const { action, etag = false, ifMatch = false, idempotent = false } = config;
     for (const each of [method].flat()) {
       routeList.push(`${each} ${url} ${action ?? '-'}`);
       if (action !== undefined) {
-        apiRoutes.push({ method: each, url, action, hasTag: etag, isConditional: ifMatch, isIdempotent: false });
+        apiRoutes.push({ method: each, url, action, hasTag: etag, isConditional: ifMatch, isIdempotent: idempotent });
       }
     }
   });
@@ -137,6 +147,17 @@ const ABOUT = [
   'Refusals are RFC 9457 problem documents with a code of a closed table, in French unless Accept-Language prefers English.',
   'Times are RFC 3339 in UTC; units stand in the names or the descriptions of fields. Lists come in pages: `nextCursor` of one page is `cursor` of the next.',
 ].join('\n\n');
+
+// What the API answers is of a case until it is known not to be: no cache keeps it, and nothing guesses at it or says where it was read.
+const HEADERS = {
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+};
+const OVER_TLS = { 'strict-transport-security': 'max-age=31536000' };
+const NO_LIMITS: RequestLimits = { perAddress: 0, perAgent: 0 };
 
 const LISTENER = {
   // How often Node looks for connections that are over HEADERS_TIMEOUT_MS.

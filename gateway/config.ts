@@ -46,6 +46,8 @@ export interface Config extends CapableConfig {
   readonly framesPerSecond: number;
   readonly threads: number;
   readonly provider: Provider;
+  /** Requests a minute that are answered; 0 is without a limit. */
+  readonly requestLimits: { readonly perAddress: number; readonly perAgent: number };
 }
 
 /** Every key the gateway knows, with what it means: the README's table is checked against this, an unknown key stops the start (FACE-02). */
@@ -78,6 +80,9 @@ export const CONFIG_KEYS = {
   DIFFERE_FRAMES_PER_SECOND: 'frames a second shown to the detector, default 5',
   DIFFERE_THREADS: 'detector threads, default the number of cores',
   DIFFERE_PROVIDER: 'where the detector runs: cpu (default), cuda or webgpu',
+  DIFFERE_AGENT_RATE: 'requests a minute that one key may make, default 9000; 0 for no limit',
+  DIFFERE_ADDRESS_RATE:
+    'requests a minute from one address, default 30000; 0 for no limit, as behind a proxy that limits itself',
   DIFFERE_CHROMIUM: 'tests only: path of Chromium',
 } as const;
 
@@ -128,6 +133,10 @@ export function readConfig(env: Environment): Config {
     framesPerSecond: wholeNumber(env.DIFFERE_FRAMES_PER_SECOND ?? '5', 'DIFFERE_FRAMES_PER_SECOND', 1, 60),
     threads: wholeNumber(env.DIFFERE_THREADS ?? String(availableParallelism()), 'DIFFERE_THREADS', 1, 256),
     provider: oneOf(env.DIFFERE_PROVIDER ?? 'cpu', PROVIDERS, 'DIFFERE_PROVIDER'),
+    requestLimits: {
+      perAddress: wholeNumber(env.DIFFERE_ADDRESS_RATE ?? '30000', 'DIFFERE_ADDRESS_RATE', 0, 10_000_000),
+      perAgent: wholeNumber(env.DIFFERE_AGENT_RATE ?? '9000', 'DIFFERE_AGENT_RATE', 0, 10_000_000),
+    },
   };
 }
 

@@ -508,6 +508,8 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
         journal: { log },
         tls: config.tls,
         version: SOFTWARE.version,
+        idempotency: { database, vault, clock },
+        limits: config.requestLimits,
       }),
       (open) => open.close(),
     );

@@ -116,7 +116,7 @@ export const analysisRoutes =
     app.post(
       '/api/v1/cases/:caseId/jobs',
       {
-        config: { action: 'job.start' },
+        config: { action: 'job.start', idempotent: true },
         // The event is written before the handler runs, so the exhibit is named here.
         preValidation: async (request) => {
           const exhibitId = (request.body as { exhibitId?: unknown } | undefined)?.exhibitId;
@@ -128,8 +128,14 @@ export const analysisRoutes =
           response: { 202: jobBody },
         },
       },
-      async (request, reply) =>
-        reply.code(202).send(shape(await deps.startJob(request.requisition, request.body.exhibitId as ExhibitId))),
+      async (request, reply) => {
+        const job = await request.once({
+          make: () => deps.startJob(request.requisition, request.body.exhibitId as ExhibitId),
+          idOf: ({ id }) => id,
+          read: (id) => deps.readJob(request.requisition, id as JobId),
+        });
+        return reply.code(202).send(shape(job));
+      },
     );
 
     app.get(
@@ -219,7 +225,10 @@ export const analysisRoutes =
 
     app.get(
       '/api/v1/cases/:caseId/jobs/:jobId/result',
-      { config: { action: 'result.read' }, schema: { params: jobParams, response: { 200: Type.String() } } },
+      {
+        config: { action: 'result.read', etag: true },
+        schema: { params: jobParams, response: { 200: Type.String() } },
+      },
       async (request, reply) => {
         const text = await deps.readResult(request.requisition, request.params.jobId as JobId);
         request.show([{ type: 'job', id: request.params.jobId }]);
@@ -229,7 +238,10 @@ export const analysisRoutes =
 
     app.get(
       '/api/v1/cases/:caseId/jobs/:jobId/mot',
-      { config: { action: 'result.read' }, schema: { params: jobParams, response: { 200: Type.String() } } },
+      {
+        config: { action: 'result.read', etag: true },
+        schema: { params: jobParams, response: { 200: Type.String() } },
+      },
       async (request, reply) => {
         const text = await deps.readMot(request.requisition, request.params.jobId as JobId);
         request.show([{ type: 'job', id: request.params.jobId }]);

@@ -109,7 +109,7 @@ export const evidenceRoutes =
     app.post(
       '/api/v1/cases/:caseId/exports',
       {
-        config: { action: 'evidence.export' },
+        config: { action: 'evidence.export', idempotent: true },
         // The event is written before the handler runs, so the hits are named here.
         preValidation: async (request) => {
           request.show(hitsNamedIn(request.body).map((id) => ({ type: 'hit', id })));
@@ -122,7 +122,12 @@ export const evidenceRoutes =
       },
       async (request, reply) => {
         const hitIds = request.body.hits as readonly string[] as readonly HitId[];
-        return reply.code(202).send(await deps.exports.start(request.requisition, request.principal, hitIds));
+        const made = await request.once({
+          make: () => deps.exports.start(request.requisition, request.principal, hitIds),
+          idOf: ({ id }) => id,
+          read: (id) => deps.exports.read(request.requisition, id as ExportId),
+        });
+        return reply.code(202).send(made);
       },
     );
 

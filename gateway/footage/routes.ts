@@ -49,7 +49,7 @@ export const footageRoutes =
       app.route({
         method,
         url: creates ? UPLOADS_PATH : `${UPLOADS_PATH}/:uploadId`,
-        config: { action },
+        config: method === 'POST' ? { action, idempotent: true } : { action },
         // The event is written before the handler runs, so the upload is named here: one that is to be made has its id from now on.
         preValidation: async (request) => {
           const { uploadId = newId<string>() } = (request.params ?? {}) as { readonly uploadId?: string };
@@ -64,7 +64,21 @@ export const footageRoutes =
           reply.header('tus-resumable', '1.0.0');
           const { url, raw } = request;
           const asked = { method, url, raw, uploadId: uploadIds.get(request) ?? '' };
-          const answer = await answerUpload(request.requisition, request.principal, asked, deps);
+          const ask = (what: typeof asked) => answerUpload(request.requisition, request.principal, what, deps);
+          const answer =
+            method !== 'POST'
+              ? await ask(asked)
+              : await request.once({
+                  make: () => ask(asked),
+                  idOf: () => asked.uploadId,
+                  // What the first one made, and how far it has come since.
+                  read: async (uploadId) => {
+                    const location = `${UPLOADS_PATH}/${uploadId}`;
+                    const { headers } = await ask({ ...asked, method: 'HEAD', url: location, uploadId });
+                    return { status: 201 as const, headers: { ...headers, location } };
+                  },
+                  said: [request.headers['upload-length'], request.headers['upload-metadata']],
+                });
           return reply.code(answer.status).headers(answer.headers).send(null);
         },
       });

@@ -120,9 +120,12 @@ export interface RefusalJournal {
 // Codes that a stranger can cause: nothing was signed by a known key when they arise.
 const BEFORE_SIGNATURE: readonly ErrorCode[] = ['E_REQ_MISSING', 'E_REQ_SIG', 'E_REQ_PROOF'];
 
-/** Whether a known key had signed something when the request was refused: then the refusal is an event of its own. */
+/**
+ * Whether a known key had signed something when the request was refused: then the refusal is an event of its own. Not of too many requests:
+ * an event each would be the flood that they are refused for.
+ */
 const isSigned = (code: ErrorCode, act: Act): boolean =>
-  act.principal.agentId !== undefined ||
+  (act.principal.agentId !== undefined && code !== 'E_RATE') ||
   (act.action === 'requisition.register' && code.startsWith('E_REQ_') && !BEFORE_SIGNATURE.includes(code));
 
 /**

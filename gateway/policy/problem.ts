@@ -73,7 +73,7 @@ export function problemOf(code: ErrorCode, language: Language, correlationId: st
 
 // Headers that say nothing of a case and must stand on refusals too.
 const HARMLESS =
-  /^(strict-transport-security|content-security-policy|x-content-type-options|referrer-policy|permissions-policy|cross-origin-[a-z-]+|tus-[a-z-]+)$/;
+  /^(strict-transport-security|content-security-policy|x-content-type-options|referrer-policy|permissions-policy|cross-origin-[a-z-]+|retry-after|tus-[a-z-]+)$/;
 
 /** Answers with a problem document, and with nothing of what a handler had prepared: its headers can name files and digests. */
 export function sendProblem(code: ErrorCode, request: FastifyRequest, reply: FastifyReply): FastifyReply {

@@ -3,7 +3,7 @@ import { Type } from 'typebox';
 import { sha256Hex } from '../canonical.ts';
 import { AppError } from '../errors.ts';
 import type { Register } from '../habilitation/types.ts';
-import type { CaseId } from '../ids.ts';
+import type { CaseId, RequisitionId } from '../ids.ts';
 import { MAX_PAYLOAD_BYTES } from '../trust/strict-json.ts';
 import { isSeized } from './oversight.ts';
 import type { RequisitionRecords } from './records.ts';
@@ -43,7 +43,7 @@ export const requisitionRoutes =
     app.post(
       '/api/v1/requisitions',
       {
-        config: { action: 'requisition.register', journal: 'handler' },
+        config: { action: 'requisition.register', journal: 'handler', idempotent: true },
         // Two tokens of the largest payload, in base64url.
         bodyLimit: 3 * MAX_PAYLOAD_BYTES,
         schema: {
@@ -54,23 +54,36 @@ export const requisitionRoutes =
       async (request, reply) => {
         const digests = [request.body.authorisation, request.body.schedule].map(sha256Hex);
         request.show(digests.map((id) => ({ type: 'digest', id })));
-        const requisition = await registerRequisition(request.body, request.thumbprint, {
-          records,
-          register,
-          ...(demandOpen === undefined ? {} : { demandOpen }),
-          journal: (made) => {
-            const { id, caseId, authorisation } = made;
-            return request.record(
-              [
-                { type: 'requisition', id },
-                { type: 'case', id: caseId },
-              ],
-              { procedure: authorisation.sub, requisitionId: id },
-              originOf(made),
-            );
+        const record = (made: Requisition): Promise<void> => {
+          const { id, caseId, authorisation } = made;
+          return request.record(
+            [
+              { type: 'requisition', id },
+              { type: 'case', id: caseId },
+            ],
+            { procedure: authorisation.sub, requisitionId: id },
+            originOf(made),
+          );
+        };
+        const requisition = await request.once({
+          make: async () => {
+            const made = await registerRequisition(request.body, request.thumbprint, {
+              records,
+              register,
+              ...(demandOpen === undefined ? {} : { demandOpen }),
+              journal: record,
+            });
+            await registered?.(made.caseId);
+            return made;
+          },
+          idOf: ({ id }) => id,
+          read: async (id) => {
+            const made = await records.find(id as RequisitionId);
+            if (made === undefined) throw new AppError('E_PRO_SILO', { detail: 'the requisition is gone' });
+            await record(made);
+            return made;
           },
         });
-        await registered?.(requisition.caseId);
         return reply.code(201).send(requisitionShape(requisition));
       },
     );
@@ -78,7 +91,7 @@ export const requisitionRoutes =
     app.get(
       '/api/v1/cases',
       {
-        config: { action: 'case.list' },
+        config: { action: 'case.list', etag: true },
         schema: { response: { 200: Type.Object({ cases: Type.Array(caseWithRequisitions) }) } },
       },
       async (request) => {
@@ -99,7 +112,10 @@ export const requisitionRoutes =
 
     app.get(
       '/api/v1/cases/:caseId',
-      { config: { action: 'requisition.read' }, schema: { params: caseParams, response: { 200: caseBody } } },
+      {
+        config: { action: 'requisition.read', etag: true },
+        schema: { params: caseParams, response: { 200: caseBody } },
+      },
       async (request) => {
         const { requisition } = request;
         request.show([{ type: 'case', id: requisition.caseId }]);

@@ -77,11 +77,17 @@ export async function markPictureSeen(
 
 /**
  * The decision of one agent on one hit. Confirming needs that this agent was shown the picture, else E_HUM_UNVALIDATED (HUM-01);
- * rejecting takes one act (HUM-03). A later decision replaces an earlier one; the journal has an event of each.
+ * rejecting takes one act (HUM-03). A later decision replaces an earlier one; the journal has an event of each. E_CHANGED when it was to
+ * replace another one than there is.
  */
 export async function reviewHit(
   requisition: Requisition,
-  review: { readonly hitId: HitId; readonly verdict: Verdict; readonly agentId: string | undefined },
+  review: {
+    readonly hitId: HitId;
+    readonly verdict: Verdict;
+    readonly agentId: string | undefined;
+    readonly replaces?: Hit['verdict'];
+  },
   deps: SearchDeps,
 ): Promise<Hit> {
   const { hitId, verdict, agentId } = review;
@@ -93,6 +99,7 @@ export async function reviewHit(
   const reviewedBy = await deps.vault.seal(requisition.caseId, reviewLabel(hitId), agentId);
   await deps.database.inCase(requisition.caseId, async (tx) => {
     const row = await existing(tx, hitId, 'change');
+    if (review.replaces !== undefined && row.verdict !== review.replaces) throw new AppError('E_CHANGED');
     if (verdict === 'confirmed' && !(await seenBy(requisition, row, deps)).includes(agentId)) {
       throw new AppError('E_HUM_UNVALIDATED', { detail: 'the agent was not shown the picture' });
     }

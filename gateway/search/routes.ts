@@ -3,6 +3,7 @@ import type { FastifySchemaCompiler } from 'fastify';
 import { type TSchema, Type } from 'typebox';
 import type { AuditObject } from '../audit/types.ts';
 import { AppError } from '../errors.ts';
+import { etagOf, namesTag } from '../etags.ts';
 import { type HitId, isUuid, type QuestionId } from '../ids.ts';
 import { AnswerSchema, HitSchema } from './answer-schema.ts';
 import { ask, readAnswer, type SearchDeps } from './ask.ts';
@@ -76,7 +77,7 @@ export const searchRoutes =
     app.post(
       '/api/v1/cases/:caseId/questions',
       {
-        config: { action: 'search.ask' },
+        config: { action: 'search.ask', idempotent: true },
         // A question is kept, so it has an event before it is asked, and the one of its answer after it: both name these exhibits.
         preValidation: async (request) => {
           request.show(exhibitsNamedIn(request.body));
@@ -88,7 +89,12 @@ export const searchRoutes =
       async (request) => {
         const asked = normalise(request.body, request.requisition);
         request.decide(opsOf(asked), isBroad(asked));
-        const answer = await ask(request.requisition, request.body, deps);
+        const { cursor } = request.body.page ?? {};
+        const answer = await request.once({
+          make: () => ask(request.requisition, request.body, deps),
+          idOf: ({ questionId }) => questionId,
+          read: (id) => readAnswer(request.requisition, id as QuestionId, cursor, deps),
+        });
         request.show(...shownIn(answer.questionId, answer.hits, answer));
         return answer;
       },
@@ -114,7 +120,7 @@ export const searchRoutes =
     app.get(
       '/api/v1/cases/:caseId/questions/:questionId',
       {
-        config: { action: 'hit.read' },
+        config: { action: 'hit.read', etag: true },
         schema: {
           params: Type.Object({ caseId: uuid, questionId: uuid }),
           querystring: Type.Object(
@@ -136,7 +142,7 @@ export const searchRoutes =
     app.get(
       '/api/v1/cases/:caseId/hits/:hitId',
       {
-        config: { action: 'hit.read' },
+        config: { action: 'hit.read', etag: true },
         schema: { params: Type.Object({ caseId: uuid, hitId: uuid }), response: { 200: HitSchema } },
       },
       async (request) => {
@@ -149,7 +155,7 @@ export const searchRoutes =
     app.put(
       '/api/v1/cases/:caseId/hits/:hitId/verdict',
       {
-        config: { action: 'hit.review' },
+        config: { action: 'hit.review', ifMatch: true },
         // The event is written before the handler runs, so the hit is named here.
         preValidation: async (request) => {
           const { hitId } = request.params;
@@ -161,10 +167,16 @@ export const searchRoutes =
           response: { 200: HitSchema },
         },
       },
-      async (request) => {
+      async (request, reply) => {
         const { agentId } = request.principal;
         const hitId = request.params.hitId as HitId;
-        return reviewHit(request.requisition, { hitId, verdict: request.body.verdict, agentId }, deps);
+        const review = { hitId, verdict: request.body.verdict, agentId };
+        const held = request.headers['if-match'];
+        if (held === undefined) return reviewHit(request.requisition, review, deps);
+        // The verdict is all of a hit that changes: it is looked at again where it is written.
+        const now = await getHit(request.requisition, hitId, deps);
+        if (!namesTag(held, etagOf(String(reply.serialize(now))))) throw new AppError('E_CHANGED');
+        return reviewHit(request.requisition, { ...review, replaces: now.verdict }, deps);
       },
     );
   };

@@ -17,7 +17,7 @@ export const actRoutes =
     app.post(
       '/api/v1/acts',
       {
-        config: { action: 'act.present', journal: 'handler' },
+        config: { action: 'act.present', journal: 'handler', idempotent: true },
         bodyLimit: 2 * MAX_PAYLOAD_BYTES,
         schema: {
           body: Type.Object({ act: Type.String() }, { additionalProperties: false }),
@@ -27,19 +27,29 @@ export const actRoutes =
         },
       },
       async (request, reply) => {
-        const act = await acts.present(request.body.act, async ({ claims, caseId, sha256 }) => {
-          const objects = [
-            { type: 'act' as const, id: claims.jti },
-            { type: 'digest' as const, id: sha256 },
-            ...(caseId === undefined ? [] : [{ type: 'case' as const, id: caseId }]),
-          ];
-          await request.record(objects, { procedure: '-', requisitionId: '-' });
+        const presented = await request.once({
+          make: async () => {
+            const act = await acts.present(request.body.act, async ({ claims, caseId, sha256 }) => {
+              const objects = [
+                { type: 'act' as const, id: claims.jti },
+                { type: 'digest' as const, id: sha256 },
+                ...(caseId === undefined ? [] : [{ type: 'case' as const, id: caseId }]),
+              ];
+              await request.record(objects, { procedure: '-', requisitionId: '-' });
+            });
+            const typ: string = act.typ;
+            const presentedAt = new Date(act.presentedAtMs).toISOString();
+            return { id: act.claims.jti, typ, presentedAt };
+          },
+          // Id, type and time are all that was answered, and no content.
+          idOf: (made) => JSON.stringify(made),
+          read: async (made) => {
+            const act = JSON.parse(made) as { readonly id: string; readonly typ: string; readonly presentedAt: string };
+            await request.record([{ type: 'act', id: act.id }], { procedure: '-', requisitionId: '-' });
+            return act;
+          },
         });
-        return reply.code(201).send({
-          id: act.claims.jti,
-          typ: act.typ,
-          presentedAt: new Date(act.presentedAtMs).toISOString(),
-        });
+        return reply.code(201).send(presented);
       },
     );
   };

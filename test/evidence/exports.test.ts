@@ -19,6 +19,7 @@ import { POLICIES } from '../../gateway/policy/policies.ts';
 import type { Requisition } from '../../gateway/requisition/types.ts';
 import { openVault, type Vault } from '../../gateway/vault.ts';
 import { testDatabase } from '../support/database.ts';
+import { withoutKeys } from '../support/once.ts';
 import { type Footage, filmScene, hitOn, recordsAbout, requisitionOf, resultOf, temporaryFolder } from './fixtures.ts';
 
 const at = (timeSeconds: number, x: number, y: number) => ({ timeSeconds, x, y });
@@ -125,6 +126,7 @@ beforeEach(async () => {
     onError: () => undefined,
   });
   app = Fastify().setValidatorCompiler(TypeBoxValidatorCompiler);
+  withoutKeys(app);
   installGuard(app, {
     log: { append: (event) => (logFails ? Promise.reject(new AppError('E_LOG_DOWN')) : log.append(event)) },
     clock,

@@ -25,6 +25,7 @@ import { type Tokens, verifyRequisition } from '../../gateway/requisition/verify
 import { loadRegistry } from '../../gateway/trust/registry.ts';
 import { openVault, type Vault } from '../../gateway/vault.ts';
 import { NOTHING_REVOKED } from '../requisition/support.ts';
+import { withoutKeys } from '../support/once.ts';
 import { asOwner } from '../support/owner.ts';
 
 /** When these tests take place: the recordings are of the day before. */
@@ -203,6 +204,7 @@ export async function startFootage(
     scratchEntries: () => readdirSync(scratchRoot),
     rows: async () => (await asOwner(database, 'SELECT state, refusal_code FROM exhibits ORDER BY created_at')).rows,
   };
+  withoutKeys(app);
   installGuard(app, {
     authenticate: async () => ({
       principal: { role: 'agent_habilite', agentId: 'agent-demo-1', service: 'DEMO-75', habilitation: 'in_force' },

@@ -39,6 +39,7 @@ import {
   tokensOf,
 } from '../requisition/support.ts';
 import { testDatabase } from '../support/database.ts';
+import { withoutKeys } from '../support/once.ts';
 
 const ORIGIN = 'https://differe.example';
 export const DAY = 86_400;
@@ -94,6 +95,7 @@ export async function openOffice() {
   const app = Fastify().setValidatorCompiler(TypeBoxValidatorCompiler).withTypeProvider<TypeBoxTypeProvider>();
   /** What a test closes: the code of a self-test that failed. */
   const closed: { by: ErrorCode | undefined } = { by: undefined };
+  withoutKeys(app);
   installGuard(app, {
     safeMode: () => closed.by,
     authenticate: createAuthenticator({

@@ -18,6 +18,7 @@ import type { Tokens } from '../../gateway/requisition/verify.ts';
 import { loadRegistry } from '../../gateway/trust/registry.ts';
 import { openVault, type Vault } from '../../gateway/vault.ts';
 import { asOwner, testDatabase } from '../support/database.ts';
+import { withoutKeys } from '../support/once.ts';
 import {
   AUDIENCE,
   type Authorities,
@@ -64,6 +65,7 @@ describe('requisitions over HTTP, on a real database', () => {
       standing: NOTHING_REVOKED,
     });
     const server = Fastify().setValidatorCompiler(TypeBoxValidatorCompiler).withTypeProvider<TypeBoxTypeProvider>();
+    withoutKeys(server);
     installGuard(server, {
       authenticate: createAuthenticator({
         records,

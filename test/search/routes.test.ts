@@ -13,6 +13,7 @@ import { searchRoutes } from '../../gateway/search/routes.ts';
 import type { Answer } from '../../gateway/search/types.ts';
 import { NOTHING_REVOKED } from '../requisition/support.ts';
 import { asOwner } from '../support/database.ts';
+import { withoutKeys } from '../support/once.ts';
 import { AGENT, clock, createWorld, exhibitOf, testRequisition, track, uuid, type World } from './fixtures.ts';
 
 let world: World;
@@ -24,6 +25,7 @@ let logIsDown = false;
 /** The real guard and the real routes; the proof that a request would carry is the requisition room's test. */
 async function buildApp(): Promise<FastifyInstance> {
   const built = Fastify().setValidatorCompiler(TypeBoxValidatorCompiler).withTypeProvider<TypeBoxTypeProvider>();
+  withoutKeys(built);
   installGuard(built, {
     authenticate: async () => ({
       principal: { role: 'agent_habilite', agentId: AGENT, service: 'DEMO-75', habilitation: 'in_force' },

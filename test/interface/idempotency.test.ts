@@ -1,0 +1,154 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Database } from '../../gateway/database.ts';
+import { AppError } from '../../gateway/errors.ts';
+import { installIdempotency } from '../../gateway/idempotency.ts';
+import { type CaseId, newId } from '../../gateway/ids.ts';
+import { installProblems } from '../../gateway/policy/problem.ts';
+import { openVault, type Vault } from '../../gateway/vault.ts';
+import { asOwner, testDatabase } from '../support/database.ts';
+
+// Keys on a real PostgreSQL and a real vault; the route makes numbers.
+
+const HOUR = 3_600_000;
+
+describe('idempotency keys', () => {
+  let folder: string;
+  let database: Database;
+  let vault: Vault;
+  let app: FastifyInstance;
+  let caseId: CaseId;
+  const clock = { ms: 1_790_000_000_000, nowMs: () => clock.ms };
+  const made: string[] = [];
+  let gate: Promise<void> | undefined;
+  let asker = { thumbprint: 'key-1', inCase: true };
+
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'differe-once-'));
+    database = await testDatabase();
+    vault = await openVault({
+      dataDir: path.join(folder, 'vault'),
+      keysDir: path.join(folder, 'keys'),
+      installationKey: Buffer.alloc(32, 7),
+    });
+    app = Fastify();
+    app.decorateRequest('thumbprint', { getter: () => asker.thumbprint });
+    app.decorateRequest('authority', {
+      getter: () => (asker.inCase ? ({ caseId } as never) : undefined),
+    });
+    installIdempotency(app, { database, vault, clock });
+    installProblems(app, async () => undefined);
+    app.post('/things', async (request) =>
+      request.once({
+        make: async () => {
+          await gate;
+          if ((request.body as { fail?: boolean }).fail === true) throw new AppError('E_PRO_QUOTA');
+          made.push(`thing-${made.length + 1}`);
+          return { id: made.at(-1) ?? '' };
+        },
+        idOf: ({ id }) => id,
+        read: async (id) => ({ id }),
+      }),
+    );
+  });
+  afterAll(async () => {
+    await app.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+  beforeEach(async () => {
+    made.length = 0;
+    gate = undefined;
+    asker = { thumbprint: 'key-1', inCase: true };
+    caseId = newId<CaseId>();
+    await vault.createCase(caseId);
+    await asOwner(database, 'INSERT INTO cases (id) VALUES ($1)', [caseId]);
+  });
+
+  // Not before it is awaited does `inject` send; this sends at once.
+  const post = async (key: string | undefined, body: object = { n: 1 }) =>
+    await app.inject({
+      method: 'POST',
+      url: '/things',
+      payload: body,
+      headers: key === undefined ? {} : { 'idempotency-key': key },
+    });
+
+  it.each([true, false])('the same key and body make one thing and give one answer (in a case: %s)', async (inCase) => {
+    asker = { ...asker, inCase };
+    const key = `"${newId()}"`;
+    const [first, second] = [await post(key), await post(key)];
+    expect(first.json()).toEqual({ id: 'thing-1' });
+    expect(second.json()).toEqual(first.json());
+    expect(made).toHaveLength(1);
+    // Without a key each request makes its own, and another key or another asker too.
+    await post(undefined);
+    await post('other');
+    asker = { ...asker, thumbprint: 'key-2' };
+    await post(key);
+    expect(made).toHaveLength(4);
+  });
+
+  it('the same key with another body is refused', async () => {
+    await post('k1');
+    const other = await post('k1', { n: 2 });
+    expect([other.statusCode, other.json().code]).toEqual([422, 'E_IDEMPOTENCY_REUSED']);
+    expect(made).toHaveLength(1);
+  });
+
+  it('two at once: one makes it, the other is told to wait; then both have one answer', async () => {
+    let open = (): void => undefined;
+    gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    const first = post('k2');
+    await expect.poll(async () => (await post('k2')).json().code).toBe('E_IDEMPOTENCY_BUSY');
+    open();
+    expect((await first).json()).toEqual({ id: 'thing-1' });
+    expect((await post('k2')).json()).toEqual({ id: 'thing-1' });
+    expect(made).toHaveLength(1);
+  });
+
+  it('many at once make one thing', async () => {
+    const answers = await Promise.all(Array.from({ length: 12 }, () => post('k3')));
+    expect(made).toHaveLength(1);
+    for (const answer of answers) expect([200, 409]).toContain(answer.statusCode);
+  });
+
+  it('what was refused made nothing: the key may be used again', async () => {
+    expect((await post('k4', { fail: true })).json().code).toBe('E_PRO_QUOTA');
+    expect((await post('k4', { n: 1 })).json()).toEqual({ id: 'thing-1' });
+  });
+
+  it('keys are forgotten after 24 hours, and a request that died after two minutes', async () => {
+    await post('k5');
+    clock.ms += 23 * HOUR;
+    await post('k5');
+    expect(made).toHaveLength(1);
+    clock.ms += 2 * HOUR;
+    await post('k5');
+    expect(made).toHaveLength(2);
+    gate = new Promise(() => undefined);
+    void post('k6');
+    await expect.poll(async () => (await post('k6')).statusCode).toBe(409);
+    clock.ms += 3 * 60_000;
+    gate = undefined;
+    expect((await post('k6')).statusCode).toBe(200);
+  });
+
+  it('refuses a key that is none', async () => {
+    for (const key of ['', 'a b', 'é', 'x'.repeat(129)]) {
+      expect((await post(key)).json().code, key).toBe('E_IDEMPOTENCY_KEY');
+    }
+  });
+
+  it('SEC-07: neither key, body nor what was made stand readable in the database', async () => {
+    await post('canary-key-77', { word: 'canary-body' });
+    const rows = await asOwner(database, 'SELECT * FROM case_idempotency WHERE case_id = $1', [caseId]);
+    const text = JSON.stringify(rows.rows.map((row) => ({ ...row, sealed: String(row.sealed) })));
+    expect(rows.rows).toHaveLength(1);
+    expect(text).not.toMatch(/canary|thing-1/);
+  });
+});
