@@ -10,7 +10,8 @@ const NAME = /^[A-Z][A-Za-z0-9]+$/;
 
 /**
  * Moves every schema with a title that is a name (`Exhibit`), and every schema like it, to `components.schemas` and leaves a reference
- * there. One name is one schema: where two of the same title differ, an Error names it.
+ * there. One name is one schema: where two of the same title differ, an Error names it. `x-again` stands in a schema where that of the name
+ * that it gives stands again: so recursion is said.
  */
 export function nameComponents(document: Json): Json {
   const titles = new Map<string, string>();
@@ -23,6 +24,8 @@ export function nameComponents(document: Json): Json {
   const walk = (node: unknown): unknown => {
     if (Array.isArray(node)) return node.map(walk);
     if (!isRecord(node)) return node;
+    const again = node['x-again'];
+    if (typeof again === 'string') return { $ref: `#/components/schemas/${again}` };
     const { title: _title, ...schema } = node;
     const title = titles.get(JSON.stringify(schema));
     const copy: Json = {};

@@ -14,11 +14,11 @@ export function commonRefusals(action: Action): readonly ErrorCode[] {
   const reach = reachOf(action);
   const everywhere: readonly ErrorCode[] = ['E_REQUEST', 'E_RATE', ...codesOfStatus(500), ...codesOfStatus(503)];
   if (reach === 'public') return ['E_RATE', ...codesOfStatus(500)];
-  const proven: readonly ErrorCode[] = [...everywhere, 'E_REQ_MISSING', 'E_REQ_PROOF', ...ROLE];
-  if (reach !== 'case') return [...proven, 'E_PRO_SILO', 'E_HAB_JURIS'];
+  // A requisition that a request names is judged, also where none is asked for.
+  const proven: readonly ErrorCode[] = [...everywhere, 'E_REQ_MISSING', 'E_REQ_PROOF', 'E_REQ_SIG', ...ROLE, ...CASE];
+  if (reach !== 'case') return [...proven, 'E_PRO_SILO', 'E_REQ_EXPIRED', 'E_RET_CLOSED'];
   return [
     ...proven,
-    ...CASE,
     'E_PRO_SILO',
     ...(ops.length > 0 ? (['E_REQ_OP'] as const) : []),
     ...(needsValidity ? (['E_REQ_EXPIRED'] as const) : []),

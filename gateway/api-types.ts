@@ -641,6 +641,193 @@ export interface components {
       /** When the first recording of the case was sealed, RFC 3339. */
       firstRecordingAt?: string;
     };
+    Condition: {
+      all: components['schemas']['Condition'][];
+    } | {
+      any: components['schemas']['Condition'][];
+    } | {
+      not: components['schemas']['Condition'];
+    } | {
+      class: ('person' | 'vehicle' | 'car' | 'bus' | 'truck' | 'van' | 'two-wheeler' | 'bicycle' | 'motorcycle' | 'suitcase' | 'object')[];
+    } | {
+      colour: {
+        colour: 'black' | 'white' | 'grey' | 'red' | 'orange' | 'yellow' | 'green' | 'blue' | 'purple' | 'pink' | 'brown';
+        part?: 'whole' | 'upper' | 'lower';
+        /** Least share of the area, 0 to 1. */
+        minShare?: number;
+      }[];
+    } | {
+      /** How sure the detection is, 0 to 1. */
+      confidence: {
+        /** At least, 0 to 1. */
+        min: number;
+      };
+    } | {
+      /** How much is asked for: hits a page, or the size of a picture. */
+      size: {
+        widthPx?: {
+          /** At least, pixels of the original. */
+          min?: number;
+          /** At most, pixels of the original. */
+          max?: number;
+        };
+        heightPx?: {
+          /** At least, pixels of the original. */
+          min?: number;
+          /** At most, pixels of the original. */
+          max?: number;
+        };
+      };
+    } | {
+      zone: {
+        /** Polygon in fractions of the picture, origin top left. Edges may cross: inside is then by the even-odd rule, so a part that is enclosed twice is outside. The edge itself is inside. */
+        polygon: {
+          /** From the left edge, as a fraction of the width. */
+          x: number;
+          /** From the upper edge, as a fraction of the height. */
+          y: number;
+        }[];
+        relation?: 'passes' | 'inside' | 'enters' | 'leaves' | 'avoids';
+      };
+    } | {
+      line: {
+        a: {
+          /** From the left edge, as a fraction of the width. */
+          x: number;
+          /** From the upper edge, as a fraction of the height. */
+          y: number;
+        };
+        b: {
+          /** From the left edge, as a fraction of the width. */
+          x: number;
+          /** From the upper edge, as a fraction of the height. */
+          y: number;
+        };
+        direction?: 'both' | 'to_left' | 'to_right';
+      };
+    } | {
+      sequence: {
+        steps: ({
+          zone: {
+            /** Polygon in fractions of the picture, origin top left. Edges may cross: inside is then by the even-odd rule, so a part that is enclosed twice is outside. The edge itself is inside. */
+            polygon: {
+              /** From the left edge, as a fraction of the width. */
+              x: number;
+              /** From the upper edge, as a fraction of the height. */
+              y: number;
+            }[];
+            relation?: 'passes' | 'inside' | 'enters' | 'leaves' | 'avoids';
+          };
+        } | {
+          line: {
+            a: {
+              /** From the left edge, as a fraction of the width. */
+              x: number;
+              /** From the upper edge, as a fraction of the height. */
+              y: number;
+            };
+            b: {
+              /** From the left edge, as a fraction of the width. */
+              x: number;
+              /** From the upper edge, as a fraction of the height. */
+              y: number;
+            };
+            direction?: 'both' | 'to_left' | 'to_right';
+          };
+        })[];
+        /** From the end of the first step to the last one, at most, seconds. */
+        withinSeconds: number;
+      };
+    } | {
+      /** Path of the file in the package. */
+      path: {
+        points: {
+          /** From the left edge, as a fraction of the width. */
+          x: number;
+          /** From the upper edge, as a fraction of the height. */
+          y: number;
+        }[];
+        /** How far the way may be from the drawn path, as a share of the width of the picture. */
+        tolerance: number;
+      };
+    } | {
+      speed: {
+        /** At least, pixels of the original a second. */
+        min?: number;
+        /** At most, pixels of the original a second. */
+        max?: number;
+      };
+    } | {
+      direction: {
+        /** Beginning, degrees clockwise, 0 is up. */
+        fromDegrees: number;
+        /** End, degrees clockwise. */
+        toDegrees: number;
+      };
+    } | {
+      dwell: {
+        /** Polygon in fractions of the picture, origin top left. Edges may cross: inside is then by the even-odd rule, so a part that is enclosed twice is outside. The edge itself is inside. */
+        polygon: {
+          /** From the left edge, as a fraction of the width. */
+          x: number;
+          /** From the upper edge, as a fraction of the height. */
+          y: number;
+        }[];
+        /** Stays at least, seconds. */
+        minSeconds: number;
+      };
+    } | {
+      stationary: {
+        /** Stands still at least, seconds. */
+        minSeconds: number;
+        /** What counts as one place, as a share of the width of the picture. */
+        radius?: number;
+      };
+    } | {
+      near: {
+        class?: ('person' | 'vehicle' | 'car' | 'bus' | 'truck' | 'van' | 'two-wheeler' | 'bicycle' | 'motorcycle' | 'suitcase' | 'object')[];
+        /** At most, as a share of the width of the picture. */
+        distance: number;
+      };
+    } | {
+      crowd: {
+        /** Tracks in the picture at once, this one included. */
+        atLeast: number;
+        class?: ('person' | 'vehicle' | 'car' | 'bus' | 'truck' | 'van' | 'two-wheeler' | 'bicycle' | 'motorcycle' | 'suitcase' | 'object')[];
+      };
+    } | {
+      span: {
+        /** RFC 3339 with offset */
+        from: string;
+        /** RFC 3339 with offset */
+        to: string;
+      };
+    } | {
+      timeOfDay: {
+        /** HH:MM in the zone of the case */
+        from: string;
+        /** HH:MM in the zone of the case */
+        to: string;
+      };
+    } | {
+      weekday: ('monday' | 'tuesday' | 'wednesday' | 'thursday' | 'friday' | 'saturday' | 'sunday')[];
+    } | {
+      relativeTo: {
+        hit: string;
+        relation: 'before' | 'after' | 'around';
+        /** Away from the hit at most, seconds. */
+        withinSeconds: number;
+      };
+    } | {
+      acrossCameras: {
+        arrival: components['schemas']['Condition'];
+        exhibits?: string[];
+        /** Later at least, seconds. */
+        minSeconds: number;
+        /** Later at most, seconds. */
+        maxSeconds: number;
+      };
+    };
     Counts: {
       /** Number of requisitions. */
       requisitions: number;
@@ -1081,195 +1268,7 @@ export interface components {
         /** From the upper edge, as a fraction of the height. */
         y: number;
       }[];
-      where?: {
-        all: unknown[];
-      } | {
-        any: unknown[];
-      } | {
-        /** A condition again, at most 6 levels and 64 conditions in all. */
-        not: unknown;
-      } | {
-        class: ('person' | 'vehicle' | 'car' | 'bus' | 'truck' | 'van' | 'two-wheeler' | 'bicycle' | 'motorcycle' | 'suitcase' | 'object')[];
-      } | {
-        colour: {
-          colour: 'black' | 'white' | 'grey' | 'red' | 'orange' | 'yellow' | 'green' | 'blue' | 'purple' | 'pink' | 'brown';
-          part?: 'whole' | 'upper' | 'lower';
-          /** Least share of the area, 0 to 1. */
-          minShare?: number;
-        }[];
-      } | {
-        /** How sure the detection is, 0 to 1. */
-        confidence: {
-          /** At least, 0 to 1. */
-          min: number;
-        };
-      } | {
-        /** How much is asked for: hits a page, or the size of a picture. */
-        size: {
-          widthPx?: {
-            /** At least, pixels of the original. */
-            min?: number;
-            /** At most, pixels of the original. */
-            max?: number;
-          };
-          heightPx?: {
-            /** At least, pixels of the original. */
-            min?: number;
-            /** At most, pixels of the original. */
-            max?: number;
-          };
-        };
-      } | {
-        zone: {
-          /** Polygon in fractions of the picture, origin top left. Edges may cross: inside is then by the even-odd rule, so a part that is enclosed twice is outside. The edge itself is inside. */
-          polygon: {
-            /** From the left edge, as a fraction of the width. */
-            x: number;
-            /** From the upper edge, as a fraction of the height. */
-            y: number;
-          }[];
-          relation?: 'passes' | 'inside' | 'enters' | 'leaves' | 'avoids';
-        };
-      } | {
-        line: {
-          a: {
-            /** From the left edge, as a fraction of the width. */
-            x: number;
-            /** From the upper edge, as a fraction of the height. */
-            y: number;
-          };
-          b: {
-            /** From the left edge, as a fraction of the width. */
-            x: number;
-            /** From the upper edge, as a fraction of the height. */
-            y: number;
-          };
-          direction?: 'both' | 'to_left' | 'to_right';
-        };
-      } | {
-        sequence: {
-          steps: ({
-            zone: {
-              /** Polygon in fractions of the picture, origin top left. Edges may cross: inside is then by the even-odd rule, so a part that is enclosed twice is outside. The edge itself is inside. */
-              polygon: {
-                /** From the left edge, as a fraction of the width. */
-                x: number;
-                /** From the upper edge, as a fraction of the height. */
-                y: number;
-              }[];
-              relation?: 'passes' | 'inside' | 'enters' | 'leaves' | 'avoids';
-            };
-          } | {
-            line: {
-              a: {
-                /** From the left edge, as a fraction of the width. */
-                x: number;
-                /** From the upper edge, as a fraction of the height. */
-                y: number;
-              };
-              b: {
-                /** From the left edge, as a fraction of the width. */
-                x: number;
-                /** From the upper edge, as a fraction of the height. */
-                y: number;
-              };
-              direction?: 'both' | 'to_left' | 'to_right';
-            };
-          })[];
-          /** From the end of the first step to the last one, at most, seconds. */
-          withinSeconds: number;
-        };
-      } | {
-        /** Path of the file in the package. */
-        path: {
-          points: {
-            /** From the left edge, as a fraction of the width. */
-            x: number;
-            /** From the upper edge, as a fraction of the height. */
-            y: number;
-          }[];
-          /** How far the way may be from the drawn path, as a share of the width of the picture. */
-          tolerance: number;
-        };
-      } | {
-        speed: {
-          /** At least, pixels of the original a second. */
-          min?: number;
-          /** At most, pixels of the original a second. */
-          max?: number;
-        };
-      } | {
-        direction: {
-          /** Beginning, degrees clockwise, 0 is up. */
-          fromDegrees: number;
-          /** End, degrees clockwise. */
-          toDegrees: number;
-        };
-      } | {
-        dwell: {
-          /** Polygon in fractions of the picture, origin top left. Edges may cross: inside is then by the even-odd rule, so a part that is enclosed twice is outside. The edge itself is inside. */
-          polygon: {
-            /** From the left edge, as a fraction of the width. */
-            x: number;
-            /** From the upper edge, as a fraction of the height. */
-            y: number;
-          }[];
-          /** Stays at least, seconds. */
-          minSeconds: number;
-        };
-      } | {
-        stationary: {
-          /** Stands still at least, seconds. */
-          minSeconds: number;
-          /** What counts as one place, as a share of the width of the picture. */
-          radius?: number;
-        };
-      } | {
-        near: {
-          class?: ('person' | 'vehicle' | 'car' | 'bus' | 'truck' | 'van' | 'two-wheeler' | 'bicycle' | 'motorcycle' | 'suitcase' | 'object')[];
-          /** At most, as a share of the width of the picture. */
-          distance: number;
-        };
-      } | {
-        crowd: {
-          /** Tracks in the picture at once, this one included. */
-          atLeast: number;
-          class?: ('person' | 'vehicle' | 'car' | 'bus' | 'truck' | 'van' | 'two-wheeler' | 'bicycle' | 'motorcycle' | 'suitcase' | 'object')[];
-        };
-      } | {
-        span: {
-          /** RFC 3339 with offset */
-          from: string;
-          /** RFC 3339 with offset */
-          to: string;
-        };
-      } | {
-        timeOfDay: {
-          /** HH:MM in the zone of the case */
-          from: string;
-          /** HH:MM in the zone of the case */
-          to: string;
-        };
-      } | {
-        weekday: ('monday' | 'tuesday' | 'wednesday' | 'thursday' | 'friday' | 'saturday' | 'sunday')[];
-      } | {
-        relativeTo: {
-          hit: string;
-          relation: 'before' | 'after' | 'around';
-          /** Away from the hit at most, seconds. */
-          withinSeconds: number;
-        };
-      } | {
-        acrossCameras: {
-          /** A condition again, at most 6 levels and 64 conditions in all. */
-          arrival: unknown;
-          exhibits?: string[];
-          /** Later at least, seconds. */
-          minSeconds: number;
-          /** Later at most, seconds. */
-          maxSeconds: number;
-        };
-      };
+      where?: components['schemas']['Condition'];
       /** Least confidence of a detection, 0 to 1. */
       minConfidence?: number;
       order?: 'time' | 'confidence';
@@ -1629,7 +1628,7 @@ export interface operations {
       } } };
       403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_REQ_SCHEMA' | 'E_REQ_ACTS' | 'E_REQ_AUTHORITY' | 'E_REQ_EXPIRED' | 'E_REQ_REPLAY' | 'E_RET_EXTENSION' | 'E_HAB_ROLE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+        code: 'E_REQ_SCHEMA' | 'E_REQ_ACTS' | 'E_REQ_AUTHORITY' | 'E_REQ_EXPIRED' | 'E_REQ_REPLAY' | 'E_REQ_REVOKED' | 'E_RET_FROZEN' | 'E_RET_EXTENSION' | 'E_HAB_ROLE' | 'E_HAB_CASE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
       } } };
       404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
@@ -1660,15 +1659,19 @@ export interface operations {
       } } };
       401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+        code: 'E_REQ_MISSING' | 'E_REQ_SIG' | 'E_REQ_PROOF';
       } } };
       403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_HAB_ROLE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+        code: 'E_REQ_EXPIRED' | 'E_REQ_REVOKED' | 'E_RET_FROZEN' | 'E_HAB_ROLE' | 'E_HAB_CASE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
       } } };
       404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
         code: 'E_PRO_SILO';
+      } } };
+      409: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_RET_CLOSED';
       } } };
       429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
       500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
@@ -1687,15 +1690,19 @@ export interface operations {
       } } };
       401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+        code: 'E_REQ_MISSING' | 'E_REQ_SIG' | 'E_REQ_PROOF';
       } } };
       403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_HAB_ROLE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+        code: 'E_REQ_EXPIRED' | 'E_REQ_REVOKED' | 'E_RET_FROZEN' | 'E_HAB_ROLE' | 'E_HAB_CASE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
       } } };
       404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
         code: 'E_PRO_SILO';
+      } } };
+      409: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_RET_CLOSED';
       } } };
       429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
       500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
@@ -1718,7 +1725,7 @@ export interface operations {
       } } };
       403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_REQ_SCHEMA' | 'E_REQ_FRAMEWORK' | 'E_REQ_ACTS' | 'E_REQ_AUTHORITY' | 'E_REQ_CONTROLLER' | 'E_REQ_DEEMED' | 'E_REQ_NOT_SPECIFIC' | 'E_REQ_SCOPE' | 'E_REQ_OP' | 'E_REQ_OBJECT' | 'E_REQ_EXPIRED' | 'E_REQ_REPLAY' | 'E_REQ_QUALIFIED' | 'E_REQ_REVOKED' | 'E_REQ_RENEW' | 'E_REQ_PROVENANCE' | 'E_HAB_ROLE' | 'E_HAB_CASE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+        code: 'E_REQ_SCHEMA' | 'E_REQ_FRAMEWORK' | 'E_REQ_ACTS' | 'E_REQ_AUTHORITY' | 'E_REQ_CONTROLLER' | 'E_REQ_DEEMED' | 'E_REQ_NOT_SPECIFIC' | 'E_REQ_SCOPE' | 'E_REQ_OP' | 'E_REQ_OBJECT' | 'E_REQ_EXPIRED' | 'E_REQ_REPLAY' | 'E_REQ_QUALIFIED' | 'E_REQ_REVOKED' | 'E_REQ_RENEW' | 'E_REQ_PROVENANCE' | 'E_RET_FROZEN' | 'E_HAB_ROLE' | 'E_HAB_CASE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
       } } };
       404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
@@ -1750,15 +1757,19 @@ export interface operations {
       } } };
       401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+        code: 'E_REQ_MISSING' | 'E_REQ_SIG' | 'E_REQ_PROOF';
       } } };
       403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_HAB_ROLE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+        code: 'E_REQ_EXPIRED' | 'E_REQ_REVOKED' | 'E_RET_FROZEN' | 'E_HAB_ROLE' | 'E_HAB_CASE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
       } } };
       404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
         code: 'E_PRO_SILO';
+      } } };
+      409: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_RET_CLOSED';
       } } };
       422: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
@@ -1782,7 +1793,7 @@ export interface operations {
       } } };
       401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+        code: 'E_REQ_MISSING' | 'E_REQ_SIG' | 'E_REQ_PROOF';
       } } };
       403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
@@ -1809,7 +1820,7 @@ export interface operations {
       } } };
       401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+        code: 'E_REQ_MISSING' | 'E_REQ_SIG' | 'E_REQ_PROOF';
       } } };
       403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
@@ -1840,7 +1851,7 @@ export interface operations {
       } } };
       401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+        code: 'E_REQ_MISSING' | 'E_REQ_SIG' | 'E_REQ_PROOF';
       } } };
       403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
@@ -1883,7 +1894,7 @@ export interface operations {
       } } };
       401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+        code: 'E_REQ_MISSING' | 'E_REQ_SIG' | 'E_REQ_PROOF';
       } } };
       403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
@@ -1910,7 +1921,7 @@ export interface operations {
       } } };
       401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+        code: 'E_REQ_MISSING' | 'E_REQ_SIG' | 'E_REQ_PROOF';
       } } };
       403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
@@ -1960,7 +1971,7 @@ export interface operations {
       } } };
       401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+        code: 'E_REQ_MISSING' | 'E_REQ_SIG' | 'E_REQ_PROOF';
       } } };
       403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
@@ -2003,7 +2014,7 @@ export interface operations {
       } } };
       401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+        code: 'E_REQ_MISSING' | 'E_REQ_SIG' | 'E_REQ_PROOF';
       } } };
       403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
@@ -2034,7 +2045,7 @@ export interface operations {
       } } };
       401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+        code: 'E_REQ_MISSING' | 'E_REQ_SIG' | 'E_REQ_PROOF';
       } } };
       403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
@@ -2061,7 +2072,7 @@ export interface operations {
       } } };
       401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+        code: 'E_REQ_MISSING' | 'E_REQ_SIG' | 'E_REQ_PROOF';
       } } };
       403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
@@ -2092,7 +2103,7 @@ export interface operations {
       } } };
       401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+        code: 'E_REQ_MISSING' | 'E_REQ_SIG' | 'E_REQ_PROOF';
       } } };
       403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
@@ -2127,7 +2138,7 @@ export interface operations {
       } } };
       401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+        code: 'E_REQ_MISSING' | 'E_REQ_SIG' | 'E_REQ_PROOF';
       } } };
       403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
@@ -2162,7 +2173,7 @@ export interface operations {
       } } };
       401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+        code: 'E_REQ_MISSING' | 'E_REQ_SIG' | 'E_REQ_PROOF';
       } } };
       403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
@@ -2189,7 +2200,7 @@ export interface operations {
       } } };
       401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+        code: 'E_REQ_MISSING' | 'E_REQ_SIG' | 'E_REQ_PROOF';
       } } };
       403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
@@ -2220,7 +2231,7 @@ export interface operations {
       } } };
       401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+        code: 'E_REQ_MISSING' | 'E_REQ_SIG' | 'E_REQ_PROOF';
       } } };
       403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
@@ -2248,7 +2259,7 @@ export interface operations {
       } } };
       401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+        code: 'E_REQ_MISSING' | 'E_REQ_SIG' | 'E_REQ_PROOF';
       } } };
       403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
@@ -2280,7 +2291,7 @@ export interface operations {
       } } };
       401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+        code: 'E_REQ_MISSING' | 'E_REQ_SIG' | 'E_REQ_PROOF';
       } } };
       403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
@@ -2311,7 +2322,7 @@ export interface operations {
       } } };
       401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+        code: 'E_REQ_MISSING' | 'E_REQ_SIG' | 'E_REQ_PROOF';
       } } };
       403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
@@ -2342,7 +2353,7 @@ export interface operations {
       } } };
       401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+        code: 'E_REQ_MISSING' | 'E_REQ_SIG' | 'E_REQ_PROOF';
       } } };
       403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
@@ -2378,7 +2389,7 @@ export interface operations {
       } } };
       401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+        code: 'E_REQ_MISSING' | 'E_REQ_SIG' | 'E_REQ_PROOF';
       } } };
       403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
@@ -2410,7 +2421,7 @@ export interface operations {
       } } };
       401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+        code: 'E_REQ_MISSING' | 'E_REQ_SIG' | 'E_REQ_PROOF';
       } } };
       403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
@@ -2437,7 +2448,7 @@ export interface operations {
       } } };
       401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+        code: 'E_REQ_MISSING' | 'E_REQ_SIG' | 'E_REQ_PROOF';
       } } };
       403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
@@ -2472,7 +2483,7 @@ export interface operations {
       } } };
       401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+        code: 'E_REQ_MISSING' | 'E_REQ_SIG' | 'E_REQ_PROOF';
       } } };
       403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
@@ -2507,7 +2518,7 @@ export interface operations {
       } } };
       401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+        code: 'E_REQ_MISSING' | 'E_REQ_SIG' | 'E_REQ_PROOF';
       } } };
       403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
@@ -2542,7 +2553,7 @@ export interface operations {
       } } };
       401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+        code: 'E_REQ_MISSING' | 'E_REQ_SIG' | 'E_REQ_PROOF';
       } } };
       403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
@@ -2573,7 +2584,7 @@ export interface operations {
       } } };
       401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+        code: 'E_REQ_MISSING' | 'E_REQ_SIG' | 'E_REQ_PROOF';
       } } };
       403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
@@ -2608,7 +2619,7 @@ export interface operations {
       } } };
       401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+        code: 'E_REQ_MISSING' | 'E_REQ_SIG' | 'E_REQ_PROOF';
       } } };
       403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
@@ -2639,7 +2650,7 @@ export interface operations {
       } } };
       401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+        code: 'E_REQ_MISSING' | 'E_REQ_SIG' | 'E_REQ_PROOF';
       } } };
       403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
@@ -2670,7 +2681,7 @@ export interface operations {
       } } };
       401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+        code: 'E_REQ_MISSING' | 'E_REQ_SIG' | 'E_REQ_PROOF';
       } } };
       403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
@@ -2697,15 +2708,19 @@ export interface operations {
       } } };
       401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+        code: 'E_REQ_MISSING' | 'E_REQ_SIG' | 'E_REQ_PROOF';
       } } };
       403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_HAB_ROLE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+        code: 'E_REQ_EXPIRED' | 'E_REQ_REVOKED' | 'E_RET_FROZEN' | 'E_HAB_ROLE' | 'E_HAB_CASE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
       } } };
       404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
         code: 'E_PRO_SILO';
+      } } };
+      409: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_RET_CLOSED';
       } } };
       429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
       500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
@@ -2724,7 +2739,7 @@ export interface operations {
       } } };
       401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+        code: 'E_REQ_MISSING' | 'E_REQ_SIG' | 'E_REQ_PROOF';
       } } };
       403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
@@ -2755,15 +2770,19 @@ export interface operations {
       } } };
       401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+        code: 'E_REQ_MISSING' | 'E_REQ_SIG' | 'E_REQ_PROOF';
       } } };
       403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_HAB_ROLE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+        code: 'E_REQ_EXPIRED' | 'E_REQ_REVOKED' | 'E_RET_FROZEN' | 'E_HAB_ROLE' | 'E_HAB_CASE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
       } } };
       404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
         code: 'E_PRO_SILO';
+      } } };
+      409: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_RET_CLOSED';
       } } };
       422: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
@@ -2786,15 +2805,19 @@ export interface operations {
       } } };
       401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+        code: 'E_REQ_MISSING' | 'E_REQ_SIG' | 'E_REQ_PROOF';
       } } };
       403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_HAB_ROLE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+        code: 'E_REQ_EXPIRED' | 'E_REQ_REVOKED' | 'E_RET_FROZEN' | 'E_HAB_ROLE' | 'E_HAB_CASE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
       } } };
       404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
         code: 'E_PRO_SILO';
+      } } };
+      409: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_RET_CLOSED';
       } } };
       429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
       500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
@@ -2813,15 +2836,19 @@ export interface operations {
       } } };
       401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+        code: 'E_REQ_MISSING' | 'E_REQ_SIG' | 'E_REQ_PROOF';
       } } };
       403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_HAB_ROLE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+        code: 'E_REQ_EXPIRED' | 'E_REQ_REVOKED' | 'E_RET_FROZEN' | 'E_HAB_ROLE' | 'E_HAB_CASE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
       } } };
       404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
         code: 'E_PRO_SILO';
+      } } };
+      409: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_RET_CLOSED';
       } } };
       429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
       500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
@@ -2840,7 +2867,7 @@ export interface operations {
       } } };
       401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+        code: 'E_REQ_MISSING' | 'E_REQ_SIG' | 'E_REQ_PROOF';
       } } };
       403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
@@ -2871,7 +2898,7 @@ export interface operations {
       } } };
       401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+        code: 'E_REQ_MISSING' | 'E_REQ_SIG' | 'E_REQ_PROOF';
       } } };
       403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
@@ -2902,15 +2929,19 @@ export interface operations {
       } } };
       401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+        code: 'E_REQ_MISSING' | 'E_REQ_SIG' | 'E_REQ_PROOF';
       } } };
       403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_HAB_ROLE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+        code: 'E_REQ_EXPIRED' | 'E_REQ_REVOKED' | 'E_RET_FROZEN' | 'E_HAB_ROLE' | 'E_HAB_CASE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
       } } };
       404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
         code: 'E_PRO_SILO';
+      } } };
+      409: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_RET_CLOSED';
       } } };
       429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
       500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
@@ -2929,15 +2960,19 @@ export interface operations {
       } } };
       401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+        code: 'E_REQ_MISSING' | 'E_REQ_SIG' | 'E_REQ_PROOF';
       } } };
       403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_HAB_ROLE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+        code: 'E_REQ_EXPIRED' | 'E_REQ_REVOKED' | 'E_RET_FROZEN' | 'E_HAB_ROLE' | 'E_HAB_CASE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
       } } };
       404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
         code: 'E_PRO_SILO';
+      } } };
+      409: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_RET_CLOSED';
       } } };
       429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
       500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
@@ -3000,7 +3035,7 @@ export interface operations {
       } } };
       401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_REQ_MISSING' | 'E_REQ_PROOF';
+        code: 'E_REQ_MISSING' | 'E_REQ_SIG' | 'E_REQ_PROOF';
       } } };
       403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */

@@ -133,9 +133,13 @@ const level = (lower: TSchema): TSchema =>
 /** Holds a whole tree, however deep. */
 export const ConditionSchema = Type.Cyclic({ Condition: level(Type.Ref('Condition')) }, 'Condition');
 
-/** The same for people and generators: one level, since what stands below a group is of the same kind. */
-export const DescribedCondition = level(
-  Type.Unknown({
-    description: `A condition again, at most ${MOST_DEPTH} levels and ${MOST_CONDITIONS} conditions in all.`,
-  }),
-);
+/** The same for the description of the interface, which names it and refers to it where a condition stands again. */
+export const DescribedCondition: TSchema = {
+  ...level(
+    Type.Unknown({
+      description: `A condition again, at most ${MOST_DEPTH} levels and ${MOST_CONDITIONS} conditions in all.`,
+      'x-again': 'Condition',
+    }),
+  ),
+  title: 'Condition',
+};

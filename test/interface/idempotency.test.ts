@@ -23,6 +23,7 @@ describe('idempotency keys', () => {
   let caseId: CaseId;
   const clock = { ms: 1_790_000_000_000, nowMs: () => clock.ms };
   const made: string[] = [];
+  let begun = 0;
   let gate: Promise<void> | undefined;
   let asker = { thumbprint: 'key-1', inCase: true };
 
@@ -44,6 +45,7 @@ describe('idempotency keys', () => {
     app.post('/things', async (request) =>
       request.once({
         make: async () => {
+          begun += 1;
           await gate;
           if ((request.body as { fail?: boolean }).fail === true) throw new AppError('E_PRO_QUOTA');
           made.push(`thing-${made.length + 1}`);
@@ -60,6 +62,7 @@ describe('idempotency keys', () => {
   });
   beforeEach(async () => {
     made.length = 0;
+    begun = 0;
     gate = undefined;
     asker = { thumbprint: 'key-1', inCase: true };
     caseId = newId<CaseId>();
@@ -104,6 +107,7 @@ describe('idempotency keys', () => {
       open = resolve;
     });
     const first = post('k2');
+    await expect.poll(() => begun).toBe(1);
     await expect.poll(async () => (await post('k2')).json().code).toBe('E_IDEMPOTENCY_BUSY');
     open();
     expect((await first).json()).toEqual({ id: 'thing-1' });
@@ -131,7 +135,9 @@ describe('idempotency keys', () => {
     await post('k5');
     expect(made).toHaveLength(2);
     gate = new Promise(() => undefined);
+    begun = 0;
     void post('k6');
+    await expect.poll(() => begun).toBe(1);
     await expect.poll(async () => (await post('k6')).statusCode).toBe(409);
     clock.ms += 3 * 60_000;
     gate = undefined;
