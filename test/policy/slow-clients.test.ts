@@ -77,8 +77,13 @@ beforeAll(async () => {
     search: {},
     evidence: {},
     journal: {},
+    registry: {},
+    habilitation: {},
+    personRequests: {},
+    statistics: {},
+    idempotency: { database, vault, clock },
     ...deps,
-  } as AppDeps);
+  } as unknown as AppDeps);
   await app.listen({ host: '127.0.0.1', port: 0 });
 });
 afterAll(async () => {
