@@ -22,6 +22,7 @@ const STATUS: Readonly<Record<string, string>> = {
   201: 'Made. / Créé.',
   202: 'Taken on; it goes on in the background. / Pris en charge.',
   204: 'Done; there is nothing to show. / Fait.',
+  206: 'The range that was asked for. / La plage demandée.',
   304: 'What the client holds still holds. / Inchangé.',
 };
 

@@ -268,8 +268,17 @@ export const OPERATIONS: Readonly<Record<string, OperationText>> = {
     title: "Extrait masqué d'un résultat",
     text: 'A masked clip of the hit, without sound.',
     room: 'evidence',
-    media: { 200: ['video/mp4'] },
+    media: { 200: ['video/mp4'], 206: ['video/mp4'] },
     refusals: ['E_REQ_SCOPE', 'E_MEDIA_DECODE', 'E_MEDIA_LIMIT', 'E_JOB_NOT_DONE'],
+  },
+  'POST /api/v1/cases/:caseId/hits/:hitId/tickets': {
+    id: 'issueMediaTicket',
+    takes: 'MediaTicketRequest',
+    gives: 'MediaTicket',
+    title: "Billet d'accès à une image ou à un extrait",
+    text: 'An address of one picture or clip that works for a minute without a proof: for elements of a page that fetch by themselves. What it opens is decided and journalled at each read.',
+    room: 'evidence',
+    refusals: ['E_RATE'],
   },
   'POST /api/v1/cases/:caseId/exports': {
     id: 'startExport',

@@ -283,6 +283,18 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/cases/{caseId}/hits/{hitId}/tickets': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Billet d'accès à une image ou à un extrait */
+    post: operations['issueMediaTicket'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/cases/{caseId}/exports': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     /** Dossiers de preuves d'une procédure */
@@ -1165,6 +1177,13 @@ export interface components {
     };
     ListRequisitionsAnswer: {
       requisitions: components['schemas']['Requisition'][];
+    };
+    MediaTicket: {
+      url: string;
+      expiresAt: string;
+    };
+    MediaTicketRequest: {
+      of: 'still' | 'thumbnail' | 'clip';
     };
     PersonRequests: {
       requests: {
@@ -2473,7 +2492,7 @@ export interface operations {
   };
   /** One masked picture of the hit. The full size counts as having been shown the picture. */
   readStill: {
-    parameters: { query?: { size?: 'thumb' | 'full' }; header?: never; path: { caseId: string; hitId: string }; cookie?: never };
+    parameters: { query?: { size?: 'thumb' | 'full'; ticket?: string }; header?: never; path: { caseId: string; hitId: string }; cookie?: never };
     requestBody?: never;
     responses: {
       200: { headers: { [name: string]: unknown }; content: { 'image/jpeg': Blob } };
@@ -2508,10 +2527,11 @@ export interface operations {
   };
   /** A masked clip of the hit, without sound. */
   readClip: {
-    parameters: { query?: never; header?: never; path: { caseId: string; hitId: string }; cookie?: never };
+    parameters: { query?: { ticket?: string }; header?: never; path: { caseId: string; hitId: string }; cookie?: never };
     requestBody?: never;
     responses: {
       200: { headers: { [name: string]: unknown }; content: { 'video/mp4': Blob } };
+      206: { headers: { [name: string]: unknown }; content: { 'video/mp4': Blob } };
       400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
         code: 'E_REQUEST';
@@ -2535,6 +2555,33 @@ export interface operations {
       422: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
         code: 'E_MEDIA_LIMIT' | 'E_MEDIA_DECODE';
+      } } };
+      429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
+      500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
+      503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['StoppedProblem'] } };
+    };
+  };
+  /** An address of one picture or clip that works for a minute without a proof: for elements of a page that fetch by themselves. What it opens is decided and journalled at each read. */
+  issueMediaTicket: {
+    parameters: { query?: never; header?: never; path: { caseId: string; hitId: string }; cookie?: never };
+    requestBody: { content: { 'application/json': components['schemas']['MediaTicketRequest'] } };
+    responses: {
+      201: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['MediaTicket'] } };
+      400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQUEST';
+      } } };
+      401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_MISSING' | 'E_REQ_SIG' | 'E_REQ_PROOF';
+      } } };
+      403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_REVOKED' | 'E_RET_FROZEN' | 'E_HAB_ROLE' | 'E_HAB_CASE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+      } } };
+      404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_PRO_SILO';
       } } };
       429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
       500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };

@@ -50,6 +50,7 @@ import { startPipeline } from './pipeline.ts';
 import { openPolicies } from './policy/bundle.ts';
 import { createAuthenticator } from './requisition/authenticate.ts';
 import { createReplayGuard } from './requisition/dpop.ts';
+import { createMediaTickets } from './requisition/media-tickets.ts';
 import { createRecords } from './requisition/records.ts';
 import { createStanding } from './requisition/standing.ts';
 import { originOf } from './requisition/types.ts';
@@ -452,6 +453,7 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
       (open) => open.close(),
     );
 
+    const tickets = createMediaTickets(clock);
     let origin = config.origin;
     let attempts = 0;
     const app = keep(
@@ -462,6 +464,7 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
             register,
             standing: whereItStands,
             replay: createReplayGuard(nowSeconds(clock)),
+            tickets,
             clock,
             origin: () => origin ?? '',
           }),
@@ -489,7 +492,7 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
         footage,
         analysis: { ...pipeline, readResult: results.readResult, readMot: results.readMot },
         search,
-        evidence,
+        evidence: { ...evidence, tickets },
         retention: { retention },
         personRequests: { requests: personRequests },
         documents: {

@@ -3,15 +3,25 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { AuditObject } from '../audit/types.ts';
 import { type ExportId, type HitId, isUuid } from '../ids.ts';
+import type { MediaTickets } from '../requisition/types.ts';
 import type { Hit } from '../search/types.ts';
+import { sendRange } from './byte-range.ts';
 import type { Evidence } from './evidence.ts';
 import { STILL_SIZES } from './still.ts';
 import type { PackageFile } from './types.ts';
 
-export type EvidenceRoutesDeps = Pick<Evidence, 'pictures' | 'exports'>;
+export interface EvidenceRoutesDeps extends Pick<Evidence, 'pictures' | 'exports'> {
+  readonly tickets: Pick<MediaTickets, 'issue'>;
+}
 
 const uuid = Type.String({ format: 'uuid' });
 const hitParams = Type.Object({ caseId: uuid, hitId: uuid });
+const ticket = Type.Optional(
+  Type.String({
+    maxLength: 100,
+    description: 'In place of the proof: of `POST .../tickets`, for this very address, last in the query.',
+  }),
+);
 const exportParams = Type.Object({ caseId: uuid, exportId: uuid });
 const binary = Type.Unsafe<Buffer>(Type.String({ format: 'binary' }));
 const strict = { additionalProperties: false };
@@ -65,8 +75,12 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
 };
 
 // Bytes of a case stay in no cache, and no browser guesses that they are something else.
+const withHeaders = (reply: FastifyReply, mediaType: string): FastifyReply =>
+  reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }).type(mediaType);
 const send = (reply: FastifyReply, mediaType: string, bytes: Buffer): FastifyReply =>
-  reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }).type(mediaType).send(bytes);
+  withHeaders(reply, mediaType).send(bytes);
+
+const TICKET_OF = { still: '/still', thumbnail: '/still?size=thumb', clip: '/clip' } as const;
 
 /** Masked pictures of a hit, and packages: ask, watch, fetch file by file. */
 export const evidenceRoutes =
@@ -78,7 +92,7 @@ export const evidenceRoutes =
         config: { action: 'hit.picture' },
         schema: {
           params: hitParams,
-          querystring: Type.Object({ size: Type.Optional(Type.Enum([...STILL_SIZES])) }, strict),
+          querystring: Type.Object({ size: Type.Optional(Type.Enum([...STILL_SIZES])), ticket }, strict),
           response: { 200: binary },
         },
       },
@@ -96,13 +110,45 @@ export const evidenceRoutes =
 
     app.get(
       '/api/v1/cases/:caseId/hits/:hitId/clip',
-      { config: { action: 'hit.picture' }, schema: { params: hitParams, response: { 200: binary } } },
+      {
+        config: { action: 'hit.picture' },
+        schema: {
+          params: hitParams,
+          querystring: Type.Object({ ticket }, strict),
+          response: { 200: binary, 206: binary },
+        },
+      },
       async (request, reply) => {
         const asked = { hitId: request.params.hitId as HitId, agentId: request.principal.agentId };
         const { picture, hit } = await deps.pictures.clip(request.requisition, asked);
         request.show(...shownOf(hit));
         if (isReviewer(request)) request.afterDisclosure(() => deps.pictures.markSeen(request.requisition, asked));
-        return send(reply, 'video/mp4', picture.mp4);
+        return sendRange(request.headers.range, withHeaders(reply, 'video/mp4'), picture.mp4);
+      },
+    );
+
+    app.post(
+      '/api/v1/cases/:caseId/hits/:hitId/tickets',
+      {
+        config: { action: 'hit.ticket' },
+        // The event is written before the handler runs, so the hit is named here.
+        preValidation: async (request) => {
+          const { hitId } = request.params;
+          if (isUuid(hitId)) request.show([{ type: 'hit', id: hitId }]);
+        },
+        schema: {
+          params: hitParams,
+          body: Type.Object({ of: Type.Enum(Object.keys(TICKET_OF) as (keyof typeof TICKET_OF)[]) }, strict),
+          response: { 201: Type.Object({ url: Type.String(), expiresAt: Type.String() }) },
+        },
+      },
+      async (request, reply) => {
+        const { caseId, hitId } = request.params;
+        const path = `/api/v1/cases/${caseId}/hits/${hitId}${TICKET_OF[request.body.of]}`;
+        const holder = { jkt: request.thumbprint ?? '', requisitionId: request.requisition.id };
+        const issued = deps.tickets.issue(holder, path);
+        const url = `${path}${path.includes('?') ? '&' : '?'}ticket=${issued.ticket}`;
+        return reply.code(201).send({ url, expiresAt: new Date(issued.expiresAtMs).toISOString() });
       },
     );
 

@@ -148,6 +148,7 @@ export const ACTIONS = {
   // holds that id and the numbers of job and track, decides nothing, and the event of the disclosure names it before it is shown.
   'hit.read': { journal: 'disclosure', kind: 'consultation', ops: [], needsValidity: false },
   'hit.picture': { journal: 'disclosure', kind: 'consultation', ops: [], needsValidity: false },
+  'hit.ticket': { journal: 'before', kind: 'consultation', ops: [], needsValidity: false },
   'hit.review': { journal: 'before', kind: 'modification', ops: [], needsValidity: false },
   'evidence.export': {
     journal: 'before',

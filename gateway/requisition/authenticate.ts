@@ -9,13 +9,14 @@ import { agentOf, authorityOf, principalOf } from './authority.ts';
 import { checkProof, type ReplayGuard } from './dpop.ts';
 import { isControl, isSeized } from './oversight.ts';
 import type { RequisitionRecords } from './records.ts';
-import type { CaseStates, Standing } from './types.ts';
+import type { CaseStates, MediaTickets, Standing } from './types.ts';
 
 export interface AuthenticatorDeps {
   readonly records: Pick<RequisitionRecords, 'route' | 'find' | 'list' | 'ofThumbprint'>;
   readonly register: Register;
   readonly standing: Pick<Standing, 'refresh' | 'isRevoked'> & Partial<Pick<CaseStates, 'caseStateOf'>>;
   readonly replay: ReplayGuard;
+  readonly tickets: Pick<MediaTickets, 'open'>;
   readonly clock: Clock;
   /** Scheme, host and port as clients name them; asked at each request, since a port may be known only after listening. */
   origin(): string;
@@ -57,9 +58,46 @@ export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
     };
   }
 
+  /** Who a key is here. `accept` is called once the key is one that somebody designated: then its proof counts as used. */
+  async function identify(
+    request: Parameters<Authenticator>[0],
+    jkt: string,
+    requisitionId: RequisitionId | undefined,
+    accept: () => void,
+  ): Promise<Identity> {
+    await Promise.all([deps.register.refresh(), deps.standing.refresh()]);
+    const holder = deps.register.holderOf(jkt);
+    if (holder !== undefined && holder.role !== 'agent_habilite') {
+      accept();
+      return await identityOf(holder, jkt, requisitionId, caseOf(request.params));
+    }
+    if (requisitionId === undefined) {
+      const known = (await deps.records.ofThumbprint(jkt))[0];
+      if (known === undefined) return { ...NOBODY, thumbprint: jkt };
+      accept();
+      return { principal: principalOf(known, jkt, deps.register), authority: undefined, thumbprint: jkt };
+    }
+    const requisition = await deps.records.find(requisitionId);
+    if (requisition === undefined) throw new AppError('E_REQ_MISSING', { detail: 'no such requisition on record' });
+    const designated = agentOf(requisition, jkt) !== undefined;
+    // Only keys that a requisition names are remembered: a stranger cannot fill the memory, and is refused anyway.
+    if (designated) accept();
+    return {
+      principal: principalOf(requisition, jkt, deps.register),
+      authority: authorityOf(requisition, designated, deps.standing),
+      requisition,
+      thumbprint: jkt,
+    };
+  }
+
   return async (request) => {
     const { authorization, dpop } = request.headers;
-    if (authorization === undefined && dpop === undefined) return NOBODY;
+    if (authorization === undefined && dpop === undefined) {
+      const ticket = ticketOf(request);
+      if (ticket === undefined) return NOBODY;
+      const { jkt, requisitionId } = deps.tickets.open(ticket.value, ticket.path);
+      return await identify(request, jkt, requisitionId, () => undefined);
+    }
     const requisitionId = authorization === undefined ? undefined : readAuthorization(authorization);
     if (typeof dpop !== 'string') throw new AppError('E_REQ_PROOF', { detail: 'no DPoP header' });
     const now = nowSeconds(deps.clock);
@@ -71,29 +109,7 @@ export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
       nowSeconds: now,
       ...(requisitionId === undefined ? {} : { accessToken: requisitionId }),
     });
-    await Promise.all([deps.register.refresh(), deps.standing.refresh()]);
-    const holder = deps.register.holderOf(proof.jkt);
-    if (holder !== undefined && holder.role !== 'agent_habilite') {
-      deps.replay.accept(proof, now);
-      return await identityOf(holder, proof.jkt, requisitionId, caseOf(request.params));
-    }
-    if (requisitionId === undefined) {
-      const known = (await deps.records.ofThumbprint(proof.jkt))[0];
-      if (known === undefined) return { ...NOBODY, thumbprint: proof.jkt };
-      deps.replay.accept(proof, now);
-      return { principal: principalOf(known, proof.jkt, deps.register), authority: undefined, thumbprint: proof.jkt };
-    }
-    const requisition = await deps.records.find(requisitionId);
-    if (requisition === undefined) throw new AppError('E_REQ_MISSING', { detail: 'no such requisition on record' });
-    const designated = agentOf(requisition, proof.jkt) !== undefined;
-    // Only keys that a requisition names are remembered: a stranger cannot fill the memory, and is refused anyway.
-    if (designated) deps.replay.accept(proof, now);
-    return {
-      principal: principalOf(requisition, proof.jkt, deps.register),
-      authority: authorityOf(requisition, designated, deps.standing),
-      requisition,
-      thumbprint: proof.jkt,
-    };
+    return await identify(request, proof.jkt, requisitionId, () => deps.replay.accept(proof, now));
   };
 }
 
@@ -101,6 +117,16 @@ export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
 function caseOf(params: unknown): CaseId | undefined {
   const caseId = (params as { readonly caseId?: string } | undefined)?.caseId?.toLowerCase();
   return caseId !== undefined && isUuid(caseId) ? (caseId as CaseId) : undefined;
+}
+
+/** The ticket of a GET, and the address without it: what it was issued for. */
+function ticketOf({
+  method,
+  url,
+}: Pick<FastifyRequest, 'method' | 'url'>): { value: string; path: string } | undefined {
+  const at = url.search(/[?&]ticket=/);
+  if (method !== 'GET' || at < 0) return undefined;
+  return { value: url.slice(at + '?ticket='.length), path: url.slice(0, at) };
 }
 
 function readAuthorization(value: string): RequisitionId {

@@ -190,3 +190,17 @@ export function permittedBy({ authorisation: { facets } }: Requisition): {
     colours: COLOURS.filter((name) => facets.colours.includes(name)),
   };
 }
+
+export interface TicketHolder {
+  /** RFC 7638 thumbprint of the key that proved itself. */
+  readonly jkt: string;
+  /** The requisition of the proven request; absent for roles that read without one. */
+  readonly requisitionId: RequisitionId | undefined;
+}
+
+export interface MediaTickets {
+  /** A ticket for the path of one GET, with its query. Throws E_RATE when a key holds too many. */
+  issue(holder: TicketHolder, path: string): { readonly ticket: string; readonly expiresAtMs: number };
+  /** Who holds it. E_REQ_PROOF for one that is unknown, over, or of another path: which, nobody is told. */
+  open(ticket: string, path: string): TicketHolder;
+}

@@ -83,6 +83,8 @@ describe('an installation with rules of its own', () => {
     await expect(bundleFile({ version: 1, values: { deferral_floor_s: 60 } })).rejects.toMatchObject({
       code: 'E_POL_LOOSENED',
     });
+    // Its database is one process's at a time.
+    await line.gateway.stop();
     const startUnder = async (text: string) => {
       const file = path.join(line.folder, 'refused.json');
       await writeFile(file, text);

@@ -16,6 +16,7 @@ import { verifyPackage } from '../../gateway/evidence/verify.ts';
 import type { CaseId, HitId } from '../../gateway/ids.ts';
 import { installGuard } from '../../gateway/policy/guard.ts';
 import { POLICIES } from '../../gateway/policy/policies.ts';
+import { createMediaTickets } from '../../gateway/requisition/media-tickets.ts';
 import type { Requisition } from '../../gateway/requisition/types.ts';
 import { openVault, type Vault } from '../../gateway/vault.ts';
 import { testDatabase } from '../support/database.ts';
@@ -146,7 +147,7 @@ beforeEach(async () => {
       requisition,
     }),
   });
-  await app.register(evidenceRoutes(evidence));
+  await app.register(evidenceRoutes({ ...evidence, tickets: createMediaTickets(clock) }));
 });
 
 const urlOf = (rest: string): string => `/api/v1/cases/${caseId}/${rest}`;
@@ -194,6 +195,21 @@ describe('pictures of a hit', () => {
     const clip = await get(`hits/${id}/clip`);
     expect([clip.statusCode, clip.headers['content-type']]).toEqual([200, 'video/mp4']);
     expect(clip.rawPayload.subarray(4, 8).toString()).toBe('ftyp');
+  });
+
+  it('a clip is sent by ranges, as a browser plays it', async () => {
+    const url = urlOf(`hits/${hits[0]?.hit.id ?? ''}/clip`);
+    const ask = (range: string) => app.inject({ method: 'GET', url, headers: { range } });
+    const whole = (await app.inject({ method: 'GET', url })).rawPayload;
+    const first = await ask('bytes=0-7');
+    expect([first.statusCode, first.headers['content-range']]).toEqual([206, `bytes 0-7/${whole.length}`]);
+    expect(first.rawPayload).toEqual(whole.subarray(0, 8));
+    expect((await ask('bytes=100-')).rawPayload).toEqual(whole.subarray(100));
+    expect((await ask('bytes=-5')).rawPayload).toEqual(whole.subarray(-5));
+    expect((await ask(`bytes=${whole.length}-`)).statusCode).toBe(416);
+    for (const range of ['bytes=5-2', 'bytes=0-1,4-5', 'lines=1-2', 'bytes=-']) {
+      expect([(await ask(range)).statusCode, (await ask(range)).rawPayload.length], range).toEqual([200, whole.length]);
+    }
   });
 
   it('HUM-01: count as seen when shown whole or as a clip, and not as a thumbnail', async () => {

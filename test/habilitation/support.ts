@@ -18,6 +18,7 @@ import { installGuard } from '../../gateway/policy/guard.ts';
 import { POLICIES } from '../../gateway/policy/policies.ts';
 import { createAuthenticator } from '../../gateway/requisition/authenticate.ts';
 import { createReplayGuard, makeProof } from '../../gateway/requisition/dpop.ts';
+import { createMediaTickets } from '../../gateway/requisition/media-tickets.ts';
 import { createRecords } from '../../gateway/requisition/records.ts';
 import { requisitionRoutes } from '../../gateway/requisition/routes.ts';
 import type { AuthorisationClaims } from '../../gateway/requisition/types.ts';
@@ -103,6 +104,7 @@ export async function openOffice() {
       register,
       standing: NOTHING_REVOKED,
       replay: createReplayGuard(0),
+      tickets: createMediaTickets(clock),
       clock,
       origin: () => ORIGIN,
     }),

@@ -12,6 +12,7 @@ import { installGuard } from '../../gateway/policy/guard.ts';
 import { POLICIES } from '../../gateway/policy/policies.ts';
 import { createAuthenticator } from '../../gateway/requisition/authenticate.ts';
 import { createReplayGuard, makeProof } from '../../gateway/requisition/dpop.ts';
+import { createMediaTickets } from '../../gateway/requisition/media-tickets.ts';
 import { createRecords, type RequisitionRecords } from '../../gateway/requisition/records.ts';
 import { requisitionRoutes } from '../../gateway/requisition/routes.ts';
 import type { Tokens } from '../../gateway/requisition/verify.ts';
@@ -72,6 +73,7 @@ describe('requisitions over HTTP, on a real database', () => {
         register: EVERYBODY_HABILITATED,
         standing: NOTHING_REVOKED,
         replay: createReplayGuard(0),
+        tickets: createMediaTickets(clock),
         clock,
         origin: () => ORIGIN,
       }),
