@@ -48,6 +48,9 @@ export async function buildConsole() {
   await writeFile(STAMP, digest);
 }
 
+/** What the pages are made of besides their own files. */
+const OTHERS = [fileURLToPath(import.meta.url), join(ROOT, 'gateway/api-client.ts'), join(ROOT, 'package-lock.json')];
+
 /** Over every source of the pages, and the lock file of the packages. */
 async function digestOfSources() {
   const hash = createHash('sha256');
@@ -56,7 +59,7 @@ async function digestOfSources() {
     .map((entry) => join(entry.parentPath, entry.name))
     .filter((file) => !file.startsWith(BUILT + sep))
     .sort();
-  for (const file of [...own, fileURLToPath(import.meta.url), join(ROOT, 'package-lock.json')]) {
+  for (const file of [...own, ...OTHERS]) {
     hash
       .update(`${file.slice(ROOT.length)}\n`)
       .update(await readFile(file))

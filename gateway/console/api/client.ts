@@ -1,5 +1,5 @@
+import { proofHeaders } from '../../api-client.ts';
 import type { Access } from './access.ts';
-import { headersFor } from './proof.ts';
 
 /** A refusal as the gateway worded it, in the language that was asked for. */
 export class Refusal extends Error {
@@ -39,17 +39,27 @@ export interface Ask {
 
 /** The API for one access and a language: a proof on every request, no cookie, nothing kept by the browser. */
 export function createApi(access: Access, language: () => Language) {
+  const proof = (method: string, url: string, isBare = false): Promise<Record<string, string>> =>
+    proofHeaders(
+      {
+        url: location.origin,
+        pair: { privateKey: access.key, publicJwk: access.publicJwk },
+        requisitionId: isBare ? undefined : access.requisitionId,
+        language,
+      },
+      method,
+      url,
+    );
+
   async function request(method: string, route: string, ask: Ask = {}): Promise<Response> {
     const url = new URL(route, location.origin).href;
-    const token = ask.bare === true ? undefined : access.requisitionId;
     const response = await fetch(url, {
       method,
       credentials: 'omit',
       cache: 'no-store',
       redirect: 'error',
       headers: {
-        ...(await headersFor(access, method, url, token)),
-        'accept-language': language(),
+        ...(await proof(method, url, ask.bare)),
         ...(ask.body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       ...(ask.body === undefined ? {} : { body: JSON.stringify(ask.body) }),
@@ -89,10 +99,7 @@ export function createApi(access: Access, language: () => Language) {
       }
     },
     /** Headers for a client that sends by itself (tus). */
-    headers: async (method: string, url: string): Promise<Record<string, string>> => ({
-      ...(await headersFor(access, method, url, access.requisitionId)),
-      'accept-language': language(),
-    }),
+    headers: (method: string, url: string): Promise<Record<string, string>> => proof(method, url),
   };
 }
 

@@ -1,16 +1,9 @@
+import type { ErasureBody } from '../../api/types.ts';
 import { useFetched } from '../../app/fetched.ts';
 import { useWords } from '../../app/settings.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { clockTime } from '../../parts/time.ts';
 import { saveAs } from '../../parts/zip.ts';
-
-interface ErasureBody {
-  readonly caseId: string;
-  readonly ground: string;
-  readonly startedAt: string;
-  readonly finishedAt?: string;
-  readonly certificate?: string;
-}
 
 /** Cases that are gone, each with its certificate. */
 export function Erasures() {

@@ -1,24 +1,10 @@
 import { type FormEvent, useState } from 'react';
+import type { HabilitationBody } from '../../api/types.ts';
 import { useFetched } from '../../app/fetched.ts';
 import { useName, useWords } from '../../app/settings.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { clockTime, parisInstant } from '../../parts/time.ts';
 import { saveAs } from '../../parts/zip.ts';
-
-interface AnswerBody {
-  readonly answer: {
-    readonly agentId: string;
-    readonly at: string;
-    readonly standing: string;
-    readonly act?: {
-      readonly reference: string;
-      readonly authority: string;
-      readonly service: string;
-      readonly until: string;
-    };
-  };
-  readonly signed: string;
-}
 
 /** Whether somebody was habilitated at a moment: the gateway's signed answer (HAB-07). */
 export function Habilitation() {
@@ -28,7 +14,7 @@ export function Habilitation() {
   const [agent, setAgent] = useState('');
   const [at, setAt] = useState('');
   const [route, setRoute] = useState<string>();
-  const { value, error, again } = useFetched<AnswerBody>(route);
+  const { value, error, again } = useFetched<HabilitationBody>(route);
   function submit(event: FormEvent): void {
     event.preventDefault();
     const instant = parisInstant(at);

@@ -1,16 +1,9 @@
+import type { QuestionAsked } from '../../api/types.ts';
 import { useFetched } from '../../app/fetched.ts';
 import { useSession } from '../../app/session.tsx';
 import { useSettings } from '../../app/settings.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { clockTime } from '../../parts/time.ts';
-
-export interface QuestionAsked {
-  readonly id: string;
-  readonly requisitionId: string;
-  readonly askedAt: string;
-  readonly words: { readonly fr: string; readonly en: string };
-  readonly broad: boolean;
-}
 
 /** Every question of the case as it was executed, broad ones marked. */
 export function Questions() {

@@ -1,22 +1,10 @@
 import { useState } from 'react';
+import type { RetentionBody } from '../../api/types.ts';
 import { useFetched } from '../../app/fetched.ts';
 import { useSession } from '../../app/session.tsx';
 import { useName, useWords } from '../../app/settings.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { clockTime } from '../../parts/time.ts';
-
-interface RetentionBody {
-  readonly state: string;
-  readonly firstRecordingAt?: string;
-  readonly eraseDue?: string;
-  readonly reviewDue?: string;
-  readonly orders: readonly {
-    readonly id: string;
-    readonly kind: string;
-    readonly dueAt: string;
-    readonly doneAt?: string;
-  }[];
-}
 
 /** When the case must be gone, and what magistrates ordered on it. */
 export function Retention() {

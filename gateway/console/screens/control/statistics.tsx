@@ -1,21 +1,8 @@
+import type { StatisticsBody } from '../../api/types.ts';
 import { useFetched } from '../../app/fetched.ts';
 import { useSettings } from '../../app/settings.tsx';
 import { BarRows } from '../../parts/bar-rows.tsx';
 import { Problem } from '../../parts/problem.tsx';
-
-interface StatisticsBody {
-  readonly useDefinition: { readonly fr: string; readonly en: string };
-  readonly log: { readonly size: number; readonly root: string };
-  readonly from: string;
-  readonly to: string;
-  readonly totals: Readonly<Record<string, number>>;
-  readonly tables: Readonly<
-    Record<string, readonly { readonly name: string; readonly counts: Readonly<Record<string, number>> }[]>
-  >;
-  readonly refusalsByCode: readonly { readonly name: string; readonly count: number }[];
-  readonly models: readonly { readonly sha256: string; readonly wasAdmitted: boolean }[];
-  readonly noOtherModelRan?: boolean;
-}
 
 /** Figures of the installation, counted by the gateway from its journal alone. */
 export function Statistics() {

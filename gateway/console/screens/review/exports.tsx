@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import type { ExportBody } from '../../api/types.ts';
 import { useSession } from '../../app/session.tsx';
 import { useName, useWords } from '../../app/settings.tsx';
 import { Meter } from '../../parts/meter.tsx';
@@ -6,7 +7,7 @@ import { Problem } from '../../parts/problem.tsx';
 import { clockTime } from '../../parts/time.ts';
 import { saveAs, zipOf } from '../../parts/zip.ts';
 import { checkPackage, type PackageCheck } from './package-check.ts';
-import type { ExportBody, useExports } from './use-exports.ts';
+import type { useExports } from './use-exports.ts';
 
 /** The packages that were made: their state, their files, a check, and the way out. */
 export function Exports({ exports }: { readonly exports: ReturnType<typeof useExports> }) {

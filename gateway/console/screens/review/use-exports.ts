@@ -1,16 +1,8 @@
 import { useCallback, useEffect, useState } from 'react';
 import type { Hit } from '../../../search/types.ts';
+import type { ExportBody } from '../../api/types.ts';
 import { useSession } from '../../app/session.tsx';
 import type { ZipFile } from '../../parts/zip.ts';
-
-export interface ExportBody {
-  readonly id: string;
-  readonly state: 'building' | 'done' | 'failed';
-  readonly failureCode?: string;
-  readonly createdAt: string;
-  readonly finishedAt?: string;
-  readonly files?: readonly { readonly path: string; readonly sha256: string; readonly sizeBytes: number }[];
-}
 
 const LOOK_MS = 700;
 

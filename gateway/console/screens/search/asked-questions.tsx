@@ -1,10 +1,10 @@
 import { useEffect } from 'react';
+import type { QuestionAsked } from '../../api/types.ts';
 import { useFetched } from '../../app/fetched.ts';
 import { useInvestigation } from '../../app/investigation.tsx';
 import { useSession } from '../../app/session.tsx';
 import { useSettings } from '../../app/settings.tsx';
 import { clockTime } from '../../parts/time.ts';
-import type { QuestionAsked } from '../control/questions.tsx';
 
 /** Questions of this requisition: each one is kept as it was executed, and opens again. */
 export function AskedQuestions() {
