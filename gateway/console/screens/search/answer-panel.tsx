@@ -34,7 +34,7 @@ export function AnswerPanel({
       {answer.total > 0 && <p className="notice">{words.search.notice}</p>}
       {hits.length > 1 && <Histogram hits={hits} onNarrow={onNarrow} />}
       {hits.length > 0 && <Charts hits={hits} />}
-      <HitGrid hits={hits} selectedId={selectedId} screen="search" />
+      {hits.length > 0 && <HitGrid hits={hits} selectedId={selectedId} screen="search" />}
     </section>
   );
 }
