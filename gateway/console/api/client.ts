@@ -30,6 +30,9 @@ export function refusalOf(status: number, body: string, fallback: string): Refus
   return new Refusal(problem.code ?? 'E_INTERNAL', problem.detail ?? fallback, status);
 }
 
+/** The gateway counts requests by the minute. */
+const LONGEST_WAIT_MS = 61_000;
+
 export interface Ask {
   readonly body?: unknown;
   readonly signal?: AbortSignal | undefined;
@@ -67,6 +70,13 @@ export function createApi(access: Access, language: () => Language) {
     }).catch((cause: unknown) => {
       throw cause instanceof DOMException ? cause : new Unreachable('unreachable', { cause });
     });
+    const waitMs = 1000 * Number(response.headers.get('retry-after') ?? Number.NaN);
+    // A grid that is scrolled fast asks for many pictures: who only reads waits as long as the gateway says.
+    if (response.status === 429 && method === 'GET' && waitMs <= LONGEST_WAIT_MS) {
+      await new Promise((resolve) => setTimeout(resolve, waitMs));
+      ask.signal?.throwIfAborted();
+      return request(method, route, ask);
+    }
     if (!response.ok) throw refusalOf(response.status, await response.text().catch(() => ''), response.statusText);
     return response;
   }
