@@ -4,6 +4,7 @@ import { measureBounds } from './bounds.ts';
 import { measureLine } from './line.ts';
 import { measureLog } from './log.ts';
 import { type Measurement, publish, stamped, tableOf } from './report.ts';
+import { measureSearch } from './search.ts';
 import { measureService } from './service.ts';
 import { measureThroughput } from './throughput.ts';
 
@@ -17,6 +18,7 @@ const BENCHES: Readonly<
   bounds: measureBounds,
   line: measureLine,
   log: measureLog,
+  search: measureSearch,
   service: measureService,
   throughput: measureThroughput,
 };

@@ -302,7 +302,8 @@ export async function createWorld(budgetBytes = 64 * 1024 * 1024): Promise<World
     async addJob(requisition, exhibit, state, tracks) {
       const id = newId<JobId>();
       jobs += 1;
-      const result = tracks === undefined ? undefined : resultOf(exhibit.sha256, tracks);
+      const seconds = Math.max(600, ...(tracks ?? []).map((each) => Math.ceil(each.lastSeconds)));
+      const result = tracks === undefined ? undefined : resultOf(exhibit.sha256, tracks, seconds);
       const text = result === undefined ? '' : canonicalJson(result as unknown as JsonValue);
       const sealed =
         result === undefined
