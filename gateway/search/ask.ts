@@ -13,6 +13,7 @@ import type { Elsewhere } from './leaf-matcher.ts';
 import { describeMatch, matchTracks } from './match.ts';
 import { nearMisses } from './near-misses.ts';
 import { DEFAULT_PAGE_SIZE, fingerprint, isBroad, normalise } from './normalise.ts';
+import { firstMatches, type Match } from './page-order.ts';
 import { relateToHits } from './related.ts';
 import * as store from './store.ts';
 import type { Answer, ExecutedQuestion, Hit, Question } from './types.ts';
@@ -23,11 +24,6 @@ export interface SearchDeps {
   readonly vault: Vault;
   readonly clock: Clock;
   readonly sessions: CaseSessions;
-}
-
-interface Match {
-  readonly exhibit: OpenExhibit;
-  readonly track: number;
 }
 
 /**
@@ -55,8 +51,7 @@ export async function ask(requisition: Requisition, question: Question, deps: Se
   };
   const id = newId<QuestionId>();
   const sealed = await sealQuestion(deps.vault, requisition, id, asked);
-  const found = search(executed, exhibits);
-  const page = found.ordered.slice(0, asked.pageSize);
+  const found = search(executed, exhibits, { offset: 0, size: asked.pageSize });
   // The question and what it showed become rows together: no question without its answer, no answer beyond the quota (PRO-03).
   const states = await deps.database.inCase(requisition.caseId, async (tx) => {
     const { authorisation } = requisition;
@@ -65,7 +60,7 @@ export async function ask(requisition: Requisition, question: Question, deps: Se
     }
     const row = { id, caseId: requisition.caseId, requisitionId: requisition.id };
     await store.insertQuestion(tx, { ...row, sealed, askedAtMs: deps.clock.nowMs() });
-    return store.showTracks(tx, requisition.caseId, id, rowsFor(page));
+    return store.showTracks(tx, requisition.caseId, id, rowsFor(found.page));
   });
   return answerOf(requisition, id, asked, exhibits, found, { offset: 0, size: asked.pageSize }, states);
 }
@@ -119,10 +114,9 @@ async function pageOf(
   if (!exhibits.every((exhibit) => listsExhibit(requisition, exhibit))) {
     throw new AppError('E_REQ_SCOPE', { detail: 'the answer is about an exhibit that is not in the schedule' });
   }
-  const found = search(asked.executed, exhibits);
-  const page = found.ordered.slice(place.offset, place.offset + place.size);
+  const found = search(asked.executed, exhibits, place);
   const states = await deps.database.inCase(requisition.caseId, (tx) =>
-    store.showTracks(tx, requisition.caseId, id, rowsFor(page)),
+    store.showTracks(tx, requisition.caseId, id, rowsFor(found.page)),
   );
   return answerOf(requisition, id, asked, exhibits, found, place, states);
 }
@@ -130,28 +124,17 @@ async function pageOf(
 interface Found {
   readonly elsewhere: Elsewhere;
   readonly byExhibit: readonly ExhibitMatches[];
+  readonly total: number;
   /** In the order asked for. */
-  readonly ordered: readonly Match[];
+  readonly page: readonly Match[];
 }
 
-function search(executed: ExecutedQuestion, exhibits: readonly OpenExhibit[]): Found {
+function search(executed: ExecutedQuestion, exhibits: readonly OpenExhibit[], { offset, size }: Place): Found {
   const elsewhere = elsewhereIn(exhibits);
   const byExhibit = exhibits.map((exhibit) => ({ exhibit, tracks: matchTracks(executed, exhibit, elsewhere) }));
-  return { elsewhere, byExhibit, ordered: ordered(executed, byExhibit) };
-}
-
-/** Every match in the order asked for; of equals the earlier, then exhibit id and track decide, so that pages never overlap. */
-function ordered(executed: ExecutedQuestion, byExhibit: readonly ExhibitMatches[]): readonly Match[] {
-  const matches = byExhibit.flatMap(({ exhibit, tracks }) => tracks.map((track) => ({ exhibit, track })));
-  const startMs = ({ exhibit, track }: Match): number => exhibit.startMs + (exhibit.columns.firstMs[track] ?? 0);
-  const confidence = ({ exhibit, track }: Match): number => exhibit.columns.confidence[track] ?? 0;
-  return matches.sort(
-    (a, b) =>
-      (executed.order === 'confidence' ? confidence(b) - confidence(a) : 0) ||
-      startMs(a) - startMs(b) ||
-      (a.exhibit.exhibitId < b.exhibit.exhibitId ? -1 : a.exhibit.exhibitId > b.exhibit.exhibitId ? 1 : 0) ||
-      a.track - b.track,
-  );
+  const total = byExhibit.reduce((sum, { tracks }) => sum + tracks.length, 0);
+  const page = firstMatches(executed.order, byExhibit, Math.min(total, offset + size)).slice(offset);
+  return { elsewhere, byExhibit, total, page };
 }
 
 const rowsFor = (page: readonly Match[]): readonly store.ShownTrack[] =>
@@ -173,8 +156,7 @@ function answerOf(
 ): Answer {
   const { executed, sha256 } = asked;
   const byTrack = new Map(states.map((state) => [`${state.jobId} ${state.track}`, state]));
-  const matches = found.ordered;
-  const hits = matches.slice(offset, offset + size).map(({ exhibit, track }): Hit => {
+  const hits = found.page.map(({ exhibit, track }): Hit => {
     const state = byTrack.get(`${exhibit.jobId} ${track}`);
     if (state === undefined) throw new AppError('E_INTERNAL', { detail: 'a hit without a row' });
     const described = describeMatch(
@@ -194,11 +176,11 @@ function answerOf(
     inFrench: inFrench(executed),
     inEnglish: inEnglish(executed),
     broad: isBroad(executed),
-    total: matches.length,
+    total: found.total,
     counts: countMatches(found.byExhibit),
     nearMisses: offset === 0 ? nearMisses(executed, found.byExhibit, found.elsewhere) : [],
     hits,
-    ...(next < matches.length
+    ...(next < found.total
       ? { nextCursor: encodeCursor({ questionId, questionSha256: sha256, offset: next, size }) }
       : {}),
     coverage: {

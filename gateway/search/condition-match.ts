@@ -15,13 +15,15 @@ import {
   spanEvidence,
   type WaysOf,
 } from './leaf-matcher.ts';
-import { colourAt, leastStep, shareAt, shareOf, sharesCell } from './match-columns.ts';
+import { colourAt, leastStep, mayLive, shareAt, shareOf, sharesCell } from './match-columns.ts';
 import { crowdMatcher, nearMatcher } from './match-company.ts';
 import { zoneMatcher } from './match-zone.ts';
 import type { Reason } from './types.ts';
 import { crossingsOf, follows, longestStop, sequenceOn, staysIn, waysOf } from './way.ts';
 import { type Window, zoneCells } from './zone.ts';
 
+/** No track of the exhibit fulfils it: none needs to be looked at. */
+export const NEVER: Matcher = { guess: () => 'no', holds: () => false };
 const YES: Matcher = { guess: () => 'yes', holds: () => true };
 
 /** Makes a tree ready. `windows` are the times in which all of it has to hold; undefined for any time. Pure. */
@@ -74,6 +76,7 @@ function build(condition: ExecutedCondition, scope: Scope): Matcher {
 }
 
 function all(parts: readonly Matcher[]): Matcher {
+  if (parts.includes(NEVER)) return NEVER;
   return {
     guess(track) {
       let sum: Guess = 'yes';
@@ -177,7 +180,10 @@ function leafOf(leaf: ExecutedLeaf, scope: Scope): Matcher {
   }
   if (isTimeLeaf(leaf)) {
     const own = windowsOf(leaf, exhibit);
-    const allowed = windows === undefined ? own : intersect(windows, own);
+    const allowed = (windows === undefined ? own : intersect(windows, own)).filter((window) =>
+      mayLive(columns, window),
+    );
+    if (allowed.length === 0) return NEVER;
     return byColumns(
       leaf,
       (track) =>
@@ -187,7 +193,7 @@ function leafOf(leaf: ExecutedLeaf, scope: Scope): Matcher {
       (track) => ({ atSeconds: (columns.firstMs[track] ?? 0) / 1000, toSeconds: (columns.lastMs[track] ?? 0) / 1000 }),
     );
   }
-  if ('zone' in leaf) return zoneMatcher(leaf, leaf.zone, exhibit, ways);
+  if ('zone' in leaf) return zoneMatcher(leaf, leaf.zone, exhibit, windows, ways);
   if ('line' in leaf) {
     const cells = zoneCells([leaf.line.a, leaf.line.b]);
     return byWay(leaf, touching(cells), (track) =>

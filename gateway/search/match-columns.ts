@@ -6,6 +6,38 @@ import type { Window } from './zone.ts';
 
 const STEPS = 255;
 
+const spans = new WeakMap<TrackColumns, Window>();
+
+/** From the first moment of any track to the last of any, worked out once: an exhibit of another time is not looked at. */
+function spanOf(columns: TrackColumns): Window {
+  const known = spans.get(columns);
+  if (known !== undefined) return known;
+  let [fromMs, toMs] = [Infinity, -Infinity];
+  for (let track = 0; track < columns.count; track++) {
+    const [first, last] = [columns.firstMs[track] ?? 0, columns.lastMs[track] ?? 0];
+    // What is found no more has no time: NaN moves neither end.
+    if (first < fromMs) fromMs = first;
+    if (last > toMs) toMs = last;
+  }
+  const span = { fromMs, toMs };
+  spans.set(columns, span);
+  return span;
+}
+
+/** Whether any track of the exhibit may live in the window. */
+export function mayLive(columns: TrackColumns, { fromMs, toMs }: Window): boolean {
+  const span = spanOf(columns);
+  return span.fromMs <= toMs && span.toMs >= fromMs;
+}
+
+/** Whether all of a track lies within one of the windows; every track does where there are none. */
+export function livesWithin(columns: TrackColumns, track: number, windows: readonly Window[] | undefined): boolean {
+  if (windows === undefined) return true;
+  const [first, last] = [columns.firstMs[track] ?? Number.NaN, columns.lastMs[track] ?? Number.NaN];
+  for (const { fromMs, toMs } of windows) if (first >= fromMs && last <= toMs) return true;
+  return false;
+}
+
 export const overlaps = (columns: TrackColumns, track: number, window: Window): boolean =>
   (columns.firstMs[track] ?? 0) <= window.toMs && (columns.lastMs[track] ?? 0) >= window.fromMs;
 

@@ -1,30 +1,40 @@
 import type { OpenExhibit } from '../index/types.ts';
 import type { ExecutedLeaf, ExecutedZone } from './condition-normal.ts';
 import { byWay, firstOf, type Matcher, momentEvidence, type WaysOf } from './leaf-matcher.ts';
-import { sharesCell } from './match-columns.ts';
+import { livesWithin, sharesCell } from './match-columns.ts';
 import type { Evidence } from './types.ts';
 import { staysIn, type Way } from './way.ts';
-import { zoneCells } from './zone.ts';
+import { cellsWithin, type Window, zoneCells } from './zone.ts';
 
 export function zoneMatcher(
   leaf: ExecutedLeaf,
   { polygon, relation }: ExecutedZone,
   exhibit: OpenExhibit,
+  windows: readonly Window[] | undefined,
   ways: WaysOf,
 ): Matcher {
   const { columns } = exhibit;
   const cells = zoneCells(polygon);
+  const covered = cellsWithin(polygon);
+  const untouched = cells.map((byte) => ~byte);
+  // What the grid proves holds of a whole way: only where no window cuts it.
+  const proves = (track: number, proof: Uint8Array): boolean =>
+    sharesCell(columns.grid, track, proof) && livesWithin(columns, track, windows);
   const touches = (track: number): boolean => sharesCell(columns.grid, track, cells);
   if (relation === 'avoids') {
     return byWay(
       leaf,
-      (track) => (touches(track) ? 'maybe' : 'yes'),
+      (track) => (!touches(track) ? 'yes' : proves(track, covered) ? 'no' : 'maybe'),
       (track) => (touches(track) && ways(track).some((way) => staysIn(polygon, way).length > 0) ? undefined : {}),
     );
   }
   return byWay(
     leaf,
-    (track) => (touches(track) ? 'maybe' : 'no'),
+    (track) => {
+      if (!touches(track)) return 'no';
+      if (relation === 'passes') return proves(track, covered) ? 'yes' : 'maybe';
+      return relation === 'inside' && proves(track, untouched) ? 'no' : 'maybe';
+    },
     (track) => firstOf(ways(track), (way) => relationOn(polygon, relation, way)),
   );
 }

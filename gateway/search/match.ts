@@ -1,13 +1,13 @@
 import type { TrackPoint } from '../analysis/types.ts';
 import type { OpenExhibit, TrackColumns } from '../index/types.ts';
 import { type ClassName, COLOURS, type ColourName, classId, classNameOf, PARTS } from '../vocabulary.ts';
-import { compile } from './condition-match.ts';
+import { compile, NEVER } from './condition-match.ts';
 import type { Elsewhere } from './leaf-matcher.ts';
-import { colourAt, leastStep, overlaps, shareAt, shareOf, sharesCell } from './match-columns.ts';
+import { colourAt, leastStep, livesWithin, mayLive, overlaps, shareAt, shareOf, sharesCell } from './match-columns.ts';
 import { rectifiedHit } from './rectified-hit.ts';
 import type { ExecutedQuestion, Hit, Reason } from './types.ts';
 import { localInstant } from './words.ts';
-import { type Contact, contains, footOf, pathContact, type Window, type Zone, zoneCells } from './zone.ts';
+import { type Contact, cellsWithin, contains, footOf, pathContact, type Window, type Zone, zoneCells } from './zone.ts';
 
 const CLASS_IDS = 256;
 
@@ -35,8 +35,12 @@ export function matchTracks(
     least: Math.max(1, leastStep(entry.minShare)),
   }));
   const window = windowOf(question, exhibit);
+  if (window !== undefined && !mayLive(columns, window)) return [];
+  const windows = window === undefined ? undefined : [window];
   const cells = question.zone === null ? undefined : zoneCells(question.zone);
-  const where = compile(question.where, exhibit, window === undefined ? undefined : [window], elsewhere);
+  const covered = question.zone === null ? undefined : cellsWithin(question.zone);
+  const where = compile(question.where, exhibit, windows, elsewhere);
+  if (where === NEVER) return [];
   const matches: number[] = [];
   for (let track = 0; track < columns.count; track++) {
     if (wantedClass[columns.classId[track] ?? 0] !== 1) continue;
@@ -44,8 +48,10 @@ export function matchTracks(
     if (window !== undefined && !overlaps(columns, track, window)) continue;
     if (colours.length > 0 && !colours.some(({ at, least }) => shareAt(columns, track, at) >= least)) continue;
     if (cells !== undefined && !sharesCell(columns.grid, track, cells)) continue;
-    if (question.zone !== null && pathContact(question.zone, exhibit.path(track), exhibit, window) === undefined)
-      continue;
+    if (question.zone !== null && covered !== undefined) {
+      const sure = sharesCell(columns.grid, track, covered) && livesWithin(columns, track, windows);
+      if (!sure && pathContact(question.zone, exhibit.path(track), exhibit, window) === undefined) continue;
+    }
     const guess = where.guess(track);
     if (guess === 'no' || (guess === 'maybe' && !where.holds(track))) continue;
     matches.push(track);

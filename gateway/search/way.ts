@@ -27,8 +27,9 @@ interface Picture {
 
 /** The parts of a path that lie within the windows, cut at their ends; all of it where there are none. */
 export function waysOf(path: readonly TrackPoint[], picture: Picture, windows: readonly Window[] | undefined): Way[] {
+  if (windows === undefined) return [wholeWay(path, picture)];
   const ways: Moment[][] = [];
-  for (const window of windows ?? [undefined]) {
+  for (const window of windows) {
     const way: Moment[] = [];
     for (const [index, to] of path.entries()) {
       const from = index === 0 ? to : (path[index - 1] ?? to);
@@ -43,6 +44,12 @@ export function waysOf(path: readonly TrackPoint[], picture: Picture, windows: r
     if (way.length > 0) ways.push(way);
   }
   return ways;
+}
+
+function wholeWay(path: readonly TrackPoint[], picture: Picture): Way {
+  const way: Moment[] = [];
+  for (const point of path) if (way.at(-1)?.seconds !== point.timeSeconds) way.push(momentOf(point, picture));
+  return way;
 }
 
 /** When a way is inside the zone, in order; a moment on its edge counts. */

@@ -80,14 +80,20 @@ export function pathContact(
 }
 
 /** Cells of the coarse grid (index/types.ts) that the zone touches: at least all of them. */
-export function zoneCells(zone: Zone): Uint8Array {
+export const zoneCells = (zone: Zone): Uint8Array => cellsOf(zone, 'touched');
+
+/** Cells that lie inside the zone as a whole: at most all of them. What visited one was in the zone, whatever its exact way. */
+export const cellsWithin = (zone: Zone): Uint8Array => cellsOf(zone, 'covered');
+
+function cellsOf(zone: Zone, which: 'touched' | 'covered'): Uint8Array {
   const cells = new Uint8Array(GRID.bytes);
   const scaled = zone.map(({ x, y }) => ({ x: x * GRID.columns, y: y * GRID.rows }));
   for (let row = 0; row < GRID.rows; row++) {
     for (let column = 0; column < GRID.columns; column++) {
       const cut = edgesOf(scaled).some(([a, b]) => meetsCell(a, b, column, row));
       // A cell that no edge cuts is inside or outside as a whole.
-      if (!cut && !contains(scaled, { x: column + 0.5, y: row + 0.5 })) continue;
+      const counts = cut ? which === 'touched' : contains(scaled, { x: column + 0.5, y: row + 0.5 });
+      if (!counts) continue;
       const bit = row * GRID.columns + column;
       cells[bit >> 3] = (cells[bit >> 3] ?? 0) | (1 << (bit & 7));
     }
@@ -95,8 +101,17 @@ export function zoneCells(zone: Zone): Uint8Array {
   return cells;
 }
 
-export const edgesOf = (zone: Zone): readonly (readonly [PicturePoint, PicturePoint])[] =>
-  zone.map((point, index) => [point, zone[(index + 1) % zone.length] ?? point] as const);
+type Edges = readonly (readonly [PicturePoint, PicturePoint])[];
+const edges = new WeakMap<Zone, Edges>();
+
+/** Made once a zone: the exact test asks for them at every step of every way. */
+export function edgesOf(zone: Zone): Edges {
+  const known = edges.get(zone);
+  if (known !== undefined) return known;
+  const made = zone.map((point, index) => [point, zone[(index + 1) % zone.length] ?? point] as const);
+  edges.set(zone, made);
+  return made;
+}
 
 function isOnEdge(a: PicturePoint, b: PicturePoint, place: PicturePoint): boolean {
   const cross = (b.x - a.x) * (place.y - a.y) - (b.y - a.y) * (place.x - a.x);

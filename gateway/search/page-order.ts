@@ -1,0 +1,49 @@
+import type { OpenExhibit } from '../index/types.ts';
+import type { ExhibitMatches } from './counts.ts';
+import type { ExecutedQuestion } from './types.ts';
+
+export interface Match {
+  readonly exhibit: OpenExhibit;
+  readonly track: number;
+}
+
+interface Candidate extends Match {
+  readonly startMs: number;
+  readonly confidence: number;
+}
+
+/**
+ * The first matches in the order asked for, up to a number of them; of equals the earlier, then exhibit id and track decide, so that pages
+ * never overlap. Only what may stand among them is kept and sorted: an answer of a million tracks costs one look at each.
+ */
+export function firstMatches(
+  order: ExecutedQuestion['order'],
+  byExhibit: readonly ExhibitMatches[],
+  most: number,
+): readonly Match[] {
+  const byConfidence = order === 'confidence';
+  const compare = (a: Candidate, b: Candidate): number =>
+    (byConfidence ? b.confidence - a.confidence : 0) ||
+    a.startMs - b.startMs ||
+    (a.exhibit.exhibitId < b.exhibit.exhibitId ? -1 : a.exhibit.exhibitId > b.exhibit.exhibitId ? 1 : 0) ||
+    a.track - b.track;
+  let kept: Candidate[] = [];
+  let last: Candidate | undefined;
+  const settle = (): void => {
+    kept = kept.sort(compare).slice(0, most);
+    last = kept.length === most ? kept.at(-1) : undefined;
+  };
+  for (const { exhibit, tracks } of byExhibit) {
+    const { firstMs, confidence } = exhibit.columns;
+    for (const track of tracks) {
+      const startMs = exhibit.startMs + (firstMs[track] ?? 0);
+      const sure = confidence[track] ?? 0;
+      // Equals go on to the exact comparison.
+      if (last !== undefined && (byConfidence ? sure < last.confidence : startMs > last.startMs)) continue;
+      kept.push({ exhibit, track, startMs, confidence: sure });
+      if (kept.length >= 2 * most + 64) settle();
+    }
+  }
+  settle();
+  return kept;
+}
