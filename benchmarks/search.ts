@@ -7,6 +7,7 @@ import { demoAuthorisation, demoSchedule, yesterdayAt14 } from '../gateway/demo-
 import { hashExhibit } from '../gateway/footage/commands.ts';
 import type { CaseId } from '../gateway/ids.ts';
 import { authorise, schedule } from '../gateway/requisition/issue.ts';
+import { runFfmpeg } from './ffmpeg.ts';
 import { type Measurement, median, rounded } from './report.ts';
 import { namedScenes } from './scenes/named.ts';
 import { writeScene } from './scenes/write.ts';
@@ -114,7 +115,10 @@ export async function measureSearch({ full }: { readonly full: boolean }): Promi
 async function measureTown(size: number, whole: boolean): Promise<Town> {
   const folder = await mkdtemp(path.join(tmpdir(), 'differe-bench-search-'));
   const clips = Array.from({ length: CLIPS }, (_, n) => path.join(folder, `clip-${n}.mp4`));
-  for (const clip of clips) await writeScene(namedScenes.long, clip);
+  const scene = path.join(folder, 'scene.mp4');
+  await writeScene(namedScenes.long, scene);
+  for (const [n, clip] of clips.entries())
+    await runFfmpeg(['-i', scene, '-c', 'copy', '-metadata', `comment=${n}`, clip]);
   const installation = await createDemoInstallation(folder, [path.join(import.meta.dirname, '..', 'test', 'models')]);
   const gateway = await startGatewayProcess(installation);
   try {
@@ -124,6 +128,7 @@ async function measureTown(size: number, whole: boolean): Promise<Town> {
     const options = { url: gateway.url, agentKey: installation.agentKey };
     const { caseId } = await createClient(options).json<{ caseId: CaseId }>('POST', '/api/v1/requisitions', tokens);
     const client = createClient({ ...options, requisitionId: claims.jti });
+    tell('filling the case');
     const filled = await fillCase(installation, caseId, claims, recordings);
     const answer = (question: Question): Promise<Answer> =>
       client.json('POST', `/api/v1/cases/${caseId}/questions`, question);
@@ -132,6 +137,7 @@ async function measureTown(size: number, whole: boolean): Promise<Town> {
       await answer(question);
       return performance.now() - started;
     };
+    tell('asking');
     const smallest = filled.exhibits.reduce((a, b) => (b.recording.tracks < a.recording.tracks ? b : a));
     const small: Question = { version: 1, classes: ['person'], exhibits: [smallest.exhibitId] };
     const openMs = await ask(small);
@@ -155,7 +161,9 @@ async function measureTown(size: number, whole: boolean): Promise<Town> {
     const fixedTimes: number[] = [];
     for (let n = 0; n < 100; n++) fixedTimes.push(await ask(small));
     const residentMiB = await residentOf(gateway.process.pid);
+    tell('comparing');
     const compared = whole ? await compareAll(answer, comparable(filled.exhibits), COMPARED, 4) : undefined;
+    tell('asking while both cores analyse');
     const busy = whole ? await whileAnalysing(client, caseId, clips, both) : undefined;
     const tracks = filled.exhibits.reduce((sum, { recording }: Filled) => sum + recording.tracks, 0);
     return {
@@ -174,6 +182,9 @@ async function measureTown(size: number, whole: boolean): Promise<Town> {
     await rm(folder, { recursive: true, force: true });
   }
 }
+
+/** It takes minutes: what it is at. */
+const tell = (text: string): void => console.error(`search: ${text}`);
 
 function summary(times: readonly number[]): Times {
   const sorted = times.toSorted((a, b) => a - b);
