@@ -57,7 +57,7 @@ export const PROPERTIES: Readonly<Record<string, string>> = {
   mediaToSeconds: 'End in the file, seconds.',
   timeSeconds: 'Moment in the file, seconds.',
   enteredSeconds: 'When the zone was entered, seconds of media time.',
-  offsetSeconds: 'How far the clock of the recorder is ahead, seconds.',
+  offsetSeconds: 'Seconds to add to the time of the recorder for the true time.',
   uncertaintySeconds: 'By how much the time of day may be wrong, seconds.',
   secondsDone: 'Media time that is analysed, seconds, in steps.',
   remainingSeconds: 'What is left of the analysis, seconds of real time, to ten.',

@@ -922,7 +922,7 @@ export interface components {
         place: string;
       };
       clock: {
-        /** How far the clock of the recorder is ahead, seconds. */
+        /** Seconds to add to the time of the recorder for the true time. */
         offsetSeconds: number;
         /** By how much the time of day may be wrong, seconds. */
         uncertaintySeconds: number;
