@@ -9,7 +9,7 @@ import { measureService } from './service.ts';
 import { measureThroughput } from './throughput.ts';
 
 // `npm run bench -- NAME [--json] [--full]`: a table on stderr, one JSON object last on stdout and in benchmarks/results/. `bounds --short`
-// is a trial of a few seeds, of which nothing is kept.
+// and `search --short` are trials of a few seeds or questions, of which nothing is kept.
 
 const BENCHES: Readonly<
   Record<string, (options: { readonly full: boolean; readonly short: boolean }) => Promise<Measurement>>
@@ -23,6 +23,8 @@ const BENCHES: Readonly<
   throughput: measureThroughput,
 };
 
+const HAVE_TRIALS = ['bounds', 'search'];
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
@@ -32,7 +34,7 @@ const { values, positionals } = parseArgs({
   },
 });
 const bench = BENCHES[positionals[0] ?? ''];
-if (bench === undefined || positionals.length !== 1 || (values.short && positionals[0] !== 'bounds')) {
+if (bench === undefined || positionals.length !== 1 || (values.short && !HAVE_TRIALS.includes(positionals[0] ?? ''))) {
   console.error(`Usage: npm run bench -- NAME [--json] [--full]\n  NAME: ${Object.keys(BENCHES).join(', ')}`);
   process.exitCode = 2;
 } else {

@@ -17,14 +17,19 @@ import type { Question } from './search/question.ts';
 import { askOfAttributes, askOfPlaces, type Ground } from './search/questions.ts';
 import { RECORDING_SECONDS, type Recording, recordingsOf, seeded } from './search/town.ts';
 
-const TRACKS = 1_000_000;
 /** A schedule lists 500 pieces at most; two of them are real recordings, to keep both cores busy. */
 const RECORDINGS = 498;
 const CLIPS = 2;
-const QUESTIONS = 500;
-const COMPARED = 1_000;
-const WARM_UP = 20;
+const WHOLE = { tracks: 1_000_000, questions: 500, compared: 1_000, warmUp: 20 } as const;
+const TRIAL: Extent = { tracks: 20_000, questions: 40, compared: 95, warmUp: 2 };
 const GOALS_MS = { attribute: 10, geometry: 50 } as const;
+
+interface Extent {
+  readonly tracks: number;
+  readonly questions: number;
+  readonly compared: number;
+  readonly warmUp: number;
+}
 
 type Kind = keyof typeof GOALS_MS;
 const asks: Readonly<Record<Kind, typeof askOfPlaces>> = { attribute: askOfAttributes, geometry: askOfPlaces };
@@ -51,12 +56,17 @@ interface Town {
 
 /**
  * Random questions over HTTP to a gateway with a case of a million tracks, and the same answers from a matcher that knows nothing of how
- * the gateway does it. With `--full` also ten million.
+ * the gateway does it. With `--full` also ten million; `--short` tries all of it on little.
  */
-export async function measureSearch({ full }: { readonly full: boolean }): Promise<Measurement> {
-  const size = Number(process.env.DIFFERE_BENCH_TRACKS ?? TRACKS);
-  const town = await measureTown(size, true);
-  const large = full ? await measureTown(10 * size, false) : undefined;
+export async function measureSearch({
+  full,
+  short,
+}: {
+  readonly full: boolean;
+  readonly short: boolean;
+}): Promise<Measurement> {
+  const town = await measureTown(short ? TRIAL : WHOLE, true);
+  const large = full ? await measureTown({ ...WHOLE, tracks: 10 * WHOLE.tracks }, false) : undefined;
   const ratio = (of: Town['idle'], over: Town['idle']): number =>
     rounded(Math.max(...(['attribute', 'geometry'] as const).map((kind) => of[kind].p99Ms / over[kind].p99Ms)), 2);
   const busy = town.busy === undefined ? Number.NaN : ratio(town.busy, town.idle);
@@ -70,13 +80,13 @@ export async function measureSearch({ full }: { readonly full: boolean }): Promi
         id: 'tracks',
         goal: `tracks in one case of ${RECORDINGS} recordings`,
         value: town.tracks,
-        met: town.tracks >= TRACKS,
+        met: town.tracks >= WHOLE.tracks,
       },
       {
         id: 'questions',
         goal: `random questions of every operator whose answer was compared`,
         value: asked,
-        met: asked >= COMPARED,
+        met: asked >= WHOLE.compared,
       },
       {
         id: 'differences',
@@ -112,7 +122,7 @@ export async function measureSearch({ full }: { readonly full: boolean }): Promi
   };
 }
 
-async function measureTown(size: number, whole: boolean): Promise<Town> {
+async function measureTown(extent: Extent, whole: boolean): Promise<Town> {
   const folder = await mkdtemp(path.join(tmpdir(), 'differe-bench-search-'));
   const clips = Array.from({ length: CLIPS }, (_, n) => path.join(folder, `clip-${n}.mp4`));
   const scene = path.join(folder, 'scene.mp4');
@@ -123,7 +133,7 @@ async function measureTown(size: number, whole: boolean): Promise<Town> {
   const gateway = await startGatewayProcess(installation);
   try {
     const now = Date.now();
-    const recordings = recordingsOf(RECORDINGS, size, now);
+    const recordings = recordingsOf(RECORDINGS, extent.tracks, now);
     const { claims, tokens } = await sign(installation, recordings, clips, now);
     const options = { url: gateway.url, agentKey: installation.agentKey };
     const { caseId } = await createClient(options).json<{ caseId: CaseId }>('POST', '/api/v1/requisitions', tokens);
@@ -145,8 +155,8 @@ async function measureTown(size: number, whole: boolean): Promise<Town> {
     const slowest: { ms: number; question: Question }[] = [];
     const timesOf = async (kind: Kind): Promise<Times> => {
       const random = seeded(kind === 'attribute' ? 11 : 12);
-      const questions = Array.from({ length: QUESTIONS / 2 }, () => asks[kind](random, ground));
-      for (const question of questions.slice(0, WARM_UP)) await ask(question);
+      const questions = Array.from({ length: extent.questions / 2 }, () => asks[kind](random, ground));
+      for (const question of questions.slice(0, extent.warmUp)) await ask(question);
       const times: number[] = [];
       for (const question of questions) {
         const ms = await ask(question);
@@ -162,7 +172,7 @@ async function measureTown(size: number, whole: boolean): Promise<Town> {
     for (let n = 0; n < 100; n++) fixedTimes.push(await ask(small));
     const residentMiB = await residentOf(gateway.process.pid);
     tell('comparing');
-    const compared = whole ? await compareAll(answer, comparable(filled.exhibits), COMPARED, 4) : undefined;
+    const compared = whole ? await compareAll(answer, comparable(filled.exhibits), extent.compared, 4) : undefined;
     tell('asking while both cores analyse');
     const busy = whole ? await whileAnalysing(client, caseId, clips, both) : undefined;
     const tracks = filled.exhibits.reduce((sum, { recording }: Filled) => sum + recording.tracks, 0);
