@@ -271,6 +271,15 @@ export const OPERATIONS: Readonly<Record<string, OperationText>> = {
     media: { 200: ['video/mp4'], 206: ['video/mp4'] },
     refusals: ['E_REQ_SCOPE', 'E_MEDIA_DECODE', 'E_MEDIA_LIMIT', 'E_JOB_NOT_DONE'],
   },
+  'POST /api/v1/cases/:caseId/hits/:hitId/reveal': {
+    id: 'revealHit',
+    takes: 'Reveal',
+    title: "Découvrir l'objet d'un résultat validé",
+    text: 'The whole picture once more with the matched object uncovered, and nobody else. Needs that a named agent has confirmed the hit; the reason is in the journal before.',
+    room: 'evidence',
+    media: { 200: ['image/jpeg'] },
+    refusals: ['E_HUM_UNVALIDATED', 'E_REQ_SCOPE', 'E_MEDIA_DECODE', 'E_MEDIA_LIMIT', 'E_JOB_NOT_DONE'],
+  },
   'POST /api/v1/cases/:caseId/hits/:hitId/tickets': {
     id: 'issueMediaTicket',
     takes: 'MediaTicketRequest',
@@ -278,7 +287,7 @@ export const OPERATIONS: Readonly<Record<string, OperationText>> = {
     title: "Billet d'accès à une image ou à un extrait",
     text: 'An address of one picture or clip that works for a minute without a proof: for elements of a page that fetch by themselves. What it opens is decided and journalled at each read.',
     room: 'evidence',
-    refusals: ['E_RATE'],
+    refusals: ['E_RATE', 'E_REQ_SCOPE', 'E_JOB_NOT_DONE'],
   },
   'POST /api/v1/cases/:caseId/exports': {
     id: 'startExport',

@@ -28,6 +28,7 @@ export function installGuard(app: FastifyInstance, deps: GuardDeps): void {
     },
   } as never);
   app.decorateRequest('show', () => undefined);
+  app.decorateRequest('because', () => undefined);
   app.decorateRequest('decide', () => undefined);
   app.decorateRequest('record', async () => undefined);
   app.decorateRequest('afterDisclosure', function after(this: FastifyRequest, work) {

@@ -67,6 +67,7 @@ const EVENT = {
         unit: Type.Optional(pattern(WORD)),
         mediaMs: Type.Optional(Type.Integer({ minimum: 0 })),
         outcome: Type.Optional(Type.Enum(['useful', 'not_useful', 'person_cleared'])),
+        revealed: Type.Optional(pattern('[a-z_]{4,40}')),
         services: Type.Optional(Type.Array(pattern(WORD), { maxItems: 200 })),
         broad: Type.Optional(Type.Boolean()),
         month: Type.Optional(pattern('[0-9]{4}-(0[1-9]|1[0-2])')),

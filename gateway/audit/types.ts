@@ -60,6 +60,8 @@ export interface AuditEvent {
     readonly mediaMs?: number;
     /** What came of a case, said at its closure (STA-05). */
     readonly outcome?: 'useful' | 'not_useful' | 'person_cleared';
+    /** Why a matched object was uncovered (PRO-02). */
+    readonly revealed?: string;
     /** Services of the agents that a requisition designates. */
     readonly services?: readonly string[];
     /** The question has one facet and no bound (PRO-04). */

@@ -1,3 +1,4 @@
+import { AppError } from '../errors.ts';
 import type { HitId } from '../ids.ts';
 import type { Requisition } from '../requisition/types.ts';
 import { makeClip } from './clip.ts';
@@ -18,6 +19,13 @@ export interface PicturesDeps {
 export interface Pictures {
   still(requisition: Requisition, asked: AskedPicture & { readonly size: StillSize }): Promise<ShownPicture<Still>>;
   clip(requisition: Requisition, asked: AskedPicture): Promise<ShownPicture<Clip>>;
+  /**
+   * The whole still once more, the matched object uncovered and nobody else (PRO-02). E_HUM_UNVALIDATED unless a named agent has confirmed the
+   * hit. For a route that has the reason in the journal before it calls this.
+   */
+  reveal(requisition: Requisition, asked: AskedPicture): Promise<ShownPicture<Still>>;
+  /** Refuses as a picture of the hit would: E_PRO_SILO, E_REQ_SCOPE. */
+  demand(requisition: Requisition, hitId: HitId): Promise<void>;
   /**
    * Says that the agent was shown the hit. MUST run only when the disclosure is durable in the journal (HUM-01): a picture that never
    * left must not let its hit be confirmed.
@@ -63,6 +71,18 @@ export function createPictures(deps: PicturesDeps): Pictures {
       );
       return { picture, hit };
     },
+    async reveal(requisition, asked) {
+      const loaded = await deps.loadHit(requisition, asked.hitId);
+      const { hit, review } = loaded;
+      if (hit.verdict !== 'confirmed' || review === undefined) {
+        throw new AppError('E_HUM_UNVALIDATED', { detail: 'nobody has confirmed the hit' });
+      }
+      const picture = await fromSource(requisition, loaded, (source) =>
+        makeStill(requisition, { ...source, best: hit.best, size: 'full', isRevealed: true }),
+      );
+      return { picture, hit };
+    },
+    demand: async (requisition, hitId) => void (await deps.loadHit(requisition, hitId)),
     async clip(requisition, asked) {
       const loaded = await deps.loadHit(requisition, asked.hitId);
       const { hit } = loaded;

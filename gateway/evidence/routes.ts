@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { AuditObject } from '../audit/types.ts';
 import { type ExportId, type HitId, isUuid } from '../ids.ts';
+import { REVEAL_REASONS, type RevealReason } from '../policy/types.ts';
 import type { MediaTickets } from '../requisition/types.ts';
 import type { Hit } from '../search/types.ts';
 import { sendRange } from './byte-range.ts';
@@ -61,6 +62,11 @@ const shownOf = (hit: Hit): Shown => [
 ];
 
 const pathOf = (params: object): string => ('*' in params && typeof params['*'] === 'string' ? params['*'] : '');
+
+function reasonIn(body: unknown): RevealReason | undefined {
+  const reason = typeof body === 'object' && body !== null && 'reason' in body ? body.reason : undefined;
+  return REVEAL_REASONS.find((each) => each === reason);
+}
 
 function hitsNamedIn(body: unknown): readonly string[] {
   const hits = typeof body === 'object' && body !== null && 'hits' in body ? body.hits : undefined;
@@ -128,6 +134,31 @@ export const evidenceRoutes =
     );
 
     app.post(
+      '/api/v1/cases/:caseId/hits/:hitId/reveal',
+      {
+        config: { action: 'hit.reveal' },
+        // The event is written before the handler runs: hit and reason are named here.
+        preValidation: async (request) => {
+          const { hitId } = request.params;
+          if (isUuid(hitId)) request.show([{ type: 'hit', id: hitId }]);
+          const reason = reasonIn(request.body);
+          if (reason !== undefined) request.because(reason);
+        },
+        schema: {
+          params: hitParams,
+          body: Type.Object({ reason: Type.Enum([...REVEAL_REASONS]) }, strict),
+          response: { 200: binary },
+        },
+      },
+      async (request, reply) => {
+        const asked = { hitId: request.params.hitId as HitId, agentId: request.principal.agentId };
+        const { picture, hit } = await deps.pictures.reveal(request.requisition, asked);
+        request.show(...shownOf(hit));
+        return send(reply, 'image/jpeg', picture.jpeg);
+      },
+    );
+
+    app.post(
       '/api/v1/cases/:caseId/hits/:hitId/tickets',
       {
         config: { action: 'hit.ticket' },
@@ -144,6 +175,7 @@ export const evidenceRoutes =
       },
       async (request, reply) => {
         const { caseId, hitId } = request.params;
+        await deps.pictures.demand(request.requisition, hitId as HitId);
         const path = `/api/v1/cases/${caseId}/hits/${hitId}${TICKET_OF[request.body.of]}`;
         const holder = { jkt: request.thumbprint ?? '', requisitionId: request.requisition.id };
         const issued = deps.tickets.issue(holder, path);

@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import type { AnalysisResult, Box, Bystander } from '../analysis/types.ts';
+import type { AnalysisResult, Box, Bystander, Track } from '../analysis/types.ts';
 import { AppError } from '../errors.ts';
 import type { Exhibit } from '../footage/types.ts';
 import { pictureAt } from '../media.ts';
@@ -24,6 +24,8 @@ export interface StillOrder {
   readonly best: Hit['best'];
   readonly size: StillSize;
   readonly keyFrames: readonly number[];
+  /** Whether the matched object is left uncovered; whoever else covers it still does. */
+  readonly isRevealed?: boolean;
 }
 
 const MASK = { red: 0, green: 0, blue: 0 };
@@ -63,9 +65,23 @@ export async function makeStill(requisition: Requisition, order: StillOrder, sig
 }
 
 function redact(picture: RgbPicture, order: StillOrder): void {
-  const everyone = [...order.result.tracks, ...order.bystanders];
+  const { tracks } = order.result;
+  const covered = order.isRevealed === true ? tracks.filter((track) => !isMatched(track, order.best)) : tracks;
+  const everyone = [...covered, ...order.bystanders];
   for (const box of maskAt(everyone, order.best.timeSeconds, picture)) fillBox(picture, box, MASK);
   outlineBox(picture, order.best.box, outlineThickness(picture), OUTLINE);
+}
+
+/** By its box on the analysed frame and not by a number: what stands elsewhere in a list must not be uncovered. */
+function isMatched({ points }: Pick<Track, 'points'>, { frame, box }: Hit['best']): boolean {
+  return points.some(
+    (point) =>
+      point.frame === frame &&
+      point.left === box.left &&
+      point.top === box.top &&
+      point.width === box.width &&
+      point.height === box.height,
+  );
 }
 
 async function encode(picture: RgbPicture, order: StillOrder): Promise<Omit<Still, 'arguments'>> {

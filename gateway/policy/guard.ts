@@ -23,6 +23,7 @@ import {
   type Op,
   type PolicySet,
   type Principal,
+  type RevealReason,
 } from './types.ts';
 
 declare module 'fastify' {
@@ -44,6 +45,8 @@ declare module 'fastify' {
     readonly thumbprint: string | undefined;
     /** Says which things the response shows (LOG-01); `shown` is the time range of the content. Adds to what was said before. */
     show(objects: readonly ThingShown[], shown?: { readonly fromMs: number; readonly toMs: number }): void;
+    /** Says why the matched object of a hit is uncovered: stands in the events of the request. */
+    because(reason: RevealReason): void;
     /**
      * Work that waits for the event of the disclosure: it runs when that is durable and before the payload leaves, and never when the
      * answer is a refusal. When it throws, the answer is that error. For routes that disclose; elsewhere E_INTERNAL.
@@ -89,6 +92,8 @@ interface Seen {
   recorded: boolean;
   /** Whether a broad question was decided on (PRO-04). */
   broad: boolean;
+  /** Why the matched object of a hit is uncovered (PRO-02). */
+  revealed: RevealReason | undefined;
   /** What waits for the event of the disclosure. */
   afterwards: (() => Promise<void>)[];
 }
@@ -120,6 +125,7 @@ export function installGuard(app: FastifyInstance, deps: GuardDeps): void {
       shown: undefined,
       recorded: false,
       broad: false,
+      revealed: undefined,
       afterwards: [],
     };
     seenOf.set(request, fresh);
@@ -134,7 +140,7 @@ export function installGuard(app: FastifyInstance, deps: GuardDeps): void {
       decision: seen.decision,
       objects: unique(seen.objects),
       ...(seen.shown === undefined ? {} : { shown: seen.shown }),
-      ...(seen.broad ? { facts: { broad: true } } : {}),
+      ...factsOf(seen),
     };
   }
 
@@ -194,6 +200,9 @@ export function installGuard(app: FastifyInstance, deps: GuardDeps): void {
       fromMs: Math.min(shown.fromMs, seen.shown?.fromMs ?? shown.fromMs),
       toMs: Math.max(shown.toMs, seen.shown?.toMs ?? shown.toMs),
     };
+  });
+  app.decorateRequest('because', function because(this: FastifyRequest, reason) {
+    see(this).revealed = reason;
   });
   app.decorateRequest('afterDisclosure', function afterDisclosure(this: FastifyRequest, work) {
     if (!discloses(this)) throw new AppError('E_INTERNAL', { detail: 'this route discloses nothing' });
@@ -259,6 +268,11 @@ export function installGuard(app: FastifyInstance, deps: GuardDeps): void {
   });
 
   installProblems(app, (code, request) => refusals.journalRefusal(code, actOf(request)));
+}
+
+function factsOf({ broad, revealed }: Seen): { readonly facts?: Facts } {
+  if (!broad && revealed === undefined) return {};
+  return { facts: { ...(broad ? { broad } : {}), ...(revealed === undefined ? {} : { revealed }) } };
 }
 
 /** Denies when the action is absent, so that the order of registration opens no door. */

@@ -47,6 +47,8 @@ export interface Facts {
   readonly unit?: string;
   readonly mediaMs?: number;
   readonly outcome?: 'useful' | 'not_useful' | 'person_cleared';
+  /** Why a matched object was uncovered (PRO-02). */
+  readonly revealed?: string;
   readonly services?: readonly string[];
   readonly broad?: boolean;
 }

@@ -48,6 +48,15 @@ export const ROLE_GROUPS = {
   aveugle: ['admin_technique', 'dpo', 'conformite'],
 } as const satisfies Record<string, readonly Role[]>;
 
+/** Why a matched object is uncovered (PRO-02): stands in the journal. */
+export const REVEAL_REASONS = [
+  'recognition_by_witness',
+  'comparison_by_eye',
+  'reading_by_eye',
+  'order_of_magistrate',
+] as const;
+export type RevealReason = (typeof REVEAL_REASONS)[number];
+
 /**
  * When the journal event of an act is written (LOG-01, LOG-05):
  * `before`: durable before the handler runs, for acts that change something;
@@ -148,6 +157,7 @@ export const ACTIONS = {
   // holds that id and the numbers of job and track, decides nothing, and the event of the disclosure names it before it is shown.
   'hit.read': { journal: 'disclosure', kind: 'consultation', ops: [], needsValidity: false },
   'hit.picture': { journal: 'disclosure', kind: 'consultation', ops: [], needsValidity: false },
+  'hit.reveal': { journal: 'both', kind: 'consultation', ops: ['review.reveal'], needsValidity: false },
   'hit.ticket': { journal: 'before', kind: 'consultation', ops: [], needsValidity: false },
   'hit.review': { journal: 'before', kind: 'modification', ops: [], needsValidity: false },
   'evidence.export': {

@@ -181,11 +181,16 @@ describe('control of an installation', () => {
     const asked: string[] = [];
     for (const [template, methods] of Object.entries(description.paths)) {
       // What is published, to everybody.
-      if (template.startsWith('/api/v1/transparency/')) continue;
+      if (template.startsWith('/api/v1/transparency/') || template === '/api/v1/openapi.json') continue;
       const route = template.replaceAll(/\{([^}]+)\}/g, (_, name: string) => ids[name] ?? caseId);
       for (const method of Object.keys(methods)) {
-        const code = await codeOf(administrator.json(method.toUpperCase(), route));
-        expect(code, `${method} ${template}`).toBe('E_HAB_ROLE');
+        const refused = await administrator.json(method.toUpperCase(), route).then(
+          () => undefined,
+          (error: unknown) => error,
+        );
+        // The answer to a HEAD has no body that could say which.
+        const said = method === 'head' ? { status: 403 } : { status: 403, code: 'E_HAB_ROLE' };
+        expect(refused, `${method} ${template}`).toMatchObject(said);
         asked.push(`${method} ${template}`);
       }
     }

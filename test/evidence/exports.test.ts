@@ -93,7 +93,9 @@ async function caseOnRecord(maxExports: number): Promise<void> {
   analysed = hits.slice(0, 1);
 }
 
+let mayReveal = false;
 beforeEach(async () => {
+  mayReveal = false;
   await caseOnRecord(2);
   seen = [];
   journalledWhenSeen = [];
@@ -138,7 +140,7 @@ beforeEach(async () => {
         requisitionId: requisition.id,
         caseId,
         procedure: requisition.authorisation.sub,
-        ops: requisition.authorisation.ops,
+        ops: mayReveal ? [...requisition.authorisation.ops, 'review.reveal'] : requisition.authorisation.ops,
         notBefore: requisition.notBefore,
         expires: requisition.expires,
         agentDesignated: true,
@@ -195,6 +197,31 @@ describe('pictures of a hit', () => {
     const clip = await get(`hits/${id}/clip`);
     expect([clip.statusCode, clip.headers['content-type']]).toEqual([200, 'video/mp4']);
     expect(clip.rawPayload.subarray(4, 8).toString()).toBe('ftyp');
+  });
+
+  it('PRO-02, HUM-01: a confirmed hit is uncovered for a reason that stands in the journal before, and no other hit is', async () => {
+    const reveal = (id: string, body: object) =>
+      app.inject({ method: 'POST', url: urlOf(`hits/${id}/reveal`), payload: body });
+    const confirmed = hits[0]?.hit.id ?? '';
+    const [first, second] = hits;
+    if (first === undefined || second === undefined) throw new Error('no hits');
+    hits = [first, { ...second, hit: { ...second.hit, verdict: 'uncertain' } }];
+    const unreviewed = second.hit.id;
+    // An operation of its own, which the requisition has to list.
+    expect((await reveal(confirmed, { reason: 'comparison_by_eye' })).json().code).toBe('E_REQ_OP');
+    mayReveal = true;
+    const before = await log.size();
+    const shown = await reveal(confirmed, { reason: 'comparison_by_eye' });
+    expect([shown.statusCode, shown.headers['content-type']]).toEqual([200, 'image/jpeg']);
+    for (let seq = before; seq < before + 2; seq++) {
+      expect(await log.record(seq)).toMatchObject({ action: 'hit.reveal', facts: { revealed: 'comparison_by_eye' } });
+    }
+    const masked = await get(`hits/${confirmed}/still`);
+    expect(masked.rawPayload.equals(shown.rawPayload)).toBe(false);
+    expect((await reveal(unreviewed, { reason: 'comparison_by_eye' })).json().code).toBe('E_HUM_UNVALIDATED');
+    for (const body of [{}, { reason: 'curiosity' }, { reason: 'comparison_by_eye', all: true }]) {
+      expect((await reveal(confirmed, body)).statusCode).toBe(400);
+    }
   });
 
   it('a clip is sent by ranges, as a browser plays it', async () => {

@@ -88,6 +88,41 @@ describe('a still', () => {
     },
   );
 
+  it('PRO-02: uncovers the matched object alone, and what covers somebody else stays', async () => {
+    const footage = await filmScene(caseId, scene, 'reveal.mp4');
+    const { exhibit, file } = footage;
+    const result = resultOf(footage, 2);
+    const keyFrames = await readKeyFrames(exhibit, file);
+    const { hit } = hitOn(exhibit, result, 0);
+    const order = {
+      sourcePath: file,
+      exhibit,
+      result,
+      bystanders: [],
+      best: hit.best,
+      size: 'full',
+      keyFrames,
+    } as const;
+    const [masked, revealed] = await Promise.all(
+      [false, true].map(async (isRevealed) => pixelsOf((await makeStill(requisition, { ...order, isRevealed })).jpeg)),
+    );
+    if (masked === undefined || revealed === undefined) throw new Error('no stills');
+    const { left, top, width, height } = hit.best.box;
+    const head = [left + width * 0.3, top + height * 0.04, left + width * 0.7, top + height * 0.16] as const;
+    expect(brightest(masked, ...head)).toBeLessThan(40);
+    expect(brightest(revealed, ...head)).toBeGreaterThan(80);
+    // Everywhere else the two are the same picture, but for what JPEG makes of a border.
+    let elsewhere = 0;
+    for (let y = 0; y < masked.heightPx; y++) {
+      for (let x = 0; x < masked.widthPx; x++) {
+        const near = x > left - width && x < left + 2 * width && y > top - height && y < top + 1.3 * height;
+        const at = (y * masked.widthPx + x) * 3;
+        if (!near && Math.abs((masked.rgb[at] ?? 0) - (revealed.rgb[at] ?? 0)) > 16) elsewhere++;
+      }
+    }
+    expect(elsewhere).toBe(0);
+  });
+
   it('PRO-02: masks who may not be searched for as it masks everyone else', async () => {
     const footage = await filmScene(caseId, scene, 'still.mp4');
     const { exhibit, file } = footage;
