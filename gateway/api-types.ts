@@ -2592,7 +2592,7 @@ export interface operations {
       } } };
       403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_REQ_SCOPE' | 'E_REQ_OP' | 'E_REQ_REVOKED' | 'E_RET_FROZEN' | 'E_HUM_UNVALIDATED' | 'E_HAB_ROLE' | 'E_HAB_CASE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+        code: 'E_REQ_SCOPE' | 'E_REQ_OP' | 'E_REQ_EXPIRED' | 'E_REQ_REVOKED' | 'E_RET_FROZEN' | 'E_HUM_UNVALIDATED' | 'E_HAB_ROLE' | 'E_HAB_CASE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
       } } };
       404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
@@ -2600,7 +2600,7 @@ export interface operations {
       } } };
       409: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_JOB_NOT_DONE';
+        code: 'E_JOB_NOT_DONE' | 'E_RET_CLOSED';
       } } };
       422: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */

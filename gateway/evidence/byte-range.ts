@@ -16,6 +16,12 @@ export function sendRange(asked: string | undefined, reply: FastifyReply, bytes:
     .send(bytes.subarray(range.from, range.to + 1));
 }
 
+/** Whether all of it is sent: a browser asks for a video by a range that has no end. */
+export function isWhole(asked: string | undefined, length: number): boolean {
+  const range = rangeOf(asked, length);
+  return range === undefined || (range !== 'beyond' && range.from === 0 && range.to === length - 1);
+}
+
 /** First and last byte; undefined for the whole. */
 function rangeOf(asked: string | undefined, length: number): { from: number; to: number } | 'beyond' | undefined {
   const [, first = '', last = ''] = /^bytes=(\d*)-(\d*)$/.exec(asked ?? '') ?? [];

@@ -6,7 +6,7 @@ import { type ExportId, type HitId, isUuid } from '../ids.ts';
 import { REVEAL_REASONS, type RevealReason } from '../policy/types.ts';
 import type { MediaTickets } from '../requisition/types.ts';
 import type { Hit } from '../search/types.ts';
-import { sendRange } from './byte-range.ts';
+import { isWhole, sendRange } from './byte-range.ts';
 import type { Evidence } from './evidence.ts';
 import { STILL_SIZES } from './still.ts';
 import type { PackageFile } from './types.ts';
@@ -128,7 +128,9 @@ export const evidenceRoutes =
         const asked = { hitId: request.params.hitId as HitId, agentId: request.principal.agentId };
         const { picture, hit } = await deps.pictures.clip(request.requisition, asked);
         request.show(...shownOf(hit));
-        if (isReviewer(request)) request.afterDisclosure(() => deps.pictures.markSeen(request.requisition, asked));
+        // A part of it is not a look at it (HUM-01).
+        if (isReviewer(request) && isWhole(request.headers.range, picture.mp4.length))
+          request.afterDisclosure(() => deps.pictures.markSeen(request.requisition, asked));
         return sendRange(request.headers.range, withHeaders(reply, 'video/mp4'), picture.mp4);
       },
     );

@@ -157,7 +157,8 @@ export const ACTIONS = {
   // holds that id and the numbers of job and track, decides nothing, and the event of the disclosure names it before it is shown.
   'hit.read': { journal: 'disclosure', kind: 'consultation', ops: [], needsValidity: false },
   'hit.picture': { journal: 'disclosure', kind: 'consultation', ops: [], needsValidity: false },
-  'hit.reveal': { journal: 'both', kind: 'consultation', ops: ['review.reveal'], needsValidity: false },
+  // No consultation, which those who control may do whatever a requisition lists: it takes a mask away.
+  'hit.reveal': { journal: 'both', kind: 'modification', ops: ['review.reveal'], needsValidity: false },
   'hit.ticket': { journal: 'before', kind: 'consultation', ops: [], needsValidity: false },
   'hit.review': { journal: 'before', kind: 'modification', ops: [], needsValidity: false },
   'evidence.export': {

@@ -234,6 +234,12 @@ describe('pictures of a hit', () => {
     expect((await ask('bytes=100-')).rawPayload).toEqual(whole.subarray(100));
     expect((await ask('bytes=-5')).rawPayload).toEqual(whole.subarray(-5));
     expect((await ask(`bytes=${whole.length}-`)).statusCode).toBe(416);
+    // A part is not a look at the hit; the whole is, however it was asked for.
+    seen.length = 0;
+    await ask('bytes=0-0');
+    expect(seen).toEqual([]);
+    await ask('bytes=0-');
+    expect(seen).toHaveLength(1);
     for (const range of ['bytes=5-2', 'bytes=0-1,4-5', 'lines=1-2', 'bytes=-']) {
       expect([(await ask(range)).statusCode, (await ask(range)).rawPayload.length], range).toEqual([200, whole.length]);
     }

@@ -4,10 +4,12 @@ import os from 'node:os';
 import path from 'node:path';
 import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyInstance, type InjectOptions } from 'fastify';
+import { calculateJwkThumbprint } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AuditEvent } from '../../gateway/audit/types.ts';
 import type { Database } from '../../gateway/database.ts';
 import { AppError } from '../../gateway/errors.ts';
+import type { RequisitionId } from '../../gateway/ids.ts';
 import { installGuard } from '../../gateway/policy/guard.ts';
 import { POLICIES } from '../../gateway/policy/policies.ts';
 import { createAuthenticator } from '../../gateway/requisition/authenticate.ts';
@@ -47,6 +49,8 @@ describe('requisitions over HTTP, on a real database', () => {
   const events: AuditEvent[] = [];
   const log = { down: false };
   const clock = { ms: NOW * 1000, nowMs: () => clock.ms };
+  const tickets = createMediaTickets(clock);
+  let revoked = false;
 
   beforeAll(async () => {
     folder = await mkdtemp(path.join(os.tmpdir(), 'differe-requisition-'));
@@ -71,9 +75,9 @@ describe('requisitions over HTTP, on a real database', () => {
       authenticate: createAuthenticator({
         records,
         register: EVERYBODY_HABILITATED,
-        standing: NOTHING_REVOKED,
+        standing: { ...NOTHING_REVOKED, isRevoked: () => revoked },
         replay: createReplayGuard(0),
-        tickets: createMediaTickets(clock),
+        tickets,
         clock,
         origin: () => ORIGIN,
       }),
@@ -90,6 +94,9 @@ describe('requisitions over HTTP, on a real database', () => {
     server.post('/api/v1/cases/:caseId/jobs', { config: { action: 'job.start' } }, async (request) => ({
       by: request.principal.agentId,
       under: request.requisition.id,
+    }));
+    server.get('/api/v1/cases/:caseId/hits/:hitId/clip', { config: { action: 'hit.picture' } }, async (request) => ({
+      by: request.principal.agentId,
     }));
     server.get('/api/v1/uploads/any', { config: { action: 'exhibit.read' } }, async (request) => ({
       of: request.requisition.caseId,
@@ -352,6 +359,47 @@ describe('requisitions over HTTP, on a real database', () => {
     for (const secret of ['PV-2026', 'Bellecour', 'agent-1', tokens.schedule, tokens.authorisation.split('.')[2] ?? ''])
       expect(text).not.toContain(secret);
     expect(text).toContain(authorisation.jti);
+  });
+
+  it('REQ-13, REQ-15, LOG-01: a media ticket is read without a proof, decided and journalled each time, and ends with a revocation', async () => {
+    const { schedule, tokens } = tokensFor('PV-2026/TICKET', [authorities.agent]);
+    expect(await register(tokens, authorities.agent)).toMatchObject({ status: 201 });
+    const caseId = vault.caseIdOf('PV-2026/TICKET');
+    const clip = `/api/v1/cases/${caseId}/hits/${schedule.jti}/clip`;
+    const jkt = await calculateJwkThumbprint(authorities.agent.publicJwk);
+    const { ticket } = tickets.issue({ jkt, requisitionId: schedule.jti as RequisitionId }, clip);
+    const by = schedule.agents[0]?.id;
+    events.length = 0;
+    for (let read = 1; read <= 2; read++) {
+      expect(await call(`${clip}?ticket=${ticket}`)).toMatchObject({ status: 200, body: { by } });
+      expect(events).toHaveLength(read);
+    }
+    expect(events[0]).toMatchObject({
+      action: 'hit.picture',
+      actor: { id: by },
+      reason: { procedure: 'PV-2026/TICKET' },
+    });
+    // Without it, of another address, or for another method: nobody.
+    expect((await call(clip)).code).toBe('E_REQ_MISSING');
+    for (const url of [
+      `${clip}?x=1&ticket=${ticket}`,
+      `${clip.replace('/clip', '/still')}?ticket=${ticket}`,
+      `${clip}?ticket=${ticket}x`,
+    ]) {
+      expect((await call(url)).status, url).toBe(url.includes('still') ? 404 : 401);
+    }
+    expect((await call(`/api/v1/cases/${caseId}/jobs?ticket=${ticket}`, { method: 'POST' })).code).toBe(
+      'E_REQ_MISSING',
+    );
+    revoked = true;
+    try {
+      expect((await call(`${clip}?ticket=${ticket}`)).code).toBe('E_REQ_REVOKED');
+    } finally {
+      revoked = false;
+    }
+    clock.ms += 60_000;
+    expect((await call(`${clip}?ticket=${ticket}`)).code).toBe('E_REQ_PROOF');
+    clock.ms -= 60_000;
   });
 
   it('verifies what it reads back: a row that was moved, a key that left the registry', async () => {
