@@ -198,8 +198,13 @@ export async function retentionRoom(
     const files = [{ path: 'a', sha256: 'a'.repeat(64), sizeBytes: 1, object: objects[5] }];
     const sealed = await vault.seal(caseId, `export:${packed}`, JSON.stringify(files));
     await database.inCase(caseId, async (tx) => {
-      const { rows } = await tx.query<{ id: string }>('SELECT id FROM exhibits');
-      const exhibit = rows[0]?.id;
+      // A recording that came under it, which is no finding.
+      const exhibit = randomUUID();
+      await tx.query(
+        `INSERT INTO exhibits (id, case_id, requisition_id, state, object_id, size_bytes, capture_start, capture_end, piece_mark, sealed)
+         VALUES ($1, $2, $3, 'sealed', $4, 1, now(), now(), 'm', '')`,
+        [exhibit, caseId, requisitionId, randomUUID()],
+      );
       await tx.query(
         `INSERT INTO jobs (id, case_id, exhibit_id, requisition_id, state, frames_per_second, result_object, columns_object, paths_object, bystanders_object)
          VALUES ($1, $2, $3, $4, 'done', 5, $5, $6, $7, $8)`,

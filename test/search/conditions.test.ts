@@ -191,6 +191,12 @@ describe('a condition on what and when', () => {
     const uncertain = openInMemory(tracks, { durationSeconds: 90_000, uncertaintyMs: 2_500 });
     expect(ask({ span: { from, to } }, exhibit)).toEqual([]);
     expect(ask({ span: { from, to } }, uncertain)).toEqual([0]);
+    const before = {
+      from: new Date(CAPTURE_START_MS + 3_597_000).toISOString(),
+      to: new Date(CAPTURE_START_MS + 3_598_000).toISOString(),
+    };
+    expect(ask({ span: before }, exhibit)).toEqual([]);
+    expect(ask({ span: before }, uncertain)).toEqual([1]);
   });
 
   it('a time beside a place in an all bounds when the place has to be passed', () => {

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import type { AuditRecord } from '../../../audit/types.ts';
 import { useSession } from '../../app/session.tsx';
 import { useWords } from '../../app/settings.tsx';
@@ -21,17 +21,30 @@ export function Journal() {
   const [only, setOnly] = useState<'all' | 'refused'>('all');
   const [error, setError] = useState<unknown>();
 
-  async function more(from: number): Promise<void> {
-    await api.get<Page>(`/api/v1/cases/${caseId}/journal?from=${from}&limit=${LIMIT}`).then((page) => {
-      setRecords((before) => [...before, ...page.records.filter(({ id }) => !before.some((each) => each.id === id))]);
-      setNext(page.next);
-    }, setError);
-  }
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the first page, once a case
+  const more = useCallback(
+    async (from: number, signal?: AbortSignal): Promise<void> => {
+      await api.get<Page>(`/api/v1/cases/${caseId}/journal?from=${from}&limit=${LIMIT}`, signal).then(
+        (page) => {
+          setRecords((before) => [
+            ...before,
+            ...page.records.filter(({ id }) => !before.some((each) => each.id === id)),
+          ]);
+          setNext(page.next);
+        },
+        (failure: unknown) => {
+          if (signal?.aborted !== true) setError(failure);
+        },
+      );
+    },
+    [api, caseId],
+  );
+  // The first page, once a case: that of a case which was left meanwhile is given up.
   useEffect(() => {
+    const stop = new AbortController();
     setRecords([]);
-    void more(0);
-  }, [api, caseId]);
+    void more(0, stop.signal);
+    return () => stop.abort();
+  }, [more]);
   const shown = only === 'all' ? records : records.filter(({ outcome }) => outcome.effect === 'forbid');
   return (
     <section aria-labelledby="journal-title">
