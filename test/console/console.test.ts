@@ -316,9 +316,11 @@ describe.skipIf(!hasChromium)('the console', () => {
     };
     await page.click('button:text("Quitter")');
     await page.waitForSelector('.sign-in');
+    // Listened for before the walk: a chooser that opens while Playwright still subscribes would be lost.
+    const chooser = page.waitForEvent('filechooser');
     await tabTo('.drop button.primary');
-    const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.keyboard.press('Enter')]);
-    await chooser.setFiles(path.join(visit.line.folder, 'access.json'));
+    await press('Enter');
+    await (await chooser).setFiles(path.join(visit.line.folder, 'access.json'));
     await page.waitForSelector('tr[data-state="done"]');
     await press('Alt+2');
     await page.waitForSelector('.search-screen');
