@@ -1,6 +1,6 @@
 import { GRID, type TrackColumns } from '../index/types.ts';
 import { COLOURS, type ColourName, PARTS, type Part } from '../vocabulary.ts';
-import type { Window } from './zone.ts';
+import type { Window } from './conditions/zone.ts';
 
 // Single looks at the columns of an exhibit.
 

@@ -1,13 +1,22 @@
 import type { TrackPoint } from '../analysis/types.ts';
 import type { OpenExhibit, TrackColumns } from '../index/types.ts';
 import { type ClassName, COLOURS, type ColourName, classId, classNameOf, PARTS } from '../vocabulary.ts';
-import { compile, NEVER } from './condition-match.ts';
-import type { Elsewhere } from './leaf-matcher.ts';
+import type { Elsewhere } from './conditions/leaf-matcher.ts';
+import { compile, NEVER } from './conditions/match.ts';
+import {
+  type Contact,
+  cellsWithin,
+  contains,
+  footOf,
+  pathContact,
+  type Window,
+  type Zone,
+  zoneCells,
+} from './conditions/zone.ts';
 import { colourAt, leastStep, livesWithin, mayLive, overlaps, shareAt, shareOf, sharesCell } from './match-columns.ts';
 import { rectifiedHit } from './rectified-hit.ts';
 import type { ExecutedQuestion, Hit, Reason } from './types.ts';
 import { localInstant } from './words.ts';
-import { type Contact, cellsWithin, contains, footOf, pathContact, type Window, type Zone, zoneCells } from './zone.ts';
 
 const CLASS_IDS = 256;
 

@@ -1,8 +1,8 @@
 import type { OpenExhibit } from '../index/types.ts';
 import { classNameOf } from '../vocabulary.ts';
-import type { ExecutedCondition, ExecutedLeaf } from './condition-normal.ts';
+import type { Elsewhere } from './conditions/leaf-matcher.ts';
+import type { ExecutedCondition, ExecutedLeaf } from './conditions/normal.ts';
 import type { ExhibitMatches } from './counts.ts';
-import type { Elsewhere } from './leaf-matcher.ts';
 import { matchTracks } from './match.ts';
 import { colourAt, shareAt, shareOf } from './match-columns.ts';
 import type { ExecutedQuestion, NearMiss } from './types.ts';

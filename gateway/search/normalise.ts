@@ -4,7 +4,7 @@ import type { ExhibitId } from '../ids.ts';
 import type { Op } from '../policy/types.ts';
 import { permittedBy, type Requisition } from '../requisition/types.ts';
 import { leavesOf } from '../vocabulary.ts';
-import { NOTHING, namedIn, narrowing, normaliseCondition, opsOfCondition } from './condition-normal.ts';
+import { NOTHING, namedIn, narrowing, normaliseCondition, opsOfCondition } from './conditions/normal.ts';
 import { colourList, LEAVES, span } from './normal-values.ts';
 import type { ExecutedQuestion, Question } from './types.ts';
 

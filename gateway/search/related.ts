@@ -1,6 +1,6 @@
 import type { Requisition } from '../requisition/types.ts';
 import type { SearchDeps } from './ask.ts';
-import type { ExecutedCondition, ExecutedLeaf } from './condition-normal.ts';
+import type { ExecutedCondition, ExecutedLeaf } from './conditions/normal.ts';
 import { getHit } from './hits.ts';
 import type { ExecutedQuestion, Hit } from './types.ts';
 

@@ -10,7 +10,7 @@ import {
   instant,
   polygon,
   uuid,
-} from './condition-schema.ts';
+} from './conditions/schema.ts';
 import type { Question, Verdict } from './types.ts';
 
 const strict = { additionalProperties: false };

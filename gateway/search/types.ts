@@ -2,8 +2,8 @@ import type { Coverage, RecallAudit } from '../analysis/types.ts';
 import type { ExhibitId, HitId, JobId, QuestionId } from '../ids.ts';
 import type { PersonCategory } from '../index/types.ts';
 import type { ClassName, ColourName, Part } from '../vocabulary.ts';
-import type { ExecutedCondition } from './condition-normal.ts';
-import type { Condition, LeafKind } from './condition-types.ts';
+import type { ExecutedCondition } from './conditions/normal.ts';
+import type { Condition, LeafKind } from './conditions/types.ts';
 
 /** A place in the picture: fractions of width and height, origin top left. Named fields, so that no bare vector leaves (FACE-11). */
 export interface PicturePoint {

@@ -1,5 +1,5 @@
 import { type ClassName, type ColourName, classInFrench, colourInFrench, type Part } from '../vocabulary.ts';
-import { clauseOf, englishWords, frenchWords } from './condition-words.ts';
+import { clauseOf, englishWords, frenchWords } from './conditions/words.ts';
 import type { ExecutedQuestion } from './types.ts';
 
 /** Wall-clock times are written in the time of the courts, with the offset from UTC that held at that moment. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { elsewhereIn } from '../../gateway/search/across-cameras.ts';
+import { elsewhereIn } from '../../gateway/search/conditions/across-cameras.ts';
 import { countMatches } from '../../gateway/search/counts.ts';
 import { matchTracks } from '../../gateway/search/match.ts';
 import { nearMisses } from '../../gateway/search/near-misses.ts';

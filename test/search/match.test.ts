@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Track, TrackPoint } from '../../gateway/analysis/types.ts';
 import type { OpenExhibit } from '../../gateway/index/types.ts';
+import { pathContact } from '../../gateway/search/conditions/zone.ts';
 import { describeMatch, matchTracks } from '../../gateway/search/match.ts';
 import { LEAVES } from '../../gateway/search/normal-values.ts';
 import type { ExecutedQuestion, PicturePoint } from '../../gateway/search/types.ts';
-import { pathContact } from '../../gateway/search/zone.ts';
 import { COLOURS, PARTS } from '../../gateway/vocabulary.ts';
 import { CAPTURE_START_MS, openInMemory, point, seeded, track } from './fixtures.ts';
 

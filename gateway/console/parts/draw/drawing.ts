@@ -14,7 +14,7 @@ export const NOTHING: Drawing = { points: [], isClosed: false, before: undefined
 
 /** `boxes`: two opposite corners of the smallest box, then two of the largest. */
 export type Tool = 'zone' | 'line' | 'path' | 'boxes';
-/** As the gateway allows (search/condition-schema.ts). */
+/** As the gateway allows (search/conditions/schema.ts). */
 const MOST: Readonly<Record<Tool, number>> = { zone: 64, line: 2, path: 32, boxes: 4 };
 const LEAST: Readonly<Record<Tool, number>> = { zone: 3, line: 2, path: 2, boxes: 2 };
 

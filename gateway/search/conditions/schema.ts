@@ -1,6 +1,6 @@
 import { type TSchema, Type } from 'typebox';
-import { CLASSES, COLOURS, PARTS } from '../vocabulary.ts';
-import { LINE_DIRECTIONS, TIME_RELATIONS, WEEKDAYS, ZONE_RELATIONS } from './condition-types.ts';
+import { CLASSES, COLOURS, PARTS } from '../../vocabulary.ts';
+import { LINE_DIRECTIONS, TIME_RELATIONS, WEEKDAYS, ZONE_RELATIONS } from './types.ts';
 
 const strict = { additionalProperties: false };
 const oneOf = (names: readonly string[]) => Type.Union(names.map((name) => Type.Literal(name)));
@@ -40,7 +40,7 @@ const zone = Type.Object({ polygon, relation: Type.Optional(oneOf(ZONE_RELATIONS
 const line = Type.Object({ a: place, b: place, direction: Type.Optional(oneOf(LINE_DIRECTIONS)) }, strict);
 const step = Type.Union([Type.Object({ zone }, strict), Type.Object({ line }, strict)]);
 
-/** Deeper or larger trees are refused by name (condition-normal.ts); the schema alone bounds each level. */
+/** Deeper or larger trees are refused by name (normal.ts); the schema alone bounds each level. */
 export const MOST_DEPTH = 6;
 export const MOST_CONDITIONS = 64;
 

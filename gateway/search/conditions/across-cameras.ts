@@ -1,8 +1,8 @@
-import type { OpenExhibit } from '../index/types.ts';
-import { compile } from './condition-match.ts';
-import { type ExecutedCondition, type ExecutedLeaf, everyLeaf } from './condition-normal.ts';
+import type { OpenExhibit } from '../../index/types.ts';
+import type { Evidence, ExecutedQuestion, Reason } from '../types.ts';
 import { type Elsewhere, otherOf } from './leaf-matcher.ts';
-import type { Evidence, ExecutedQuestion, Reason } from './types.ts';
+import { compile } from './match.ts';
+import { type ExecutedCondition, type ExecutedLeaf, everyLeaf } from './normal.ts';
 
 type AcrossLeaf = Extract<ExecutedLeaf, { acrossCameras: unknown }>;
 

@@ -1,8 +1,8 @@
-import type { OpenExhibit } from '../index/types.ts';
-import { classId } from '../vocabulary.ts';
-import type { ExecutedLeaf } from './condition-normal.ts';
+import type { OpenExhibit } from '../../index/types.ts';
+import { classId } from '../../vocabulary.ts';
+import type { Evidence } from '../types.ts';
 import { byColumns, byWay, type Matcher, maybe, otherOf, type WaysOf } from './leaf-matcher.ts';
-import type { Evidence } from './types.ts';
+import type { ExecutedLeaf } from './normal.ts';
 import { firstWithin, placeAt, type Way, waysOf } from './way.ts';
 import type { Window } from './zone.ts';
 

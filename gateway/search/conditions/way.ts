@@ -1,6 +1,6 @@
-import type { TrackPoint } from '../analysis/types.ts';
-import type { ExecutedLine, ExecutedStep } from './condition-normal.ts';
-import type { PicturePoint } from './types.ts';
+import type { TrackPoint } from '../../analysis/types.ts';
+import type { PicturePoint } from '../types.ts';
+import type { ExecutedLine, ExecutedStep } from './normal.ts';
 import { clipped, contains, edgesOf, footOf, type Window, type Zone } from './zone.ts';
 
 // What a track's way does: where its feet (the bottom centre of its box) are in a zone, when they cross a line, whether they follow a path.

@@ -1,6 +1,6 @@
-import { type ClassName, type ColourName, classInFrench, colourInFrench, type Part } from '../vocabulary.ts';
-import type { ExecutedCondition, ExecutedLeaf, ExecutedStep, ExecutedZone } from './condition-normal.ts';
-import type { Range, Weekday } from './condition-types.ts';
+import { type ClassName, type ColourName, classInFrench, colourInFrench, type Part } from '../../vocabulary.ts';
+import type { ExecutedCondition, ExecutedLeaf, ExecutedStep, ExecutedZone } from './normal.ts';
+import type { Range, Weekday } from './types.ts';
 
 // A tree of conditions in French and in English: each leaf is a clause about the track ("that enters the zone...").
 

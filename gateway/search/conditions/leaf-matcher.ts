@@ -1,8 +1,8 @@
-import type { OpenExhibit } from '../index/types.ts';
-import { type ExecutedLeaf, kindOf } from './condition-normal.ts';
-import type { Evidence, Reason } from './types.ts';
+import type { OpenExhibit } from '../../index/types.ts';
+import type { Evidence, Reason } from '../types.ts';
+import { localInstant } from '../words.ts';
+import { type ExecutedLeaf, kindOf } from './normal.ts';
 import type { Way } from './way.ts';
-import { localInstant } from './words.ts';
 
 /** `maybe`: the columns do not tell; the path must be opened. */
 export type Guess = 'yes' | 'no' | 'maybe';

@@ -1,8 +1,10 @@
-import { AppError } from '../errors.ts';
-import type { ExhibitId, HitId } from '../ids.ts';
-import type { Op } from '../policy/types.ts';
-import { type ClassName, type ColourName, leavesOf, type Part } from '../vocabulary.ts';
-import { MOST_CONDITIONS, MOST_DEPTH } from './condition-schema.ts';
+import { AppError } from '../../errors.ts';
+import type { ExhibitId, HitId } from '../../ids.ts';
+import type { Op } from '../../policy/types.ts';
+import { type ClassName, type ColourName, leavesOf, type Part } from '../../vocabulary.ts';
+import { colourList, LEAVES, span } from '../normal-values.ts';
+import type { PicturePoint } from '../types.ts';
+import { MOST_CONDITIONS, MOST_DEPTH } from './schema.ts';
 import {
   below,
   type Condition,
@@ -14,9 +16,7 @@ import {
   WEEKDAYS,
   type Weekday,
   type ZoneRelation,
-} from './condition-types.ts';
-import { colourList, LEAVES, span } from './normal-values.ts';
-import type { PicturePoint } from './types.ts';
+} from './types.ts';
 
 export interface ExecutedZone {
   readonly polygon: readonly PicturePoint[];

@@ -1,7 +1,7 @@
-import type { OpenExhibit } from '../index/types.ts';
-import { classId } from '../vocabulary.ts';
-import type { ExecutedCondition, ExecutedLeaf } from './condition-normal.ts';
-import { intersect, isTimeLeaf, windowsOf } from './condition-windows.ts';
+import type { OpenExhibit } from '../../index/types.ts';
+import { classId } from '../../vocabulary.ts';
+import { colourAt, leastStep, mayLive, shareAt, shareOf, sharesCell } from '../match-columns.ts';
+import type { Reason } from '../types.ts';
 import {
   byColumns,
   byWay,
@@ -15,11 +15,11 @@ import {
   spanEvidence,
   type WaysOf,
 } from './leaf-matcher.ts';
-import { colourAt, leastStep, mayLive, shareAt, shareOf, sharesCell } from './match-columns.ts';
 import { crowdMatcher, nearMatcher } from './match-company.ts';
 import { zoneMatcher } from './match-zone.ts';
-import type { Reason } from './types.ts';
+import type { ExecutedCondition, ExecutedLeaf } from './normal.ts';
 import { crossingsOf, follows, longestStop, sequenceOn, staysIn, waysOf } from './way.ts';
+import { intersect, isTimeLeaf, windowsOf } from './windows.ts';
 import { type Window, zoneCells } from './zone.ts';
 
 /** No track of the exhibit fulfils it: none needs to be looked at. */

@@ -1,8 +1,8 @@
-import type { OpenExhibit } from '../index/types.ts';
-import type { ExecutedLeaf, ExecutedZone } from './condition-normal.ts';
+import type { OpenExhibit } from '../../index/types.ts';
+import { livesWithin, sharesCell } from '../match-columns.ts';
+import type { Evidence } from '../types.ts';
 import { byWay, firstOf, type Matcher, momentEvidence, type WaysOf } from './leaf-matcher.ts';
-import { livesWithin, sharesCell } from './match-columns.ts';
-import type { Evidence } from './types.ts';
+import type { ExecutedLeaf, ExecutedZone } from './normal.ts';
 import { staysIn, type Way } from './way.ts';
 import { cellsWithin, type Window, zoneCells } from './zone.ts';
 

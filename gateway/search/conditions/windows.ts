@@ -1,7 +1,7 @@
-import type { OpenExhibit } from '../index/types.ts';
-import type { ExecutedCondition, ExecutedLeaf } from './condition-normal.ts';
-import { WEEKDAYS, type Weekday } from './condition-types.ts';
-import { instantOfWallClock, localDate } from './words.ts';
+import type { OpenExhibit } from '../../index/types.ts';
+import { instantOfWallClock, localDate } from '../words.ts';
+import type { ExecutedCondition, ExecutedLeaf } from './normal.ts';
+import { WEEKDAYS, type Weekday } from './types.ts';
 import type { Window } from './zone.ts';
 
 // Every condition of time becomes windows of media time of one exhibit, widened on both sides by what its clock may be wrong: a hit is

@@ -1,6 +1,6 @@
-import type { ExhibitId, HitId } from '../ids.ts';
-import type { ClassName, ColourName, Part } from '../vocabulary.ts';
-import type { PicturePoint } from './types.ts';
+import type { ExhibitId, HitId } from '../../ids.ts';
+import type { ClassName, ColourName, Part } from '../../vocabulary.ts';
+import type { PicturePoint } from '../types.ts';
 
 // What can be asked of a track beyond the plain facets of a question: a tree of conditions over a closed vocabulary. A leaf is an object
 // with one member. Distances and places are in fractions of the picture (origin top left), speeds in pixels of the original a second.
