@@ -43,8 +43,8 @@ interface CaseEntry {
 }
 
 interface View {
-  /** State of the case's exhibits and jobs when it was opened. */
-  readonly signature: string;
+  /** State of the case's exhibits and jobs when it was opened (`stateMark`). */
+  readonly mark: string;
   readonly exhibits: Promise<ReadonlyMap<ExhibitId, Exhibit>>;
   readonly opened: Promise<OpenCase>;
 }
@@ -114,15 +114,20 @@ export function createCaseSessions(deps: CaseSessionsDeps): CaseSessions {
   }
 
   async function viewOf(requisition: Requisition): Promise<{ entry: CaseEntry; view: View }> {
-    const states = await deps.database.inCase(requisition.caseId, (tx) =>
-      store.exhibitStates(tx, permittedBy(requisition)),
-    );
+    const held = cases.get(requisition.caseId)?.views.get(requisition.id);
+    const { mark, states } = await deps.database.inCase(requisition.caseId, async (tx) => {
+      // The mark first: what changes between the two looks is seen in the states now and in the mark at the next question.
+      const mark = await store.stateMark(tx);
+      const states = held?.mark === mark ? undefined : await store.exhibitStates(tx, permittedBy(requisition));
+      return { mark, states };
+    });
     const entry = entryOf(requisition.caseId);
-    const signature = JSON.stringify(states);
     const known = entry.views.get(requisition.id);
-    if (known?.signature === signature) return { entry, view: known };
+    if (known?.mark === mark) return { entry, view: known };
+    // Dropped meanwhile.
+    if (states === undefined) return viewOf(requisition);
     const exhibits = listedIn(requisition);
-    const view: View = { signature, exhibits, opened: load(requisition, entry, states, exhibits) };
+    const view: View = { mark, exhibits, opened: load(requisition, entry, states, exhibits) };
     entry.views.set(requisition.id, view);
     view.opened.catch(() => {
       if (entry.views.get(requisition.id) === view) entry.views.delete(requisition.id);

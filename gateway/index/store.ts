@@ -70,6 +70,21 @@ export async function exhibitStates(
   }));
 }
 
+/**
+ * A number that changes with everything `exhibitStates` reads: one look at narrow rows, where the states of five hundred exhibits take ten
+ * times as long. How far a job is does not count; what it was let name is written once, when it is done.
+ */
+export async function stateMark(tx: Transaction): Promise<string> {
+  const { rows } = await tx.query<{ mark: string }>(
+    `SELECT concat_ws(' ',
+       (SELECT sum(hash_record_extended(ROW(id, state, sealed_at), 0)) FROM exhibits),
+       (SELECT sum(hash_record_extended(ROW(id, exhibit_id, requisition_id, state, created_at, finished_at, columns_object,
+                 paths_object, result_sha256), 0)) FROM jobs),
+       (SELECT sum(hash_record_extended(ROW(id, revoked_at), 0)) FROM requisitions WHERE revoked_at IS NOT NULL)) AS mark`,
+  );
+  return rows[0]?.mark ?? '';
+}
+
 /** Those of the named jobs that are closed and not in quarantine; the case's row-level security hides every other case's. */
 export async function closedJobs(tx: Transaction, ids: readonly JobId[]): Promise<readonly ClosedJob[]> {
   const { rows } = await tx.query<ClosedRow>(

@@ -149,7 +149,11 @@ export function createRecords(deps: RecordsDeps): RequisitionRecords {
     async find(id) {
       const caseId = verified.caseOf(id) ?? (await database.inService((tx) => store.requisitionRoute(tx, id)))?.caseId;
       if (caseId === undefined) return undefined;
-      const sealed = await database.inCase(caseId, (tx) => store.findSealed(tx, id));
+      const held = verified.held(caseId, id);
+      const sealed = await database.inCase(caseId, (tx) =>
+        held === undefined ? store.findSealed(tx, id) : store.findSealedUnless(tx, id, held.sha256),
+      );
+      if (sealed === 'same') return held?.requisition;
       return sealed === undefined ? undefined : await open(caseId, id, sealed);
     },
     forget: verified.forget,

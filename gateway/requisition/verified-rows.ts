@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { CaseId, RequisitionId } from '../ids.ts';
 import type { Requisition } from './types.ts';
 
@@ -12,6 +13,7 @@ export function createVerifiedRows(registryNow: () => unknown) {
   interface Verified {
     readonly caseId: CaseId;
     readonly sealed: Buffer;
+    readonly sha256: Buffer;
     readonly registry: unknown;
     readonly requisition: Requisition;
   }
@@ -34,8 +36,13 @@ export function createVerifiedRows(registryNow: () => unknown) {
         if (rows.size < MOST_VERIFIED) break;
         rows.delete(oldest);
       }
-      rows.set(id, { caseId, sealed, registry, requisition });
+      rows.set(id, { caseId, sealed, sha256: createHash('sha256').update(sealed).digest(), registry, requisition });
       return requisition;
+    },
+    /** What was verified, under the registry of now, with the digest that its row has to have still. */
+    held(caseId: CaseId, id: RequisitionId): Pick<Verified, 'sha256' | 'requisition'> | undefined {
+      const known = rows.get(id);
+      return known?.caseId === caseId && known.registry === registryNow() ? known : undefined;
     },
     caseOf: (id: RequisitionId): CaseId | undefined => rows.get(id)?.caseId,
     forget(caseId: CaseId): void {

@@ -64,7 +64,10 @@ export function exhibitsAsked<T extends OpenExhibit | UnanalysedExhibit>(
   executed: ExecutedQuestion,
   exhibits: readonly T[],
 ): readonly T[] {
-  if (executed.exhibits === null) return exhibits.filter((exhibit) => listsExhibit(requisition, exhibit));
+  if (executed.exhibits === null) {
+    const listed = new Set(requisition.schedule.exhibits.map(({ sha256 }) => sha256));
+    return exhibits.filter(({ sha256 }) => listed.has(sha256));
+  }
   return executed.exhibits.map((id) => {
     const exhibit = exhibits.find((candidate) => candidate.exhibitId === id);
     if (exhibit === undefined)

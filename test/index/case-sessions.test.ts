@@ -161,6 +161,26 @@ describe('a case session', () => {
     expect(reads()).toBe(4);
   });
 
+  it('REQ-13: sees at the next look what another process changed: an end of a job, a revocation, and not how far a job is', async () => {
+    const { requisition, exhibit } = await newCase();
+    const job = await world.addJob(requisition, exhibit, 'done', [track()]);
+    const { sessions } = counting();
+    const first = await sessions.open(requisition);
+    await asOwner(world.database, 'UPDATE jobs SET decoded_frames = 7, log_records = array_append(log_records, 1)');
+    expect(await sessions.open(requisition)).toBe(first);
+    const again = await world.addJob(requisition, exhibit, 'running', [track(), track()]);
+    const running = await sessions.open(requisition);
+    expect(running.exhibits.map(({ jobId }) => jobId)).toStrictEqual([job]);
+    await asOwner(
+      world.database,
+      `UPDATE jobs SET state = 'done', finished_at = now() + interval '1 year' WHERE id = '${again}'`,
+    );
+    const done = await sessions.open(requisition);
+    expect(done.exhibits.map(({ jobId }) => jobId)).toStrictEqual([again]);
+    await asOwner(world.database, `UPDATE requisitions SET revoked_at = now() WHERE id = '${requisition.id}'`);
+    expect((await sessions.open(requisition)).exhibits).toStrictEqual([]);
+  });
+
   it('forgets the least recently used case when the budget is passed', async () => {
     const cases = [await newCase(), await newCase(), await newCase()];
     for (const { requisition, exhibit } of cases) await world.addJob(requisition, exhibit, 'done', [track(), track()]);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { CaseId, RequisitionId } from '../../gateway/ids.ts';
 import type { Requisition } from '../../gateway/requisition/types.ts';
@@ -27,6 +28,11 @@ describe('what was verified by its very bytes', () => {
     expect(verified).toBe(3);
     await ask('aaab', 'case-2' as CaseId);
     expect(verified).toBe(4);
+    // By its digest it is held for its own case and registry alone.
+    expect(rows.held('case-2' as CaseId, ID)?.sha256).toEqual(createHash('sha256').update('aaab').digest());
+    expect(rows.held(CASE, ID)).toBeUndefined();
+    registry = {};
+    expect(rows.held('case-2' as CaseId, ID)).toBeUndefined();
   });
 
   it('RET-07: is forgotten with the case, and what was refused is not remembered', async () => {
