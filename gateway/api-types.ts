@@ -247,6 +247,18 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/cases/{caseId}/hits/{hitId}/verdicts': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Avis donnés sur un résultat */
+    get: operations['listVerdicts'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/cases/{caseId}/hits/{hitId}/verdict': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get?: never;
@@ -1099,6 +1111,18 @@ export interface components {
         };
       }[];
       verdict: 'unreviewed' | 'confirmed' | 'rejected' | 'uncertain';
+      /** Its readers do not agree. */
+      disputed: boolean;
+      /** Each reader's verdict, oldest first. */
+      readings: {
+        /** Absent where the record does not say who. */
+        agentId?: string;
+        verdict: 'confirmed' | 'rejected' | 'uncertain';
+        /** Moment that is asked about or spoken of, RFC 3339; of a reason the place in the picture. */
+        at?: string;
+        /** When this reader was first shown the whole picture; absent where he was not. */
+        sawPictureAt?: string;
+      }[];
       rectified?: {
         order: string;
         /** Moment that is asked about or spoken of, RFC 3339; of a reason the place in the picture. */
@@ -1189,6 +1213,19 @@ export interface components {
     };
     ListRequisitionsAnswer: {
       requisitions: components['schemas']['Requisition'][];
+    };
+    ListVerdictsAnswer: {
+      verdicts: {
+        /** Absent where the record does not say who. */
+        agentId?: string;
+        verdict: 'confirmed' | 'rejected' | 'uncertain';
+        /** Moment that is asked about or spoken of, RFC 3339; of a reason the place in the picture. */
+        at?: string;
+        /** When this reader was first shown the whole picture; absent where he was not. */
+        sawPictureAt?: string;
+        /** When the same reader decided otherwise; absent while it stands. */
+        replacedAt?: string;
+      }[];
     };
     MediaTicket: {
       url: string;
@@ -2442,12 +2479,40 @@ export interface operations {
       503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['StoppedProblem'] } };
     };
   };
-  /** One hit: where and when, why it matched, and the verdict on it. */
+  /** One hit: where and when, why it matched, and each reader's verdict on it. */
   readHit: {
     parameters: { query?: never; header?: { 'If-None-Match'?: string }; path: { caseId: string; hitId: string }; cookie?: never };
     requestBody?: never;
     responses: {
       200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['Hit'] } };
+      304: { headers: { [name: string]: unknown }; content?: never };
+      400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQUEST';
+      } } };
+      401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_MISSING' | 'E_REQ_SIG' | 'E_REQ_PROOF';
+      } } };
+      403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_SCOPE' | 'E_REQ_REVOKED' | 'E_RET_FROZEN' | 'E_HAB_ROLE' | 'E_HAB_CASE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+      } } };
+      404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_PRO_SILO';
+      } } };
+      429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
+      500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
+      503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['StoppedProblem'] } };
+    };
+  };
+  /** Every verdict that was ever given on a hit, by whom and when, oldest first: one that its reader replaced says until when it stood. */
+  listVerdicts: {
+    parameters: { query?: never; header?: { 'If-None-Match'?: string }; path: { caseId: string; hitId: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['ListVerdictsAnswer'] } };
       304: { headers: { [name: string]: unknown }; content?: never };
       400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */

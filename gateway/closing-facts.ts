@@ -4,8 +4,9 @@ import type { ClosingFacts, ReportedAnalysis } from './compliance/documents/clos
 import type { Database } from './database.ts';
 import { type ExhibitDeps, sealedExhibits } from './footage/exhibits.ts';
 import type { Exhibit } from './footage/types.ts';
-import type { CaseId } from './ids.ts';
+import type { CaseId, HitId } from './ids.ts';
 import type { Requisition } from './requisition/types.ts';
+import { readingsOf, standingOf } from './search/readings.ts';
 import type { Vault } from './vault.ts';
 
 /** What the closing report of a case is made of, from the rooms that know it. */
@@ -41,6 +42,17 @@ export async function closingFacts(
       coverage: result === undefined ? undefined : { ...result.ledger.totals },
     });
   }
+  const decided = await database.inCase(caseId, async (tx) => {
+    const { rows } = await tx.query<{ id: HitId; exhibit_id: string }>(
+      `SELECT id, exhibit_id FROM hits WHERE verdict <> 'unreviewed' ORDER BY exhibit_id, track, id`,
+    );
+    const hits = rows.map(({ id }) => id);
+    const given = await readingsOf(tx, caseId, hits, { vault });
+    return rows.map(({ id, exhibit_id: exhibitId }) => {
+      const readings = given.get(id) ?? [];
+      return { id, exhibitId, ...standingOf(readings), readings };
+    });
+  });
   const counts = await database.inCase(caseId, async (tx) => {
     const { rows } = await tx.query<{ what: string; n: number }>(
       `SELECT 'questions' AS what, count(*)::int AS n FROM questions
@@ -61,6 +73,7 @@ export async function closingFacts(
       uncertain: count('uncertain'),
       unreviewed: count('unreviewed'),
     },
+    decided,
     exports: count('exports'),
   };
 }

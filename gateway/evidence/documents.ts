@@ -116,6 +116,14 @@ function hitEntry({ number, loaded, exhibitName, clip }: PicturedHit, models: re
       agent: review?.agentId ?? null,
       decidedAt: time(review?.reviewedAtMs),
       pictureSeenAt: time(review?.pictureSeenAtMs),
+      // HUM-01: who confirmed is named above; every reader is named here, whoever disagrees among them.
+      disputed: hit.disputed,
+      readers: hit.readings.map(({ agentId, verdict, at, sawPictureAt }) => ({
+        agent: agentId ?? null,
+        verdict,
+        decidedAt: at ?? null,
+        pictureSeenAt: sawPictureAt ?? null,
+      })),
     },
     still: `stills/${number}.jpg`,
     clip: { file: `clips/${number}.mp4`, fromSeconds: clip.fromSeconds, toSeconds: clip.toSeconds },

@@ -58,14 +58,16 @@ export interface PackageDeps {
   readonly motText: (requisition: Requisition, analysed: AnalysedExhibit) => Promise<string | undefined>;
 }
 
+/** HUM-01: whether at least one named reader confirmed the hit after seeing its picture, whatever the others think of it. */
+export function isValidated({ hit, review }: Pick<LoadedHit, 'hit' | 'review'>): boolean {
+  const seen = review?.pictureSeenAtMs !== undefined && review.pictureSeenAtMs <= review.reviewedAtMs;
+  return hit.verdict === 'confirmed' && review !== undefined && review.agentId !== '' && seen;
+}
+
 /** HUM-01: nothing leaves that a named agent has not confirmed after seeing its picture. Throws E_HUM_UNVALIDATED. */
 export function demandValidated(hits: readonly LoadedHit[]): void {
-  for (const { hit, review } of hits) {
-    const seen = review?.pictureSeenAtMs !== undefined && review.pictureSeenAtMs <= review.reviewedAtMs;
-    if (hit.verdict !== 'confirmed' || review === undefined || review.agentId === '' || !seen) {
-      throw new AppError('E_HUM_UNVALIDATED', { detail: `hit ${hit.id}` });
-    }
-  }
+  const open = hits.find((loaded) => !isValidated(loaded));
+  if (open !== undefined) throw new AppError('E_HUM_UNVALIDATED', { detail: `hit ${open.hit.id}` });
 }
 
 /**

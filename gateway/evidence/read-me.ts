@@ -15,7 +15,8 @@ Ce qu'il contient
   NOM.result.json      résultat reproductible de l'analyse ; son empreinte SHA-256 est « result.sha256 » de exhibits.json
   NOM.ledger.json      ce qui a été analysé, échantillonné ou non, seconde par seconde : « rien trouvé » ne se lit pas sans lui
   NOM.mot.txt          (s'il existe) positions image par image, format MOTChallenge
-  hits.json            les résultats retenus, la question posée, les raisons, qui a validé
+  hits.json            les résultats retenus, la question posée, les raisons, l'avis de chaque lecteur : un résultat est remis
+                       dès qu'un lecteur au moins l'a confirmé ; « disputed » dit que les lecteurs ne sont pas d'accord
   stills/, clips/      images et séquences ; têtes et plaques masquées d'après la position des objets détectés
   arguments.json, clips/*.filter.txt   commandes exactes données à ffmpeg
   models.json          modèles utilisés et leurs empreintes
@@ -45,7 +46,8 @@ What it holds
   NAME.result.json     reproducible result of the analysis; its SHA-256 is "result.sha256" in exhibits.json
   NAME.ledger.json     what was analysed, sampled or not, second by second: "nothing found" means nothing without it
   NAME.mot.txt         (when present) places picture by picture, MOTChallenge format
-  hits.json            the hits kept, the question asked, the reasons, who validated them
+  hits.json            the hits kept, the question asked, the reasons, each reader's verdict: a hit is handed over as soon as at
+                       least one reader confirmed it; "disputed" says that its readers do not agree
   stills/, clips/      pictures and clips; heads and plates are covered by the geometry of the detected objects
   arguments.json, clips/*.filter.txt   the exact commands given to ffmpeg
   models.json          models in use and their digests

@@ -81,6 +81,18 @@ const Hits = Compile(
           agent: Type.String({ minLength: 1 }),
           decidedAt: text,
           pictureSeenAt: text,
+          // Packages of before each reader's verdict was kept name one alone.
+          disputed: Type.Optional(Type.Boolean()),
+          readers: Type.Optional(
+            Type.Array(
+              Type.Object({
+                agent: Type.Union([text, Type.Null()]),
+                verdict: Type.Enum(['confirmed', 'rejected', 'uncertain']),
+                decidedAt: Type.Union([text, Type.Null()]),
+                pictureSeenAt: Type.Union([text, Type.Null()]),
+              }),
+            ),
+          ),
         }),
         still: text,
         clip: Type.Object({ file: text, fromSeconds: number, toSeconds: number }),
@@ -165,7 +177,9 @@ export function checkContent(source: ContentSource): Finding[] {
     );
   }
   const asked = new Set(hits.questions.map(({ id }) => id));
-  for (const hit of hits.hits) findings.push(...checkHit(hit, results.get(hit.exhibit), asked, source.files));
+  for (const hit of hits.hits) {
+    findings.push(...checkHit(hit, results.get(hit.exhibit), asked, source.files), ...checkReaders(hit));
+  }
   findings.push(...checkRectifications(source, hits.hits, results));
   return findings;
 }
@@ -212,6 +226,24 @@ function checkHit(
     if (!files.includes(picture)) findings.push({ file: picture, problem: `missing for ${name}` });
   }
   return findings;
+}
+
+/** HUM-01: who confirmed is one of the readers, as he stands there; disagreement among them is said. */
+function checkReaders({ number: named, verdict }: HitBody): Finding[] {
+  const { readers, disputed } = verdict;
+  if (readers === undefined) return [];
+  const confirmed = readers.find(
+    (reader) =>
+      reader.agent === verdict.agent &&
+      reader.verdict === 'confirmed' &&
+      reader.decidedAt === verdict.decidedAt &&
+      reader.pictureSeenAt === verdict.pictureSeenAt,
+  );
+  const differ = new Set(readers.map((reader) => reader.verdict)).size > 1;
+  return differences('hits.json', [
+    [`hit ${named}: who confirmed`, verdict.agent, confirmed?.agent ?? 'no reader'],
+    [`hit ${named}: disagreement`, String(differ), String(disputed)],
+  ]);
 }
 
 /** RGT-03: each rectified hit stands in rectifications.json with the same label and order, no hit is of an erased track, and each label is the result's. */

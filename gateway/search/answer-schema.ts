@@ -29,6 +29,16 @@ const reason = Type.Object({
   at: Type.Optional(place),
 });
 
+/** One reader's verdict on a hit. */
+export const readingMembers = {
+  agentId: Type.Optional(Type.String({ description: 'Absent where the record does not say who.' })),
+  verdict: Type.Enum([...VERDICTS]),
+  at: Type.Optional(Type.String()),
+  sawPictureAt: Type.Optional(
+    Type.String({ description: 'When this reader was first shown the whole picture; absent where he was not.' }),
+  ),
+};
+
 export const HitSchema = Type.Unsafe<Hit>(
   Type.Object({
     id: Type.String(),
@@ -52,6 +62,8 @@ export const HitSchema = Type.Unsafe<Hit>(
     }),
     reasons: Type.Array(reason),
     verdict: oneOf(['unreviewed', ...VERDICTS]),
+    disputed: Type.Boolean({ description: 'Its readers do not agree.' }),
+    readings: Type.Array(Type.Object(readingMembers), { description: "Each reader's verdict, oldest first." }),
     rectified: Type.Optional(
       Type.Object({
         order: Type.String(),

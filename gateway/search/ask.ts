@@ -14,9 +14,10 @@ import { describeMatch, matchTracks } from './match.ts';
 import { nearMisses } from './near-misses.ts';
 import { DEFAULT_PAGE_SIZE, fingerprint, isBroad, normalise } from './normalise.ts';
 import { firstMatches, type Match } from './page-order.ts';
+import { readingsOf, standingOf } from './readings.ts';
 import { relateToHits } from './related.ts';
 import * as store from './store.ts';
-import type { Answer, ExecutedQuestion, Hit, Question } from './types.ts';
+import type { Answer, ExecutedQuestion, Hit, Question, Reading } from './types.ts';
 import { inEnglish, inFrench, NOTICE } from './words.ts';
 
 export interface SearchDeps {
@@ -62,7 +63,7 @@ export async function ask(requisition: Requisition, question: Question, deps: Se
     await store.insertQuestion(tx, { ...row, sealed, askedAtMs: deps.clock.nowMs() });
     return store.showTracks(tx, requisition.caseId, id, rowsFor(found.page));
   });
-  return answerOf(requisition, id, asked, exhibits, found, { offset: 0, size: asked.pageSize }, states);
+  return answerOf(requisition, id, asked, exhibits, found, { offset: 0, size: asked.pageSize }, { states });
 }
 
 /** A page of a question that was asked before; the first without a cursor. E_PRO_SILO when the case has no such question. */
@@ -115,10 +116,12 @@ async function pageOf(
     throw new AppError('E_REQ_SCOPE', { detail: 'the answer is about an exhibit that is not in the schedule' });
   }
   const found = search(asked.executed, exhibits, place);
-  const states = await deps.database.inCase(requisition.caseId, (tx) =>
-    store.showTracks(tx, requisition.caseId, id, rowsFor(found.page)),
-  );
-  return answerOf(requisition, id, asked, exhibits, found, place, states);
+  const shown = await deps.database.inCase(requisition.caseId, async (tx) => {
+    const states = await store.showTracks(tx, requisition.caseId, id, rowsFor(found.page));
+    const decided = states.filter(({ verdict }) => verdict !== 'unreviewed').map((state) => state.id);
+    return { states, readings: await readingsOf(tx, requisition.caseId, decided, deps) };
+  });
+  return answerOf(requisition, id, asked, exhibits, found, place, shown);
 }
 
 interface Found {
@@ -137,6 +140,12 @@ function search(executed: ExecutedQuestion, exhibits: readonly OpenExhibit[], { 
   return { elsewhere, byExhibit, total, page };
 }
 
+/** Rows of the hits of a page, and what was decided on them; nobody has decided on what is shown for the first time. */
+interface Shown {
+  readonly states: readonly store.HitState[];
+  readonly readings?: ReadonlyMap<HitId, readonly Reading[]>;
+}
+
 const rowsFor = (page: readonly Match[]): readonly store.ShownTrack[] =>
   page.map(({ exhibit, track }) => ({
     id: newId<HitId>(),
@@ -152,7 +161,7 @@ function answerOf(
   exhibits: readonly OpenExhibit[],
   found: Found,
   { offset, size }: Place,
-  states: readonly store.HitState[],
+  { states, readings }: Shown,
 ): Answer {
   const { executed, sha256 } = asked;
   const byTrack = new Map(states.map((state) => [`${state.jobId} ${state.track}`, state]));
@@ -166,7 +175,8 @@ function answerOf(
       requisition.authorisation.facets.colours,
       found.elsewhere,
     );
-    return { id: state.id, ...described, verdict: state.verdict };
+    const given = readings?.get(state.id) ?? [];
+    return { id: state.id, ...described, ...standingOf(given), readings: given };
   });
   const next = offset + size;
   return {

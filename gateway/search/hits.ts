@@ -6,15 +6,13 @@ import type { SearchDeps } from './ask.ts';
 import { readQuestion } from './asked.ts';
 import { asksElsewhere, elsewhereIn } from './conditions/across-cameras.ts';
 import { describeMatch } from './match.ts';
+import { confirmingOf, historyOf, keepVerdict, readingsOf, sealSeen, seenOf, standingOf } from './readings.ts';
 import { demandNotErased } from './rectified-hit.ts';
 import * as store from './store.ts';
-import type { Hit, HitRecord, Verdict } from './types.ts';
+import type { Hit, HitRecord, Reading, Verdict } from './types.ts';
 import { inEnglish, inFrench } from './words.ts';
 
 // Every function here is about one hit at a time. Nothing decides on several (HUM-01).
-
-const reviewLabel = (id: HitId): string => `hit-review:${id}`;
-const seenLabel = (id: HitId): string => `hit-seen:${id}`;
 
 /** One hit of the case. E_PRO_SILO when the case has none of this id, E_REQ_SCOPE when the requisition no longer reaches it. */
 export async function getHit(requisition: Requisition, hitId: HitId, deps: SearchDeps): Promise<Hit> {
@@ -23,11 +21,12 @@ export async function getHit(requisition: Requisition, hitId: HitId, deps: Searc
 
 /** A hit with its question, its analysis and its review; refuses as `getHit` does. */
 export async function loadHit(requisition: Requisition, hitId: HitId, deps: SearchDeps): Promise<HitRecord> {
-  const { row, asked } = await deps.database.inCase(requisition.caseId, async (tx) => {
+  const { row, asked, readings } = await deps.database.inCase(requisition.caseId, async (tx) => {
     const found = await existing(tx, hitId, 'read');
     const question = await readQuestion(tx, deps.vault, requisition, found.questionId);
     if (question === undefined) throw new AppError('E_PRO_SILO', { detail: 'hit without a question' });
-    return { row: found, asked: question };
+    const given = (await readingsOf(tx, requisition.caseId, [found.id], deps)).get(found.id) ?? [];
+    return { row: found, asked: question, readings: given };
   });
   const [exhibit] = await deps.sessions.openJobs(requisition, [row.jobId]);
   if (exhibit === undefined || row.track >= exhibit.columns.count) {
@@ -43,7 +42,7 @@ export async function loadHit(requisition: Requisition, hitId: HitId, deps: Sear
   const others = asksElsewhere(executed) ? await deps.sessions.openJobs(requisition, asked.jobs) : [];
   const described = describeMatch(executed, exhibit, row.track, colours, elsewhereIn(others));
   return {
-    hit: { id: row.id, ...described, verdict: row.verdict },
+    hit: { id: row.id, ...described, ...standingOf(readings), readings },
     jobId: row.jobId,
     question: {
       id: row.questionId,
@@ -52,8 +51,15 @@ export async function loadHit(requisition: Requisition, hitId: HitId, deps: Sear
       inFrench: inFrench(executed),
       inEnglish: inEnglish(executed),
     },
-    review: await reviewOf(requisition, row, deps),
+    review: confirmingOf(readings),
   };
+}
+
+/** Every verdict that was given on a hit, those that were replaced too, oldest first; refuses as `getHit` does. */
+export async function readVerdicts(requisition: Requisition, hitId: HitId, deps: SearchDeps) {
+  const hit = await getHit(requisition, hitId, deps);
+  const { caseId } = requisition;
+  return { hit, verdicts: await deps.database.inCase(caseId, (tx) => historyOf(tx, caseId, hit.id, deps)) };
 }
 
 /** Records that this agent was shown the picture of the hit. For the route that serves the picture, and for nothing else. */
@@ -65,20 +71,17 @@ export async function markPictureSeen(
 ): Promise<void> {
   await deps.database.inCase(requisition.caseId, async (tx) => {
     const row = await existing(tx, hitId, 'change');
-    const agents = await seenBy(requisition, row, deps);
-    const sealed = await deps.vault.seal(
-      requisition.caseId,
-      seenLabel(hitId),
-      JSON.stringify([...new Set([...agents, agentId])]),
-    );
-    await store.setPictureSeen(tx, hitId, { by: sealed, atMs: deps.clock.nowMs() });
+    const seen = await seenOf(requisition.caseId, row, deps);
+    const atMs = deps.clock.nowMs();
+    const by = await sealSeen(requisition.caseId, row.id, seen, { agentId, atMs }, deps);
+    await store.setPictureSeen(tx, hitId, { by, atMs });
   });
 }
 
 /**
  * The decision of one agent on one hit. Confirming needs that this agent was shown the picture, else E_HUM_UNVALIDATED (HUM-01);
- * rejecting takes one act (HUM-03). A later decision replaces an earlier one; the journal has an event of each. E_CHANGED when it was to
- * replace another one than there is.
+ * rejecting takes one act (HUM-03). A later decision of his replaces his earlier one, which is kept beside it, and none of anybody else; the
+ * journal has an event of each. E_CHANGED when the readings are not those that he had before him.
  */
 export async function reviewHit(
   requisition: Requisition,
@@ -86,7 +89,7 @@ export async function reviewHit(
     readonly hitId: HitId;
     readonly verdict: Verdict;
     readonly agentId: string | undefined;
-    readonly replaces?: Hit['verdict'];
+    readonly beside?: readonly Reading[];
   },
   deps: SearchDeps,
 ): Promise<Hit> {
@@ -96,14 +99,17 @@ export async function reviewHit(
   }
   // Scope first: what the requisition does not reach cannot be decided on either.
   await getHit(requisition, hitId, deps);
-  const reviewedBy = await deps.vault.seal(requisition.caseId, reviewLabel(hitId), agentId);
   await deps.database.inCase(requisition.caseId, async (tx) => {
     const row = await existing(tx, hitId, 'change');
-    if (review.replaces !== undefined && row.verdict !== review.replaces) throw new AppError('E_CHANGED');
-    if (verdict === 'confirmed' && !(await seenBy(requisition, row, deps)).includes(agentId)) {
+    const { caseId } = requisition;
+    if (review.beside !== undefined) {
+      const now = (await readingsOf(tx, caseId, [row.id], deps)).get(row.id) ?? [];
+      if (JSON.stringify(now) !== JSON.stringify(review.beside)) throw new AppError('E_CHANGED');
+    }
+    if (verdict === 'confirmed' && !(await seenOf(caseId, row, deps)).some((seen) => seen.agentId === agentId)) {
       throw new AppError('E_HUM_UNVALIDATED', { detail: 'the agent was not shown the picture' });
     }
-    await store.setVerdict(tx, hitId, { verdict, reviewedBy, reviewedAtMs: deps.clock.nowMs() });
+    await keepVerdict(tx, caseId, { hitId: row.id, verdict, agentId, atMs: deps.clock.nowMs() }, deps);
   });
   return getHit(requisition, hitId, deps);
 }
@@ -112,20 +118,4 @@ async function existing(tx: Transaction, hitId: HitId, lock: 'read' | 'change'):
   const row = isUuid(hitId) ? await store.findHit(tx, hitId, lock) : undefined;
   if (row === undefined) throw new AppError('E_PRO_SILO', { detail: 'no such hit in this case' });
   return row;
-}
-
-async function seenBy(requisition: Requisition, row: store.HitRow, deps: SearchDeps): Promise<readonly string[]> {
-  if (row.pictureSeenBy === undefined) return [];
-  const text = await deps.vault.unseal(requisition.caseId, seenLabel(row.id), row.pictureSeenBy);
-  return JSON.parse(text.toString('utf8')) as readonly string[];
-}
-
-async function reviewOf(requisition: Requisition, row: store.HitRow, deps: SearchDeps): Promise<HitRecord['review']> {
-  if (row.reviewedBy === undefined || row.reviewedAtMs === undefined) return undefined;
-  const agentId = await deps.vault.unseal(requisition.caseId, reviewLabel(row.id), row.reviewedBy);
-  return {
-    agentId: agentId.toString('utf8'),
-    reviewedAtMs: row.reviewedAtMs,
-    pictureSeenAtMs: row.pictureSeenAtMs,
-  };
 }

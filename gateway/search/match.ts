@@ -68,14 +68,14 @@ export function matchTracks(
   return matches;
 }
 
-/** What a matched track looks like as a hit, without its row's id and verdict. `colours` lists the named colours only. */
+/** What a matched track looks like as a hit, without its row's id and what was decided. `colours` lists the named colours only. */
 export function describeMatch(
   question: ExecutedQuestion,
   exhibit: OpenExhibit,
   track: number,
   permittedColours: readonly ColourName[],
   elsewhere: Elsewhere = NOWHERE,
-): Omit<Hit, 'id' | 'verdict'> {
+): Omit<Hit, 'id' | 'verdict' | 'disputed' | 'readings'> {
   const { columns } = exhibit;
   const path = exhibit.path(track);
   const window = windowOf(question, exhibit);

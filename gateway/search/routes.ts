@@ -5,9 +5,9 @@ import type { AuditObject } from '../audit/types.ts';
 import { AppError } from '../errors.ts';
 import { etagOf, namesTag } from '../etags.ts';
 import { type HitId, isUuid, type QuestionId } from '../ids.ts';
-import { AnswerSchema, HitSchema } from './answer-schema.ts';
+import { AnswerSchema, HitSchema, readingMembers } from './answer-schema.ts';
 import { ask, readAnswer, type SearchDeps } from './ask.ts';
-import { getHit, reviewHit } from './hits.ts';
+import { getHit, readVerdicts, reviewHit } from './hits.ts';
 import { isBroad, normalise, opsOf } from './normalise.ts';
 import { questionsOfCase } from './questions-of-case.ts';
 import { parseQuestion, QuestionSchema, VerdictSchema } from './schema.ts';
@@ -20,6 +20,13 @@ const questionAsked = Type.Object({
   askedAt: Type.String({ format: 'date-time' }),
   words: Type.Object({ fr: Type.String(), en: Type.String() }),
   broad: Type.Boolean(),
+});
+
+const verdictGiven = Type.Object({
+  ...readingMembers,
+  replacedAt: Type.Optional(
+    Type.String({ description: 'When the same reader decided otherwise; absent while it stands.' }),
+  ),
 });
 
 const MAX_QUESTION_BYTES = 65_536;
@@ -152,6 +159,22 @@ export const searchRoutes =
       },
     );
 
+    app.get(
+      '/api/v1/cases/:caseId/hits/:hitId/verdicts',
+      {
+        config: { action: 'hit.read', etag: true },
+        schema: {
+          params: Type.Object({ caseId: uuid, hitId: uuid }),
+          response: { 200: Type.Object({ verdicts: Type.Array(verdictGiven) }) },
+        },
+      },
+      async (request) => {
+        const { hit, verdicts } = await readVerdicts(request.requisition, request.params.hitId as HitId, deps);
+        request.show(...shownIn(undefined, [hit]));
+        return { verdicts: [...verdicts] };
+      },
+    );
+
     app.put(
       '/api/v1/cases/:caseId/hits/:hitId/verdict',
       {
@@ -173,10 +196,10 @@ export const searchRoutes =
         const review = { hitId, verdict: request.body.verdict, agentId };
         const held = request.headers['if-match'];
         if (held === undefined) return reviewHit(request.requisition, review, deps);
-        // The verdict is all of a hit that changes: it is looked at again where it is written.
+        // The readings are all of a hit that changes: they are looked at again where one is written.
         const now = await getHit(request.requisition, hitId, deps);
         if (!namesTag(held, etagOf(String(reply.serialize(now))))) throw new AppError('E_CHANGED');
-        return reviewHit(request.requisition, { ...review, replaces: now.verdict }, deps);
+        return reviewHit(request.requisition, { ...review, beside: now.readings }, deps);
       },
     );
   };

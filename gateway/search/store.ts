@@ -1,6 +1,6 @@
 import type { Transaction } from '../database.ts';
 import type { CaseId, ExhibitId, HitId, JobId, QuestionId, RequisitionId } from '../ids.ts';
-import type { Hit, Verdict } from './types.ts';
+import type { Hit } from './types.ts';
 
 /**
  * Questions already asked under an authorisation, whichever schedule they were asked with. Questions of one authorisation take turns
@@ -117,8 +117,6 @@ export interface HitRow {
   readonly verdict: Hit['verdict'];
   readonly pictureSeenAtMs: number | undefined;
   readonly pictureSeenBy: Buffer | undefined;
-  readonly reviewedBy: Buffer | undefined;
-  readonly reviewedAtMs: number | undefined;
 }
 
 /** A hit of the case; locked until the end of the transaction when it is about to be changed. */
@@ -132,10 +130,8 @@ export async function findHit(tx: Transaction, id: HitId, lock: 'read' | 'change
     verdict: Hit['verdict'];
     picture_seen_at: Date | null;
     picture_seen_by: Buffer | null;
-    reviewed_by: Buffer | null;
-    reviewed_at: Date | null;
   }>(
-    `SELECT id, question_id, job_id, exhibit_id, track, verdict, picture_seen_at, picture_seen_by, reviewed_by, reviewed_at
+    `SELECT id, question_id, job_id, exhibit_id, track, verdict, picture_seen_at, picture_seen_by
        FROM hits WHERE id = $1${lock === 'change' ? ' FOR UPDATE' : ''}`,
     [id],
   );
@@ -150,23 +146,7 @@ export async function findHit(tx: Transaction, id: HitId, lock: 'read' | 'change
     verdict: row.verdict,
     pictureSeenAtMs: row.picture_seen_at?.getTime(),
     pictureSeenBy: row.picture_seen_by ?? undefined,
-    reviewedBy: row.reviewed_by ?? undefined,
-    reviewedAtMs: row.reviewed_at?.getTime(),
   };
-}
-
-/** One hit, one decision: there is no statement here that decides several (HUM-01). */
-export async function setVerdict(
-  tx: Transaction,
-  id: HitId,
-  decision: { readonly verdict: Verdict; readonly reviewedBy: Buffer; readonly reviewedAtMs: number },
-): Promise<void> {
-  await tx.query('UPDATE hits SET verdict = $2, reviewed_by = $3, reviewed_at = $4 WHERE id = $1', [
-    id,
-    decision.verdict,
-    decision.reviewedBy,
-    new Date(decision.reviewedAtMs),
-  ]);
 }
 
 export async function setPictureSeen(

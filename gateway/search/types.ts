@@ -88,7 +88,12 @@ export interface Hit {
     readonly box: { readonly left: number; readonly top: number; readonly width: number; readonly height: number };
   };
   readonly reasons: readonly Reason[];
+  /** What its readings make together: confirmed as soon as one reader confirms, or else uncertain as soon as one doubts. */
   readonly verdict: 'unreviewed' | 'confirmed' | 'rejected' | 'uncertain';
+  /** Its readers do not agree. */
+  readonly disputed: boolean;
+  /** Each reader's verdict, oldest first. */
+  readonly readings: readonly Reading[];
   /** RGT-03: an order of a magistrate changed what is said here; absent where none did. */
   readonly rectified?: {
     /** The act. */
@@ -165,7 +170,17 @@ export interface Answer {
 
 export type Verdict = Exclude<Hit['verdict'], 'unreviewed'>;
 
-/** A hit with what it came from: the question as it was executed, the analysis, and who decided on it. */
+/** One reader's verdict on a hit (HUM-01). Instants are RFC 3339. */
+export interface Reading {
+  /** Absent where the record does not say who: verdicts of before each reader's was kept. */
+  readonly agentId?: string;
+  readonly verdict: Verdict;
+  readonly at?: string;
+  /** When this reader was first shown the whole picture; absent where he was not, or it is not known. */
+  readonly sawPictureAt?: string;
+}
+
+/** A hit with what it came from: the question as it was executed, the analysis, and the reading that an export stands on. */
 export interface HitRecord {
   readonly hit: Hit;
   readonly jobId: JobId;
@@ -176,7 +191,7 @@ export interface HitRecord {
     readonly inFrench: string;
     readonly inEnglish: string;
   };
-  /** Undefined while nobody decided. */
+  /** The first of the readings that confirmed after the whole picture was shown; undefined without one. */
   readonly review:
     | {
         readonly agentId: string;

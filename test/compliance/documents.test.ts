@@ -120,10 +120,37 @@ const facts = (): ClosingFacts => ({
   ],
   questions: 3,
   verdicts: { confirmed: 2, rejected: 1, uncertain: 0, unreviewed: 4 },
+  decided: [
+    {
+      id: '0f3b2c1a-0000-4000-8000-000000000000',
+      exhibitId: 'e1',
+      verdict: 'confirmed',
+      disputed: true,
+      readings: [
+        { agentId: 'agent-demo-1', verdict: 'confirmed', at: '2026-03-10T12:00:00Z' },
+        { agentId: 'agent-demo-2', verdict: 'rejected', at: '2026-03-10T13:00:00Z' },
+        { verdict: 'uncertain' },
+      ],
+    },
+  ],
   exports: 1,
 });
 
 describe('the closing report', () => {
+  it("HUM-01: names each reader's verdict on each hit, says who disagrees, and makes up no reader", () => {
+    const report = closingReport(facts());
+    expect(report.results.disputed).toBe(1);
+    expect(report.decided).toMatchObject([{ piece: 'SCELLE-1', verdict: 'confirmed', disputed: true }]);
+    const html = documentHtml(closingDocument(report, frame));
+    for (const said of ['0f3b2c1a', 'avis partagés', 'agent-demo-1 : confirmé', 'agent-demo-2 : écarté'])
+      expect(html).toContain(said);
+    expect(html).toContain('lecteur inconnu : incertain');
+    const [stray] = facts().decided;
+    if (stray === undefined) throw new Error('no hit');
+    const elsewhere = { ...facts(), decided: [{ ...stray, exhibitId: 'e9' }] };
+    expect(codeOf(() => closingReport(elsewhere))).toContain('E_RET_CLOSURE');
+  });
+
   it('CTL-03: names exhibits, digests, operations, models, parameters, agents, what was kept and what was discarded', () => {
     expect(closingReport(facts())).toMatchObject({
       procedure: requisition.authorisation.sub,

@@ -185,6 +185,15 @@ export function hitOn(exhibit: Exhibit, result: AnalysisResult, track: number): 
       best: { frame, pts, timeSeconds, box: { left, top, width, height } },
       reasons: [{ facet: 'class', class: found.class, confidence: found.confidence }],
       verdict: 'confirmed',
+      disputed: false,
+      readings: [
+        {
+          agentId: 'OPJ-1',
+          verdict: 'confirmed',
+          at: '2026-03-17T09:05:00.000Z',
+          sawPictureAt: '2026-03-17T09:04:00.000Z',
+        },
+      ],
     },
     exhibit,
     jobId: uuid<JobId>(),

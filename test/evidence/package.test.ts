@@ -247,6 +247,33 @@ describe('a package', () => {
     expect(await log.size()).toBe(before);
   });
 
+  it("HUM-01: names each reader's verdict, disagreement included, and the verifier holds them against who confirmed", async () => {
+    const folder = path.join(await temporaryFolder(), 'package');
+    const [first] = hits;
+    if (first === undefined) throw new Error('no hit');
+    const doubt = { agentId: 'OPJ-2', verdict: 'rejected', at: '2026-03-17T10:00:00.000Z' } as const;
+    const disputed = { ...first.hit, disputed: true, readings: [...first.hit.readings, doubt] };
+    await buildPackage(requisition, inputOf([{ ...first, hit: disputed }]), depsOf(), folderWriter(folder));
+    expect(await verifyPackage(folder)).toMatchObject({ verified: true });
+    const listed = JSON.parse(await readFile(path.join(folder, 'hits.json'), 'utf8')) as {
+      hits: { verdict: { agent: string; disputed: boolean; readers: unknown[] } }[];
+    };
+    expect(listed.hits[0]?.verdict).toMatchObject({
+      state: 'confirmed',
+      agent: 'OPJ-1',
+      disputed: true,
+      readers: [
+        { agent: 'OPJ-1', verdict: 'confirmed', pictureSeenAt: '2026-03-17T09:04:00.000Z' },
+        { agent: 'OPJ-2', verdict: 'rejected', decidedAt: '2026-03-17T10:00:00.000Z', pictureSeenAt: null },
+      ],
+    });
+
+    const hidden = path.join(await temporaryFolder(), 'package');
+    const silent = { ...first, hit: { ...disputed, disputed: false } };
+    await buildPackage(requisition, inputOf([silent]), depsOf(), folderWriter(hidden));
+    expect((await verifyPackage(hidden)).findings).toMatchObject([{ problem: 'hit 0001: disagreement' }]);
+  });
+
   it('PRO-01: refuses an exhibit of another case', async () => {
     const other = requisitionOf(randomUUID() as string as CaseId);
     const folder = path.join(await temporaryFolder(), 'package');

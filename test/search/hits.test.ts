@@ -4,7 +4,7 @@ import { type HitId, newId } from '../../gateway/ids.ts';
 import type { Requisition } from '../../gateway/requisition/types.ts';
 import { ask, readAnswer } from '../../gateway/search/ask.ts';
 import * as hitsRoom from '../../gateway/search/hits.ts';
-import { getHit, loadHit, markPictureSeen, reviewHit } from '../../gateway/search/hits.ts';
+import { getHit, loadHit, markPictureSeen, readVerdicts, reviewHit } from '../../gateway/search/hits.ts';
 import type { Answer, Verdict } from '../../gateway/search/types.ts';
 import { asOwner } from '../support/database.ts';
 import {
@@ -101,7 +101,50 @@ describe('a verdict', () => {
     expect((await getHit(requisition, hitId(), world.deps)).verdict).toBe('unreviewed');
     await markPictureSeen(requisition, hitId(), AGENT, world.deps);
     expect(await review('confirmed')).toMatchObject({ id: hitId(), verdict: 'confirmed' });
-    expect(await review('confirmed', OTHER_AGENT)).toMatchObject({ verdict: 'confirmed' });
+    expect(await review('confirmed', OTHER_AGENT)).toMatchObject({ verdict: 'confirmed', disputed: false });
+  });
+
+  it("HUM-01: is kept for each reader, with who and when; disagreement is said and takes nobody's verdict away", async () => {
+    const at = new Date(NOW_MS).toISOString();
+    await markPictureSeen(requisition, hitId(), AGENT, world.deps);
+    await review('confirmed');
+    const disputed = await review('rejected', OTHER_AGENT);
+    expect(disputed).toMatchObject({ verdict: 'confirmed', disputed: true });
+    expect(disputed.readings).toHaveLength(2);
+    expect(disputed.readings).toEqual(
+      expect.arrayContaining([
+        { agentId: AGENT, verdict: 'confirmed', at, sawPictureAt: at },
+        { agentId: OTHER_AGENT, verdict: 'rejected', at },
+      ]),
+    );
+    expect((await loadHit(requisition, hitId(), world.deps)).review).toMatchObject({ agentId: AGENT });
+    const page = await readAnswer(requisition, answer.questionId, undefined, world.deps);
+    expect(page.hits[0]).toStrictEqual(disputed);
+  });
+
+  it('HUM-01: replaces the one that the same reader gave before, which is kept beside it', async () => {
+    await review('rejected');
+    await review('uncertain', OTHER_AGENT);
+    expect(await review('uncertain')).toMatchObject({ verdict: 'uncertain', disputed: false });
+    const { verdicts } = await readVerdicts(requisition, hitId(), world.deps);
+    expect(verdicts).toHaveLength(3);
+    expect(verdicts.filter(({ replacedAt }) => replacedAt !== undefined)).toMatchObject([
+      { agentId: AGENT, verdict: 'rejected' },
+    ]);
+  });
+
+  it('HUM-01: of a reader who confirmed and now doubts no more stands behind an export', async () => {
+    await markPictureSeen(requisition, hitId(), AGENT, world.deps);
+    await review('confirmed');
+    await review('uncertain');
+    expect((await loadHit(requisition, hitId(), world.deps)).review).toBeUndefined();
+  });
+
+  it('is refused when another reader decided since the hit was read', async () => {
+    const { readings } = await getHit(requisition, hitId(), world.deps);
+    await review('rejected', OTHER_AGENT);
+    const beside = { hitId: hitId(), verdict: 'rejected', agentId: AGENT, beside: readings } as const;
+    expect(await codeOf(() => reviewHit(requisition, beside, world.deps))).toBe('E_CHANGED');
   });
 
   it('HUM-01: of one hit says nothing about another, and no function decides on several', async () => {
@@ -109,7 +152,13 @@ describe('a verdict', () => {
     await review('confirmed', AGENT, hitId(0));
     expect((await getHit(requisition, hitId(1), world.deps)).verdict).toBe('unreviewed');
     expect(await codeOf(() => review('confirmed', AGENT, hitId(1)))).toBe('E_HUM_UNVALIDATED');
-    expect(Object.keys(hitsRoom).sort()).toStrictEqual(['getHit', 'loadHit', 'markPictureSeen', 'reviewHit']);
+    expect(Object.keys(hitsRoom).sort()).toStrictEqual([
+      'getHit',
+      'loadHit',
+      'markPictureSeen',
+      'readVerdicts',
+      'reviewHit',
+    ]);
   });
 
   it('HUM-03: rejects, or leaves open, in one act', async () => {
@@ -138,12 +187,10 @@ describe('a verdict', () => {
     await markPictureSeen(requisition, hitId(), AGENT, world.deps);
     await review('confirmed');
     const { rows } = await asOwner(world.database, 'SELECT * FROM hits WHERE id = $1', [hitId()]);
-    expect(rows[0]).toMatchObject({
-      verdict: 'confirmed',
-      reviewed_at: new Date(NOW_MS),
-      picture_seen_at: new Date(NOW_MS),
-    });
-    for (const sealed of [rows[0]?.reviewed_by, rows[0]?.picture_seen_by]) {
+    expect(rows[0]).toMatchObject({ verdict: 'confirmed', picture_seen_at: new Date(NOW_MS) });
+    const given = await asOwner(world.database, 'SELECT * FROM verdicts WHERE hit_id = $1', [hitId()]);
+    expect(given.rows).toMatchObject([{ verdict: 'confirmed', decided_at: new Date(NOW_MS), replaced_at: null }]);
+    for (const sealed of [given.rows[0]?.reader, rows[0]?.picture_seen_by]) {
       expect(Buffer.isBuffer(sealed) && sealed.includes(AGENT)).toBe(false);
     }
   });

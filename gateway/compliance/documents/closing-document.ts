@@ -35,6 +35,7 @@ export function closingDocument(
       operationsSection(report),
       agentsSection(report),
       resultsSection(report),
+      ...(report.decided.length === 0 ? [] : [readersSection(report)]),
     ],
   };
 }
@@ -179,6 +180,7 @@ const resultsSection = ({ questions, exports, results }: ClosingReport): Section
       ['Résultats conservés, après validation par un agent', whole.format(results.kept)],
       ['Résultats écartés par un agent', whole.format(results.discarded)],
       ['Résultats incertains', whole.format(results.uncertain)],
+      ['Résultats sur lesquels les lecteurs ne sont pas d’accord', whole.format(results.disputed)],
       ['Résultats affichés et non examinés', whole.format(results.notReviewed)],
       ['Exports remis', whole.format(exports)],
     ],
@@ -189,4 +191,40 @@ const resultsSection = ({ questions, exports, results }: ClosingReport): Section
       'A result is a lead to be checked; it establishes no identity.',
     ),
   ],
+});
+
+const VERDICTS: Readonly<Record<string, string>> = {
+  confirmed: 'confirmé',
+  rejected: 'écarté',
+  uncertain: 'incertain',
+};
+
+const readersSection = ({ decided }: ClosingReport): Section => ({
+  title: words('Avis de chaque lecteur', "Each reader's verdict"),
+  paragraphs: [
+    words(
+      'Un résultat est conservé, et peut être remis, dès qu’un lecteur au moins l’a confirmé après en avoir vu l’image entière ; il est incertain si aucun ne le confirme et qu’un au moins doute ; il est écarté si tous l’écartent. L’avis d’un lecteur n’efface pas celui d’un autre.',
+      'A hit is kept, and may be handed over, as soon as at least one reader confirmed it after seeing its whole picture; it is uncertain when none confirms and at least one doubts; it is discarded when all reject it. The verdict of one reader takes none away from another.',
+    ),
+  ],
+  table: {
+    head: [
+      words('Résultat', 'Hit'),
+      words('Pièce', 'Piece'),
+      words('Issue', 'Outcome'),
+      words('Avis des lecteurs', "Readers' verdicts"),
+    ],
+    widths: [10, 10, 14, 32],
+    rows: decided.map(({ id, piece, verdict, disputed, readings }) => [
+      id.slice(0, 8),
+      piece,
+      `${VERDICTS[verdict] ?? verdict}${disputed ? ' – avis partagés' : ''}`,
+      readings
+        .map(
+          ({ agentId, verdict: given, at }) =>
+            `${agentId ?? 'lecteur inconnu'} : ${VERDICTS[given] ?? given}${at === undefined ? '' : `, ${dateWords(at)}`}`,
+        )
+        .join(' ; '),
+    ]),
+  },
 });

@@ -22,6 +22,20 @@ export interface ReportedAnalysis {
   readonly coverage: Readonly<Record<string, number>> | undefined;
 }
 
+/** A hit that somebody decided on, and each reader's verdict on it (HUM-01). */
+export interface ReportedHit {
+  readonly id: string;
+  readonly exhibitId: string;
+  readonly verdict: string;
+  readonly disputed: boolean;
+  readonly readings: readonly {
+    /** Absent where the record does not say who. */
+    readonly agentId?: string;
+    readonly verdict: string;
+    readonly at?: string;
+  }[];
+}
+
 export interface ClosingFacts {
   readonly requisitions: readonly Requisition[];
   readonly exhibits: readonly Pick<Exhibit, 'id' | 'piece' | 'sha256' | 'sizeBytes' | 'timeline'>[];
@@ -33,6 +47,7 @@ export interface ClosingFacts {
     readonly uncertain: number;
     readonly unreviewed: number;
   };
+  readonly decided: readonly ReportedHit[];
   readonly exports: number;
 }
 
@@ -64,7 +79,10 @@ export interface ClosingReport {
     readonly discarded: number;
     readonly uncertain: number;
     readonly notReviewed: number;
+    /** Hits whose readers do not agree. */
+    readonly disputed: number;
   };
+  readonly decided: readonly (Omit<ReportedHit, 'exhibitId'> & { readonly piece: string })[];
   readonly exports: number;
 }
 
@@ -98,6 +116,11 @@ export function closingReport(facts: ClosingFacts): ClosingReport {
     return { ...analysis, exhibitSha256: exhibit.sha256 };
   });
   const { confirmed, rejected, uncertain, unreviewed } = facts.verdicts;
+  const decided = facts.decided.map(({ exhibitId, ...hit }) => {
+    const exhibit = facts.exhibits.find(({ id }) => id === exhibitId);
+    if (exhibit === undefined) throw missing('exhibits');
+    return { ...hit, piece: exhibit.piece };
+  });
   return {
     format: 'differe-closing-report/1',
     procedure: first.authorisation.sub,
@@ -120,7 +143,14 @@ export function closingReport(facts: ClosingFacts): ClosingReport {
     agents: [...agents.values()],
     analyses,
     questions: facts.questions,
-    results: { kept: confirmed, discarded: rejected, uncertain, notReviewed: unreviewed },
+    results: {
+      kept: confirmed,
+      discarded: rejected,
+      uncertain,
+      notReviewed: unreviewed,
+      disputed: decided.filter(({ disputed }) => disputed).length,
+    },
+    decided,
     exports: facts.exports,
   };
 }

@@ -112,8 +112,12 @@ export function InvestigationProvider({ children }: { readonly children: ReactNo
           return after;
         }),
       async review(hitId, verdict) {
-        await api.put(`/api/v1/cases/${caseId}/hits/${hitId}/verdict`, { verdict });
-        const decided = (hit: Hit): Hit => (hit.id === hitId ? { ...hit, verdict } : hit);
+        const {
+          disputed,
+          readings,
+          verdict: standing,
+        } = await api.put<Hit>(`/api/v1/cases/${caseId}/hits/${hitId}/verdict`, { verdict });
+        const decided = (hit: Hit): Hit => (hit.id === hitId ? { ...hit, disputed, readings, verdict: standing } : hit);
         setHits((before) => before.map(decided));
         setExportList((before) => before.map(decided));
       },

@@ -3,6 +3,10 @@ import type { FR_REVIEW } from './fr-review.ts';
 export const EN_REVIEW: typeof FR_REVIEW = {
   review: {
     verdicts: 'Verdicts',
+    disputed:
+      'Its readers do not agree. No verdict takes another away: one that confirms is enough for an export, and the package names each reader.',
+    disputedShort: 'disputed',
+    unknownReader: 'unknown reader',
     noHits: 'No answer is open. Ask a question first:',
     all: 'all',
     addConfirmed: 'Add the confirmed ones to the export',

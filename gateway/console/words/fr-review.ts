@@ -1,6 +1,10 @@
 export const FR_REVIEW = {
   review: {
     verdicts: 'Avis',
+    disputed:
+      'Les lecteurs ne sont pas d’accord. Un avis n’en efface pas un autre : un seul confirmé suffit pour l’export, et le paquet nomme chaque lecteur.',
+    disputedShort: 'avis partagés',
+    unknownReader: 'lecteur inconnu',
     noHits: 'Aucune réponse n’est ouverte. Posez d’abord une question :',
     all: 'tous',
     addConfirmed: 'Ajouter les confirmés à l’export',

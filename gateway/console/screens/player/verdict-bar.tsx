@@ -5,6 +5,7 @@ import { useKeys } from '../../app/keys.ts';
 import { useSession } from '../../app/session.tsx';
 import { useName, useWords } from '../../app/settings.tsx';
 import { Problem } from '../../parts/problem.tsx';
+import { Readings } from '../review/readings.tsx';
 
 /** Confirm, doubt or reject with one action each (HUM-03); bookmark and note; on to the export. */
 export function VerdictBar({ hit }: { readonly hit: Hit }) {
@@ -42,6 +43,7 @@ export function VerdictBar({ hit }: { readonly hit: Hit }) {
           {nameOf(hit.verdict)}
         </span>
       </p>
+      <Readings hit={hit} />
       {role === 'agent' && (
         <>
           <div className="row">

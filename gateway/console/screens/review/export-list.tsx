@@ -66,6 +66,7 @@ function Listed({ hit, onRemove }: { readonly hit: Hit; onRemove(): void }) {
         {title}
         <span className="sub">
           {hit.cameraId} · {hit.fileName} · <span className={`verdict-${hit.verdict}`}>{nameOf(hit.verdict)}</span>
+          {hit.disputed && ` · ${words.review.disputedShort}`}
         </span>
       </span>
       <button type="button" className="quiet" aria-label={`${words.search.remove} : ${title}`} onClick={onRemove}>

@@ -10,7 +10,7 @@ import { ExportList } from './export-list.tsx';
 import { Exports } from './exports.tsx';
 import { useExports } from './use-exports.ts';
 
-const VERDICTS = ['unreviewed', 'confirmed', 'uncertain', 'rejected'] as const;
+const KINDS = ['unreviewed', 'confirmed', 'uncertain', 'rejected', 'disputed'] as const;
 
 /** What was decided and what remains to decide; what leaves the house. */
 export function ReviewScreen() {
@@ -20,8 +20,10 @@ export function ReviewScreen() {
   const { hits, exportList, toggleExport } = useInvestigation();
   const confirmed = hits.filter((hit) => hit.verdict === 'confirmed' && !exportList.some(({ id }) => id === hit.id));
   const exports = useExports();
-  const [only, setOnly] = useState<Hit['verdict'] | undefined>();
-  const shown = only === undefined ? hits : hits.filter(({ verdict }) => verdict === only);
+  const [only, setOnly] = useState<Hit['verdict'] | 'disputed' | undefined>();
+  const isOf = (kind: Hit['verdict'] | 'disputed') => (hit: Hit) =>
+    kind === 'disputed' ? hit.disputed : hit.verdict === kind;
+  const shown = only === undefined ? hits : hits.filter(isOf(only));
   return (
     <main id="main" tabIndex={-1} className="review-screen">
       <h2 className="hidden">{app.review}</h2>
@@ -37,9 +39,9 @@ export function ReviewScreen() {
               <button type="button" aria-pressed={only === undefined} onClick={() => setOnly(undefined)}>
                 {words.all} · {hits.length}
               </button>
-              {VERDICTS.map((verdict) => (
-                <button key={verdict} type="button" aria-pressed={only === verdict} onClick={() => setOnly(verdict)}>
-                  {nameOf(verdict)} · {hits.filter((hit) => hit.verdict === verdict).length}
+              {KINDS.map((kind) => (
+                <button key={kind} type="button" aria-pressed={only === kind} onClick={() => setOnly(kind)}>
+                  {kind === 'disputed' ? words.disputedShort : nameOf(kind)} · {hits.filter(isOf(kind)).length}
                 </button>
               ))}
               {role === 'agent' && confirmed.length > 0 && (

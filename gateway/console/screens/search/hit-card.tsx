@@ -21,7 +21,7 @@ export const HitCard = memo(function HitCard({
   onOpen(at: number, id: string): void;
 }) {
   const { caseId } = useSession();
-  const { search: words, hit: hitWords } = useWords();
+  const { search: words, hit: hitWords, review } = useWords();
   const nameOf = useName();
   const { url, error } = usePicture(`/api/v1/cases/${caseId}/hits/${hit.id}/still?size=thumb`);
   return (
@@ -47,7 +47,10 @@ export const HitCard = memo(function HitCard({
       <span className="sub">
         {hit.cameraId} · {mediaTime(hit.mediaFromSeconds)}
       </span>
-      <span className={`verdict-${hit.verdict}`}>{nameOf(hit.verdict)}</span>
+      <span className={`verdict-${hit.verdict}`}>
+        {nameOf(hit.verdict)}
+        {hit.disputed && ` · ${review.disputedShort}`}
+      </span>
     </button>
   );
 });
