@@ -7,6 +7,7 @@ export interface HeaderText {
 }
 
 const text = { type: 'string' };
+const seconds = { type: 'number', minimum: 0 };
 const bytes = { type: 'integer', minimum: 0 };
 
 /** Headers of requests and of answers, by their name in lower case. */
@@ -30,6 +31,33 @@ export const HEADERS: Readonly<Record<string, HeaderText>> = {
   'retry-after': { name: 'Retry-After', text: 'Seconds to wait.', schema: { type: 'integer', minimum: 1 } },
   location: { name: 'Location', text: 'Path of the upload, relative to the host.', schema: text },
   'differe-code': { name: 'Differe-Code', text: 'The code of the refusal.', schema: text },
+  'differe-frame': {
+    name: 'Differe-Frame',
+    text: 'Number of the frame, from 1.',
+    schema: { type: 'integer', minimum: 1 },
+  },
+  'differe-pts': { name: 'Differe-Pts', text: 'Presentation time stamp, ticks.', schema: { type: 'number' } },
+  'differe-media-seconds': { name: 'Differe-Media-Seconds', text: 'Moment in the file, seconds.', schema: seconds },
+  'differe-recorder-time': {
+    name: 'Differe-Recorder-Time',
+    text: 'What the clock of the recorder said.',
+    schema: text,
+  },
+  'differe-true-time': {
+    name: 'Differe-True-Time',
+    text: 'The same corrected by the offset of the clock.',
+    schema: text,
+  },
+  'differe-analysed': {
+    name: 'Differe-Analysed',
+    text: 'Whether something was seen on this very frame.',
+    schema: { enum: ['true', 'false'] },
+  },
+  'differe-shown': {
+    name: 'Differe-Shown',
+    text: '`masked`: heads and plates are covered; `coarse`: the analysis did not look there, so all of it is in blocks.',
+    schema: { enum: ['masked', 'coarse'] },
+  },
   'tus-resumable': { name: 'Tus-Resumable', text: 'Version of the tus protocol.', schema: { const: '1.0.0' } },
   'tus-version': { name: 'Tus-Version', text: 'Versions that are spoken.', schema: text },
   'tus-extension': { name: 'Tus-Extension', text: 'Extensions that are spoken, separated by commas.', schema: text },

@@ -33,6 +33,13 @@ const DEPOSIT: readonly ErrorCode[] = [
 ];
 const TUS = ['tus-resumable'];
 const PAGED: readonly ErrorCode[] = ['E_CURSOR'];
+const PICTURES: readonly ErrorCode[] = [
+  ...(['E_MEDIA_SPAN', 'E_REQ_SCOPE', 'E_JOB_NOT_DONE', 'E_MEDIA_DECODE', 'E_MEDIA_LIMIT', 'E_DEF_UNSTABLE'] as const),
+];
+const FRAME_HEADERS = [
+  ...['differe-frame', 'differe-pts', 'differe-media-seconds', 'differe-recorder-time', 'differe-true-time'],
+  ...['differe-analysed', 'differe-shown'],
+];
 const JSON_LINES = { 200: ['application/x-ndjson'] };
 const BINARY = { 200: ['application/json', 'image/jpeg', 'video/mp4', 'text/plain', 'application/octet-stream'] };
 const DOCUMENT = { 200: ['application/json', 'text/html', 'application/pdf'] };
@@ -161,6 +168,39 @@ export const OPERATIONS: Readonly<Record<string, OperationText>> = {
     text: 'How long an analysis of a sealed exhibit would take here, from the sizes and times of its packets; nothing is decoded. Whoever may start one may ask.',
     room: 'analysis',
     refusals: ['E_REQ_SCOPE', 'E_DEF_SOURCE', 'E_MEDIA_DECODE', 'E_MEDIA_LIMIT', 'E_JOB_FAILED'],
+  },
+  'GET /api/v1/cases/:caseId/exhibits/:exhibitId/frames/:number': {
+    id: 'readFrame',
+    title: "Image masquée d'une pièce",
+    text: 'One frame of an exhibit, wherever in it, heads and plates covered; where the analysis did not look, in coarse blocks. The answer says which frame it is and when that was.',
+    room: 'evidence',
+    media: { 200: ['image/jpeg'] },
+    answers: FRAME_HEADERS,
+    refusals: PICTURES,
+  },
+  'GET /api/v1/cases/:caseId/exhibits/:exhibitId/frames': {
+    id: 'listFrames',
+    title: "Images d'un intervalle d'une pièce",
+    text: 'The frames of a span by number, time stamp and both times, without their pictures: a player knows by them which frame it shows.',
+    room: 'evidence',
+    refusals: PICTURES,
+  },
+  'GET /api/v1/cases/:caseId/exhibits/:exhibitId/clip': {
+    id: 'readExhibitClip',
+    title: "Extrait masqué d'une pièce",
+    text: 'Masked video of a span of at most a minute inside one window of the requisition, without sound, by ranges. It is encoded once and kept in memory for a few minutes.',
+    room: 'evidence',
+    media: { 200: ['video/mp4'], 206: ['video/mp4'] },
+    refusals: PICTURES,
+  },
+  'POST /api/v1/cases/:caseId/exhibits/:exhibitId/tickets': {
+    id: 'issueExhibitTicket',
+    takes: 'ExhibitTicketRequest',
+    gives: 'MediaTicket',
+    title: "Billet d'accès à une image ou à un extrait d'une pièce",
+    text: 'An address of one frame or clip of an exhibit that works for a minute without a proof. What it opens is decided and journalled at each read.',
+    room: 'evidence',
+    refusals: ['E_RATE', 'E_REQ_SCOPE', 'E_JOB_NOT_DONE'],
   },
   'POST /api/v1/cases/:caseId/jobs': {
     id: 'startJob',

@@ -356,6 +356,54 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/cases/{caseId}/exhibits/{exhibitId}/frames/{number}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Image masquée d'une pièce */
+    get: operations['readFrame'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/cases/{caseId}/exhibits/{exhibitId}/frames': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Images d'un intervalle d'une pièce */
+    get: operations['listFrames'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/cases/{caseId}/exhibits/{exhibitId}/clip': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Extrait masqué d'une pièce */
+    get: operations['readExhibitClip'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/cases/{caseId}/exhibits/{exhibitId}/tickets': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Billet d'accès à une image ou à un extrait d'une pièce */
+    post: operations['issueExhibitTicket'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/cases/{caseId}/retention': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     /** Terme d'une procédure */
@@ -968,6 +1016,17 @@ export interface components {
         toSeconds: number;
       }[];
     };
+    ExhibitTicketRequest: {
+      of: 'frame';
+      /** Number of the frame, from 1 in the order of showing. */
+      number: number;
+    } | {
+      of: 'clip';
+      /** Beginning in media time, seconds. */
+      fromSeconds: number;
+      /** End in media time, seconds; at most 60 after the beginning. */
+      toSeconds: number;
+    };
     Export: {
       /** Id. */
       id: string;
@@ -1191,6 +1250,25 @@ export interface components {
         state: 'building' | 'done' | 'failed';
         /** When it was made, RFC 3339. */
         createdAt: string;
+      }[];
+    };
+    ListFramesAnswer: {
+      /** Number of frames. */
+      frames: {
+        /** Number of the frame, from 1 in the order of showing. */
+        number: number;
+        /** Presentation time stamp, in the time base of the stream. */
+        pts: number;
+        /** Moment in the file, seconds. */
+        timeSeconds: number;
+        /** What the clock of the recorder said, RFC 3339. */
+        recorderTime: string;
+        /** The same corrected by the offset of the clock, RFC 3339. */
+        trueTime: string;
+        /** Whether something was seen on this very frame: a box on it is evidence. */
+        isAnalysed: boolean;
+        /** `masked`: heads and plates are covered; `coarse`: the analysis did not look there, so all of it is in blocks. */
+        shown: 'masked' | 'coarse';
       }[];
     };
     ListJobsAnswer: {
@@ -2829,6 +2907,143 @@ export interface operations {
       409: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
         code: 'E_RET_CLOSED';
+      } } };
+      429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
+      500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
+      503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['StoppedProblem'] } };
+    };
+  };
+  /** One frame of an exhibit, wherever in it, heads and plates covered; where the analysis did not look, in coarse blocks. The answer says which frame it is and when that was. */
+  readFrame: {
+    parameters: { query?: { ticket?: string }; header?: never; path: { caseId: string; exhibitId: string; number: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'image/jpeg': Blob } };
+      400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQUEST';
+      } } };
+      401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_MISSING' | 'E_REQ_SIG' | 'E_REQ_PROOF';
+      } } };
+      403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_SCOPE' | 'E_REQ_OP' | 'E_REQ_REVOKED' | 'E_RET_FROZEN' | 'E_HAB_ROLE' | 'E_HAB_CASE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+      } } };
+      404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_PRO_SILO';
+      } } };
+      409: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_JOB_NOT_DONE';
+      } } };
+      422: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_DEF_UNSTABLE' | 'E_MEDIA_LIMIT' | 'E_MEDIA_DECODE' | 'E_MEDIA_SPAN';
+      } } };
+      429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
+      500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
+      503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['StoppedProblem'] } };
+    };
+  };
+  /** The frames of a span by number, time stamp and both times, without their pictures: a player knows by them which frame it shows. */
+  listFrames: {
+    parameters: { query: { fromSeconds: number; toSeconds: number }; header?: never; path: { caseId: string; exhibitId: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['ListFramesAnswer'] } };
+      400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQUEST';
+      } } };
+      401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_MISSING' | 'E_REQ_SIG' | 'E_REQ_PROOF';
+      } } };
+      403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_SCOPE' | 'E_REQ_OP' | 'E_REQ_REVOKED' | 'E_RET_FROZEN' | 'E_HAB_ROLE' | 'E_HAB_CASE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+      } } };
+      404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_PRO_SILO';
+      } } };
+      409: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_JOB_NOT_DONE';
+      } } };
+      422: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_DEF_UNSTABLE' | 'E_MEDIA_LIMIT' | 'E_MEDIA_DECODE' | 'E_MEDIA_SPAN';
+      } } };
+      429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
+      500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
+      503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['StoppedProblem'] } };
+    };
+  };
+  /** Masked video of a span of at most a minute inside one window of the requisition, without sound, by ranges. It is encoded once and kept in memory for a few minutes. */
+  readExhibitClip: {
+    parameters: { query: { fromSeconds: number; toSeconds: number; ticket?: string }; header?: never; path: { caseId: string; exhibitId: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'video/mp4': Blob } };
+      206: { headers: { [name: string]: unknown }; content: { 'video/mp4': Blob } };
+      400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQUEST';
+      } } };
+      401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_MISSING' | 'E_REQ_SIG' | 'E_REQ_PROOF';
+      } } };
+      403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_SCOPE' | 'E_REQ_OP' | 'E_REQ_REVOKED' | 'E_RET_FROZEN' | 'E_HAB_ROLE' | 'E_HAB_CASE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+      } } };
+      404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_PRO_SILO';
+      } } };
+      409: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_JOB_NOT_DONE';
+      } } };
+      422: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_DEF_UNSTABLE' | 'E_MEDIA_LIMIT' | 'E_MEDIA_DECODE' | 'E_MEDIA_SPAN';
+      } } };
+      429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
+      500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
+      503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['StoppedProblem'] } };
+    };
+  };
+  /** An address of one frame or clip of an exhibit that works for a minute without a proof. What it opens is decided and journalled at each read. */
+  issueExhibitTicket: {
+    parameters: { query?: never; header?: never; path: { caseId: string; exhibitId: string }; cookie?: never };
+    requestBody: { content: { 'application/json': components['schemas']['ExhibitTicketRequest'] } };
+    responses: {
+      201: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['MediaTicket'] } };
+      400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQUEST';
+      } } };
+      401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_MISSING' | 'E_REQ_SIG' | 'E_REQ_PROOF';
+      } } };
+      403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_SCOPE' | 'E_REQ_OP' | 'E_REQ_REVOKED' | 'E_RET_FROZEN' | 'E_HAB_ROLE' | 'E_HAB_CASE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+      } } };
+      404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_PRO_SILO';
+      } } };
+      409: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_JOB_NOT_DONE';
       } } };
       429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
       500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };

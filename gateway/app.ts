@@ -12,6 +12,7 @@ import { type StatisticsRoutesDeps, statisticsRoutes } from './compliance/statis
 import { consoleRoutes } from './console/routes.ts';
 import { AppError } from './errors.ts';
 import { installEtags } from './etags.ts';
+import { type ExhibitPictureRoutesDeps, exhibitPictureRoutes } from './evidence/exhibit-routes.ts';
 import { type EvidenceRoutesDeps, evidenceRoutes } from './evidence/routes.ts';
 import { type FootageRoutesDeps, footageRoutes } from './footage/routes.ts';
 import { type HabilitationRoutesDeps, habilitationRoutes } from './habilitation/routes.ts';
@@ -43,7 +44,7 @@ export interface AppDeps {
   readonly footage: FootageRoutesDeps;
   readonly analysis: AnalysisRoutesDeps;
   readonly search: SearchDeps;
-  readonly evidence: EvidenceRoutesDeps;
+  readonly evidence: EvidenceRoutesDeps & ExhibitPictureRoutesDeps;
   readonly retention: RetentionRoutesDeps;
   readonly personRequests: PersonRequestRoutesDeps;
   readonly documents: DocumentRoutesDeps;
@@ -128,6 +129,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(analysisRoutes(deps.analysis));
   await app.register(searchRoutes(deps.search));
   await app.register(evidenceRoutes(deps.evidence));
+  await app.register(exhibitPictureRoutes(deps.evidence));
   await app.register(retentionRoutes(deps.retention));
   await app.register(personRequestRoutes(deps.personRequests));
   await app.register(documentRoutes(deps.documents));

@@ -463,6 +463,11 @@ export const ERRORS = {
     fr: "Le fichier n'a pas pu être décodé.",
     en: 'The file could not be decoded.',
   },
+  E_MEDIA_SPAN: {
+    status: 422,
+    fr: "La pièce n'a pas cette image ou cet intervalle : donnez un numéro d'image qui existe, ou un intervalle d'une minute au plus qui commence avant la fin.",
+    en: 'The exhibit has no such frame or span: give the number of a frame that exists, or a span of a minute at most that begins before the end.',
+  },
   E_CONSOLE_ABSENT: {
     status: 503,
     fr: "Les pages de la console n'ont pas été construites : lancez la mise en place (npm run demo, npm test), ou node gateway/build-console.mjs.",

@@ -265,6 +265,7 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
       async forget(caseId) {
         sessions.drop(caseId);
         records.forget(caseId);
+        evidence.forget(caseId);
         await pipeline.forgetCase(caseId);
       },
       vacuum: database.vacuum,
@@ -441,6 +442,8 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
         withSource: copies.use,
         loadHit: results.loadHit,
         loadAnalysed: results.loadAnalysed,
+        loadExhibit: results.loadExhibit,
+        readFrames: results.readFrames,
         recordsOfJob: results.recordsOfJob,
         motText: results.motText,
         markPictureSeen: (requisition, hitId, agentId) => markPictureSeen(requisition, hitId, agentId, search),

@@ -5,7 +5,7 @@ import type { AnalysisResult } from './analysis/types.ts';
 import { canonicalJson, type JsonValue } from './canonical.ts';
 import type { Database } from './database.ts';
 import { AppError } from './errors.ts';
-import type { AnalysedExhibit, LoadAnalysed, LoadHit, WithSource } from './evidence/types.ts';
+import type { AnalysedExhibit, LoadAnalysed, LoadExhibit, LoadHit, ReadFrames, WithSource } from './evidence/types.ts';
 import { type ExhibitDeps, readExhibit } from './footage/exhibits.ts';
 import { assertCovers } from './footage/open-exhibit.ts';
 import type { CaseId, HitId, JobId } from './ids.ts';
@@ -34,6 +34,8 @@ export interface Results {
   readMot(requisition: Requisition, jobId: JobId): Promise<string>;
   readonly loadAnalysed: LoadAnalysed;
   readonly loadHit: LoadHit;
+  readonly loadExhibit: LoadExhibit;
+  readonly readFrames: ReadFrames;
   motText(requisition: Requisition, analysed: AnalysedExhibit): Promise<string>;
   /** Numbers of the log's records about a job of the case. */
   recordsOfJob(requisition: Requisition, jobId: JobId): Promise<readonly number[]>;
@@ -98,6 +100,26 @@ export function createResults(deps: ResultsDeps): Results {
       const record = await loadHit(requisition, hitId, search);
       return { ...(await analysed(requisition, await jobOf(requisition, record.jobId))), ...record };
     },
+    async loadExhibit(requisition, exhibitId) {
+      const exhibit = await readExhibit(requisition, exhibitId, footage);
+      assertCovers(requisition, exhibit);
+      const closed = await database.inCase(requisition.caseId, (tx) => jobs.closedJobs(tx, exhibitId));
+      const standing = closed.filter((job) => !deps.standing.hasRevocation(job.requisitionId));
+      const [job] = standing;
+      if (job === undefined && closed.length > 0) throw new AppError('E_REQ_REVOKED', { detail: 'quarantine' });
+      if (job === undefined) throw new AppError('E_JOB_NOT_DONE', { detail: 'no analysis says what to mask' });
+      const orders = (await rectificationsOf(requisition.caseId, { database, vault })).filter(
+        (order) => order.exhibitId === exhibitId,
+      );
+      const version = [job.id, ...orders.map(({ orderId, track }) => `${orderId}/${track}`)].join(':');
+      return {
+        exhibit,
+        version,
+        open: () => analysed(requisition, job),
+        read: () => whole(requisition, job),
+      };
+    },
+    readFrames: readPacketList,
     motText: mot,
     recordsOfJob: async (requisition, jobId) => (await jobOf(requisition, jobId)).logRecords,
   };

@@ -107,6 +107,15 @@ export async function newestClosedJobs(tx: Transaction): Promise<readonly Job[]>
   return rows.map(toJob);
 }
 
+/** Closed analyses of an exhibit, newest first, those of revoked requisitions too. */
+export async function closedJobs(tx: Transaction, exhibitId: ExhibitId): Promise<readonly Job[]> {
+  const { rows } = await tx.query<JobRow>(
+    `SELECT x.* FROM (${SELECT_JOB}) x WHERE x.state = 'done' AND x.exhibit_id = $1 ORDER BY x.finished_at DESC, x.id`,
+    [exhibitId],
+  );
+  return rows.map(toJob);
+}
+
 export async function addLogRecord(tx: Transaction, id: JobId, seq: number): Promise<void> {
   await tx.query(`UPDATE jobs SET log_records = array_append(log_records, $2) WHERE id = $1`, [id, seq]);
 }

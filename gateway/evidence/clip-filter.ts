@@ -1,6 +1,7 @@
 import type { AnalysisResult, Box, Bystander, Track } from '../analysis/types.ts';
 import type { ClipCut, MediaTime } from './clip-time.ts';
-import { type MaskSpan, maskSpans } from './mask.ts';
+import { blockPx, coarseSpans } from './coarse.ts';
+import { type MaskSpan, maskSpans, tracksDuring } from './mask.ts';
 import { outlineThickness, outwards } from './pixels.ts';
 
 const MASK_COLOUR = 'black';
@@ -18,13 +19,14 @@ export interface ClipScene {
 }
 
 /**
- * The filter chain of a clip, one filter a line: cut, size of the analysed picture, masks of everyone, outline of the hit, even
+ * The filter chain of a clip, one filter a line: cut, size of the analysed picture, masks of everyone, blocks where nobody looked, outline of the hit, even
  * size for yuv420p, times from zero. Given to ffmpeg as a file, because thousands of masks are longer than an argument may be.
  */
 export function clipFilter(scene: ClipScene): string {
   const { result, cut, time } = scene;
   const { widthPx, heightPx } = result.picture;
-  const masks = maskSpans([...result.tracks, ...scene.bystanders], cut.fromSeconds, cut.toSeconds, result.picture);
+  const near = tracksDuring([...result.tracks, ...scene.bystanders], cut);
+  const masks = maskSpans(near, cut.fromSeconds, cut.toSeconds, result.picture);
   return [
     time.trim(cut),
     // Tells each frame's own time, by which the counted ones are checked.
@@ -32,10 +34,18 @@ export function clipFilter(scene: ClipScene): string {
     // Boxes are in pixels of the analysed picture; a stream that changes its size on the way is brought back to it first.
     `scale=${widthPx}:${heightPx}`,
     ...masks.map((span) => maskFilter(span, time, cut)),
+    ...blocks(scene),
     ...outlines(scene),
     'pad=ceil(iw/2)*2:ceil(ih/2)*2',
     `setpts=${time.unbroken(cut)}-STARTPTS`,
   ].join(',\n');
+}
+
+/** What the analysis did not look at. */
+function blocks({ result, cut, time }: ClipScene): string[] {
+  const spans = coarseSpans(result.ledger, cut);
+  const side = blockPx(result.picture);
+  return spans.map((span) => `pixelize=w=${side}:h=${side}:enable='${time.during(span, cut)}'`);
 }
 
 const maskFilter = (span: MaskSpan, time: MediaTime, cut: ClipCut): string =>

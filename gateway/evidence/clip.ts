@@ -1,23 +1,32 @@
-import type { AnalysisResult, Bystander } from '../analysis/types.ts';
+import type { AnalysisResult, Bystander, Track } from '../analysis/types.ts';
 import { AppError } from '../errors.ts';
 import type { Exhibit, Timeline } from '../footage/types.ts';
 import { composeArguments, inputOptions, isCounted, readFrameLines, seekTarget, startJailed } from '../media.ts';
 import type { Requisition } from '../requisition/types.ts';
 import type { Hit } from '../search/types.ts';
 import { clipFilter } from './clip-filter.ts';
-import { clipCut, type MediaTime, mediaTime, ticksOf } from './clip-time.ts';
+import { type ClipCut, clipCut, type MediaTime, mediaTime, ticksOf } from './clip-time.ts';
 import { keyAtOrBefore } from './key-frames.ts';
 import type { Clip } from './types.ts';
 
-export interface ClipOrder {
+interface ClipSource {
   /** Decrypted scratch copy of the exhibit. */
   readonly sourcePath: string;
   readonly exhibit: Exhibit;
   readonly result: AnalysisResult;
   /** Masked like the tracks of the result. */
   readonly bystanders: readonly Bystander[];
-  readonly hit: Pick<Hit, 'track' | 'mediaFromSeconds' | 'mediaToSeconds' | 'best'>;
   readonly keyFrames: readonly number[];
+}
+
+export interface ClipOrder extends ClipSource {
+  readonly hit: Pick<Hit, 'track' | 'mediaFromSeconds' | 'mediaToSeconds' | 'best'>;
+}
+
+export interface SpanOrder extends ClipSource {
+  readonly cut: ClipCut;
+  /** The track whose box is outlined; undefined for none. */
+  readonly track: Track | undefined;
 }
 
 /** Name of the filter chain inside the jail. */
@@ -26,16 +35,22 @@ const LIMITS = { wallMs: 600_000, cpuSeconds: 1_200, stdoutBytes: 256 * 1024 * 1
 
 /**
  * A clip around a hit in which every frame has the head region of every person and the plate region of every vehicle of the
- * exhibit covered, whether or not it may be searched for. One jailed ffmpeg; nothing is written to disk. E_MEDIA_DECODE when frames
+ * exhibit covered, whether or not it may be searched for; what the analysis did not look at is shown in blocks (decision 0027). One jailed ffmpeg; nothing is written to disk. E_MEDIA_DECODE when frames
  * that are found by counting turn out to be others: masks would lie beside what they cover.
  */
-export async function makeClip(requisition: Requisition, order: ClipOrder, signal?: AbortSignal): Promise<Clip> {
-  const { exhibit, result, bystanders, hit } = order;
+export function makeClip(requisition: Requisition, order: ClipOrder, signal?: AbortSignal): Promise<Clip> {
+  const { hit, ...source } = order;
+  const cut = clipCut(source.exhibit, hit);
+  return makeSpan(requisition, { ...source, cut, track: source.result.tracks[hit.track] }, signal);
+}
+
+/** The same of any span that lies in a window of the exhibit. */
+export async function makeSpan(requisition: Requisition, order: SpanOrder, signal?: AbortSignal): Promise<Clip> {
+  const { exhibit, result, bystanders, cut, track } = order;
   if (exhibit.caseId !== requisition.caseId) throw new AppError('E_PRO_SILO');
   const { timeline } = exhibit;
-  const cut = clipCut(exhibit, hit);
   const time = mediaTime(timeline, [...result.tracks, ...bystanders]);
-  const filter = clipFilter({ result, bystanders, track: result.tracks[hit.track], cut, time });
+  const filter = clipFilter({ result, bystanders, track, cut, time });
   const list = clipArguments(timeline, seekSeconds(order, cut.fromSeconds));
   const mp4 = await encode({ inputPath: order.sourcePath, list, filter, counted: time.counted(cut) }, signal);
   return { mp4, ...cut, arguments: list, filter };
@@ -65,7 +80,7 @@ export function clipArguments(timeline: Timeline, seek: number | undefined): str
 }
 
 /** Where reading starts: a key frame at or before the cut; undefined for the start of the file. */
-function seekSeconds(order: ClipOrder, fromSeconds: number): number | undefined {
+function seekSeconds(order: ClipSource, fromSeconds: number): number | undefined {
   const { timeline } = order.exhibit;
   const key = keyAtOrBefore(order.keyFrames, ticksOf(timeline, fromSeconds));
   return timeline.addressing !== 'pts' || key === undefined

@@ -161,6 +161,21 @@ export function maskSpans(
   }
 }
 
+/** The tracks that may have something to cover within the span: what is left out holds no mask there, however long it is held on. */
+export const tracksDuring = <T extends MaskedTrack>(
+  tracks: readonly T[],
+  span: Pick<MaskSpan, 'fromSeconds' | 'toSeconds'>,
+): readonly T[] =>
+  tracks.filter(({ points }) => {
+    const [first, last] = [points[0], points.at(-1)];
+    return (
+      first !== undefined &&
+      last !== undefined &&
+      first.timeSeconds - HOLD_SECONDS <= span.toSeconds &&
+      last.timeSeconds + HOLD_SECONDS >= span.fromSeconds
+    );
+  });
+
 interface Step {
   readonly fromSeconds: number;
   readonly toSeconds: number;

@@ -1,9 +1,9 @@
 import { AppError } from '../errors.ts';
-import type { HitId } from '../ids.ts';
+import type { CaseId, HitId } from '../ids.ts';
 import type { Requisition } from '../requisition/types.ts';
+import { createCaseCache } from './case-cache.ts';
 import { makeClip } from './clip.ts';
 import type { KeyFrames } from './key-frames.ts';
-import { createLimit } from './limit.ts';
 import { makeStill, type StillSize } from './still.ts';
 import type { Clip, LoadedHit, LoadHit, Still, WithSource } from './types.ts';
 
@@ -11,11 +11,13 @@ export interface PicturesDeps {
   readonly loadHit: LoadHit;
   readonly withSource: WithSource;
   readonly keyFrames: KeyFrames;
+  /** Decoders at once, shared with the pictures of exhibits. */
+  readonly limit: <T>(work: () => Promise<T>) => Promise<T>;
   /** Records that the agent was shown the hit (HUM-01). */
   readonly markPictureSeen: (requisition: Requisition, hitId: HitId, agentId: string) => Promise<void>;
 }
 
-/** Pictures are made when they are asked for and kept nowhere. */
+/** Pictures are made when they are asked for; a clip stays in memory for a few minutes, because a browser reads it by ranges. */
 export interface Pictures {
   still(requisition: Requisition, asked: AskedPicture & { readonly size: StillSize }): Promise<ShownPicture<Still>>;
   clip(requisition: Requisition, asked: AskedPicture): Promise<ShownPicture<Clip>>;
@@ -31,6 +33,8 @@ export interface Pictures {
    * left must not let its hit be confirmed.
    */
   markSeen(requisition: Requisition, asked: AskedPicture): Promise<void>;
+  forget(caseId: CaseId): void;
+  close(): void;
 }
 
 export interface AskedPicture {
@@ -44,18 +48,18 @@ export interface ShownPicture<T> {
   readonly hit: LoadedHit['hit'];
 }
 
-/** Decoders at once: each takes a core and up to a gigabyte. */
-const AT_ONCE = 2;
+const MOST_CLIP_BYTES = 128 * 1024 * 1024;
+const LINGER_MS = 5 * 60_000;
 
 export function createPictures(deps: PicturesDeps): Pictures {
-  const limit = createLimit(AT_ONCE);
+  const clips = createCaseCache<Clip>(({ mp4 }) => mp4.length, { mostBytes: MOST_CLIP_BYTES, lingerMs: LINGER_MS });
 
   function fromSource<T>(
     requisition: Requisition,
     { exhibit, result, bystanders }: LoadedHit,
     make: (source: SourceOfPictures) => Promise<T>,
   ): Promise<T> {
-    return limit(() =>
+    return deps.limit(() =>
       deps.withSource(requisition, exhibit, async (sourcePath) =>
         make({ sourcePath, exhibit, result, bystanders, keyFrames: await deps.keyFrames(exhibit, sourcePath) }),
       ),
@@ -85,13 +89,19 @@ export function createPictures(deps: PicturesDeps): Pictures {
     demand: async (requisition, hitId) => void (await deps.loadHit(requisition, hitId)),
     async clip(requisition, asked) {
       const loaded = await deps.loadHit(requisition, asked.hitId);
-      const { hit } = loaded;
-      const picture = await fromSource(requisition, loaded, (source) => makeClip(requisition, { ...source, hit }));
+      const { hit, jobId, rectified } = loaded;
+      // An order on the case may change what is masked.
+      const orders = [...rectified.values()].map(({ orderId, class: name }) => `${orderId}=${name}`);
+      const picture = await clips.use(requisition.caseId, `${jobId}:${hit.id}:${orders.join()}`, () =>
+        fromSource(requisition, loaded, (source) => makeClip(requisition, { ...source, hit })),
+      );
       return { picture, hit };
     },
     async markSeen(requisition, { hitId, agentId }) {
       if (agentId !== undefined) await deps.markPictureSeen(requisition, hitId, agentId);
     },
+    forget: (caseId) => clips.forget(caseId),
+    close: () => clips.close(),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { AnalysisResult, Bystander } from '../analysis/types.ts';
 import type { Exhibit } from '../footage/types.ts';
-import type { HitId, JobId, ObjectId } from '../ids.ts';
+import type { ExhibitId, HitId, JobId, ObjectId } from '../ids.ts';
 import type { Rectified } from '../index/types.ts';
 import type { Requisition } from '../requisition/types.ts';
 import type { HitRecord } from '../search/types.ts';
@@ -17,6 +17,36 @@ export interface AnalysedExhibit {
   /** RGT-03: what orders made of its tracks; `resultText` holds no more what they erased, `result` does, for the masks. */
   readonly rectified: ReadonlyMap<number, Rectified>;
 }
+
+/** An exhibit with its newest analysis that stands, before its result is opened. */
+export interface OpenedExhibit {
+  readonly exhibit: Exhibit;
+  /** Another one whenever what is masked or said of the exhibit may differ: by its analysis and by orders on the case. */
+  readonly version: string;
+  /** For pictures, which mask everyone. */
+  open(): Promise<AnalysedExhibit>;
+  /** To be read: E_REQ_SCOPE when the result names classes or colours that the requisition does not. */
+  read(): Promise<AnalysedExhibit>;
+}
+
+/**
+ * E_PRO_SILO for no such exhibit in the case, E_REQ_SCOPE when the schedule does not list it, E_JOB_NOT_DONE when no closed analysis of it
+ * stands, E_REQ_REVOKED when all that were made are in quarantine.
+ */
+export type LoadExhibit = (requisition: Requisition, exhibitId: ExhibitId) => Promise<OpenedExhibit>;
+
+/** Every frame of a file in presentation order; index = frame number - 1. */
+export interface FrameTable {
+  readonly count: number;
+  /** Ticks of the time base on one clock that never restarts, never falling. */
+  readonly pts: Float64Array;
+  readonly durationSeconds: number;
+  /** Media seconds from the first frame. */
+  secondsOf(pts: number): number;
+}
+
+/** One packet pass. E_MEDIA_DECODE when the packets are not those of the sealed timeline. */
+export type ReadFrames = (exhibit: Exhibit, sourcePath: string, signal?: AbortSignal) => Promise<FrameTable>;
 
 /** A hit with its question, its review and the analysis it came from. */
 export type LoadedHit = HitRecord & AnalysedExhibit;

@@ -127,6 +127,19 @@ export const ACTIONS = {
   'case.list': { journal: 'disclosure', kind: 'consultation', ops: [], needsValidity: false, reach: 'ownCases' },
   'exhibit.upload': { journal: 'before', kind: 'collection', ops: ['index.objects'], needsValidity: true },
   'exhibit.read': { journal: 'disclosure', kind: 'consultation', ops: [], needsValidity: false },
+  // Masks stand where the analysis of the exhibit found somebody, so its pictures need the operation of that.
+  'exhibit.picture': {
+    journal: 'disclosure',
+    kind: 'consultation',
+    ops: ['track.single_exhibit'],
+    needsValidity: false,
+  },
+  'exhibit.ticket': {
+    journal: 'before',
+    kind: 'consultation',
+    ops: ['track.single_exhibit'],
+    needsValidity: false,
+  },
   'job.start': {
     journal: 'before',
     kind: 'combination',

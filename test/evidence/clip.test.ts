@@ -335,7 +335,8 @@ describe('what ffmpeg is told', () => {
       ...{ left: 100, top: 100, width: 40, height: 100, score: 0.9, observed: true },
     }));
     const track = { class: 'person', points } as unknown as Track;
-    const result = { picture: { widthPx: 640, heightPx: 360 }, tracks: [track] } as never;
+    const ledger = { intervals: [{ fromSeconds: 0, toSeconds: 9, state: 'analysed' }] };
+    const result = { picture: { widthPx: 640, heightPx: 360 }, ledger, tracks: [track] } as never;
     const cut = { fromSeconds: 1, toSeconds: 2 };
     const lines = clipFilter({ result, bystanders: [], track, cut, time: mediaTime(timeline, [track]) }).split(',\n');
     expect(lines[0]).toBe('trim=start_pts=1500:end_pts=2501');
@@ -348,7 +349,8 @@ describe('what ffmpeg is told', () => {
   it('PRO-02: covers who may not be searched for, and checks their places where frames are counted', () => {
     const point = { left: 100, top: 100, width: 40, height: 100, score: 0.9, observed: true };
     const bystander = { class: 'person', points: [{ ...point, frame: 26, pts: 1500, timeSeconds: 1 }] } as const;
-    const result = { picture: { widthPx: 640, heightPx: 360 }, tracks: [] } as never;
+    const ledger = { intervals: [{ fromSeconds: 0, toSeconds: 9, state: 'analysed' }] };
+    const result = { picture: { widthPx: 640, heightPx: 360 }, ledger, tracks: [] } as never;
     const cut = { fromSeconds: 0, toSeconds: 2 };
     const filter = (bystanders: readonly (typeof bystander)[]): string =>
       clipFilter({ result, bystanders, track: undefined, cut, time: mediaTime(timeline, bystanders) });

@@ -119,6 +119,8 @@ beforeEach(async () => {
       return loaded;
     },
     loadAnalysed: async () => analysed,
+    loadExhibit: async () => Promise.reject(new AppError('E_PRO_SILO')),
+    readFrames: async () => Promise.reject(new AppError('E_PRO_SILO')),
     recordsOfJob: (_requisition, jobId) => recordsAbout(log, jobId),
     modelNotice: ({ name, sha256 }) => ({ name, sha256, licence: undefined, source: undefined, errorRate: undefined }),
     motText: async () => undefined,
@@ -240,6 +242,9 @@ describe('pictures of a hit', () => {
     expect(seen).toEqual([]);
     await ask('bytes=0-');
     expect(seen).toHaveLength(1);
+    // It was encoded once.
+    sourceFails = new AppError('E_VAULT');
+    expect((await ask('bytes=0-7')).statusCode).toBe(206);
     for (const range of ['bytes=5-2', 'bytes=0-1,4-5', 'lines=1-2', 'bytes=-']) {
       expect([(await ask(range)).statusCode, (await ask(range)).rawPayload.length], range).toEqual([200, whole.length]);
     }

@@ -1,0 +1,178 @@
+import type { AnalysisResult } from '../analysis/types.ts';
+import { AppError } from '../errors.ts';
+import type { Exhibit } from '../footage/types.ts';
+import type { CaseId, ExhibitId } from '../ids.ts';
+import type { Requisition } from '../requisition/types.ts';
+import { createCaseCache } from './case-cache.ts';
+import { makeSpan } from './clip.ts';
+import { type FrameFacts, factsOf, firstFrameFrom } from './frame-facts.ts';
+import { type FrameGroup, groupOf, isInWindow, makeFrames } from './frames.ts';
+import type { KeyFrames } from './key-frames.ts';
+import type { AnalysedExhibit, FrameTable, LoadExhibit, OpenedExhibit, ReadFrames, WithSource } from './types.ts';
+
+export interface ExhibitPicturesDeps {
+  readonly loadExhibit: LoadExhibit;
+  readonly withSource: WithSource;
+  readonly keyFrames: KeyFrames;
+  readonly readFrames: ReadFrames;
+  /** Decoders at once, shared with the pictures of hits. */
+  readonly limit: <T>(work: () => Promise<T>) => Promise<T>;
+}
+
+export interface Span {
+  readonly fromSeconds: number;
+  readonly toSeconds: number;
+}
+
+/** What was shown of an exhibit, and when that was by the true time. */
+export interface Shown<T> {
+  readonly picture: T;
+  readonly exhibit: Exhibit;
+  readonly span: { readonly fromMs: number; readonly toMs: number };
+}
+
+/** Masked pictures of an exhibit anywhere in it, near a hit or far from any (PRO-02, decision 0027). */
+export interface ExhibitPictures {
+  /** E_MEDIA_SPAN beyond the end, E_REQ_SCOPE outside the windows, E_MEDIA_DECODE when the frame does not decode. */
+  frame(
+    requisition: Requisition,
+    asked: { readonly exhibitId: ExhibitId; readonly number: number },
+  ): Promise<Shown<{ readonly jpeg: Buffer; readonly facts: FrameFacts }>>;
+  /** Frames of a span as numbers and times, without a picture; refuses as `clip` does. */
+  frames(
+    requisition: Requisition,
+    asked: Span & { readonly exhibitId: ExhibitId },
+  ): Promise<Shown<readonly FrameFacts[]>>;
+  /** Masked MP4 of a span of at most MOST_SPAN_SECONDS. E_MEDIA_SPAN for another span, E_REQ_SCOPE when no window holds all of it. */
+  clip(requisition: Requisition, asked: Span & { readonly exhibitId: ExhibitId }): Promise<Shown<Buffer>>;
+  /** Refuses as a picture of the exhibit would. */
+  demand(requisition: Requisition, exhibitId: ExhibitId): Promise<void>;
+  forget(caseId: CaseId): void;
+  close(): void;
+}
+
+export const MOST_SPAN_SECONDS = 60;
+
+const MIB = 1024 * 1024;
+const LINGER_MS = 5 * 60_000;
+const MOST_FRAME_BYTES = 64 * MIB;
+const MOST_CLIP_BYTES = 192 * MIB;
+const MOST_TABLE_BYTES = 32 * MIB;
+/** Of the texts of results; what they are once they are read takes a few times as much. */
+const MOST_RESULT_BYTES = 32 * MIB;
+
+export function createExhibitPictures(deps: ExhibitPicturesDeps): ExhibitPictures {
+  const groups = createCaseCache<FrameGroup>(bytesOfGroup, { mostBytes: MOST_FRAME_BYTES, lingerMs: LINGER_MS });
+  const clips = createCaseCache<Buffer>((mp4) => mp4.length, { mostBytes: MOST_CLIP_BYTES, lingerMs: LINGER_MS });
+  const tables = createCaseCache<FrameTable>(({ pts }) => pts.byteLength, {
+    mostBytes: MOST_TABLE_BYTES,
+    lingerMs: LINGER_MS,
+  });
+  const results = createCaseCache<AnalysedExhibit>(({ resultText }) => resultText.length, {
+    mostBytes: MOST_RESULT_BYTES,
+    lingerMs: LINGER_MS,
+  });
+
+  const tableOf = (requisition: Requisition, exhibit: Exhibit): Promise<FrameTable> =>
+    tables.use(exhibit.caseId, exhibit.id, () =>
+      deps.withSource(requisition, exhibit, (sourcePath) => deps.readFrames(exhibit, sourcePath)),
+    );
+  const resultOf = ({ exhibit, version, open }: OpenedExhibit): Promise<AnalysedExhibit> =>
+    results.use(exhibit.caseId, `${exhibit.id}:${version}`, open);
+
+  function source<T>(
+    requisition: Requisition,
+    opened: OpenedExhibit,
+    make: (source: Source) => Promise<T>,
+  ): Promise<T> {
+    const { exhibit } = opened;
+    return deps.limit(async () => {
+      const { result, bystanders } = await resultOf(opened);
+      return deps.withSource(requisition, exhibit, async (sourcePath) =>
+        make({ sourcePath, exhibit, result, bystanders, keyFrames: await deps.keyFrames(exhibit, sourcePath) }),
+      );
+    });
+  }
+
+  return {
+    async frame(requisition, { exhibitId, number }) {
+      const opened = await deps.loadExhibit(requisition, exhibitId);
+      const { exhibit, version } = opened;
+      if (number < 1 || number > exhibit.timeline.frameCount)
+        throw new AppError('E_MEDIA_SPAN', { detail: `frame ${number} of ${exhibit.timeline.frameCount}` });
+      const table = await tableOf(requisition, exhibit);
+      const timeSeconds = table.secondsOf(table.pts[number - 1] ?? Number.NaN);
+      if (!isInWindow(exhibit, timeSeconds))
+        throw new AppError('E_REQ_SCOPE', { detail: 'the frame is outside every window' });
+      const first = groupOf(number);
+      const group = await groups.use(exhibit.caseId, `${exhibit.id}:${version}:${first}`, () =>
+        source(requisition, opened, (from) => makeFrames(requisition, { ...from, table, first })),
+      );
+      const jpeg = group.get(number);
+      if (jpeg === undefined) throw new AppError('E_MEDIA_DECODE', { detail: 'the frame did not decode' });
+      const [facts] = factsOf(await resultOf(opened), table, number, number);
+      if (facts === undefined) throw new AppError('E_INTERNAL', { detail: 'a frame without a time' });
+      return { picture: { jpeg, facts }, exhibit, span: trueSpan(exhibit, timeSeconds, timeSeconds) };
+    },
+    async frames(requisition, { exhibitId, fromSeconds, toSeconds }) {
+      const opened = await deps.loadExhibit(requisition, exhibitId);
+      const { exhibit } = opened;
+      demandSpan(exhibit, { fromSeconds, toSeconds });
+      const table = await tableOf(requisition, exhibit);
+      const [first, after] = [firstFrameFrom(table, fromSeconds), firstFrameFrom(table, toSeconds)];
+      const picture = factsOf(await resultOf(opened), table, first, after - 1);
+      return { picture, exhibit, span: trueSpan(exhibit, fromSeconds, toSeconds) };
+    },
+    async clip(requisition, { exhibitId, fromSeconds, toSeconds }) {
+      const opened = await deps.loadExhibit(requisition, exhibitId);
+      const { exhibit, version } = opened;
+      demandSpan(exhibit, { fromSeconds, toSeconds });
+      const cut = { fromSeconds, toSeconds: Math.min(toSeconds, exhibit.timeline.durationSeconds) };
+      const key = `${exhibit.id}:${version}:${cut.fromSeconds}:${cut.toSeconds}`;
+      const picture = await clips.use(exhibit.caseId, key, () =>
+        source(
+          requisition,
+          opened,
+          async (from) => (await makeSpan(requisition, { ...from, cut, track: undefined })).mp4,
+        ),
+      );
+      return { picture, exhibit, span: trueSpan(exhibit, cut.fromSeconds, cut.toSeconds) };
+    },
+    async demand(requisition, exhibitId) {
+      await deps.loadExhibit(requisition, exhibitId);
+    },
+    forget(caseId) {
+      for (const cache of [groups, clips, tables, results]) cache.forget(caseId);
+    },
+    close() {
+      for (const cache of [groups, clips, tables, results]) cache.close();
+    },
+  };
+}
+
+type Source = Pick<AnalysedExhibit, 'exhibit' | 'bystanders'> & {
+  readonly sourcePath: string;
+  readonly result: AnalysisResult;
+  readonly keyFrames: readonly number[];
+};
+
+function bytesOfGroup(group: FrameGroup): number {
+  let bytes = 0;
+  for (const jpeg of group.values()) bytes += jpeg.length;
+  return bytes;
+}
+
+/** One window must hold the whole span: between two of them nobody may look. */
+function demandSpan({ windows, timeline }: Exhibit, { fromSeconds, toSeconds }: Span): void {
+  const isSpan = fromSeconds >= 0 && toSeconds > fromSeconds && toSeconds - fromSeconds <= MOST_SPAN_SECONDS;
+  if (!isSpan || fromSeconds >= timeline.durationSeconds)
+    throw new AppError('E_MEDIA_SPAN', { detail: `${fromSeconds} s to ${toSeconds} s` });
+  const end = Math.min(toSeconds, timeline.durationSeconds);
+  if (!windows.some((window) => window.fromSeconds <= fromSeconds && end <= window.toSeconds))
+    throw new AppError('E_REQ_SCOPE', { detail: 'no window holds the span' });
+}
+
+function trueSpan({ captureStartMs, clock }: Exhibit, fromSeconds: number, toSeconds: number): Shown<never>['span'] {
+  const zeroMs = captureStartMs + clock.offsetSeconds * 1000;
+  return { fromMs: Math.floor(zeroMs + fromSeconds * 1000), toMs: Math.ceil(zeroMs + toSeconds * 1000) };
+}
