@@ -193,6 +193,21 @@ export const OPERATIONS: Readonly<Record<string, OperationText>> = {
     media: { 200: ['video/mp4'], 206: ['video/mp4'] },
     refusals: PICTURES,
   },
+  'GET /api/v1/cases/:caseId/exhibits/:exhibitId/tracks': {
+    id: 'listTracks',
+    title: "Objets suivis dans un intervalle d'une pièce",
+    text: 'The tracks that are in the picture within a span, each with its class and where it was on each analysed frame of the span. What an order erased is not among them.',
+    room: 'evidence',
+    refusals: ['E_CURSOR', 'E_MEDIA_SPAN', 'E_REQ_SCOPE', 'E_JOB_NOT_DONE'],
+  },
+  'GET /api/v1/cases/:caseId/exhibits/:exhibitId/activity': {
+    id: 'readActivity',
+    gives: 'Activity',
+    title: "Activité et couverture d'une pièce au fil du temps",
+    text: 'How many objects were in the picture in each stretch of time, a minute by default, and how each part of the recording was looked at.',
+    room: 'evidence',
+    refusals: ['E_MEDIA_SPAN', 'E_REQ_SCOPE', 'E_JOB_NOT_DONE'],
+  },
   'POST /api/v1/cases/:caseId/exhibits/:exhibitId/tickets': {
     id: 'issueExhibitTicket',
     takes: 'ExhibitTicketRequest',

@@ -404,6 +404,30 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/cases/{caseId}/exhibits/{exhibitId}/tracks': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Objets suivis dans un intervalle d'une pièce */
+    get: operations['listTracks'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/cases/{caseId}/exhibits/{exhibitId}/activity': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Activité et couverture d'une pièce au fil du temps */
+    get: operations['readActivity'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/cases/{caseId}/retention': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     /** Terme d'une procédure */
@@ -576,6 +600,48 @@ export interface paths {
 
 export interface components {
   schemas: {
+    Activity: {
+      /** Length of the recording, seconds. */
+      durationSeconds: number;
+      /** Length of a stretch, seconds. */
+      bucketSeconds: number;
+      buckets: {
+        /** Beginning in media time, seconds. */
+        fromSeconds: number;
+        /** End in media time, seconds. */
+        toSeconds: number;
+        /** Number of objects in the picture at some moment of it. */
+        tracks: number;
+        byClass: {
+          class: 'person' | 'vehicle' | 'car' | 'bus' | 'truck' | 'van' | 'two-wheeler' | 'bicycle' | 'motorcycle' | 'suitcase' | 'object';
+          /** Number of objects of the class. */
+          tracks: number;
+        }[];
+        coverage: {
+          /** Analysed, seconds of media time. */
+          analysedSeconds: number;
+          /** Looked at in random samples, seconds of media time. */
+          sampledSeconds: number;
+          /** Quiet, seconds of media time. */
+          quietSeconds: number;
+          /** Not decodable, seconds of media time. */
+          undecodableSeconds: number;
+          /** Outside the requisition, seconds of media time. */
+          outsideSeconds: number;
+        };
+      }[];
+      intervals: {
+        /** Beginning in media time, seconds. */
+        fromSeconds: number;
+        /** End in media time, seconds. */
+        toSeconds: number;
+        /** Where it stands. */
+        state: 'analysed' | 'sampled' | 'quiet' | 'undecodable' | 'outside';
+        /** Frames a second that were looked at. */
+        framesPerSecond?: number;
+        reason?: string;
+      }[];
+    };
     Answer: {
       /** Id of the question. */
       questionId: string;
@@ -1291,6 +1357,41 @@ export interface components {
     };
     ListRequisitionsAnswer: {
       requisitions: components['schemas']['Requisition'][];
+    };
+    ListTracksAnswer: {
+      tracks: {
+        /** Number of the track in the result of the exhibit. */
+        track: number;
+        class: 'person' | 'vehicle' | 'car' | 'bus' | 'truck' | 'van' | 'two-wheeler' | 'bicycle' | 'motorcycle' | 'suitcase' | 'object';
+        /** How sure the detection is, 0 to 1. */
+        confidence: number;
+        /** First seen, seconds of media time. */
+        firstSeconds: number;
+        /** Last seen, seconds of media time. */
+        lastSeconds: number;
+        points: {
+          /** Number of the frame in the file. */
+          frame: number;
+          /** Presentation time stamp, in the time base of the stream. */
+          pts: number;
+          /** Moment in the file, seconds. */
+          timeSeconds: number;
+          /** Left edge, pixels. */
+          left: number;
+          /** Upper edge, pixels. */
+          top: number;
+          /** Width, pixels. */
+          width: number;
+          /** Height, pixels. */
+          height: number;
+          /** How sure the sighting is, 0 to 1. */
+          score: number;
+          /** False where the tracker bridged a gap. */
+          observed: boolean;
+        }[];
+      }[];
+      /** Where the next page begins; absent on the last one. */
+      nextCursor?: string;
     };
     ListVerdictsAnswer: {
       verdicts: {
@@ -3044,6 +3145,76 @@ export interface operations {
       409: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
         code: 'E_JOB_NOT_DONE';
+      } } };
+      429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
+      500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
+      503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['StoppedProblem'] } };
+    };
+  };
+  /** The tracks that are in the picture within a span, each with its class and where it was on each analysed frame of the span. What an order erased is not among them. */
+  listTracks: {
+    parameters: { query: { fromSeconds: number; toSeconds: number; limit?: number; cursor?: string }; header?: never; path: { caseId: string; exhibitId: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['ListTracksAnswer'] } };
+      400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQUEST';
+      } } };
+      401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_MISSING' | 'E_REQ_SIG' | 'E_REQ_PROOF';
+      } } };
+      403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_SCOPE' | 'E_REQ_OP' | 'E_REQ_REVOKED' | 'E_RET_FROZEN' | 'E_HAB_ROLE' | 'E_HAB_CASE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+      } } };
+      404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_PRO_SILO';
+      } } };
+      409: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_JOB_NOT_DONE';
+      } } };
+      422: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_CURSOR' | 'E_MEDIA_SPAN';
+      } } };
+      429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
+      500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
+      503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['StoppedProblem'] } };
+    };
+  };
+  /** How many objects were in the picture in each stretch of time, a minute by default, and how each part of the recording was looked at. */
+  readActivity: {
+    parameters: { query?: { bucketSeconds?: number }; header?: never; path: { caseId: string; exhibitId: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['Activity'] } };
+      400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQUEST';
+      } } };
+      401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_MISSING' | 'E_REQ_SIG' | 'E_REQ_PROOF';
+      } } };
+      403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_SCOPE' | 'E_REQ_OP' | 'E_REQ_REVOKED' | 'E_RET_FROZEN' | 'E_HAB_ROLE' | 'E_HAB_CASE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+      } } };
+      404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_PRO_SILO';
+      } } };
+      409: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_JOB_NOT_DONE';
+      } } };
+      422: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_MEDIA_SPAN';
       } } };
       429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
       500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };

@@ -14,6 +14,7 @@ import { AppError } from './errors.ts';
 import { installEtags } from './etags.ts';
 import { type ExhibitPictureRoutesDeps, exhibitPictureRoutes } from './evidence/exhibit-routes.ts';
 import { type EvidenceRoutesDeps, evidenceRoutes } from './evidence/routes.ts';
+import { type TrackRoutesDeps, trackRoutes } from './evidence/track-routes.ts';
 import { type FootageRoutesDeps, footageRoutes } from './footage/routes.ts';
 import { type HabilitationRoutesDeps, habilitationRoutes } from './habilitation/routes.ts';
 import { type IdempotencyDeps, installIdempotency } from './idempotency.ts';
@@ -44,7 +45,7 @@ export interface AppDeps {
   readonly footage: FootageRoutesDeps;
   readonly analysis: AnalysisRoutesDeps;
   readonly search: SearchDeps;
-  readonly evidence: EvidenceRoutesDeps & ExhibitPictureRoutesDeps;
+  readonly evidence: EvidenceRoutesDeps & ExhibitPictureRoutesDeps & TrackRoutesDeps;
   readonly retention: RetentionRoutesDeps;
   readonly personRequests: PersonRequestRoutesDeps;
   readonly documents: DocumentRoutesDeps;
@@ -130,6 +131,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(searchRoutes(deps.search));
   await app.register(evidenceRoutes(deps.evidence));
   await app.register(exhibitPictureRoutes(deps.evidence));
+  await app.register(trackRoutes(deps.evidence));
   await app.register(retentionRoutes(deps.retention));
   await app.register(personRequestRoutes(deps.personRequests));
   await app.register(documentRoutes(deps.documents));

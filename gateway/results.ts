@@ -116,7 +116,7 @@ export function createResults(deps: ResultsDeps): Results {
         exhibit,
         version,
         open: () => analysed(requisition, job),
-        read: () => whole(requisition, job),
+        demandFacets: ({ result }) => assertFacets(requisition, result),
       };
     },
     readFrames: readPacketList,

@@ -5,13 +5,15 @@ import type { CaseId, ExhibitId } from '../ids.ts';
 import type { Requisition } from '../requisition/types.ts';
 import { createCaseCache } from './case-cache.ts';
 import { makeSpan } from './clip.ts';
-import { type FrameFacts, factsOf, firstFrameFrom } from './frame-facts.ts';
+import { type FrameFacts, factsOf, firstFrameFrom, trueSpan } from './frame-facts.ts';
 import { type FrameGroup, groupOf, isInWindow, makeFrames } from './frames.ts';
 import type { KeyFrames } from './key-frames.ts';
+import type { OpenedResults } from './opened-results.ts';
 import type { AnalysedExhibit, FrameTable, LoadExhibit, OpenedExhibit, ReadFrames, WithSource } from './types.ts';
 
 export interface ExhibitPicturesDeps {
   readonly loadExhibit: LoadExhibit;
+  readonly results: Pick<OpenedResults, 'of'>;
   readonly withSource: WithSource;
   readonly keyFrames: KeyFrames;
   readonly readFrames: ReadFrames;
@@ -58,8 +60,6 @@ const LINGER_MS = 5 * 60_000;
 const MOST_FRAME_BYTES = 64 * MIB;
 const MOST_CLIP_BYTES = 192 * MIB;
 const MOST_TABLE_BYTES = 32 * MIB;
-/** Of the texts of results; what they are once they are read takes a few times as much. */
-const MOST_RESULT_BYTES = 32 * MIB;
 
 export function createExhibitPictures(deps: ExhibitPicturesDeps): ExhibitPictures {
   const groups = createCaseCache<FrameGroup>(bytesOfGroup, { mostBytes: MOST_FRAME_BYTES, lingerMs: LINGER_MS });
@@ -68,17 +68,10 @@ export function createExhibitPictures(deps: ExhibitPicturesDeps): ExhibitPicture
     mostBytes: MOST_TABLE_BYTES,
     lingerMs: LINGER_MS,
   });
-  const results = createCaseCache<AnalysedExhibit>(({ resultText }) => resultText.length, {
-    mostBytes: MOST_RESULT_BYTES,
-    lingerMs: LINGER_MS,
-  });
-
   const tableOf = (requisition: Requisition, exhibit: Exhibit): Promise<FrameTable> =>
     tables.use(exhibit.caseId, exhibit.id, () =>
       deps.withSource(requisition, exhibit, (sourcePath) => deps.readFrames(exhibit, sourcePath)),
     );
-  const resultOf = ({ exhibit, version, open }: OpenedExhibit): Promise<AnalysedExhibit> =>
-    results.use(exhibit.caseId, `${exhibit.id}:${version}`, open);
 
   function source<T>(
     requisition: Requisition,
@@ -87,7 +80,7 @@ export function createExhibitPictures(deps: ExhibitPicturesDeps): ExhibitPicture
   ): Promise<T> {
     const { exhibit } = opened;
     return deps.limit(async () => {
-      const { result, bystanders } = await resultOf(opened);
+      const { result, bystanders } = await deps.results.of(opened);
       return deps.withSource(requisition, exhibit, async (sourcePath) =>
         make({ sourcePath, exhibit, result, bystanders, keyFrames: await deps.keyFrames(exhibit, sourcePath) }),
       );
@@ -110,7 +103,7 @@ export function createExhibitPictures(deps: ExhibitPicturesDeps): ExhibitPicture
       );
       const jpeg = group.get(number);
       if (jpeg === undefined) throw new AppError('E_MEDIA_DECODE', { detail: 'the frame did not decode' });
-      const [facts] = factsOf(await resultOf(opened), table, number, number);
+      const [facts] = factsOf(await deps.results.of(opened), table, number, number);
       if (facts === undefined) throw new AppError('E_INTERNAL', { detail: 'a frame without a time' });
       return { picture: { jpeg, facts }, exhibit, span: trueSpan(exhibit, timeSeconds, timeSeconds) };
     },
@@ -120,7 +113,7 @@ export function createExhibitPictures(deps: ExhibitPicturesDeps): ExhibitPicture
       demandSpan(exhibit, { fromSeconds, toSeconds });
       const table = await tableOf(requisition, exhibit);
       const [first, after] = [firstFrameFrom(table, fromSeconds), firstFrameFrom(table, toSeconds)];
-      const picture = factsOf(await resultOf(opened), table, first, after - 1);
+      const picture = factsOf(await deps.results.of(opened), table, first, after - 1);
       return { picture, exhibit, span: trueSpan(exhibit, fromSeconds, toSeconds) };
     },
     async clip(requisition, { exhibitId, fromSeconds, toSeconds }) {
@@ -142,10 +135,10 @@ export function createExhibitPictures(deps: ExhibitPicturesDeps): ExhibitPicture
       await deps.loadExhibit(requisition, exhibitId);
     },
     forget(caseId) {
-      for (const cache of [groups, clips, tables, results]) cache.forget(caseId);
+      for (const cache of [groups, clips, tables]) cache.forget(caseId);
     },
     close() {
-      for (const cache of [groups, clips, tables, results]) cache.close();
+      for (const cache of [groups, clips, tables]) cache.close();
     },
   };
 }
@@ -170,9 +163,4 @@ function demandSpan({ windows, timeline }: Exhibit, { fromSeconds, toSeconds }: 
   const end = Math.min(toSeconds, timeline.durationSeconds);
   if (!windows.some((window) => window.fromSeconds <= fromSeconds && end <= window.toSeconds))
     throw new AppError('E_REQ_SCOPE', { detail: 'no window holds the span' });
-}
-
-function trueSpan({ captureStartMs, clock }: Exhibit, fromSeconds: number, toSeconds: number): Shown<never>['span'] {
-  const zeroMs = captureStartMs + clock.offsetSeconds * 1000;
-  return { fromMs: Math.floor(zeroMs + fromSeconds * 1000), toMs: Math.ceil(zeroMs + toSeconds * 1000) };
 }

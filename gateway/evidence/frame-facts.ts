@@ -69,3 +69,13 @@ export function firstFrameFrom(table: FrameTable, seconds: number): number {
   }
   return low + 1;
 }
+
+/** A span of media time by the true time: what the journal names. */
+export function trueSpan(
+  { captureStartMs, clock }: Pick<Exhibit, 'captureStartMs' | 'clock'>,
+  fromSeconds: number,
+  toSeconds: number,
+): { readonly fromMs: number; readonly toMs: number } {
+  const zeroMs = captureStartMs + clock.offsetSeconds * 1000;
+  return { fromMs: Math.floor(zeroMs + fromSeconds * 1000), toMs: Math.ceil(zeroMs + toSeconds * 1000) };
+}

@@ -23,10 +23,9 @@ export interface OpenedExhibit {
   readonly exhibit: Exhibit;
   /** Another one whenever what is masked or said of the exhibit may differ: by its analysis and by orders on the case. */
   readonly version: string;
-  /** For pictures, which mask everyone. */
   open(): Promise<AnalysedExhibit>;
-  /** To be read: E_REQ_SCOPE when the result names classes or colours that the requisition does not. */
-  read(): Promise<AnalysedExhibit>;
+  /** Before anything of it is read but pictures, which mask everyone: E_REQ_SCOPE when it names classes or colours that the requisition does not. */
+  demandFacets(analysed: Pick<AnalysedExhibit, 'result'>): void;
 }
 
 /**

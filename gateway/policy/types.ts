@@ -140,6 +140,7 @@ export const ACTIONS = {
     ops: ['track.single_exhibit'],
     needsValidity: false,
   },
+  'track.read': { journal: 'disclosure', kind: 'consultation', ops: ['track.single_exhibit'], needsValidity: false },
   'job.start': {
     journal: 'before',
     kind: 'combination',

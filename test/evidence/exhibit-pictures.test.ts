@@ -11,9 +11,13 @@ import { AppError } from '../../gateway/errors.ts';
 import { createCaseCache } from '../../gateway/evidence/case-cache.ts';
 import { createExhibitPictures, type ExhibitPictures } from '../../gateway/evidence/exhibit-pictures.ts';
 import { exhibitPictureRoutes } from '../../gateway/evidence/exhibit-routes.ts';
+import { createExhibitTracks } from '../../gateway/evidence/exhibit-tracks.ts';
 import { GROUP_FRAMES } from '../../gateway/evidence/frames.ts';
 import { readKeyFrames } from '../../gateway/evidence/key-frames.ts';
-import type { AnalysedExhibit } from '../../gateway/evidence/types.ts';
+import { createOpenedResults, type OpenedResults } from '../../gateway/evidence/opened-results.ts';
+import { trackRoutes } from '../../gateway/evidence/track-routes.ts';
+import { type Activity, activityOf, tracksPage } from '../../gateway/evidence/tracks.ts';
+import type { AnalysedExhibit, LoadExhibit } from '../../gateway/evidence/types.ts';
 import type { Exhibit } from '../../gateway/footage/types.ts';
 import type { CaseId, JobId } from '../../gateway/ids.ts';
 import { installGuard } from '../../gateway/policy/guard.ts';
@@ -51,6 +55,8 @@ let refusal: AppError | undefined;
 let version: string;
 let uses: number;
 let opened: number;
+let mayNotRead: boolean;
+let results: OpenedResults;
 let pictures: ExhibitPictures;
 let app: FastifyInstance;
 
@@ -73,23 +79,34 @@ beforeEach(async () => {
   version = 'job-1';
   uses = 0;
   opened = 0;
-  pictures = createExhibitPictures({
-    async loadExhibit(_requisition, id) {
-      if (id !== exhibit.id) throw new AppError('E_PRO_SILO');
-      if (refusal !== undefined) throw refusal;
-      const open = async (): Promise<AnalysedExhibit> => {
-        opened++;
-        return {
-          exhibit,
-          jobId: randomUUID() as JobId,
-          result,
-          resultText: 'x'.repeat(100),
-          bystanders: [],
-          rectified: new Map(),
-        };
+  mayNotRead = false;
+  results = createOpenedResults();
+  const loadExhibit: LoadExhibit = async (_requisition, id) => {
+    if (id !== exhibit.id) throw new AppError('E_PRO_SILO');
+    if (refusal !== undefined) throw refusal;
+    const open = async (): Promise<AnalysedExhibit> => {
+      opened++;
+      return {
+        exhibit,
+        jobId: randomUUID() as JobId,
+        result,
+        resultText: 'x'.repeat(100),
+        bystanders: [],
+        rectified: new Map(),
       };
-      return { exhibit, version, open, read: open };
-    },
+    };
+    return {
+      exhibit,
+      version,
+      open,
+      demandFacets() {
+        if (mayNotRead) throw new AppError('E_REQ_SCOPE');
+      },
+    };
+  };
+  pictures = createExhibitPictures({
+    loadExhibit,
+    results,
     async withSource(_requisition, _exhibit, work) {
       uses++;
       return work(footage.file);
@@ -120,9 +137,11 @@ beforeEach(async () => {
     }),
   });
   await app.register(exhibitPictureRoutes({ exhibitPictures: pictures, tickets: createMediaTickets(clock) }));
+  await app.register(trackRoutes({ exhibitTracks: createExhibitTracks({ loadExhibit, results }) }));
 });
 afterEach(async () => {
   pictures.close();
+  results.close();
   await app.close();
 });
 
@@ -167,6 +186,7 @@ describe('pictures of an exhibit', () => {
     await get('frames/1');
     expect([uses, opened]).toEqual([4, 2]);
     pictures.forget(caseId);
+    results.forget(caseId);
     await get('frames/1');
     expect([uses, opened]).toEqual([6, 3]);
   });
@@ -269,6 +289,76 @@ describe('pictures of an exhibit', () => {
     expect((await app.inject({ method: 'GET', url: clip.url })).statusCode).toBe(200);
     for (const wrong of [{ of: 'frame' }, { of: 'clip', fromSeconds: 1 }, { of: 'frame', number: 1, more: 1 }])
       expect((await issue(wrong)).statusCode).toBe(400);
+  });
+});
+
+describe('tracks and activity of an exhibit', () => {
+  it('LOG-01: tracks come with their places in the span as objects with names, and the journal has exhibit and span', async () => {
+    const { tracks } = (await get('tracks?fromSeconds=1&toSeconds=2')).json<{ tracks: Record<string, unknown>[] }>();
+    expect(tracks).toHaveLength(1);
+    expect(tracks[0]).toMatchObject({ track: 0, class: 'person', confidence: 0.9, firstSeconds: 0, lastSeconds: 3.8 });
+    const points = tracks[0]?.points as { frame: number; timeSeconds: number; left: number; observed: boolean }[];
+    expect(points.map(({ frame }) => frame)).toEqual([11, 13, 15, 17, 19, 21]);
+    expect(points[0]).toEqual({
+      ...{ frame: 11, pts: expect.any(Number), timeSeconds: 1, score: 0.9, observed: true },
+      ...{ left: expect.any(Number), top: expect.any(Number), width: expect.any(Number), height: expect.any(Number) },
+    });
+    expect(await lastRecord()).toMatchObject({
+      action: 'track.read',
+      objects: [{ type: 'exhibit', id: exhibit.id }],
+      shown: { fromMs: Date.parse('2026-03-14T14:01:19Z'), toMs: Date.parse('2026-03-14T14:01:20Z') },
+    });
+  });
+
+  it('activity counts by stretch and says how each was looked at', async () => {
+    const activity = (await get('activity?bucketSeconds=2.5')).json<Activity>();
+    expect(activity.buckets.map(({ tracks, byClass }) => [tracks, byClass])).toEqual([
+      [1, [{ class: 'person', tracks: 1 }]],
+      [1, [{ class: 'person', tracks: 1 }]],
+    ]);
+    expect(activity.buckets[1]?.coverage.analysedSeconds).toBe(1.5);
+    expect((await get('activity')).json<Activity>().buckets).toHaveLength(1);
+    expect(await codeOf('tracks?fromSeconds=2&toSeconds=2')).toBe('E_MEDIA_SPAN');
+  });
+
+  it('REQ-08: what names classes that the requisition does not is not read, while its pictures, which mask everyone, are shown', async () => {
+    mayNotRead = true;
+    expect([await codeOf('activity'), await codeOf('tracks?fromSeconds=0&toSeconds=1')]).toEqual([
+      'E_REQ_SCOPE',
+      'E_REQ_SCOPE',
+    ]);
+    expect((await get('frames/1')).statusCode).toBe(200);
+    mayNotRead = false;
+    ops = [];
+    expect(await codeOf('activity')).toBe('E_REQ_OP');
+  });
+
+  it('pages hold no track twice, leave out what an order erased, and a cursor is for its own span', () => {
+    const [track] = result.tracks;
+    if (track === undefined) throw new Error('no track');
+    const erased = new Map([[2, { erased: true }]]) as never;
+    const many: AnalysedExhibit = {
+      exhibit,
+      jobId: randomUUID() as JobId,
+      result: { ...result, tracks: Array.from({ length: 7 }, () => track) },
+      resultText: '',
+      bystanders: [],
+      rectified: erased,
+    };
+    const span = { fromSeconds: 0, toSeconds: 1, limit: 2 };
+    const seen: number[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = tracksPage(many, 'v1', { ...span, cursor });
+      seen.push(...page.tracks.map((each) => each.track));
+      cursor = page.nextCursor;
+    } while (cursor !== undefined);
+    expect(seen).toEqual([0, 1, 3, 4, 5, 6]);
+    const { nextCursor } = tracksPage(many, 'v1', span);
+    expect(() => tracksPage(many, 'v2', { ...span, cursor: nextCursor })).toThrow('E_CURSOR');
+    expect(() => tracksPage(many, 'v1', { ...span, toSeconds: 2, cursor: nextCursor })).toThrow('E_CURSOR');
+    expect(activityOf(many, 60).buckets[0]?.tracks).toBe(6);
+    expect(() => activityOf(many, 0.001)).toThrow('E_MEDIA_SPAN');
   });
 });
 
