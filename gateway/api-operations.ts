@@ -293,6 +293,14 @@ export const OPERATIONS: Readonly<Record<string, OperationText>> = {
     room: 'search',
     refusals: ['E_CURSOR', 'E_REQ_SCOPE', 'E_REQ_OP'],
   },
+  'GET /api/v1/cases/:caseId/questions/:questionId/exhibits/:exhibitId/paths': {
+    id: 'readPaths',
+    gives: 'Paths',
+    title: "Trajets d'une réponse dans une pièce",
+    text: 'Where the tracks of an answer went in one exhibit: how many passed each cell of the picture. For a heat map over a picture of the camera.',
+    room: 'search',
+    refusals: ['E_REQ_SCOPE', 'E_REQ_OP'],
+  },
   'GET /api/v1/cases/:caseId/hits/:hitId': {
     id: 'readHit',
     gives: 'Hit',

@@ -235,6 +235,18 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/cases/{caseId}/questions/{questionId}/exhibits/{exhibitId}/paths': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Trajets d'une réponse dans une pièce */
+    get: operations['readPaths'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/cases/{caseId}/hits/{hitId}': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     /** Un résultat */
@@ -1412,6 +1424,31 @@ export interface components {
     };
     MediaTicketRequest: {
       of: 'still' | 'thumbnail' | 'clip';
+    };
+    Paths: {
+      /** Id of the exhibit. */
+      exhibitId: string;
+      /** Name of the camera in the schedule. */
+      cameraId: string;
+      /** Name that the file had where it came from. */
+      fileName: string;
+      /** Tracks of the exhibit that answer. */
+      tracks: number;
+      /** Tracks whose way was looked at: all, or an even choice of them where there are very many. */
+      drawn: number;
+      /** Cells across the picture. */
+      columns: number;
+      /** Cells down the picture. */
+      rows: number;
+      /** Row by row; cells that no track passed are left out. */
+      cells: {
+        /** From the left, 0 first. */
+        column: number;
+        /** From the top, 0 first. */
+        row: number;
+        /** Tracks whose feet or wheels passed here, each once. */
+        tracks: number;
+      }[];
     };
     PersonRequests: {
       requests: {
@@ -2652,6 +2689,34 @@ export interface operations {
       422: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
         code: 'E_CURSOR';
+      } } };
+      429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
+      500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
+      503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['StoppedProblem'] } };
+    };
+  };
+  /** Where the tracks of an answer went in one exhibit: how many passed each cell of the picture. For a heat map over a picture of the camera. */
+  readPaths: {
+    parameters: { query?: never; header?: { 'If-None-Match'?: string }; path: { caseId: string; questionId: string; exhibitId: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['Paths'] } };
+      304: { headers: { [name: string]: unknown }; content?: never };
+      400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQUEST';
+      } } };
+      401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_MISSING' | 'E_REQ_SIG' | 'E_REQ_PROOF';
+      } } };
+      403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_SCOPE' | 'E_REQ_OP' | 'E_REQ_REVOKED' | 'E_RET_FROZEN' | 'E_HAB_ROLE' | 'E_HAB_CASE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+      } } };
+      404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_PRO_SILO';
       } } };
       429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
       500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };

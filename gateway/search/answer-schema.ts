@@ -1,6 +1,7 @@
 import { type TSchema, Type } from 'typebox';
 import { PERSON_CATEGORIES } from '../index/types.ts';
 import { CLASSES, COLOURS, PARTS } from '../vocabulary.ts';
+import type { AnswerPaths } from './paths-of-answer.ts';
 import { VERDICTS } from './schema.ts';
 import type { Answer, Hit } from './types.ts';
 
@@ -161,5 +162,28 @@ export const AnswerSchema = Type.Unsafe<Answer>(
       notAnalysed: Type.Array(Type.Object({ exhibitId: Type.String(), fileName: Type.String(), state: Type.String() })),
     }),
     notice: Type.String(),
+  }),
+);
+
+const count = (description: string) => Type.Integer({ minimum: 0, description });
+
+/** Where the tracks of an answer went in one exhibit: counts by cells of the picture. */
+export const PathsSchema = Type.Unsafe<AnswerPaths>(
+  Type.Object({
+    exhibitId: Type.String(),
+    cameraId: Type.String(),
+    fileName: Type.String(),
+    tracks: count('Tracks of the exhibit that answer.'),
+    drawn: count('Tracks whose way was looked at: all, or an even choice of them where there are very many.'),
+    columns: count('Cells across the picture.'),
+    rows: count('Cells down the picture.'),
+    cells: Type.Array(
+      Type.Object({
+        column: count('From the left, 0 first.'),
+        row: count('From the top, 0 first.'),
+        tracks: count('Tracks whose feet or wheels passed here, each once.'),
+      }),
+      { description: 'Row by row; cells that no track passed are left out.' },
+    ),
   }),
 );

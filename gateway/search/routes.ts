@@ -4,11 +4,12 @@ import { type TSchema, Type } from 'typebox';
 import type { AuditObject } from '../audit/types.ts';
 import { AppError } from '../errors.ts';
 import { etagOf, namesTag } from '../etags.ts';
-import { type HitId, isUuid, type QuestionId } from '../ids.ts';
-import { AnswerSchema, HitSchema, readingMembers } from './answer-schema.ts';
+import { type ExhibitId, type HitId, isUuid, type QuestionId } from '../ids.ts';
+import { AnswerSchema, HitSchema, PathsSchema, readingMembers } from './answer-schema.ts';
 import { ask, readAnswer, type SearchDeps } from './ask.ts';
 import { getHit, readVerdicts, reviewHit } from './hits.ts';
 import { isBroad, normalise, opsOf } from './normalise.ts';
+import { pathsOfAnswer } from './paths-of-answer.ts';
 import { questionsOfCase } from './questions-of-case.ts';
 import { parseQuestion, QuestionSchema, VerdictSchema } from './schema.ts';
 import type { Answer, Hit } from './types.ts';
@@ -143,6 +144,28 @@ export const searchRoutes =
         request.decide(opsOf(answer.executed));
         request.show(...shownIn(answer.questionId, answer.hits, answer));
         return answer;
+      },
+    );
+
+    app.get(
+      '/api/v1/cases/:caseId/questions/:questionId/exhibits/:exhibitId/paths',
+      {
+        config: { action: 'hit.read', etag: true },
+        schema: {
+          params: Type.Object({ caseId: uuid, questionId: uuid, exhibitId: uuid }),
+          response: { 200: PathsSchema },
+        },
+      },
+      async (request) => {
+        const { questionId, exhibitId } = request.params;
+        const asked = [questionId as QuestionId, exhibitId as ExhibitId] as const;
+        const { executed, paths } = await pathsOfAnswer(request.requisition, ...asked, deps);
+        request.decide(opsOf(executed));
+        request.show([
+          { type: 'question', id: questionId },
+          { type: 'exhibit', id: exhibitId },
+        ]);
+        return paths;
       },
     );
 

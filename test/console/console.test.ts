@@ -236,7 +236,7 @@ describe.skipIf(!hasChromium)('the console', () => {
         now !== undefined && now !== text && !document.querySelector('.executed')?.textContent?.includes('undefined')
       );
     }, all);
-    await page.click('.chips [aria-label^="Régler"]');
+    await page.click('.chips [aria-label^="Régler"] >> nth=1');
     await page.waitForSelector('.chip-form select');
     await visit.look('6c-inverted');
   });

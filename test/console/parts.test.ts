@@ -27,6 +27,7 @@ import {
   toggled,
   withFacet,
 } from '../../gateway/console/screens/search/filters.ts';
+import { byWeekday, regionsOf } from '../../gateway/console/screens/search/heat.ts';
 import { withTyped } from '../../gateway/console/screens/search/typed.ts';
 import { EN } from '../../gateway/console/words/en.ts';
 import { FR } from '../../gateway/console/words/fr.ts';
@@ -134,7 +135,7 @@ describe('other figures', () => {
       drawnLeaf('dwell', drawn('path', 3).points, undefined, picture),
       drawnLeaf('sequence', drawn('path', 3).points, drawn('path', 3).points, picture),
       drawnLeaf('zone', drawn('path', 3).points, undefined, picture),
-      ...KINDS.map(startLeaf),
+      ...KINDS.map((kind) => startLeaf(kind, { classes: CLASSES, colours: COLOURS })),
     ].filter((leaf) => leaf !== undefined);
     expect(leaves.length).toBe(6 + 8);
     expect(leaves[2]).toEqual({ size: { widthPx: { min: 200, max: 200 }, heightPx: { min: 50, max: 50 } } });
@@ -179,7 +180,12 @@ describe('the frame clock', () => {
 });
 
 describe('the criteria', () => {
-  const known = { classes: CLASSES, colours: COLOURS, nameOf: (name: string) => FR.names[name] ?? name };
+  let ids = 0;
+  const newId = () => `id-${++ids}`;
+  const known = {
+    ...{ classes: CLASSES, colours: COLOURS, ops: ['search.class', 'search.colour', 'search.speed', 'search.time'] },
+    ...{ nameOf: (name: string) => FR.names[name] ?? name, newId },
+  };
 
   it('typed give the question that clicked ones give', () => {
     const typed = withTyped(NO_FILTERS, 'objet:voiture couleur:Rouge confiance:80', known);
@@ -214,6 +220,33 @@ describe('the criteria', () => {
     expect(off.list).toHaveLength(1);
     expect(questionOf(off)).not.toHaveProperty('classes');
     expect(withFacet(filters, { kind: 'classes', classes: [] }).list).toEqual([]);
+  });
+});
+
+describe('what the charts show', () => {
+  it('nine parts of a picture each say their busiest cell, and cells are not added', () => {
+    const cells = [
+      { column: 0, row: 0, tracks: 3 },
+      { column: 1, row: 0, tracks: 5 },
+      { column: 63, row: 35, tracks: 2 },
+      { column: 32, row: 18, tracks: 9 },
+    ];
+    expect(regionsOf({ columns: 64, rows: 36, cells }).map(({ most }) => most)).toEqual([5, 0, 0, 0, 9, 0, 0, 0, 2]);
+    expect(regionsOf({ columns: 64, rows: 1, cells: [] })).toHaveLength(9);
+  });
+
+  it('the hours of an answer fall on the weekday and hour that they are written with, also in the night of the clocks', () => {
+    const week = byWeekday([
+      { from: '2026-03-02T14:00:00.000+01:00', hits: 3 },
+      { from: '2026-03-09T14:00:00.000+01:00', hits: 4 },
+      { from: '2026-03-29T03:00:00.000+02:00', hits: 1 },
+      { from: '2026-10-25T02:00:00.000+02:00', hits: 1 },
+      { from: '2026-10-25T02:00:00.000+01:00', hits: 1 },
+    ]);
+    expect(week[0]?.[14]).toBe(7);
+    expect(week[6]?.[3]).toBe(1);
+    expect(week[6]?.[2]).toBe(2);
+    expect(week.flat().reduce((a, b) => a + b)).toBe(10);
   });
 });
 

@@ -82,6 +82,43 @@ const zone = [
   { x: 0, y: 1 },
 ];
 
+describe('GET paths of an answer', () => {
+  const pathsOf = (questionId: string, exhibitId: string, caseId?: CaseId) =>
+    app.inject({ method: 'GET', url: urlOf(`questions/${questionId}/exhibits/${exhibitId}/paths`, caseId) });
+
+  it('counts the cells that tracks of the answer passed, once a track, and journals question and exhibit', async () => {
+    const answer = (await post({ version: 1, classes: ['car'] })).json<Answer>();
+    const [hit] = answer.hits;
+    events.length = 0;
+    const response = await pathsOf(answer.questionId, hit?.exhibitId ?? '');
+    expect(response.statusCode).toBe(200);
+    const paths = response.json<{ cells: { column: number; row: number; tracks: number }[] }>();
+    // One car of the two tracks: its feet went from 120 to 220 of 1280 pixels, 130 down.
+    expect(paths).toMatchObject({ exhibitId: hit?.exhibitId, tracks: 1, drawn: 1, columns: 64, rows: 36 });
+    expect(paths.cells).toStrictEqual([6, 7, 8, 9, 10, 11].map((column) => ({ column, row: 6, tracks: 1 })));
+    expect(events.at(-1)).toMatchObject({
+      action: 'hit.read',
+      objects: [
+        { type: 'question', id: answer.questionId },
+        { type: 'exhibit', id: hit?.exhibitId },
+      ],
+    });
+    const both = (await post({ version: 1, classes: ['car', 'person'] })).json<Answer>();
+    expect((await pathsOf(both.questionId, hit?.exhibitId ?? '')).json()).toMatchObject({ tracks: 2 });
+  });
+
+  it('refuses a question or an exhibit that is not of this answer', async () => {
+    const answer = (await post({ version: 1, classes: ['car'] })).json<Answer>();
+    expect(codeIn(await pathsOf(uuid(), answer.hits[0]?.exhibitId ?? ''))).toBe('E_PRO_SILO');
+    expect(codeIn(await pathsOf(answer.questionId, uuid()))).toBe('E_PRO_SILO');
+    const before = requisition;
+    requisition = await newCase();
+    const other = await pathsOf(answer.questionId, answer.hits[0]?.exhibitId ?? '', requisition.caseId);
+    expect(codeIn(other)).toBe('E_PRO_SILO');
+    requisition = before;
+  });
+});
+
 describe('POST questions', () => {
   it('answers, and writes events before and after with the ids and the span that the answer shows and no facet (LOG-01, LOG-03)', async () => {
     const response = await post({ version: 1, classes: ['car'], colours: [{ colour: 'red' }], zone });

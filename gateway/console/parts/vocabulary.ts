@@ -1,4 +1,4 @@
-import type { ClassName, ColourName } from '../../vocabulary.ts';
+import type { ClassName, ColourName, Part } from '../../vocabulary.ts';
 
 // The closed vocabulary in its order. Types alone are imported: with the module would come the list of labels that no model may have.
 
@@ -31,3 +31,6 @@ const COLOUR_ORDER: Readonly<Record<ColourName, true>> = {
 
 export const CLASSES = Object.keys(CLASS_ORDER) as readonly ClassName[];
 export const COLOURS = Object.keys(COLOUR_ORDER) as readonly ColourName[];
+
+const PART_ORDER: Readonly<Record<Part, true>> = { whole: true, upper: true, lower: true };
+export const PARTS = Object.keys(PART_ORDER) as readonly Part[];

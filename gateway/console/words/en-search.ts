@@ -3,14 +3,15 @@ import type { FR_SEARCH } from './fr-search.ts';
 export const EN_SEARCH: typeof FR_SEARCH = {
   search: {
     histogram: (n: number, span: string) => `Hits over time, ${n} ${n === 1 ? 'hit' : 'hits'}, ${span}`,
-    heat: (camera: string, n: number) => `Paths of ${n} ${n === 1 ? 'hit' : 'hits'}, ${camera}`,
     dragToNarrow: 'Drag to narrow the period',
     asked: 'Questions asked',
-    charts: 'Overview: paths, objects, colours',
+    charts: 'Overview: activity, colours, paths',
+    moreMaps: (n) =>
+      `${n} more ${n === 1 ? 'recording' : 'recordings'} without a map: narrow to the cameras you want, on the left.`,
     byClass: 'By object',
-    byColour: 'By main colour',
+    byColour: 'By colour (a fifth of the object at least)',
     typed: 'Add a criterion',
-    typedHint: 'object:car colour:red confidence:80',
+    typedHint: '(object:car colour:red) OR object:truck',
     typedBad: (text: string) => `"${text}" is no known or allowed criterion.`,
     cameras: 'Cameras',
     camerasHint: 'None checked: all are asked.',
@@ -60,6 +61,20 @@ export const EN_SEARCH: typeof FR_SEARCH = {
     thumbnail: (what: string, when: string) => `${what}, ${when}; heads and plates masked`,
     noThumbnail: 'picture not available',
   },
+  heat: {
+    title: (camera, n) => `Paths of ${n} ${n === 1 ? 'object' : 'objects'}, ${camera}`,
+    count: (n) => (n === 1 ? 'path of one object' : `paths of ${n} objects`),
+    drawn: (n) => `${n} drawn, evenly chosen`,
+    few: '1',
+    many: (n) => (n === 1 ? '1 passage' : `${n} passages of one place`),
+    table: 'In numbers',
+    caption: (title) => `${title}: passages of the busiest place in each part of the picture`,
+    columns: ['left', 'middle', 'right'],
+    rows: ['top', 'centre', 'bottom'],
+    calendar: 'Activity by day and hour',
+    calendarHint: '(Paris time; a cell narrows the question)',
+    pick: (day, hour) => `${day}, ${hour}:00 to ${hour + 1}:00`,
+  },
   hit: {
     notice: 'A lead to be verified; does not establish an identity.',
     inExhibit: 'in an exhibit that was asked',
@@ -91,6 +106,7 @@ export const EN_SEARCH: typeof FR_SEARCH = {
       relativeTo: 'around the named hit',
       acrossCameras: 'these attributes on another camera (s later), without saying that it is the same',
     },
+    other: (camera, time) => `${camera}, ${time}`,
     at: (time: string) => `at ${time}`,
     inZone: (at: string) => `in the zone at ${at}`,
     clipNote:

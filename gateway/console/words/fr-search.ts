@@ -2,14 +2,15 @@ export const FR_SEARCH = {
   search: {
     histogram: (n: number, span: string) =>
       `Résultats dans le temps, ${n} ${n > 1 ? 'résultats' : 'résultat'}, ${span}`,
-    heat: (camera: string, n: number) => `Trajets de ${n} ${n > 1 ? 'résultats' : 'résultat'}, ${camera}`,
     dragToNarrow: 'Glissez pour resserrer la période',
     asked: 'Questions posées',
-    charts: 'Vue d’ensemble : trajets, objets, couleurs',
+    charts: 'Vue d’ensemble : activité, couleurs, trajets',
+    moreMaps: (n: number) =>
+      `${n} ${n > 1 ? 'autres enregistrements' : 'autre enregistrement'} sans carte : resserrez aux caméras voulues, à gauche.`,
     byClass: 'Par objet',
-    byColour: 'Par couleur dominante',
+    byColour: 'Par couleur (un cinquième au moins de l’objet)',
     typed: 'Ajouter un critère',
-    typedHint: 'objet:voiture couleur:rouge confiance:80',
+    typedHint: '(objet:voiture couleur:rouge) OU objet:camion',
     typedBad: (text: string) => `« ${text} » n’est pas un critère connu ou autorisé.`,
     cameras: 'Caméras',
     camerasHint: 'Aucune cochée : toutes sont interrogées.',
@@ -60,6 +61,20 @@ export const FR_SEARCH = {
     thumbnail: (what: string, when: string) => `${what}, ${when} ; têtes et plaques masquées`,
     noThumbnail: 'image indisponible',
   },
+  heat: {
+    title: (camera: string, n: number) => `Trajets de ${n} ${n > 1 ? 'objets' : 'objet'}, ${camera}`,
+    count: (n: number) => (n > 1 ? `trajets de ${n} objets` : 'trajet d’un objet'),
+    drawn: (n: number) => `${n} tracés, répartis également`,
+    few: '1',
+    many: (n: number) => (n > 1 ? `${n} passages au même endroit` : '1 passage'),
+    table: 'En nombres',
+    caption: (title: string) => `${title} : passages à l’endroit le plus fréquenté de chaque partie de l’image`,
+    columns: ['gauche', 'milieu', 'droite'] as readonly string[],
+    rows: ['haut', 'centre', 'bas'] as readonly string[],
+    calendar: 'Activité par jour et par heure',
+    calendarHint: '(heure de Paris ; une case resserre la question)',
+    pick: (day: string, hour: number) => `${day}, ${hour} h à ${hour + 1} h`,
+  },
   hit: {
     notice: 'Indice à vérifier, n’établit pas une identité.',
     inExhibit: 'dans un scellé demandé',
@@ -91,6 +106,7 @@ export const FR_SEARCH = {
       relativeTo: 'autour de l’indice désigné',
       acrossCameras: 'mêmes attributs sur une autre caméra (s plus tard), sans dire qu’il s’agit du même',
     },
+    other: (camera: string, time: string) => `${camera}, ${time}`,
     at: (time: string) => `à ${time}`,
     inZone: (at: string) => `dans la zone à ${at}`,
     clipNote:

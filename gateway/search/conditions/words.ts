@@ -172,7 +172,10 @@ export const frenchWords = (span: (time: { from: string; to: string }) => string
       return `dans les ${french(leaf.relativeTo.withinSeconds)} s ${relation} l'indice désigné${when}`;
     }
     const { arrival, exhibits, minSeconds, maxSeconds } = leaf.acrossCameras;
-    const where = exhibits === null ? 'une autre caméra' : `une autre caméra (${exhibits.length} pièces désignées)`;
+    const where =
+      exhibits === null
+        ? 'une autre caméra'
+        : `une autre caméra (${exhibits.length} ${exhibits.length > 1 ? 'pièces désignées' : 'pièce désignée'})`;
     return `suivi, ${french(minSeconds)} à ${french(maxSeconds)} s plus tard sur ${where}, d'un objet ${clauseOf(arrival, this, true)} (mêmes attributs, sans dire qu'il s'agit du même)`;
   },
 });
@@ -231,7 +234,10 @@ export const englishWords = (span: (time: { from: string; to: string }) => strin
       return `in the ${number(leaf.relativeTo.withinSeconds)} s ${leaf.relativeTo.relation} the named hit${when}`;
     }
     const { arrival, exhibits, minSeconds, maxSeconds } = leaf.acrossCameras;
-    const where = exhibits === null ? 'another camera' : `another camera (${exhibits.length} named exhibits)`;
+    const where =
+      exhibits === null
+        ? 'another camera'
+        : `another camera (${exhibits.length} named ${exhibits.length === 1 ? 'exhibit' : 'exhibits'})`;
     return `followed, ${number(minSeconds)} to ${number(maxSeconds)} s later on ${where}, by an object ${clauseOf(arrival, this, true)} (of these attributes, without saying that it is the same)`;
   },
 });

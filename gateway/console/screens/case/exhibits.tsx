@@ -60,6 +60,7 @@ export function Exhibits() {
         {role === 'agent' && ready.length > 1 && (
           <button
             type="button"
+            id="start-all"
             onClick={() => void start(ready.flatMap(({ exhibit }) => (exhibit === undefined ? [] : [exhibit.id])))}
           >
             {words.exhibits.startAll}

@@ -1,6 +1,7 @@
 import type { Hit, Reason } from '../../../search/types.ts';
+import { useCaseData } from '../../app/case-data.tsx';
 import { useName, useWords } from '../../app/settings.tsx';
-import { clockOfDay, clockSpan, mediaTime } from '../../parts/time.ts';
+import { clockOfDay, clockSpan, clockTime, mediaTime } from '../../parts/time.ts';
 import { colourWords, percent } from '../search/hit-words.ts';
 
 /** The card of a hit: what, where, when, how sure, and why the question found it. */
@@ -47,6 +48,8 @@ export function HitFacts({ hit }: { readonly hit: Hit }) {
 function useReasonWords(): (reason: Reason) => string {
   const { hit: words } = useWords();
   const nameOf = useName();
+  const { exhibits } = useCaseData();
+  const cameraOf = (id: string): string => exhibits.find((exhibit) => exhibit.id === id)?.camera.id ?? '';
   return (reason) => {
     switch (reason.facet) {
       case 'class':
@@ -64,6 +67,9 @@ function useReasonWords(): (reason: Reason) => string {
           words.conditions[reason.condition],
           ...(reason.value === undefined ? [] : [`${Math.round(reason.value * 100) / 100}`]),
           ...(reason.atSeconds === undefined ? [] : [words.at(mediaTime(reason.atSeconds))]),
+          ...(reason.other === undefined
+            ? []
+            : [words.other(cameraOf(reason.other.exhibitId), clockTime(reason.other.from))]),
         ].join(', ');
       default:
         return words.inExhibit;

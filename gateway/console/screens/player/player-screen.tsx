@@ -5,6 +5,7 @@ import { addressOf, goTo, usePlace } from '../../app/router.ts';
 import { useName, useWords } from '../../app/settings.tsx';
 import { clockSpan } from '../../parts/time.ts';
 import { shapesOf } from '../search/conditions.ts';
+import { RelativeTo } from '../search/relative-to.tsx';
 import { HitFacts } from './hit-facts.tsx';
 import { Player } from './player.tsx';
 import { VerdictBar } from './verdict-bar.tsx';
@@ -38,6 +39,7 @@ export function PlayerScreen() {
       </section>
       <aside>
         <VerdictBar hit={hit} />
+        <RelativeTo hit={hit} />
         <HitFacts hit={hit} />
         <Others hit={hit} />
       </aside>

@@ -2,6 +2,7 @@ import { useInvestigation } from '../../app/investigation.tsx';
 import { useSettings } from '../../app/settings.tsx';
 import { AnswerCoverage } from './answer-coverage.tsx';
 import { Charts } from './charts.tsx';
+import type { Weekday } from './conditions.ts';
 import type { Span } from './filters.ts';
 import { Histogram } from './histogram.tsx';
 import { HitGrid } from './hit-grid.tsx';
@@ -11,9 +12,12 @@ import { NearMisses } from './near-misses.tsx';
 export function AnswerPanel({
   selectedId,
   onNarrow,
+  onActivity,
 }: {
   readonly selectedId: string | undefined;
   onNarrow(span: Span): void;
+  /** Narrows to an hour of a weekday. */
+  onActivity(weekday: Weekday, hour: number): void;
 }) {
   const { words, language } = useSettings();
   const { answer, hits, isReceiving } = useInvestigation();
@@ -33,7 +37,7 @@ export function AnswerPanel({
       <NearMisses misses={answer.nearMisses} />
       {answer.total > 0 && <p className="notice">{words.search.notice}</p>}
       {hits.length > 1 && <Histogram hits={hits} onNarrow={onNarrow} />}
-      {hits.length > 0 && <Charts hits={hits} />}
+      {hits.length > 0 && <Charts answer={answer} hits={hits} onActivity={onActivity} />}
       {hits.length > 0 && <HitGrid hits={hits} selectedId={selectedId} screen="search" />}
     </section>
   );

@@ -1,9 +1,11 @@
-import type { ReactNode } from 'react';
-import type { ClassName } from '../../../vocabulary.ts';
+import type { ClassName, ColourName } from '../../../vocabulary.ts';
 import { useSession } from '../../app/session.tsx';
-import { useName, useWords } from '../../app/settings.tsx';
-import { CROSSINGS, RELATIONS, WEEKDAYS } from './conditions.ts';
+import { useWords } from '../../app/settings.tsx';
+import { PARTS } from '../../parts/vocabulary.ts';
+import { Amount, Between, Choice, Labelled, OneClass, Several } from './condition-fields.tsx';
+import { CROSSINGS, RELATIONS, TIME_RELATIONS, WEEKDAYS } from './conditions.ts';
 import type { Leaf } from './filters.ts';
+import { SpanFields } from './span-fields.tsx';
 
 interface Properties {
   readonly leaf: Leaf;
@@ -16,7 +18,7 @@ const opposite = (degrees: number): number => (degrees + 360) % 360;
 /** The numbers and choices of one condition; what was drawn is drawn again by a button of its chip. */
 export function ConditionForm({ leaf, onChange }: Properties) {
   const { condition: words } = useWords();
-  const nameOf = useName();
+  const { facets } = useSession().requisition;
   if ('zone' in leaf)
     return (
       <Choice
@@ -147,21 +149,49 @@ export function ConditionForm({ leaf, onChange }: Properties) {
     );
   if ('weekday' in leaf)
     return (
-      <div className="row">
-        {WEEKDAYS.map((day) => (
-          <label key={day}>
-            <input
-              type="checkbox"
-              checked={leaf.weekday.includes(day)}
-              onChange={() => {
-                const weekday = WEEKDAYS.filter((each) => (each === day) !== leaf.weekday.includes(each));
-                if (weekday.length > 0) onChange({ weekday });
-              }}
-            />{' '}
-            {nameOf(day)}
-          </label>
-        ))}
-      </div>
+      <Several
+        label={words.kinds.weekday}
+        names={WEEKDAYS}
+        value={leaf.weekday}
+        onChange={(weekday) => onChange({ weekday })}
+      />
+    );
+  if ('class' in leaf)
+    return (
+      <Several
+        label={words.kinds.class}
+        names={facets.classes}
+        value={leaf.class}
+        onChange={(names) => onChange({ class: names })}
+      />
+    );
+  if ('colour' in leaf) return <Colours leaf={leaf} allowed={facets.colours} onChange={onChange} />;
+  if ('confidence' in leaf)
+    return (
+      <Amount
+        label={words.confidence}
+        value={Math.round(leaf.confidence.min * 100)}
+        max={100}
+        onChange={(percent) => onChange({ confidence: { min: percent / 100 } })}
+      />
+    );
+  if ('span' in leaf) return <SpanFields span={leaf.span} onChange={(span) => span && onChange({ span })} />;
+  if ('relativeTo' in leaf)
+    return (
+      <>
+        <Amount
+          label={words.withinOf}
+          value={leaf.relativeTo.withinSeconds}
+          onChange={(withinSeconds) => onChange({ relativeTo: { ...leaf.relativeTo, withinSeconds } })}
+        />
+        <Choice
+          label={words.relativeRelation}
+          value={leaf.relativeTo.relation}
+          options={TIME_RELATIONS}
+          nameOf={(name) => words.timeRelations[name]}
+          onChange={(relation) => onChange({ relativeTo: { ...leaf.relativeTo, relation } })}
+        />
+      </>
     );
   return null;
 }
@@ -171,124 +201,34 @@ function withClass<T extends { readonly class?: readonly ClassName[] }>(value: T
   return (name === undefined ? rest : { ...rest, class: [name] }) as T;
 }
 
-const Labelled = ({ label, children }: { readonly label: string; readonly children: ReactNode }) => (
-  // biome-ignore lint/a11y/noLabelWithoutControl: the control is the child
-  <label className="inline-field">
-    {label} {children}
-  </label>
-);
+type ColourLeaf = Extract<Leaf, { readonly colour: unknown }>;
 
-function Choice<T extends string>({
-  label,
-  value,
-  options,
-  nameOf,
+/** Colours of one part, or of the whole. */
+function Colours({
+  leaf,
+  allowed,
   onChange,
 }: {
-  readonly label: string;
-  readonly value: T;
-  readonly options: readonly T[];
-  nameOf(name: T): string;
-  onChange(value: T): void;
+  readonly leaf: ColourLeaf;
+  readonly allowed: readonly ColourName[];
+  onChange(leaf: Leaf): void;
 }) {
+  const { condition: words, search } = useWords();
+  const { names } = useWords();
+  const part = leaf.colour[0]?.part ?? 'whole';
+  const put = (colours: readonly ColourName[], of: (typeof PARTS)[number]) =>
+    onChange({ colour: colours.map((colour) => (of === 'whole' ? { colour } : { colour, part: of })) });
+  const chosen = leaf.colour.map(({ colour }) => colour);
   return (
-    <Labelled label={label}>
-      <select value={value} onChange={(event) => onChange(event.target.value as T)}>
-        {options.map((name) => (
-          <option key={name} value={name}>
-            {nameOf(name)}
-          </option>
-        ))}
-      </select>
-    </Labelled>
-  );
-}
-
-function Amount({
-  label,
-  value,
-  min = 0,
-  max = 100_000,
-  onChange,
-}: {
-  readonly label: string;
-  readonly value: number;
-  readonly min?: number;
-  readonly max?: number;
-  onChange(value: number): void;
-}) {
-  return (
-    <Labelled label={label}>
-      <input
-        type="number"
-        min={min}
-        max={max}
-        value={value}
-        onChange={(event) => {
-          const next = event.target.valueAsNumber;
-          if (next >= min && next <= max) onChange(next);
-        }}
+    <>
+      <Several label={words.kinds.colour} names={allowed} value={chosen} onChange={(colours) => put(colours, part)} />
+      <Choice
+        label={search.part}
+        value={part}
+        options={PARTS}
+        nameOf={(name) => names[name] ?? name}
+        onChange={(of) => put(chosen, of)}
       />
-    </Labelled>
-  );
-}
-
-interface Range {
-  readonly min?: number;
-  readonly max?: number;
-}
-
-function Between({
-  label,
-  value,
-  onChange,
-}: {
-  readonly label: string;
-  readonly value: Range;
-  onChange(value: Range): void;
-}) {
-  const { condition: words } = useWords();
-  const set = (end: 'min' | 'max', text: string) => {
-    const { [end]: _, ...rest } = value;
-    const number = Number(text);
-    const next: Range = text === '' || !(number >= 0) ? rest : { ...rest, [end]: number };
-    // A range without an end says nothing, and the gateway refuses it.
-    if (next.min !== undefined || next.max !== undefined) onChange(next);
-  };
-  return (
-    <div className="row">
-      {(['min', 'max'] as const).map((end) => (
-        <Labelled key={end} label={`${label}, ${words[end]}`}>
-          <input type="number" min={0} value={value[end] ?? ''} onChange={(event) => set(end, event.target.value)} />
-        </Labelled>
-      ))}
-    </div>
-  );
-}
-
-function OneClass({
-  value,
-  onChange,
-}: {
-  readonly value: readonly ClassName[] | undefined;
-  onChange(name: ClassName | undefined): void;
-}) {
-  const { condition: words } = useWords();
-  const nameOf = useName();
-  const { classes } = useSession().requisition.facets;
-  return (
-    <Labelled label={words.ofClass}>
-      <select
-        value={value?.[0] ?? ''}
-        onChange={(event) => onChange(classes.find((name) => name === event.target.value))}
-      >
-        <option value="">{words.anyClass}</option>
-        {classes.map((name) => (
-          <option key={name} value={name}>
-            {nameOf(name)}
-          </option>
-        ))}
-      </select>
-    </Labelled>
+    </>
   );
 }

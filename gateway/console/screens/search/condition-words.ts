@@ -1,5 +1,8 @@
 import { useName, useWords } from '../../app/settings.tsx';
-import type { Leaf } from './filters.ts';
+import { clockSpan, clockTime } from '../../parts/time.ts';
+import type { Facet, Group, Leaf } from './filters.ts';
+
+type Where = Extract<Facet, { readonly kind: 'where' }>;
 
 interface Range {
   readonly min?: number;
@@ -10,10 +13,25 @@ const between = ({ min, max }: Range, unit: string): string =>
   max === undefined ? `≥ ${min} ${unit}` : min === undefined ? `≤ ${max} ${unit}` : `${min}–${max} ${unit}`;
 
 /** A condition in a few words, for its chip; the gateway says the whole question in full. */
-export function useLeafWords(): (leaf: Leaf) => string {
-  const { condition: words } = useWords();
+export function useLeafWords(): (leaf: Leaf, about?: Where['about']) => string {
+  const { condition: words, search } = useWords();
   const nameOf = useName();
-  return (leaf) => {
+  return (leaf, about) => {
+    if ('class' in leaf) return leaf.class.map(nameOf).join(` ${search.or} `);
+    if ('colour' in leaf) {
+      const said = leaf.colour.map(
+        ({ colour, part }) => nameOf(colour) + (part === undefined ? '' : ` (${nameOf(part)})`),
+      );
+      return said.join(` ${search.or} `);
+    }
+    if ('confidence' in leaf) return `${words.confidence} ≥ ${Math.round(leaf.confidence.min * 100)} %`;
+    if ('span' in leaf) return clockSpan(leaf.span.from, leaf.span.to);
+    if ('relativeTo' in leaf) {
+      const hit =
+        about === undefined ? words.aHit : `${nameOf(about.class)} ${about.cameraId} ${clockTime(about.from)}`;
+      const { withinSeconds, relation } = leaf.relativeTo;
+      return words.relative(words.lasting(withinSeconds), words.timeRelations[relation], hit);
+    }
     if ('zone' in leaf) return `${words.kinds.zone}, ${words.relations[leaf.zone.relation ?? 'passes']}`;
     if ('line' in leaf) return `${words.kinds.line}, ${words.crossings[leaf.line.direction ?? 'both']}`;
     if ('path' in leaf) return `${words.kinds.path} ± ${Math.round(leaf.path.tolerance * 100)} %`;
@@ -37,5 +55,20 @@ export function useLeafWords(): (leaf: Leaf) => string {
     if ('timeOfDay' in leaf) return `${leaf.timeOfDay.from} – ${leaf.timeOfDay.to}`;
     if ('weekday' in leaf) return leaf.weekday.map(nameOf).join(', ');
     return Object.keys(leaf)[0] ?? '';
+  };
+}
+
+/** What joins the parts of a group, in words: for the other camera with the time it takes. */
+export function useGroupWords(): (
+  group: Group,
+  isInverted: boolean,
+  cameras: (exhibits: readonly string[]) => string,
+) => string {
+  const { condition, group: words, search } = useWords();
+  return ({ joint, travel }, isInverted, cameras) => {
+    if (travel === undefined) return (isInverted ? words.notJoints : words.joints)[joint];
+    const where = travel.exhibits === undefined ? words.anyOtherCamera : cameras(travel.exhibits);
+    const said = words.travel(condition.lasting(travel.minSeconds), condition.lasting(travel.maxSeconds), where);
+    return isInverted ? `${search.not} ${said}` : said;
   };
 }

@@ -1,4 +1,5 @@
 import type { PicturePoint } from '../../../search/types.ts';
+import type { ClassName, ColourName } from '../../../vocabulary.ts';
 import type { Tool } from '../../parts/draw/drawing.ts';
 import type { Leaf } from './filters.ts';
 
@@ -18,8 +19,11 @@ export const KINDS = [
   'crowd',
   'timeOfDay',
   'weekday',
+  'acrossCameras',
 ] as const;
-export type ConditionKind = (typeof KINDS)[number];
+/** What the criteria say for the whole question; within a group they are conditions like others. */
+export const PLAIN_KINDS = ['class', 'colour', 'confidence'] as const;
+export type ConditionKind = (typeof KINDS)[number] | (typeof PLAIN_KINDS)[number];
 
 /** The operation that the requisition must list (REQ-08). */
 export const OP_OF: Readonly<Record<ConditionKind, string>> = {
@@ -36,6 +40,10 @@ export const OP_OF: Readonly<Record<ConditionKind, string>> = {
   crowd: 'search.count',
   timeOfDay: 'search.time',
   weekday: 'search.time',
+  acrossCameras: 'search.cross_camera',
+  class: 'search.class',
+  colour: 'search.colour',
+  confidence: 'search.class',
 };
 
 /** What is drawn for it on the picture; undefined for what is said in numbers alone. */
@@ -96,9 +104,22 @@ function sizeLeaf(
   return width === undefined || height === undefined ? undefined : { size: { widthPx: width, heightPx: height } };
 }
 
+export interface Allowed {
+  readonly classes: readonly ClassName[];
+  readonly colours: readonly ColourName[];
+}
+
 /** A condition that needs no drawing, to begin with. */
-export function startLeaf(kind: ConditionKind): Leaf | undefined {
+export function startLeaf(kind: ConditionKind, allowed: Allowed): Leaf | undefined {
+  const [name] = allowed.classes;
+  const [colour] = allowed.colours;
   switch (kind) {
+    case 'class':
+      return name === undefined ? undefined : { class: [name] };
+    case 'colour':
+      return colour === undefined ? undefined : { colour: [{ colour }] };
+    case 'confidence':
+      return { confidence: { min: 0.5 } };
     case 'size':
       return { size: { widthPx: { min: 20 }, heightPx: { min: 20 } } };
     case 'direction':
@@ -121,7 +142,9 @@ export function startLeaf(kind: ConditionKind): Leaf | undefined {
 }
 
 export const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;
+export type Weekday = (typeof WEEKDAYS)[number];
 export const RELATIONS = ['passes', 'inside', 'enters', 'leaves', 'avoids'] as const;
+export const TIME_RELATIONS = ['before', 'after', 'around'] as const;
 export const CROSSINGS = ['both', 'to_left', 'to_right'] as const;
 
 /** Everything of an executed question that lies on the picture. */

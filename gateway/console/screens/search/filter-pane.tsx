@@ -71,8 +71,8 @@ export function FilterPane({
             swatches
           />
         </fieldset>
-        <TimeFields filters={filters} onChange={onChange} problem={timeProblem} onProblem={setTimeProblem} />
-        <ConditionMenu hasFrame={hasFrame} onAdd={onAdd} />
+        <TimeFields filters={filters} onChange={onChange} onProblem={setTimeProblem} />
+        <ConditionMenu filters={filters} hasFrame={hasFrame} onChange={onChange} onAdd={onAdd} />
         <label className="field">
           {words.search.minConfidence} : {Math.round(least * 100)} %
           <input

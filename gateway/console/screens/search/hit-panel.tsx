@@ -8,6 +8,7 @@ import { HitFacts } from '../player/hit-facts.tsx';
 import { Player } from '../player/player.tsx';
 import { VerdictBar } from '../player/verdict-bar.tsx';
 import { shapesOf } from './conditions.ts';
+import { RelativeTo } from './relative-to.tsx';
 
 /** The chosen hit in the middle of the search. */
 export function HitPanel({ hit }: { readonly hit: Hit }) {
@@ -27,6 +28,7 @@ export function HitPanel({ hit }: { readonly hit: Hit }) {
         <Player hit={hit} screen="search" shapes={shapes} />
         <div>
           <VerdictBar hit={hit} />
+          <RelativeTo hit={hit} />
           <HitFacts hit={hit} />
         </div>
       </div>

@@ -2,8 +2,10 @@ import { useEffect, useState } from 'react';
 import type { PicturePoint } from '../../../search/types.ts';
 import { useInvestigation } from '../../app/investigation.tsx';
 import { goTo, usePlace } from '../../app/router.ts';
+import { useSession } from '../../app/session.tsx';
 import { useWords } from '../../app/settings.tsx';
 import { type Background, ZoneEditor } from '../../parts/draw/zone-editor.tsx';
+import { AcrossForm } from './across-form.tsx';
 import { AnswerPanel } from './answer-panel.tsx';
 import { AskedQuestions } from './asked-questions.tsx';
 import { Cameras } from './cameras.tsx';
@@ -28,7 +30,9 @@ const UNKNOWN_WIDTH_PX = 1920;
 export function SearchScreen() {
   const words = useWords();
   const { ask, hits, filters, setFilters } = useInvestigation();
+  const { facets } = useSession().requisition;
   const [drawing, setDrawing] = useState<Drawing>();
+  const [isAcross, setAcross] = useState(false);
   const { id } = usePlace();
   const selected = hits.find((hit) => hit.id === id);
   const url = drawing?.background.url;
@@ -46,8 +50,10 @@ export function SearchScreen() {
   const put = (leaf: Leaf): void => setFilters(withFacet(filters, { kind: 'where', id: crypto.randomUUID(), leaf }));
 
   async function add(kind: ConditionKind): Promise<void> {
+    setDrawing(undefined);
+    setAcross(kind === 'acrossCameras');
     if (TOOL_OF[kind] !== undefined) return setDrawing({ kind, background: await stageFrame(), earlier: undefined });
-    const leaf = startLeaf(kind);
+    const leaf = startLeaf(kind, facets);
     if (leaf !== undefined) put(leaf);
   }
   function drawn({ kind, background, earlier }: Drawing, points: readonly PicturePoint[]): void {
@@ -89,11 +95,25 @@ export function SearchScreen() {
             />
           </section>
         )}
-        {selected !== undefined && drawing === undefined && <HitPanel hit={selected} />}
+        {isAcross && <AcrossForm filters={filters} onChange={setFilters} onClose={() => setAcross(false)} />}
+        {selected !== undefined && drawing === undefined && !isAcross && <HitPanel hit={selected} />}
         <AnswerPanel
           selectedId={id}
           onNarrow={(span) => {
             const next = withFacet(filters, { kind: 'time', span });
+            setFilters(next);
+            run(next);
+          }}
+          onActivity={(weekday, hour) => {
+            const hourOf = (at: number) => `${String(at % 24).padStart(2, '0')}:00`;
+            const leaves: readonly Leaf[] = [
+              { weekday: [weekday] },
+              { timeOfDay: { from: hourOf(hour), to: hourOf(hour + 1) } },
+            ];
+            const next = leaves.reduce<Filters>(
+              (before, leaf) => withFacet(before, { kind: 'where', id: crypto.randomUUID(), leaf }),
+              { ...filters, target: undefined },
+            );
             setFilters(next);
             run(next);
           }}

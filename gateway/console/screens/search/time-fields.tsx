@@ -1,67 +1,28 @@
-import { useEffect, useState } from 'react';
 import { useWords } from '../../app/settings.tsx';
-import { clockTime, parisInstant } from '../../parts/time.ts';
 import { type Filters, facetOf, withFacet, without } from './filters.ts';
+import { SpanFields } from './span-fields.tsx';
 
-const shown = (instant: string | undefined): string => (instant === undefined ? '' : clockTime(instant));
-
-/** From and to, as one writes them in France; both or none. */
+/** The period of the whole question. */
 export function TimeFields({
   filters,
   onChange,
-  problem,
   onProblem,
 }: {
   readonly filters: Filters;
   onChange(filters: Filters): void;
-  readonly problem: string | undefined;
   onProblem(problem: string | undefined): void;
 }) {
   const { search: words } = useWords();
-  const span = facetOf(filters, 'time')?.span;
-  const [from, setFrom] = useState(shown(span?.from));
-  const [to, setTo] = useState(shown(span?.to));
-  // The span may have been changed elsewhere: on the histogram, or by its chip.
-  useEffect(() => {
-    setFrom(shown(span?.from));
-    setTo(shown(span?.to));
-  }, [span?.from, span?.to]);
-
-  function take(): void {
-    const [start, end] = [parisInstant(from), parisInstant(to)];
-    const isBlank = from.trim() === '' && to.trim() === '';
-    const isOrdered = start !== undefined && end !== undefined && Date.parse(end) > Date.parse(start);
-    if (isBlank) onChange(without(filters, 'time'));
-    else if (isOrdered) onChange(withFacet(filters, { kind: 'time', span: { from: start, to: end } }));
-    onProblem(
-      isBlank || isOrdered ? undefined : start === undefined || end === undefined ? words.timeBad : words.timeOrder,
-    );
-  }
-  const field = (label: string, value: string, set: (text: string) => void) => (
-    <label className="field">
-      {label}
-      <input
-        type="text"
-        inputMode="numeric"
-        autoComplete="off"
-        placeholder={words.timePlaceholder}
-        value={value}
-        aria-invalid={problem !== undefined}
-        onChange={(event) => set(event.target.value)}
-        onBlur={take}
-      />
-    </label>
-  );
   return (
     <fieldset>
       <legend>{words.when}</legend>
-      {field(words.from, from, setFrom)}
-      {field(words.to, to, setTo)}
-      {problem !== undefined && (
-        <p className="problem" role="alert">
-          {problem}
-        </p>
-      )}
+      <SpanFields
+        span={facetOf(filters, 'time')?.span}
+        onChange={(span) =>
+          onChange(span === undefined ? without(filters, 'time') : withFacet(filters, { kind: 'time', span }))
+        }
+        onProblem={onProblem}
+      />
     </fieldset>
   );
 }

@@ -14,7 +14,12 @@ export function TypedField({ filters, onChange }: { readonly filters: Filters; o
   function submit(event: FormEvent): void {
     event.preventDefault();
     if (text.trim() === '') return;
-    const next = withTyped(filters, text, { ...requisition.facets, nameOf });
+    const next = withTyped(filters, text, {
+      ...requisition.facets,
+      ops: requisition.ops,
+      nameOf,
+      newId: () => crypto.randomUUID(),
+    });
     setBad(next === undefined);
     if (next === undefined) return;
     onChange(next);

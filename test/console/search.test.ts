@@ -1,0 +1,237 @@
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sceneFile } from '../support/line.ts';
+import { accessFile, hasChromium, realClip, startVisit, type Visit } from './support.ts';
+
+// What can be asked beyond a list of criteria, on two cameras of which the second saw the same street a minute later.
+
+const FILE_INPUT = 'input[type="file"]';
+
+describe.skipIf(!hasChromium)('the search screen', () => {
+  let visit: Visit;
+  let page: Page;
+
+  beforeAll(async () => {
+    visit = await startVisit();
+    page = visit.page;
+    const street = realClip ?? (await sceneFile(visit.line.folder, 'street'));
+    const clips = ['first', 'second'].map((name) => path.join(visit.line.folder, `${name}.mp4`));
+    for (const clip of clips) {
+      const cut = ['-i', street, '-t', '30', '-c', 'copy', '-metadata', `title=${path.basename(clip)}`, clip];
+      await promisify(execFile)('ffmpeg', ['-v', 'error', ...cut]);
+    }
+    const access = await accessFile(visit.line, clips, 30.3);
+    await page.goto(visit.line.gateway.url);
+    await page.setInputFiles(FILE_INPUT, access);
+    await page.waitForSelector('.exhibits tbody tr');
+    for (const [index, file] of clips.entries()) {
+      await page.setInputFiles(FILE_INPUT, file);
+      await page.waitForFunction(
+        (many) => document.querySelectorAll('tr[data-state="sealed"] button.primary').length === many,
+        index + 1,
+        { timeout: 60_000 },
+      );
+    }
+    await page.click('#start-all');
+    await page.waitForFunction(() => document.querySelectorAll('tr[data-state="done"]').length === 2, undefined, {
+      timeout: 180_000,
+    });
+    await page.click('nav a[href="#/search"]');
+  }, 300_000);
+  afterAll(() => visit?.[Symbol.asyncDispose]());
+
+  const executed = () => page.textContent('.executed');
+  /** Asks, and waits for the answer of another question than the one shown. */
+  async function ask(): Promise<number> {
+    const before = (await page.locator('.executed').count()) === 0 ? '' : await executed();
+    await page.click('#ask');
+    await page.waitForFunction((text) => {
+      const now = document.querySelector('.executed')?.textContent;
+      return now !== undefined && now !== text;
+    }, before);
+    const total = (await page.textContent('.total strong')) ?? '';
+    return Number(/^(\d+)/.exec(total)?.[1] ?? 0);
+  }
+  const clear = async () => {
+    while ((await page.locator('.chips .remove').count()) > 0) await page.locator('.chips .remove').first().click();
+  };
+  const type = async (text: string) => {
+    await page.fill('.typed input', text);
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() => document.querySelector<HTMLInputElement>('.typed input')?.value === '');
+  };
+
+  it('asks about the time after a hit, chosen from its panel, and says which', async () => {
+    await page.check('#classes input[value="car"]');
+    const all = await ask();
+    expect(all).toBeGreaterThan(2);
+    await page.click('#hits button >> nth=-1');
+    await page.waitForSelector('.relative-to');
+    await page.fill('.relative-to input', '1');
+    await page.selectOption('.relative-to select', 'after');
+    await page.click('#relative-to');
+    expect(await page.textContent('.chips')).toMatch(/1 min après : voiture CAM-\d/);
+    const some = await ask();
+    expect(some).toBeGreaterThan(0);
+    expect(some).toBeLessThan(all);
+    expect(await executed()).toMatch(/dans les 60 s après l'indice désigné/);
+    await page.click('.chips [aria-label^="Régler : 1 min"]');
+    await page.selectOption('.chip-form select', 'around');
+    expect(await page.textContent('.chips')).toMatch(/1 min autour de/);
+    await visit.look('s1-relative');
+    await page.click('nav a[href="#/search"]');
+    await clear();
+  });
+
+  it('asks for the same attributes on another camera, and says that it is never "the same"', async () => {
+    await page.check('#classes input[value="car"]');
+    await page.click('[data-condition="acrossCameras"]');
+    await page.waitForSelector('.across .warn');
+    expect(await page.textContent('.across .warn')).toMatch(/ne dit jamais que c’est la même personne/);
+    await page.selectOption('#across-from', 'CAM-1');
+    await page.selectOption('#across-to', 'CAM-2');
+    await page.click('[data-zone="to"]');
+    await page.waitForSelector('.zone-picture');
+    const box = await page.locator('.zone-surface svg').boundingBox();
+    if (box === null) throw new Error('no surface');
+    const corners = [
+      [0.02, 0.5],
+      [0.98, 0.5],
+      [0.98, 0.98],
+      [0.02, 0.98],
+      [0.02, 0.5],
+    ] as const;
+    for (const [x, y] of corners) await page.mouse.click(box.x + x * box.width, box.y + y * box.height);
+    await page.click('#zone-done');
+    expect(await page.textContent('.across')).toContain('zone tracée, 4 points');
+    const times = page.locator('.across input[type="number"]');
+    await times.nth(1).fill('75');
+    await times.nth(0).fill('45');
+    await visit.look('s2-across-form');
+    await page.click('#across-add');
+    const said = await page.textContent('.chips');
+    expect(said).toMatch(/puis, de 45 s à 75 s plus tard, sur CAM-2/);
+    expect(said).toMatch(/jamais « la même personne »/);
+    const found = await ask();
+    expect(found).toBeGreaterThan(0);
+    expect(await executed()).toMatch(/sans dire qu'il s'agit du même/);
+    expect(await executed()).toMatch(/45 à 75 s plus tard/);
+    // Only the first camera has anything a minute later on the second.
+    expect(await page.locator('#hits .hit .sub', { hasText: 'CAM-2' }).count()).toBe(0);
+    await visit.look('s3-across');
+    await page.click('#hits button >> nth=0');
+    await page.waitForSelector('.reasons');
+    expect(await page.textContent('.reasons')).toMatch(/sans dire qu’il s’agit du même, \d+(\.\d+)?, CAM-2, /);
+    await page.click('nav a[href="#/search"]');
+    // An hour later nothing came.
+    await page.click('.chips [aria-label^="Régler : puis"]');
+    await page.locator('.chip-form input').nth(1).fill('4000');
+    await page.locator('.chip-form input').nth(0).fill('3600');
+    expect(await ask()).toBe(0);
+    await clear();
+  });
+
+  it('builds groups within groups by keyboard alone, and asks them as they stand', async () => {
+    await type('objet:voiture');
+    await page.focus('[data-condition="group"]');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('.chip-group.target');
+    await page.focus('[data-condition="speed"]');
+    await page.keyboard.press('Enter');
+    await page.focus('[data-condition="colour"]');
+    await page.keyboard.press('Enter');
+    expect(await page.locator('.chip-group li').count()).toBe(2);
+    expect(await page.textContent('.chip-group .joint')).toBe('ou');
+    // The class goes into the group as a condition, and the focus goes with it.
+    await page.locator('.chips > li').first().locator('button').first().focus();
+    await page.keyboard.press('Shift+ArrowDown');
+    await page.waitForFunction(() => document.querySelectorAll('.chip-group li').length === 3);
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('voiture');
+    await page.keyboard.press('Shift+ArrowRight');
+    await page.keyboard.press('Shift+ArrowUp');
+    await page.waitForFunction(() => document.querySelectorAll('.chip-group li').length === 2);
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('voiture');
+    // One of the conditions gets a group of its own, inverted.
+    await page.focus('.chip-group li [aria-label^="Régler"]');
+    await page.keyboard.press('Enter');
+    await page.focus('[data-move="group"]');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('.chip-group .chip-group');
+    await page.focus('.chip-group .chip-group [aria-label^="Inverser"]');
+    await page.keyboard.press('Enter');
+    await visit.look('s4-groups');
+    await page.focus('#ask');
+    const found = await ask();
+    expect(await executed()).toMatch(
+      /\(à l'exclusion de ce qui répond à : dont la vitesse médiane est au moins 100 px\/s ou dont la couleur est noir/,
+    );
+    // Changing OR to AND narrows.
+    await page.focus('.chip-group [aria-label^="passer à ET"]');
+    await page.keyboard.press('Enter');
+    expect(await ask()).toBeLessThanOrEqual(found);
+    expect(await executed()).toMatch(/ et dont la couleur est noir/);
+    await clear();
+  });
+
+  it('takes a typed tree, shows it as groups and asks the same', async () => {
+    await type('(objet:voiture vitesse:>10) OU NON couleur:rose');
+    expect(await page.locator('.chip-group .chip-group').count()).toBe(1);
+    expect(await page.locator('.chip-group .chip.inverted').count()).toBe(1);
+    await ask();
+    expect(await executed()).toMatch(
+      /\(de classe voiture et dont la vitesse médiane est au moins 10 px\/s\) ou à l'exclusion/,
+    );
+    await page.fill('.typed input', '(objet:voiture');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('.typed .problem');
+    await page.fill('.typed input', '');
+    await clear();
+  });
+
+  it('shows when, of what colour and where: heat maps over masked pictures, the same in numbers, and a calendar that narrows', async () => {
+    await type('objet:voiture');
+    const all = await ask();
+    await page.click('.charts summary');
+    await page.waitForFunction(() => document.querySelectorAll('.heat canvas').length === 2);
+    await page.waitForFunction(
+      () =>
+        [...document.querySelectorAll<HTMLImageElement>('.heat img')].filter((image) => image.naturalWidth > 0)
+          .length === 2,
+    );
+    expect(await page.getAttribute('.heat canvas >> nth=0', 'aria-label')).toMatch(/Trajets de \d objets, CAM-\d/);
+    const painted = await page.evaluate(() => {
+      const canvas = document.querySelector<HTMLCanvasElement>('.heat canvas');
+      const data = canvas?.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
+      let many = 0;
+      for (let at = 3; at < data.length; at += 4) if ((data[at] ?? 0) > 0) many++;
+      return many / (data.length / 4);
+    });
+    expect(painted).toBeGreaterThan(0.01);
+    expect(painted).toBeLessThan(0.9);
+    await page.click('.heat details summary >> nth=0');
+    const cells = await page.locator('.heat table >> nth=0').locator('td.number').allTextContents();
+    expect(cells).toHaveLength(9);
+    expect(Math.max(...cells.map(Number))).toBeGreaterThan(1);
+    const calendar = page.locator('.calendar button');
+    expect(await calendar.count()).toBe(1);
+    expect(Number(/^\d+/.exec((await calendar.textContent()) ?? '')?.[0])).toBe(all);
+    expect(await page.locator('.bar-rows .swatch').count()).toBeGreaterThan(0);
+    await visit.look('s5-charts');
+    await page.locator('.heat-maps').scrollIntoViewIfNeeded();
+    await calendar.focus();
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() =>
+      /entre 14:00 et 15:00/.test(document.querySelector('.executed')?.textContent ?? ''),
+    );
+    expect(await page.textContent('.total strong')).toBe(`${all} résultats`);
+    await clear();
+  });
+
+  it('asks nobody but its gateway and raises no error', () => {
+    expect(visit.foreign).toEqual([]);
+    expect(visit.complaints.filter((text) => !text.includes('401') && !text.includes('404'))).toEqual([]);
+  });
+});
