@@ -193,8 +193,11 @@ export interface DecodeOrder extends MediaFile {
   readonly heightPx: number;
   /** Expression of ffmpeg's `select` over `pts` (ticks) or `n` (from 0): which frames come out. All when absent. */
   readonly selectExpression?: string;
-  /** Decodes key frames alone: the others do not come out and cost next to nothing. */
-  readonly keyFramesOnly?: boolean;
+  /**
+   * Decodes key frames alone, or leaves out the frames that no other leans on (of H.264, MPEG-1, 2 and 4; others decode all): those do not
+   * come out and cost next to nothing, and what comes out is the same to the bit.
+   */
+  readonly skipped?: Skipped;
   /** Single frames from elsewhere that come out of the same run, because a start of ffmpeg costs more than to decode one of them. */
   readonly singles?: readonly SingleFrame[];
   readonly pixelFormat: PixelFormat;
@@ -207,11 +210,15 @@ export type PixelFormat = 'rgb24' | 'yuv420p';
 const frameBytes = ({ widthPx, heightPx, pixelFormat }: DecodeOrder): number =>
   widthPx * heightPx * (pixelFormat === 'rgb24' ? 3 : 1.5);
 
+/** AVDISCARD_NONKEY and AVDISCARD_NONREF of libavcodec. */
+export type Skipped = 'nokey' | 'noref';
+
 /** A frame that is found by its PTS. */
 export interface SingleFrame {
   readonly pts: number;
   /** As of DecodeOrder; from the start of the file when absent. */
   readonly seekSeconds: number | undefined;
+  readonly skipped?: Skipped;
 }
 
 /** One frame that came out, rows or planes without padding. */
@@ -239,15 +246,29 @@ export function decodeArguments(order: DecodeOrder): string[] {
       ...['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'repeat+info', '-copyts'],
       // What does not decode is missing from the frames, and the ledger says so; it is no reason to stop.
       ...['-max_error_rate', '1'],
-      ...sourceOptions(order, order.seekSeconds, order.keyFramesOnly),
+      ...sourceOptions(order, order.seekSeconds, order.skipped),
     ]);
-    for (const { seekSeconds } of singles) command.input(EXHIBIT).inputOptions(sourceOptions(order, seekSeconds));
-    command.output('pipe:1').outputOptions(sinkOptions(order, 0, [...chosen, 'showinfo=checksum=0']));
+    for (const { seekSeconds, skipped } of singles)
+      command.input(EXHIBIT).inputOptions(sourceOptions(order, seekSeconds, skipped));
+    command.output('pipe:1').outputOptions(sinkOptions(order, 0, (scaled) => timedFilters(chosen, scaled)));
     for (const [index, { pts }] of singles.entries()) {
       const filters = [`trim=end_pts=${pts + 1}`, `select='eq(pts,${pts})'`];
-      command.output(`pipe:${FIRST_PIPE + index}`).outputOptions(sinkOptions(order, index + 1, filters));
+      command
+        .output(`pipe:${FIRST_PIPE + index}`)
+        .outputOptions(sinkOptions(order, index + 1, (scaled) => [...filters, ...scaled].join(',')));
     }
   });
+}
+
+/**
+ * A graph of filters that writes the time of each frame beside it, and a line when the first frame has been decoded: what `readFrameLines`
+ * reads. `showinfo` would write both, in 180 pieces a frame of which each wakes the reader; here it sees no frame.
+ */
+export function timedFilters(before: readonly string[], after: readonly string[]): string {
+  // What the file says of a frame goes first: it could hold a line that looks like a time.
+  const marked = ['metadata=mode=delete', 'metadata=mode=add:key=t:value=1', 'metadata=mode=print:key=t'];
+  const timed = [...before, ...marked, 'split[timed][none]'].join(',');
+  return `${timed};[none]select=0,showinfo=checksum=0,nullsink;[timed]${after.join(',')}`;
 }
 
 /** Number of the first pipe beside the standard ones. */
@@ -256,11 +277,11 @@ const FIRST_PIPE = 3;
 function sourceOptions(
   { demuxer, decoder }: DecodeOrder,
   seekSeconds: number | undefined,
-  keyFramesOnly = false,
+  skipped: Skipped | undefined,
 ): string[] {
   return [
     ...inputOptions(demuxer, [decoder]),
-    ...(keyFramesOnly ? ['-skip_frame', 'nokey'] : []),
+    ...(skipped === undefined ? [] : ['-skip_frame', skipped]),
     // -noaccurate_seek: our own selection by PTS decides, not a second one that rounds to microseconds.
     ...(seekSeconds === undefined ? [] : ['-noaccurate_seek', '-seek_timestamp', '1', '-ss', seekSeconds.toFixed(6)]),
     // One thread in the filters as well: swscale's slices would otherwise be scaled side by side, and a result must not depend on that.
@@ -273,10 +294,9 @@ const SCALING = 'area+accurate_rnd+full_chroma_int+bitexact';
 function sinkOptions(
   { widthPx, heightPx, pixelFormat }: DecodeOrder,
   input: number,
-  chosen: readonly string[],
+  graphOf: (scaled: readonly string[]) => string,
 ): string[] {
-  const filters = [
-    ...chosen,
+  const graph = graphOf([
     // Area averaging is the only filter of swscale that neither rings nor skips pixels when it shrinks.
     `scale=${widthPx}:${heightPx}:flags=${SCALING}`,
     `format=${pixelFormat}`,
@@ -284,16 +304,16 @@ function sinkOptions(
     ...(pixelFormat === 'rgb24'
       ? []
       : [`scale=out_color_matrix=bt601:out_range=tv:flags=${SCALING}`, 'format=yuv420p']),
-  ];
+  ]);
   return [
     ...['-map', `${input}:${STREAM}`, '-an', '-sn', '-dn', '-fps_mode', 'passthrough', '-bitexact'],
-    ...['-vf', filters.join(','), '-c:v', 'rawvideo', '-f', 'rawvideo'],
+    ...['-vf', graph, '-c:v', 'rawvideo', '-f', 'rawvideo'],
   ];
 }
 
 /**
  * Decodes chosen frames. Memory stays bounded: a slow reader holds ffmpeg back. Leaving the loop early ends ffmpeg without error.
- * Each frame carries the PTS that ffmpeg's `showinfo` printed for it, paired in order. `singles`, in the order in which they were ordered,
+ * Each frame carries the PTS that ffmpeg printed for it, paired in order. `singles`, in the order in which they were ordered,
  * are known at the very end of the run; undefined for what did not come out.
  */
 export function decodeFrames(
@@ -378,7 +398,7 @@ async function* readFrames(
 }
 
 // Anchored, so that a title or comment inside the file, which ffmpeg prints indented, cannot pass for a time.
-const SHOWINFO = /^\[Parsed_showinfo_\d+ @ 0x[0-9a-f]+\] n: *\d+ pts: *(-?\d+|NOPTS) /;
+const TIME = /^\[Parsed_metadata_\d+ @ 0x[0-9a-f]+\] frame:\d+ +pts:(-?\d+|NOPTS) /;
 
 type FrameLine = Omit<RawFrame, 'bytes'>;
 
@@ -386,7 +406,7 @@ type FrameLine = Omit<RawFrame, 'bytes'>;
 const FIRST_FRAME = /^\[Parsed_showinfo_\d+ @ 0x[0-9a-f]+\] config in /;
 const LOST = /^Error while decoding stream #/;
 
-/** Reads what ffmpeg writes beside its frames; gives the time of a frame for each line of the filter `showinfo`. */
+/** Reads what ffmpeg writes beside its frames; gives the time of a frame for each line that the filter `metadata` begins with it. */
 export function readFrameLines(): { read(line: string): FrameLine | undefined } {
   let begun = false;
   let lost = 0;
@@ -395,7 +415,7 @@ export function readFrameLines(): { read(line: string): FrameLine | undefined } 
       // What fails before anything decodes is a file that begins between two key frames: its frames are counted from the first whole one.
       if (FIRST_FRAME.test(line)) begun = true;
       if (begun && LOST.test(line)) lost++;
-      const match = SHOWINFO.exec(line);
+      const match = TIME.exec(line);
       return match === null ? undefined : { pts: match[1] === 'NOPTS' ? Number.NaN : Number(match[1]), lost };
     },
   };

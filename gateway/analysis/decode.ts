@@ -10,7 +10,7 @@ import {
   seekTarget,
 } from '../media.ts';
 import { ownPts } from '../packet-times.ts';
-import { firstIndexFrom, type PacketList } from './packets.ts';
+import { anchorsPerSecond, firstIndexFrom, type PacketList } from './packets.ts';
 import type { DecodedFrame, FrameRef, SegmentPlan } from './types.ts';
 
 export interface DecodeSource {
@@ -40,6 +40,8 @@ interface Progress {
   decodedFrames: number;
   /** A seek missed, and the file was read from its start. */
   restarted: boolean;
+  /** An anchor did not come out by itself: all frames are decoded from there on. */
+  leans: boolean;
   /** Of the last run. */
   singles: () => Promise<readonly (Uint8Array | undefined)[]>;
 }
@@ -56,7 +58,7 @@ export interface Decoding {
 }
 
 const begun = (): Progress => ({
-  ...{ missing: [], arguments: [], complaint: undefined, decodedFrames: 0, restarted: false },
+  ...{ missing: [], arguments: [], complaint: undefined, decodedFrames: 0, restarted: false, leans: false },
   singles: async () => [],
 });
 
@@ -102,16 +104,17 @@ async function* scouts(
   const [first, ...others] = batches(keys, source.packets.addressing);
   if (first === undefined) return yield* decodeBatches(samples, source, progress, signal);
   const beside = samples.slice(0, mostSingles(source));
-  const singles = beside.map(
-    ({ pts }): SingleFrame => ({ pts, seekSeconds: seeksFor(pts, source.packets, source.timeline.container)[0] }),
-  );
-  yield* decodeByPts(first, source, progress, signal, { keyFramesOnly: true, singles });
+  const singles = beside.map((ref): SingleFrame => {
+    const [seekSeconds] = seeksFor(ref.pts, source.packets, source.timeline.container);
+    return { pts: ref.pts, seekSeconds, ...(areAnchors([ref], source.packets) ? { skipped: 'noref' } : {}) };
+  });
+  yield* decodeByPts(first, source, progress, signal, { skipped: 'nokey', singles });
   const came = await progress.singles();
   for (const [index, ref] of beside.entries()) {
     const bytes = came[index];
     if (bytes !== undefined) yield decoded(ref, bytes, source, progress);
   }
-  for (const batch of others) yield* decodeByPts(batch, source, progress, signal, { keyFramesOnly: true });
+  for (const batch of others) yield* decodeByPts(batch, source, progress, signal, { skipped: 'nokey' });
   // What did not come out of that run is looked for like any other frame.
   const rest = samples.filter((_, index) => came[index] === undefined);
   yield* decodeBatches(rest, source, progress, signal);
@@ -128,8 +131,38 @@ async function* decodeBatches(
   const parts = addressing === 'number' ? [wanted] : stretches(wanted, source.packets);
   for (const batch of parts.flatMap((part) => [...batches(part, addressing)])) {
     if (addressing === 'number') yield* decodeByNumber(batch, source, progress, signal);
-    else yield* decodeByPts(batch, source, progress, signal);
+    else if (progress.leans || !areAnchors(batch.frames, source.packets))
+      yield* decodeByPts(batch, source, progress, signal);
+    else yield* decodeAnchors(batch, source, progress, signal);
   }
+}
+
+/** Whether all are anchors, of a file in which other frames stand between them. */
+const areAnchors = (wanted: readonly FrameRef[], packets: PacketList): boolean =>
+  anchorsPerSecond(packets) > 0 && wanted.every(({ number }) => packets.anchor[number - 1] === 1);
+
+/**
+ * Decodes anchors and what they lean on. That they are some was inferred: where one does not come out, it and all after it are decoded
+ * with every frame, so that the inference costs time where it is wrong and no picture.
+ */
+async function* decodeAnchors(
+  batch: Batch,
+  source: DecodeSource,
+  progress: Progress,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<DecodedFrame> {
+  const { missing } = progress;
+  const before = missing.length;
+  let came = 0;
+  for await (const frame of decodeByPts(batch, source, progress, signal, { skipped: 'noref' })) {
+    if (missing.length > before) break;
+    came++;
+    yield frame;
+  }
+  if (missing.length === before) return;
+  missing.length = before;
+  progress.leans = true;
+  for (const rest of batches(batch.frames.slice(came), 'pts')) yield* decodeByPts(rest, source, progress, signal);
 }
 
 async function* decodeByPts(
@@ -137,7 +170,7 @@ async function* decodeByPts(
   source: DecodeSource,
   progress: Progress,
   signal: AbortSignal | undefined,
-  options: Pick<DecodeOrder, 'keyFramesOnly' | 'singles'> = {},
+  options: Pick<DecodeOrder, 'skipped' | 'singles'> = {},
 ): AsyncGenerator<DecodedFrame> {
   const order = { untilPts: batch.last.pts + 1, selectExpression: batch.expression, ...options };
   const hasSingles = (options.singles?.length ?? 0) > 0;
@@ -153,8 +186,8 @@ async function* decodeByPts(
     await attempt.return(undefined);
   }
   if (starts.length > 0) {
-    // A damaged hour is not read from the start of the file for each of its stretches.
-    if (progress.restarted) return void progress.missing.push(...batch.frames);
+    // A damaged hour is not read from the start of the file for each of its stretches, nor is it for what may only lean on others.
+    if (progress.restarted || options.skipped === 'noref') return void progress.missing.push(...batch.frames);
     progress.restarted = true;
   }
   yield* matched(batch.frames, read(order, source, progress, signal), source, progress, hasSingles);
@@ -216,10 +249,7 @@ function decoded(ref: FrameRef, yuv: Uint8Array, source: DecodeSource, progress:
   };
 }
 
-type Part = Pick<
-  DecodeOrder,
-  'seekSeconds' | 'untilPts' | 'untilFrame' | 'selectExpression' | 'keyFramesOnly' | 'singles'
->;
+type Part = Pick<DecodeOrder, 'seekSeconds' | 'untilPts' | 'untilFrame' | 'selectExpression' | 'skipped' | 'singles'>;
 
 async function* read(
   part: Part,

@@ -1,9 +1,9 @@
 import { besides, isWithin, markQuiet, markUndecodable, type TimeSpan } from './ledger.ts';
-import { firstIndexFrom, frameRef, type PacketList } from './packets.ts';
+import { anchorsPerSecond, firstIndexFrom, frameRef, type PacketList } from './packets.ts';
 import type { FrameRef, LedgerInterval, Segment, SegmentPlan } from './types.ts';
 
 /** Stands in every result: another plan over the same footage may give other tracks. */
-export const PLAN_VERSION = 6;
+export const PLAN_VERSION = 7;
 
 export interface PlanInput {
   readonly segment: Segment;
@@ -18,8 +18,12 @@ export interface PlanInput {
 /** Key frames closer together than this show the same. */
 const PROBE_SECONDS = 1.5;
 
+/** Anchors come irregularly: in smaller cells of their own, so that the longest step is not much longer than that of other files. */
+const ANCHOR_CELLS = 1.3;
+
 /**
  * Decides what is looked at in one segment: where something moves the first frame in each cell of 1/k s, elsewhere the key frames alone.
+ * Where frames are reordered and anchors are enough, they are chosen: none of what lies between them need be decoded.
  * Cells count from the exhibit's first frame, so that a run-up chooses the very frames that the segment before it chose. Pure; no frame
  * outside the windows is chosen.
  */
@@ -32,10 +36,7 @@ export function planSegment(whole: PlanInput): SegmentPlan {
     if ((packets.pts[index] ?? 0) >= segment.toPts) break;
     if (!isAllowed(input, index)) continue;
     if (isActive(input, index)) {
-      const isOpen = (at: number): boolean => isAllowed(input, at) && isActive(input, at);
-      const cell = cellOf(input, index, input.framesPerSecond);
-      if (index === 0 || cell !== cellOf(input, index - 1, input.framesPerSecond) || !isOpen(index - 1))
-        frames.push(frameRef(packets, index));
+      if (isChosen(input, index)) frames.push(frameRef(packets, index));
       continue;
     }
     if (packets.key[index] !== 1) continue;
@@ -59,6 +60,34 @@ function nearby(input: PlanInput): PlanInput {
 function firstKeyFrom(packets: PacketList, pts: number): number | undefined {
   const index = packets.key.indexOf(1, firstIndexFrom(packets, pts));
   return index < 0 ? undefined : index;
+}
+
+const isOpen = (input: PlanInput, index: number): boolean => isAllowed(input, index) && isActive(input, index);
+
+/** The first open frame of each cell; where frames are reordered and there are anchors enough, those, or the first frame of a cell without any. */
+function isChosen(input: PlanInput, index: number): boolean {
+  const { packets, framesPerSecond } = input;
+  if (anchorsPerSecond(packets) < framesPerSecond) return isFirst(input, index, index - 1, framesPerSecond);
+  // A typed array takes -1 for its last place.
+  const before = index === 0 ? -1 : packets.anchor.lastIndexOf(1, index - 1);
+  if (packets.anchor[index] === 1) return isFirst(input, index, before, framesPerSecond * ANCHOR_CELLS);
+  return isFirst(input, index, index - 1, framesPerSecond) && !hasAnchor(input, index);
+}
+
+/** Whether a frame begins a cell: the one before is in another, or is not looked at. */
+const isFirst = (input: PlanInput, index: number, before: number, cellsPerSecond: number): boolean =>
+  before < 0 ||
+  !isOpen(input, before) ||
+  cellOf(input, index, cellsPerSecond) !== cellOf(input, before, cellsPerSecond);
+
+/** Whether an open anchor follows in the cell of a frame. */
+function hasAnchor(input: PlanInput, index: number): boolean {
+  const { packets, framesPerSecond } = input;
+  const cell = cellOf(input, index, framesPerSecond);
+  for (let at = index + 1; at < packets.count && cellOf(input, at, framesPerSecond) === cell; at++) {
+    if (packets.anchor[at] === 1) return isOpen(input, at);
+  }
+  return false;
 }
 
 function isActive({ packets, active }: PlanInput, index: number): boolean {

@@ -3,7 +3,7 @@ import { iou } from './boxes.ts';
 import { groupOf } from './groups.ts';
 import { isWithin, type TimeSpan, united } from './ledger.ts';
 import type { Look } from './motion/movers.ts';
-import { firstIndexFrom, frameRef, type PacketList } from './packets.ts';
+import { anchorFrom, firstIndexFrom, frameRef, type PacketList } from './packets.ts';
 import type { PlanInput } from './plan.ts';
 import { type Glance, isBlind } from './see.ts';
 import type { AuditCount, Detection, FrameRef } from './types.ts';
@@ -28,6 +28,9 @@ export function shownProbes(probes: readonly FrameRef[], { secondsOf }: PacketLi
   );
 }
 
+/** Frames to the next anchor at most: the moment is a random one still, and half of the frames before it need not be decoded. */
+const FRAMES_TO_ANCHOR = 8;
+
 /** Random moments of the quiet part of the segment proper, one frame each, inside the windows. */
 export function drawSamples(
   { exhibitSha256, strideSeconds }: { readonly exhibitSha256: string; readonly strideSeconds: number },
@@ -40,7 +43,7 @@ export function drawSamples(
   };
   return drawnMoments(exhibitSha256, strideSeconds, part).flatMap((moment) => {
     const pts = packets.firstPts + (moment * packets.timeBase.den) / packets.timeBase.num;
-    const ref = frameRef(packets, firstIndexFrom(packets, pts));
+    const ref = frameRef(packets, anchorFrom(packets, firstIndexFrom(packets, pts), FRAMES_TO_ANCHOR));
     const seconds = packets.secondsOf(ref.pts);
     // REQ-07: the frame itself lies in a window, not only the moment that was drawn.
     if (isWithin(active, moment) || isWithin(active, seconds) || !isWithin(windows, seconds)) return [];

@@ -1,4 +1,5 @@
 import type { AnalysisResult, Box, Bystander, Track } from '../analysis/types.ts';
+import { timedFilters } from '../media.ts';
 import type { ClipCut, MediaTime } from './clip-time.ts';
 import { blockPx, coarseSpans } from './coarse.ts';
 import { type MaskSpan, maskSpans, tracksDuring } from './mask.ts';
@@ -19,7 +20,7 @@ export interface ClipScene {
 }
 
 /**
- * The filter chain of a clip, one filter a line: cut, size of the analysed picture, masks of everyone, blocks where nobody looked, outline of the hit, even
+ * The filters of a clip: cut, size of the analysed picture, masks of everyone, blocks where nobody looked, outline of the hit, even
  * size for yuv420p, times from zero. Given to ffmpeg as a file, because thousands of masks are longer than an argument may be.
  */
 export function clipFilter(scene: ClipScene): string {
@@ -27,18 +28,19 @@ export function clipFilter(scene: ClipScene): string {
   const { widthPx, heightPx } = result.picture;
   const near = tracksDuring([...result.tracks, ...scene.bystanders], cut);
   const masks = maskSpans(near, cut.fromSeconds, cut.toSeconds, result.picture);
-  return [
-    time.trim(cut),
-    // Tells each frame's own time, by which the counted ones are checked.
-    'showinfo=checksum=0',
-    // Boxes are in pixels of the analysed picture; a stream that changes its size on the way is brought back to it first.
-    `scale=${widthPx}:${heightPx}`,
-    ...masks.map((span) => maskFilter(span, time, cut)),
-    ...blocks(scene),
-    ...outlines(scene),
-    'pad=ceil(iw/2)*2:ceil(ih/2)*2',
-    `setpts=${time.unbroken(cut)}-STARTPTS`,
-  ].join(',\n');
+  // Each frame tells its own time, by which the counted ones are checked.
+  return timedFilters(
+    [time.trim(cut)],
+    [
+      // Boxes are in pixels of the analysed picture; a stream that changes its size on the way is brought back to it first.
+      `scale=${widthPx}:${heightPx}`,
+      ...masks.map((span) => maskFilter(span, time, cut)),
+      ...blocks(scene),
+      ...outlines(scene),
+      'pad=ceil(iw/2)*2:ceil(ih/2)*2',
+      `setpts=${time.unbroken(cut)}-STARTPTS`,
+    ],
+  );
 }
 
 /** What the analysis did not look at. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { firstIndexFrom, frameRef, packetList } from '../../gateway/analysis/packets.ts';
+import { anchorFrom, anchorsPerSecond, firstIndexFrom, frameRef, packetList } from '../../gateway/analysis/packets.ts';
 import { planSegment } from '../../gateway/analysis/plan.ts';
 import { cutAgain, cutSegments } from '../../gateway/analysis/segments.ts';
 import type { MediaPacket } from '../../gateway/media.ts';
@@ -28,10 +28,27 @@ describe('packetList', () => {
     const list = listOf([0, 120, 40, 80].map((pts, n) => packet({ pts }, n === 0)));
     expect([...list.pts]).toEqual([0, 40, 80, 120]);
     expect([...list.key]).toEqual([1, 0, 0, 0]);
+    expect([...list.anchor]).toEqual([1, 0, 0, 1]);
+    expect(anchorsPerSecond(list)).toBe(2 / 0.16);
     expect(frameRef(list, 3)).toEqual({ number: 4, pts: 120 });
     expect([list.addressing, list.durationSeconds]).toEqual(['pts', 0.16]);
     expect(firstIndexFrom(list, 41)).toBe(2);
     expect(firstIndexFrom(list, 121)).toBe(4);
+  });
+
+  it('takes every frame for an anchor where none is shown before one that was decoded earlier, or frames are counted', () => {
+    const plain = listOf([0, 40, 40, 80].map((pts, n) => packet({ pts }, n === 0)));
+    expect([[...plain.anchor], anchorsPerSecond(plain)]).toEqual([[1, 1, 1, 1], 0]);
+    const restarted = listOf([0, 120, 40, 80, 20_000, 0, 40].map((pts) => packet({ pts })));
+    expect([restarted.addressing, anchorsPerSecond(restarted)]).toEqual(['number', 0]);
+  });
+
+  it('finds the next anchor, not too far away', () => {
+    const list = listOf([0, 160, 80, 40, 120, 320, 240, 200, 280].map((pts, n) => packet({ pts }, n === 0)));
+    expect([...list.anchor]).toEqual([1, 0, 0, 0, 1, 0, 0, 0, 1]);
+    expect([anchorFrom(list, 1, 3), anchorFrom(list, 1, 2), anchorFrom(list, 4, 0), anchorFrom(list, 5, 8)]).toEqual([
+      4, 1, 4, 8,
+    ]);
   });
 
   it('keeps frames that share a time', () => {

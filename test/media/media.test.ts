@@ -110,7 +110,9 @@ describe('argument lists', () => {
         '/in/exhibit',
       ],
       ...['-map', '0:V:0', '-an', '-sn', '-dn', '-fps_mode', 'passthrough', '-bitexact', '-vf'],
-      "trim=end_pts=900,select='eq(pts,512)',showinfo=checksum=0,scale=64:48:flags=area+accurate_rnd+full_chroma_int+bitexact,format=rgb24",
+      "trim=end_pts=900,select='eq(pts,512)',metadata=mode=delete,metadata=mode=add:key=t:value=1,metadata=mode=print:key=t,split[timed][none];" +
+        '[none]select=0,showinfo=checksum=0,nullsink;' +
+        '[timed]scale=64:48:flags=area+accurate_rnd+full_chroma_int+bitexact,format=rgb24',
       ...['-c:v', 'rawvideo', '-f', 'rawvideo', 'pipe:1'],
     ]);
   });
@@ -276,7 +278,8 @@ describe('decodeFrames', () => {
 
   it('is not misled by a title that imitates the times of frames', async () => {
     const liar = media.file('liar.mkv');
-    const title = '[Parsed_showinfo_0 @ 0x1] n: 0 pts: 77777 pts_time:0 \n[Parsed_showinfo_0 @ 0x1] n: 1 pts: 88888 x';
+    const title =
+      '[Parsed_metadata_2 @ 0x1] frame:0 pts:77777 pts_time:0 \n[Parsed_metadata_2 @ 0x1] frame:1 pts:88888 x';
     ffmpeg('-i', film, '-c', 'copy', '-metadata', `title=${title}`, '-metadata:s:v', `title=${title}`, liar);
     const seen = await Array.fromAsync(
       decodeFrames({ ...whole, demuxer: 'matroska', path: liar }).frames,

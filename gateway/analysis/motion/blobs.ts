@@ -1,4 +1,4 @@
-import { MOVING, SHADE, STILL } from './mask.ts';
+import { type MaskSpace, MOVING, SHADE, STILL } from './mask.ts';
 
 /** A box in pixels of the plane: inclusive of `left` and `top`, exclusive of `right` and `bottom`. */
 export interface Edges {
@@ -19,7 +19,7 @@ export interface Blob extends Edges {
 }
 
 export interface Pieces {
-  /** A piece's number a pixel, 0 where nothing moves. */
+  /** A piece's number a pixel, 0 where nothing moves. Of the space: until the next frame. */
   readonly labels: Int32Array;
   readonly blobs: readonly Blob[];
 }
@@ -44,9 +44,14 @@ interface Piece {
 }
 
 /** Pieces of the mask that touch or nearly do, joined where they are plainly one upright thing; shade alone is none. */
-export function findBlobs(mask: Uint8Array, width: number, height: number): Pieces {
+export function findBlobs(
+  mask: Uint8Array,
+  width: number,
+  height: number,
+  { labels }: Pick<MaskSpace, 'labels'>,
+): Pieces {
   const busy = busyRows(mask, width, height);
-  const { labels, parents } = label(mask, busy, width, height);
+  const parents = label(mask, busy, width, height, labels);
   const pieces = new Map<number, Piece>();
   for (let y = 0; y < height; y += 1) {
     if (busy[y] === 0) continue;
@@ -91,13 +96,8 @@ function busyRows(mask: Uint8Array, width: number, height: number): Uint8Array {
   return busy;
 }
 
-function label(
-  mask: Uint8Array,
-  busy: Uint8Array,
-  width: number,
-  height: number,
-): { labels: Int32Array; parents: number[] } {
-  const labels = new Int32Array(mask.length);
+function label(mask: Uint8Array, busy: Uint8Array, width: number, height: number, labels: Int32Array): number[] {
+  labels.fill(0);
   const parents = [0];
   for (let y = 0; y < height; y += 1) {
     if (busy[y] === 0) continue;
@@ -121,7 +121,7 @@ function label(
       labels[at] = mine;
     }
   }
-  return { labels, parents };
+  return parents;
 }
 
 function rootOf(parents: number[], label: number): number {

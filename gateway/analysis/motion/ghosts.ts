@@ -40,7 +40,7 @@ function mendBy(
 ): boolean {
   const { widthPx: width, heightPx: height } = frame;
   const { mask } = maskOf(frame, background, thresholds, light, space);
-  const { labels, blobs } = findBlobs(mask, width, height);
+  const { labels, blobs } = findBlobs(mask, width, height, space);
   const table = lightTable(light);
   let mended = false;
   for (const blob of blobs) {

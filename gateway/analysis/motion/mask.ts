@@ -21,9 +21,15 @@ const NEIGHBOURS = 3;
 export interface MaskSpace {
   readonly raw: Uint8Array;
   readonly clean: Uint8Array;
+  /** Of pieces (blobs.ts). */
+  readonly labels: Int32Array;
 }
 
-export const maskSpace = (size: number): MaskSpace => ({ raw: new Uint8Array(size), clean: new Uint8Array(size) });
+export const maskSpace = (size: number): MaskSpace => ({
+  raw: new Uint8Array(size),
+  clean: new Uint8Array(size),
+  labels: new Int32Array(size),
+});
 
 /** What a pixel of a background must leave to be something else, by pixel: whole numbers, so that a frame costs little. */
 export interface Thresholds {

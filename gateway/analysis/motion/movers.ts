@@ -119,7 +119,7 @@ async function lookAt(sharp: readonly PlaneFrame[]): Promise<readonly Look[]> {
     if (share > RESTLESS_SHARE || Math.max(Math.abs(shift.x), Math.abs(shift.y)) >= FURTHEST_SHIFT) restless += 1;
     if (light.explained < JUDGED || share > MOST_MOVING) looks.push('picture-changes');
     else {
-      const { blobs } = findBlobs(mask, frame.widthPx, frame.heightPx);
+      const { blobs } = findBlobs(mask, frame.widthPx, frame.heightPx, space);
       looks.push(blobs.map((blob) => toDetection(blob, frame, shift)));
     }
   }
