@@ -282,6 +282,7 @@ function sourceOptions(
   return [
     ...inputOptions(demuxer, [decoder]),
     ...(skipped === undefined ? [] : ['-skip_frame', skipped]),
+    ...(skipped === 'nokey' ? ['-skip_loop_filter', 'all'] : []),
     // -noaccurate_seek: our own selection by PTS decides, not a second one that rounds to microseconds.
     ...(seekSeconds === undefined ? [] : ['-noaccurate_seek', '-seek_timestamp', '1', '-ss', seekSeconds.toFixed(6)]),
     // One thread in the filters as well: swscale's slices would otherwise be scaled side by side, and a result must not depend on that.
