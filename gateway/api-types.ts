@@ -3081,7 +3081,7 @@ export interface operations {
   };
   /** One frame of an exhibit, wherever in it, heads and plates covered; where the analysis did not look, in coarse blocks. The answer says which frame it is and when that was. */
   readFrame: {
-    parameters: { query?: { ticket?: string }; header?: never; path: { caseId: string; exhibitId: string; number: string }; cookie?: never };
+    parameters: { query?: { size?: 'thumb' | 'full'; ticket?: string }; header?: never; path: { caseId: string; exhibitId: string; number: string }; cookie?: never };
     requestBody?: never;
     responses: {
       200: { headers: { [name: string]: unknown }; content: { 'image/jpeg': Blob } };

@@ -1,3 +1,4 @@
+import sharp from 'sharp';
 import type { AnalysisResult } from '../analysis/types.ts';
 import { AppError } from '../errors.ts';
 import type { Exhibit } from '../footage/types.ts';
@@ -5,10 +6,11 @@ import type { CaseId, ExhibitId } from '../ids.ts';
 import type { Requisition } from '../requisition/types.ts';
 import { createCaseCache } from './case-cache.ts';
 import { makeSpan } from './clip.ts';
-import { type FrameFacts, factsOf, firstFrameFrom, trueSpan } from './frame-facts.ts';
+import { type FrameFacts, factsOf, firstFrameFrom, lastFrameTo, trueSpan } from './frame-facts.ts';
 import { type FrameGroup, groupOf, isInWindow, makeFrames } from './frames.ts';
 import type { KeyFrames } from './key-frames.ts';
 import type { OpenedResults } from './opened-results.ts';
+import { type StillSize, THUMB_WIDTH_PX } from './still.ts';
 import type { AnalysedExhibit, FrameTable, LoadExhibit, OpenedExhibit, ReadFrames, WithSource } from './types.ts';
 
 export interface ExhibitPicturesDeps {
@@ -38,9 +40,9 @@ export interface ExhibitPictures {
   /** E_MEDIA_SPAN beyond the end, E_REQ_SCOPE outside the windows, E_MEDIA_DECODE when the frame does not decode. */
   frame(
     requisition: Requisition,
-    asked: { readonly exhibitId: ExhibitId; readonly number: number },
+    asked: { readonly exhibitId: ExhibitId; readonly number: number; readonly size: StillSize },
   ): Promise<Shown<{ readonly jpeg: Buffer; readonly facts: FrameFacts }>>;
-  /** Frames of a span as numbers and times, without a picture; refuses as `clip` does. */
+  /** Frames of a span, both ends included, as numbers and times without a picture: those that `clip` shows. Refuses as it does. */
   frames(
     requisition: Requisition,
     asked: Span & { readonly exhibitId: ExhibitId },
@@ -88,7 +90,7 @@ export function createExhibitPictures(deps: ExhibitPicturesDeps): ExhibitPicture
   }
 
   return {
-    async frame(requisition, { exhibitId, number }) {
+    async frame(requisition, { exhibitId, number, size }) {
       const opened = await deps.loadExhibit(requisition, exhibitId);
       const { exhibit, version } = opened;
       if (number < 1 || number > exhibit.timeline.frameCount)
@@ -101,8 +103,9 @@ export function createExhibitPictures(deps: ExhibitPicturesDeps): ExhibitPicture
       const group = await groups.use(exhibit.caseId, `${exhibit.id}:${version}:${first}`, () =>
         source(requisition, opened, (from) => makeFrames(requisition, { ...from, table, first })),
       );
-      const jpeg = group.get(number);
-      if (jpeg === undefined) throw new AppError('E_MEDIA_DECODE', { detail: 'the frame did not decode' });
+      const whole = group.get(number);
+      if (whole === undefined) throw new AppError('E_MEDIA_DECODE', { detail: 'the frame did not decode' });
+      const jpeg = size === 'full' ? whole : await sharp(whole).resize(THUMB_WIDTH_PX).jpeg({ quality: 80 }).toBuffer();
       const [facts] = factsOf(await deps.results.of(opened), table, number, number);
       if (facts === undefined) throw new AppError('E_INTERNAL', { detail: 'a frame without a time' });
       return { picture: { jpeg, facts }, exhibit, span: trueSpan(exhibit, timeSeconds, timeSeconds) };
@@ -112,8 +115,8 @@ export function createExhibitPictures(deps: ExhibitPicturesDeps): ExhibitPicture
       const { exhibit } = opened;
       demandSpan(exhibit, { fromSeconds, toSeconds });
       const table = await tableOf(requisition, exhibit);
-      const [first, after] = [firstFrameFrom(table, fromSeconds), firstFrameFrom(table, toSeconds)];
-      const picture = factsOf(await deps.results.of(opened), table, first, after - 1);
+      const [first, last] = [firstFrameFrom(table, fromSeconds), lastFrameTo(table, toSeconds)];
+      const picture = factsOf(await deps.results.of(opened), table, first, last);
       return { picture, exhibit, span: trueSpan(exhibit, fromSeconds, toSeconds) };
     },
     async clip(requisition, { exhibitId, fromSeconds, toSeconds }) {

@@ -6,6 +6,7 @@ import type { MediaTickets } from '../requisition/types.ts';
 import { sendRange } from './byte-range.ts';
 import { type ExhibitPictures, MOST_SPAN_SECONDS } from './exhibit-pictures.ts';
 import type { FrameFacts } from './frame-facts.ts';
+import { STILL_SIZES } from './still.ts';
 
 export interface ExhibitPictureRoutesDeps {
   readonly exhibitPictures: ExhibitPictures;
@@ -75,13 +76,13 @@ export const exhibitPictureRoutes =
         config: { action: 'exhibit.picture' },
         schema: {
           params: Type.Object({ caseId: uuid, exhibitId: uuid, number: numberInPath }),
-          querystring: Type.Object({ ticket }, strict),
+          querystring: Type.Object({ size: Type.Optional(Type.Enum([...STILL_SIZES])), ticket }, strict),
           response: { 200: binary },
         },
       },
       async (request, reply) => {
         const exhibitId = request.params.exhibitId as ExhibitId;
-        const asked = { exhibitId, number: Number(request.params.number) };
+        const asked = { exhibitId, number: Number(request.params.number), size: request.query.size ?? 'full' };
         const { picture, exhibit, span: shown } = await exhibitPictures.frame(request.requisition, asked);
         request.show([{ type: 'exhibit', id: exhibit.id }], shown);
         return mediaHeaders(reply, 'image/jpeg').headers(factHeaders(picture.facts)).send(picture.jpeg);

@@ -58,17 +58,24 @@ function timesOf(
   return { recorderTime: rfc3339(recorderMs), trueTime: rfc3339(recorderMs + clock.offsetSeconds * 1000) };
 }
 
+/** Times are to the microsecond: one that was computed may lie that much beside its frame. */
+const SAME_SECONDS = 1e-6;
+
 /** Number of the first frame at or after a media time; one beyond the last where there is none. */
 export function firstFrameFrom(table: FrameTable, seconds: number): number {
   let low = 0;
   let high = table.count;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (table.secondsOf(table.pts[middle] ?? 0) < seconds) low = middle + 1;
+    if (table.secondsOf(table.pts[middle] ?? 0) < seconds - SAME_SECONDS) low = middle + 1;
     else high = middle;
   }
   return low + 1;
 }
+
+/** Number of the last frame at or before a media time; 0 where there is none. */
+export const lastFrameTo = (table: FrameTable, seconds: number): number =>
+  firstFrameFrom(table, seconds + 2 * SAME_SECONDS) - 1;
 
 /** A span of media time by the true time: what the journal names. */
 export function trueSpan(

@@ -30,7 +30,7 @@ export interface StillOrder {
 
 const MASK = { red: 0, green: 0, blue: 0 };
 const OUTLINE = { red: 255, green: 214, blue: 0 };
-const THUMB_WIDTH_PX = 320;
+export const THUMB_WIDTH_PX = 320;
 
 /**
  * The analysed frame itself (nothing estimated) with every person's head region and every vehicle's plate region

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Page } from 'playwright-core';
+import type { Page, Request } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verifyPackage } from '../../gateway/evidence/verify.ts';
 import { sceneFile } from '../support/line.ts';
@@ -136,6 +136,8 @@ describe.skipIf(!hasChromium)('the console', () => {
   });
 
   it('steps frame by frame: number, PTS and both times are those of the frame, and a box stands on analysed frames alone', async () => {
+    await page.hover('#hits button >> nth=1');
+    await page.waitForSelector('.hit-preview');
     await page.click('#hits button >> nth=0');
     await opened(page);
     const first = await readOut(page);
@@ -174,6 +176,49 @@ describe.skipIf(!hasChromium)('the console', () => {
     await page.waitForFunction(() => document.querySelector('.overlay-path') === null);
     await page.keyboard.press('c');
     await page.waitForSelector('.overlay-path');
+  });
+
+  it('PRO-02: leaves the clip of the hit: by step, by time and by number, each frame as the gateway decodes it, the video by ticket and ranges', async () => {
+    const asked: { url: string; range: string | undefined; type: string }[] = [];
+    const watch = (request: Request) =>
+      asked.push({ url: request.url(), range: request.headers().range, type: request.resourceType() });
+    page.on('request', watch);
+    const { hits } = await page.evaluate(() => ({ hits: document.querySelectorAll('#hits li').length }));
+    expect(hits).toBeGreaterThan(0);
+    await page.keyboard.press('End');
+    const edge = (await readOut(page)).frame;
+    await page.keyboard.press('.');
+    await frameIs(page, edge + 1);
+    await stillShown(page);
+    await page.keyboard.press('h');
+    await page.keyboard.type('00:00.8');
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() =>
+      /^00:00:00\.8/.test(document.querySelector('#read-out div:nth-child(3) dd')?.textContent ?? ''),
+    );
+    await stillShown(page);
+    const early = await readOut(page);
+    expect([early.seconds, early.frame]).toEqual([0.8, 11]);
+    await page.keyboard.press(',');
+    await frameIs(page, early.frame - 1);
+    await page.fill('#go-to', '#700');
+    await page.keyboard.press('Enter');
+    await frameIs(page, 700);
+    await stillShown(page);
+    await visit.look('5b-anywhere');
+    await page.fill('#go-to', 'midi');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('#go-to-wrong');
+    await page.fill('#go-to', '');
+    page.off('request', watch);
+    expect(asked.some(({ url, type }) => type === 'media' && /\/exhibits\/[^/]+\/clip\?.*ticket=/.test(url))).toBe(
+      true,
+    );
+    expect(asked.filter(({ url, type }) => url.includes('/clip') && type !== 'media')).toEqual([]);
+    expect(asked.some(({ url }) => url.endsWith('/frames/700'))).toBe(true);
+    // Back to the hit itself.
+    await page.keyboard.press('Escape');
+    await page.click('.steps button >> nth=1');
   });
 
   it('draws a zone on the frame that is shown, and asks with it', async () => {
@@ -270,17 +315,29 @@ describe.skipIf(!hasChromium)('the console', () => {
     await page.waitForSelector('#hits img');
   });
 
-  it('HUM-01, HUM-03: a hit is looked at, then confirmed by one key; another is rejected by one', async () => {
+  it('HUM-01, HUM-03, PRO-02: a hit is looked at, confirmed by one key and uncovered for a reason; another is rejected by one', async () => {
     await page.click('#hits button >> nth=0');
     await opened(page);
     await page.keyboard.press('1');
     await verdictIs(page, 'confirmé');
     await page.keyboard.press('x');
+    await page.keyboard.press('v');
+    await page.waitForSelector('dialog.reveal[open]');
+    expect(await page.isDisabled('dialog.reveal button.primary')).toBe(true);
+    await page.check('dialog.reveal input[value="comparison_by_eye"]');
+    await visit.look('7a-reveal');
+    await page.click('dialog.reveal button.primary');
+    await page.waitForFunction(() => (document.querySelector<HTMLImageElement>('#revealed')?.naturalWidth ?? 0) > 0);
+    expect(await page.textContent('dialog.reveal figcaption')).toContain('Inscrit au journal');
+    await visit.look('7b-revealed');
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('dialog.reveal', { state: 'detached' });
     await page.keyboard.press('n');
     await opened(page);
     await verdictIs(page, 'à examiner');
     await page.keyboard.press('3');
     await verdictIs(page, 'écarté');
+    expect(await page.isDisabled('#reveal')).toBe(true);
     expect(await page.isDisabled('#to-export')).toBe(true);
     await page.click('#hit-title ~ a');
     await page.waitForSelector('.player-screen #clip');
@@ -371,7 +428,8 @@ describe.skipIf(!hasChromium)('the console', () => {
     await page.click('.choice button');
     await page.click('nav a[href="#/control"]');
     await page.waitForSelector('#journal tbody tr');
-    expect(await page.textContent('#journal')).toContain('evidence.export');
+    // The first page: what was looked at is on it.
+    expect(await page.textContent('#journal')).toContain('exhibit.picture');
     await visit.look('12-journal');
     await page.click('.control-screen nav button:text("Statistics")');
     await page.waitForSelector('.columns table');
@@ -430,6 +488,10 @@ async function hitShown(page: Page): Promise<{ readonly frame: number; readonly 
   const [, frame, pts] = /(\d+) · PTS (-?\d+)/.exec(text) ?? [];
   return { frame: Number(frame), pts: Number(pts) };
 }
+
+/** Paused, the stage bears the frame itself, once it is here. */
+const stillShown = (page: Page) =>
+  page.waitForFunction(() => (document.querySelector<HTMLImageElement>('#frame')?.naturalWidth ?? 0) > 0);
 
 const frameIs = (page: Page, frame: number) =>
   page.waitForFunction(

@@ -1,8 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { AnalysisResult } from '../../gateway/analysis/types.ts';
 import { createSha256 } from '../../gateway/console/api/sha256.ts';
-import type { ExhibitBody } from '../../gateway/console/api/types.ts';
 import { clockNoteIn } from '../../gateway/console/parts/clock-note.ts';
 import {
   added,
@@ -17,7 +15,14 @@ import {
   undone,
 } from '../../gateway/console/parts/draw/drawing.ts';
 import { exactTime, mediaTime, offsetAt, parisInstant } from '../../gateway/console/parts/time.ts';
-import { anchorsOf, clipTimes, momentAt, nearest } from '../../gateway/console/screens/player/frame-clock.ts';
+import {
+  hitStretch,
+  indexOf,
+  nearest,
+  stretchAround,
+  targetOf,
+} from '../../gateway/console/screens/player/frame-clock.ts';
+import { previewFrames } from '../../gateway/console/screens/player/hover-preview.ts';
 import { drawnLeaf, KINDS, startLeaf } from '../../gateway/console/screens/search/conditions.ts';
 import {
   type Filters,
@@ -31,6 +36,7 @@ import { byWeekday, regionsOf } from '../../gateway/console/screens/search/heat.
 import { withTyped } from '../../gateway/console/screens/search/typed.ts';
 import { EN } from '../../gateway/console/words/en.ts';
 import { FR } from '../../gateway/console/words/fr.ts';
+import { clipCut } from '../../gateway/evidence/clip-time.ts';
 import { parseQuestion } from '../../gateway/search/schema.ts';
 import { CLASSES, COLOURS } from '../../gateway/vocabulary.ts';
 
@@ -147,35 +153,64 @@ describe('other figures', () => {
   });
 });
 
-describe('the frame clock', () => {
-  // 25 frames a second, of which every fifth was analysed.
-  const point = (frame: number) => ({
-    ...{ frame, pts: (frame - 1) * 3_600, timeSeconds: (frame - 1) / 25, score: 1, observed: true },
-    ...{ left: 0, top: 0, width: 1, height: 1 },
-  });
-  const result = { frames: 1_000, tracks: [{ points: [101, 106, 111, 116].map(point) }] } as unknown as AnalysisResult;
-  const anchors = anchorsOf({ frames: 1_000, durationSeconds: 40 } as ExhibitBody, result);
+describe('the player', () => {
+  const windows = [
+    { fromSeconds: 0, toSeconds: 10 },
+    { fromSeconds: 20, toSeconds: 100 },
+  ];
+  const exhibit = {
+    windows,
+    durationSeconds: 90,
+    captureStart: '2026-03-14T14:02:00.000Z',
+    clock: { offsetSeconds: -42, uncertaintySeconds: 2, basis: 'horloge parlante' },
+  };
 
-  it('knows number and PTS of analysed frames exactly, and counts between them', () => {
-    expect(momentAt(anchors, 4)).toEqual({ seconds: 4, frame: 101, pts: 360_000, isAnalysed: true });
-    expect(momentAt(anchors, 4.08)).toEqual({ seconds: 4.08, frame: 103, pts: 367_200, isAnalysed: false });
-    expect(momentAt(anchors, 0).frame).toBe(1);
-    expect(momentAt(anchors, 2).frame).toBe(51);
-    expect(momentAt(anchors, 39.96).frame).toBe(1_000);
+  it('says of a hit what its clip shows, as the gateway does', () => {
+    const timeline = { durationSeconds: 90 } as never;
+    for (const [mediaFromSeconds, mediaToSeconds, timeSeconds] of [
+      [1, 4, 2],
+      [8, 9.5, 9],
+      [21, 89, 55],
+      [60, 95, 89],
+    ] as const) {
+      const hit = { mediaFromSeconds, mediaToSeconds, best: { timeSeconds } } as never;
+      expect(hitStretch(exhibit, hit)).toEqual(clipCut({ windows, timeline }, hit));
+    }
   });
 
-  it('finds where a clip begins by its one frame that is known', () => {
-    const best = { frame: 111, pts: 396_000, timeSeconds: 4.4, box: { left: 0, top: 0, width: 1, height: 1 } };
-    // The cut lies between two frames: the clip begins with the later one, at 1.44 s.
-    const times = clipTimes(
-      Array.from({ length: 150 }, (_, index) => index / 25),
-      1.41,
-      best,
-    );
-    expect(times[0]).toBeCloseTo(1.44, 6);
-    expect(times[nearest(times, 4.4)]).toBeCloseTo(4.4, 6);
-    // And where the cut is on a frame, with that frame.
-    expect(clipTimes([0, 0.04, 0.08], 4.36, best)[0]).toBeCloseTo(4.36, 6);
+  it('REQ-07: holds stretches inside one window of the requisition, and none elsewhere', () => {
+    expect(stretchAround(exhibit, 50)).toEqual({ fromSeconds: 40, toSeconds: 70 });
+    expect(stretchAround(exhibit, 25)).toEqual({ fromSeconds: 20, toSeconds: 45 });
+    expect(stretchAround(exhibit, 85)).toEqual({ fromSeconds: 75, toSeconds: 90 });
+    expect(stretchAround(exhibit, 5)).toEqual({ fromSeconds: 0, toSeconds: 10 });
+    for (const outside of [10.5, 15, 101]) expect(stretchAround(exhibit, outside)).toBeUndefined();
+  });
+
+  it('finds the frame that is meant by number or time', () => {
+    const frames = [101, 102, 103, 104].map((number) => ({ number, timeSeconds: (number - 1) / 25 })) as never[];
+    expect(indexOf(frames, { number: 103 })).toBe(2);
+    expect([indexOf(frames, { number: 1 }), indexOf(frames, { number: 999 })]).toEqual([0, 3]);
+    expect([nearest(frames, 4.05), nearest(frames, 4.07), nearest(frames, 0), nearest(frames, 99)]).toEqual([
+      1, 2, 0, 3,
+    ]);
+  });
+
+  it('previews a hit by a few frames from its beginning to its end, by number', () => {
+    const hit = { mediaFromSeconds: 4, mediaToSeconds: 8, best: { frame: 151, timeSeconds: 6 } } as never;
+    expect(previewFrames(hit)).toEqual([114, 139, 164, 189]);
+    expect(
+      previewFrames({ mediaFromSeconds: 0, mediaToSeconds: 0, best: { frame: 1, timeSeconds: 0 } } as never),
+    ).toEqual([1]);
+  });
+
+  it('goes to media time, true time or a frame as it is typed', () => {
+    expect(targetOf('01:02.5', exhibit)).toEqual({ seconds: 62.5 });
+    expect(targetOf('1:01:02', exhibit)).toEqual({ seconds: 3662 });
+    expect(targetOf(' #123 ', exhibit)).toEqual({ number: 123 });
+    // The recorder is 42 s ahead: at 15:01:48 in Paris it shows 15:02:30.
+    expect(targetOf('14/03/2026 15:01:48', exhibit)).toEqual({ seconds: 30 });
+    for (const wrong of ['', 'midi', '12', '#', '#1.5', '31/02/2026 10:00:00'])
+      expect(targetOf(wrong, exhibit)).toBeUndefined();
   });
 });
 

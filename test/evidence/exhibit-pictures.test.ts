@@ -165,6 +165,11 @@ describe('pictures of an exhibit', () => {
       'differe-analysed': 'true',
       'differe-shown': 'masked',
     });
+    const thumb = await get('frames/21?size=thumb');
+    expect(thumb.headers['differe-frame']).toBe('21');
+    expect(thumb.rawPayload.length).toBeLessThan(shown.rawPayload.length);
+    expect((await get('frames/21?size=huge')).statusCode).toBe(400);
+    await get('frames/21');
     const moment = Date.parse('2026-03-14T14:01:20Z');
     expect(await lastRecord()).toMatchObject({
       action: 'exhibit.picture',
@@ -193,7 +198,7 @@ describe('pictures of an exhibit', () => {
 
   it('the frames of a span are told by number and times', async () => {
     const { frames } = (await get('frames?fromSeconds=1&toSeconds=1.5')).json<{ frames: { number: number }[] }>();
-    expect(frames.map(({ number }) => number)).toEqual([11, 12, 13, 14, 15]);
+    expect(frames.map(({ number }) => number)).toEqual([11, 12, 13, 14, 15, 16]);
     expect(frames[1]).toEqual({
       number: 12,
       pts: expect.any(Number),

@@ -23,6 +23,7 @@ export const EN_HELP: typeof FR_HELP = {
           ['A, Shift A', 'next, previous analysed frame'],
           ['N, P', 'next, previous hit'],
           ['G', 'next gap'],
+          ['H', 'go to a time or a frame'],
           ['Home, End', 'start, end of the clip'],
           ['I, O', 'marks of start and end'],
           ['B T Z S', 'box, path, zones, scores'],
@@ -37,6 +38,7 @@ export const EN_HELP: typeof FR_HELP = {
           ['3', 'reject'],
           ['X', 'add to the export'],
           ['M', 'bookmark'],
+          ['V', 'uncover a confirmed hit'],
         ],
       },
       {

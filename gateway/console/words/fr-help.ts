@@ -25,6 +25,7 @@ const GROUPS: readonly Group[] = [
       ['A, Maj A', 'image analysée suivante, précédente'],
       ['N, P', 'résultat suivant, précédent'],
       ['G', 'lacune suivante'],
+      ['H', 'aller à une heure, à une image'],
       ['Origine, Fin', 'début, fin de la séquence'],
       ['I, O', 'repères d’entrée et de sortie'],
       ['B T Z S', 'cadre, trajet, zones, scores'],
@@ -39,6 +40,7 @@ const GROUPS: readonly Group[] = [
       ['3', 'écarter'],
       ['X', 'ajouter à l’export'],
       ['M', 'signet'],
+      ['V', 'lever le masque d’un résultat confirmé'],
     ],
   },
   {

@@ -1,92 +1,93 @@
-import type { AnalysisResult } from '../../../analysis/types.ts';
+import type { Schemas } from '../../../api-client.ts';
 import type { Hit } from '../../../search/types.ts';
 import type { ExhibitBody } from '../../api/types.ts';
+import { parisInstant } from '../../parts/time.ts';
 
-// Which frame of the exhibit a place of a clip is. Analysed frames know their number, PTS and time exactly; between two of them
-// numbers are in proportion, as the gateway counts them.
+// Which stretch of an exhibit the player holds, and which of its frames is shown. The gateway says number, PTS and times of each.
 
-export interface Anchor {
-  readonly frame: number;
-  readonly pts: number | undefined;
-  readonly seconds: number;
+/** A frame as the gateway tells it. */
+export type Moment = Schemas['ListFramesAnswer']['frames'][number];
+
+/** Media seconds. */
+export interface Stretch {
+  readonly fromSeconds: number;
+  readonly toSeconds: number;
 }
 
-export interface Moment {
-  /** Media seconds from the first frame of the exhibit. */
-  readonly seconds: number;
-  readonly frame: number;
-  readonly pts: number | undefined;
-  /** Looked at by the analysis: a box on it is evidence. */
-  readonly isAnalysed: boolean;
-}
+/** Where the player is to go: a moment, or a frame by its number. */
+export type Target = { readonly seconds: number } | { readonly number: number };
 
-const BEFORE_SECONDS = 3;
+const AROUND_SECONDS = 3;
 const LONGEST_SECONDS = 60;
-/** An analysed frame and a frame of the clip are one when they are this near; frames are at least 4 ms apart. */
-const SAME_SECONDS = 0.0035;
+const BEFORE_SECONDS = 10;
+const AFTER_SECONDS = 20;
 
-/** Where the gateway begins the clip of a hit (evidence/clip-time.ts says the same): media seconds. */
-export function clipStart(exhibit: Pick<ExhibitBody, 'windows'>, hit: Hit): number {
+type Reach = Pick<ExhibitBody, 'windows' | 'durationSeconds'>;
+
+const windowAt = ({ windows = [] }: Reach, at: number): Stretch | undefined =>
+  windows.find(({ fromSeconds, toSeconds }) => fromSeconds <= at && at <= toSeconds);
+
+/** What the clip of a hit shows (evidence/clip-time.ts says the same). */
+export function hitStretch(exhibit: Reach, hit: Hit): Stretch {
   const at = hit.best.timeSeconds;
-  const window = exhibit.windows?.find(({ fromSeconds, toSeconds }) => fromSeconds <= at && at <= toSeconds);
-  return Math.max(0, window?.fromSeconds ?? 0, hit.mediaFromSeconds - BEFORE_SECONDS, at - LONGEST_SECONDS / 2);
-}
-
-export function anchorsOf(exhibit: ExhibitBody, result: AnalysisResult): readonly Anchor[] {
-  const known = new Map<number, Anchor>();
-  for (const track of result.tracks) {
-    for (const { frame, pts, timeSeconds } of track.points) known.set(frame, { frame, pts, seconds: timeSeconds });
-  }
-  if (!known.has(1)) known.set(1, { frame: 1, pts: undefined, seconds: 0 });
-  const sorted = [...known.values()].toSorted((a, b) => a.frame - b.frame);
-  const { frames = result.frames, durationSeconds } = exhibit;
-  const last = sorted.at(-1);
-  if (durationSeconds !== undefined && last !== undefined && last.frame < frames) {
-    sorted.push({ frame: frames, pts: undefined, seconds: durationSeconds * ((frames - 1) / frames) });
-  }
-  return sorted;
-}
-
-/** The frame that is shown at a media time. */
-export function momentAt(anchors: readonly Anchor[], seconds: number): Moment {
-  const same = anchors.find((anchor) => Math.abs(anchor.seconds - seconds) < SAME_SECONDS);
-  if (same !== undefined) return { ...same, isAnalysed: same.pts !== undefined };
-  const after = anchors.findIndex((anchor) => anchor.seconds > seconds);
-  const to = anchors.at(after < 0 ? -1 : after);
-  const from = anchors.at(after < 0 ? -2 : Math.max(0, after - 1));
-  if (to === undefined || from === undefined || to.seconds === from.seconds)
-    return { seconds, frame: to?.frame ?? 1, pts: undefined, isAnalysed: false };
-  const share = (seconds - from.seconds) / (to.seconds - from.seconds);
-  const pts = from.pts === undefined || to.pts === undefined ? undefined : from.pts + share * (to.pts - from.pts);
+  const window = windowAt(exhibit, at);
+  const half = LONGEST_SECONDS / 2;
   return {
-    seconds,
-    frame: Math.round(from.frame + share * (to.frame - from.frame)),
-    pts: pts === undefined ? undefined : Math.round(pts),
-    isAnalysed: false,
+    fromSeconds: Math.max(0, window?.fromSeconds ?? 0, hit.mediaFromSeconds - AROUND_SECONDS, at - half),
+    toSeconds: Math.min(
+      exhibit.durationSeconds ?? Number.POSITIVE_INFINITY,
+      window?.toSeconds ?? Number.POSITIVE_INFINITY,
+      hit.mediaToSeconds + AROUND_SECONDS,
+      at + half,
+    ),
   };
 }
 
-/**
- * Media seconds of each frame of a clip. The clip begins with the first frame at or after its cut. One of its frames is the analysed one of
- * the hit, whose time is known exactly: the last one that would not put the beginning before the cut.
- */
-export function clipTimes(times: readonly number[], cutSeconds: number, best: Hit['best']): readonly number[] {
-  const near = best.timeSeconds - cutSeconds + SAME_SECONDS;
-  const at = times.findLastIndex((seconds) => seconds <= near);
-  const start = best.timeSeconds - (times[Math.max(0, at)] ?? 0);
-  return times.map((seconds) => start + seconds);
+/** A stretch to hold around a moment, inside its window; undefined where the requisition lets nobody look. */
+export function stretchAround(exhibit: Reach, seconds: number): Stretch | undefined {
+  const window = windowAt(exhibit, seconds);
+  if (window === undefined) return undefined;
+  const end = Math.min(window.toSeconds, exhibit.durationSeconds ?? window.toSeconds);
+  return {
+    fromSeconds: rounded(Math.max(window.fromSeconds, seconds - BEFORE_SECONDS)),
+    toSeconds: rounded(Math.min(end, seconds + AFTER_SECONDS)),
+  };
 }
 
-/** Index of the nearest time. */
-export function nearest(times: readonly number[], seconds: number): number {
+const rounded = (seconds: number): number => Math.round(seconds * 1e6) / 1e6;
+
+/** Index of the frame of a list that a target means: that number, or the nearest time. */
+export function indexOf(frames: readonly Moment[], target: Target): number {
+  if ('seconds' in target) return nearest(frames, target.seconds);
+  const first = frames[0]?.number ?? 1;
+  return Math.min(Math.max(0, target.number - first), Math.max(0, frames.length - 1));
+}
+
+/** Index of the frame nearest to a media time. */
+export function nearest(frames: readonly Pick<Moment, 'timeSeconds'>[], seconds: number): number {
   let low = 0;
-  let high = times.length - 1;
+  let high = Math.max(0, frames.length - 1);
+  const timeAt = (index: number): number => frames[index]?.timeSeconds ?? 0;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((times[middle] ?? 0) < seconds) low = middle + 1;
+    if (timeAt(middle) < seconds) low = middle + 1;
     else high = middle;
   }
-  const before = low - 1;
-  if (before >= 0 && Math.abs((times[before] ?? 0) - seconds) <= Math.abs((times[low] ?? 0) - seconds)) return before;
-  return low;
+  return low > 0 && Math.abs(timeAt(low - 1) - seconds) <= Math.abs(timeAt(low) - seconds) ? low - 1 : low;
+}
+
+const MEDIA_TIME = /^(?:(\d{1,3}):)?(\d{1,2}):(\d{2}(?:[.,]\d{1,3})?)$/;
+const FRAME = /^#(\d{1,9})$/;
+
+/** Where somebody wants to go: `#123` a frame, `01:02.5` media time, `jj/mm/aaaa hh:mm:ss` the true time; undefined for anything else. */
+export function targetOf(text: string, exhibit: Pick<ExhibitBody, 'captureStart' | 'clock'>): Target | undefined {
+  const said = text.trim();
+  const number = FRAME.exec(said)?.[1];
+  if (number !== undefined) return { number: Number(number) };
+  const [whole, hours = '0', minutes = '0', seconds = '0'] = MEDIA_TIME.exec(said) ?? [];
+  if (whole !== undefined)
+    return { seconds: 3600 * Number(hours) + 60 * Number(minutes) + Number(seconds.replace(',', '.')) };
+  const instant = parisInstant(said);
+  if (instant === undefined) return undefined;
+  return { seconds: (Date.parse(instant) - Date.parse(exhibit.captureStart)) / 1000 - exhibit.clock.offsetSeconds };
 }

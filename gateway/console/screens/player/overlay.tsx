@@ -10,8 +10,6 @@ export interface Layers {
   readonly scores: boolean;
 }
 
-const SAME_SECONDS = 0.0035;
-
 /** What the analysis knows, over the picture: a box only on the very frame that was analysed, the path of the whole track. */
 export function Overlay({
   result,
@@ -33,9 +31,7 @@ export function Overlay({
   const pointsOf = (places: readonly { readonly x: number; readonly y: number }[]) =>
     places.map(({ x, y }) => `${x * widthPx},${y * heightPx}`).join(' ');
   const points = track?.points ?? [];
-  const here = points.find(
-    (point) => moment !== undefined && Math.abs(point.timeSeconds - moment.seconds) < SAME_SECONDS,
-  );
+  const here = points.find(({ frame }) => frame === moment?.number);
   const path = points.map(({ left, top, width, height }) => `${left + width / 2},${top + height}`).join(' ');
   return (
     <svg className="overlay" viewBox={`0 0 ${widthPx} ${heightPx}`} aria-hidden="true">

@@ -1,26 +1,33 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { Hit } from '../../../search/types.ts';
 import { useCaseData } from '../../app/case-data.tsx';
+import { useFetched } from '../../app/fetched.ts';
 import { useInvestigation } from '../../app/investigation.tsx';
 import { useKeys } from '../../app/keys.ts';
 import { useResult } from '../../app/results.tsx';
 import { goTo, type Screen } from '../../app/router.ts';
+import { useSession } from '../../app/session.tsx';
 import { useName, useWords } from '../../app/settings.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { mediaTime } from '../../parts/time.ts';
 import type { Shapes } from '../search/conditions.ts';
 import { withFacet } from '../search/filters.ts';
 import { Course } from './course.tsx';
-import { nearest } from './frame-clock.ts';
+import type { Target } from './frame-clock.ts';
+import { GoTo } from './go-to.tsx';
 import { type Layers, Overlay } from './overlay.tsx';
 import { ReadOut } from './read-out.tsx';
-import { Timeline } from './timeline.tsx';
+import { Reveal } from './reveal.tsx';
+import { useStillFrame } from './still-frame.tsx';
+import { type ActivityBody, Timeline } from './timeline.tsx';
 import { Transport } from './transport.tsx';
 import { useClip } from './use-clip.ts';
 
 const RATES = [1, 2, 4, 8];
+/** Stretches of time on the timeline. */
+const STRETCHES = 250;
 
-/** A hit on the stage, frame by frame, with everything that says which frame it is. */
+/** A recording on the stage, opened on a hit of it, frame by frame and anywhere, with everything that says which frame it is. */
 export function Player({
   hit,
   screen,
@@ -37,7 +44,16 @@ export function Player({
   const { hits, filters, setFilters } = useInvestigation();
   const exhibit = exhibits.find(({ id }) => id === hit.exhibitId);
   const result = useResult(hit.exhibitId);
-  const clip = useClip(hit, exhibit, result);
+  const { caseId } = useSession();
+  const stretchSeconds = Math.max(0.1, Math.ceil(((exhibit?.durationSeconds ?? 0) / STRETCHES) * 10) / 10);
+  const activity = useFetched<ActivityBody>(
+    exhibit?.durationSeconds === undefined
+      ? undefined
+      : `/api/v1/cases/${caseId}/exhibits/${hit.exhibitId}/activity?bucketSeconds=${stretchSeconds}`,
+  );
+  const clip = useClip(hit, exhibit);
+  const still = useStillFrame(hit.exhibitId, clip.rate === 0 && !clip.isLoading ? clip.moment?.number : undefined);
+  const [isOutside, setOutside] = useState(false);
   const [layers, setLayers] = useState<Layers>({ boxes: true, path: true, zones: true, scores: false });
   const [marks, setMarks] = useState<{ in: number | undefined; out: number | undefined }>({
     in: undefined,
@@ -45,29 +61,26 @@ export function Player({
   });
   useEffect(() => {
     if (hit.id !== '') setMarks({ in: undefined, out: undefined });
+    setOutside(false);
   }, [hit.id]);
   const here = hits.filter(({ exhibitId }) => exhibitId === hit.exhibitId);
-  const now = clip.moment?.seconds;
+  const now = clip.moment?.timeSeconds;
 
   function toHit(step: 1 | -1): void {
     const next = hits[hits.findIndex(({ id }) => id === hit.id) + step];
     if (next !== undefined) goTo(screen, next.id);
   }
-  function toSeconds(seconds: number): void {
-    const first = clip.times[0];
-    const last = clip.times.at(-1);
-    if (first !== undefined && last !== undefined && seconds >= first - 0.5 && seconds <= last + 0.5) {
-      clip.seek(seconds);
-      return;
-    }
-    const other = here.toSorted((a, b) => distance(a, seconds) - distance(b, seconds))[0];
-    if (other !== undefined) goTo(screen, other.id);
+  /** Where the requisition lets nobody look, the stage stays as it is and says so. */
+  function seek(target: Target): void {
+    setOutside(!clip.seek(target));
   }
+  const toSeconds = (seconds: number): void => seek({ seconds });
   function toGap(): void {
-    const gap = result?.ledger.intervals.find(
-      ({ state, fromSeconds }) => (state === 'undecodable' || state === 'outside') && fromSeconds > (now ?? 0),
+    const gap = activity.value?.intervals.find(
+      ({ state, fromSeconds }) => (state === 'undecodable' || state === 'outside') && fromSeconds > (now ?? 0) + 0.05,
     );
-    if (gap !== undefined) toSeconds(gap.fromSeconds);
+    // What is outside cannot be shown: its edge can.
+    if (gap !== undefined) toSeconds(gap.state === 'outside' ? gap.fromSeconds : gap.fromSeconds + 0.001);
   }
   /** The marks as the span of the next question: true time, whole seconds outwards. */
   function askBetween(from: number, to: number): void {
@@ -82,24 +95,19 @@ export function Player({
     goTo('search');
   }
   const toAnalysed = (step: 1 | -1): void => {
-    const times = (result?.tracks[hit.track]?.points ?? []).map(({ timeSeconds }) => timeSeconds);
-    if (now === undefined || times.length === 0) return;
-    const at = nearest(times, now);
-    const isOn = Math.abs((times[at] ?? 0) - now) < 0.0035;
-    const next = times[isOn ? at + step : at];
-    if (next !== undefined) clip.seek(next);
+    const number = clip.moment?.number;
+    if (number === undefined) return;
+    const numbers = (result?.tracks[hit.track]?.points ?? []).map(({ frame }) => frame);
+    const next = step > 0 ? numbers.find((each) => each > number) : numbers.findLast((each) => each < number);
+    if (next !== undefined) seek({ number: next });
   };
   const shuttle = (direction: 1 | -1): void => {
     const isSame = Math.sign(clip.rate) === direction;
     const at = RATES.indexOf(Math.abs(clip.rate));
     clip.play(direction * (isSame ? (RATES[Math.min(RATES.length - 1, at + 1)] ?? 1) : 1));
   };
-  const step = (frames: number): void => {
-    clip.play(0);
-    clip.show(clip.at + frames);
-  };
   const jump = (seconds: number): void => {
-    if (now !== undefined) clip.seek(now + seconds);
+    if (now !== undefined) toSeconds(Math.min(exhibit?.durationSeconds ?? now, Math.max(0, now + seconds)));
   };
   const toggle = (name: keyof Layers) => setLayers((before) => ({ ...before, [name]: !before[name] }));
   const clean = (): void => {
@@ -111,14 +119,14 @@ export function Player({
     k: () => clip.play(0),
     l: () => shuttle(1),
     j: () => shuttle(-1),
-    ',': () => step(-1),
-    '.': () => step(1),
+    ',': () => clip.step(-1),
+    '.': () => clip.step(1),
     arrowleft: () => jump(-1),
     arrowright: () => jump(1),
     'shift+arrowleft': () => jump(-10),
     'shift+arrowright': () => jump(10),
     home: () => clip.show(0),
-    end: () => clip.show(clip.times.length - 1),
+    end: () => clip.show(clip.frames.length - 1),
     i: () => setMarks((before) => ({ ...before, in: now })),
     o: () => setMarks((before) => ({ ...before, out: now })),
     n: () => toHit(1),
@@ -141,8 +149,9 @@ export function Player({
           {clip.url === undefined ? (
             <p className="sub">{clip.error === undefined ? words.loadingClip : words.noClip}</p>
           ) : (
-            <ClipVideo clip={clip} label={words.video} />
+            <ClipVideo clip={clip} label={words.video} size={result?.picture} />
           )}
+          {still.url !== undefined && <img id="frame" className="still-frame" src={still.url} alt={words.still} />}
           {result !== undefined && clip.url !== undefined && (
             <Overlay
               result={result}
@@ -154,13 +163,22 @@ export function Player({
             />
           )}
         </div>
+        <p className="stage-note" role="status">
+          {isOutside
+            ? words.outside
+            : clip.isLoading && clip.url !== undefined
+              ? words.loadingStretch
+              : clip.moment?.shown === 'coarse'
+                ? words.coarse
+                : ''}
+        </p>
       </div>
       <Transport
         clip={clip}
         layers={layers}
         onToggle={toggle}
         onClean={clean}
-        onStep={step}
+        onStep={clip.step}
         onJump={jump}
         onHit={toHit}
         onAnalysed={toAnalysed}
@@ -174,10 +192,10 @@ export function Player({
           </button>
         </p>
       )}
-      {result !== undefined && (
+      {activity.value !== undefined && (
         <Timeline
           key={hit.exhibitId}
-          ledger={result.ledger}
+          activity={activity.value}
           hits={here}
           selectedId={hit.id}
           seconds={now}
@@ -185,41 +203,56 @@ export function Player({
           onSeek={toSeconds}
         />
       )}
-      <Course hit={hit} onSeek={clip.seek} />
+      <div className="player-places">
+        <Course hit={hit} onSeek={toSeconds} />
+        {exhibit !== undefined && <GoTo exhibit={exhibit} onGo={seek} />}
+        <Reveal hit={hit} />
+      </div>
       {exhibit !== undefined && <ReadOut exhibit={exhibit} moment={clip.moment} />}
       <p className="sub">{hitWords.clipNote}</p>
-      <Problem error={clip.error} />
+      <Problem error={clip.error ?? still.error ?? activity.error} />
     </div>
   );
 }
 
-const distance = ({ mediaFromSeconds, mediaToSeconds }: Hit, seconds: number): number =>
-  Math.max(0, mediaFromSeconds - seconds, seconds - mediaToSeconds);
-
-function ClipVideo({ clip, label }: { readonly clip: ReturnType<typeof useClip>; readonly label: string }) {
-  const { video, url, presented } = clip;
+function ClipVideo({
+  clip,
+  label,
+  size,
+}: {
+  readonly clip: ReturnType<typeof useClip>;
+  readonly label: string;
+  /** Of the picture, so that the stage has its form before the video has told it. */
+  readonly size: { readonly widthPx: number; readonly heightPx: number } | undefined;
+}) {
+  const { video, url } = clip;
+  const latest = useRef(clip);
+  latest.current = clip;
   useEffect(() => {
     const { current } = video;
     if (current === null) return;
     let handle = 0;
     const heard = (_now: number, { mediaTime }: VideoFrameCallbackMetadata) => {
-      presented(mediaTime);
+      latest.current.presented(mediaTime);
       handle = current.requestVideoFrameCallback(heard);
     };
     handle = current.requestVideoFrameCallback(heard);
     return () => current.cancelVideoFrameCallback(handle);
-  }, [video, presented]);
+  }, [video]);
   return (
     <video
       id="clip"
       ref={video}
       src={url}
+      width={size?.widthPx}
+      height={size?.heightPx}
       muted
       playsInline
       preload="auto"
       aria-label={label}
       onLoadedData={clip.begin}
-      onEnded={() => clip.play(0)}
+      onEnded={clip.ended}
+      onError={clip.failed}
     />
   );
 }

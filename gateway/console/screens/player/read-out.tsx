@@ -7,8 +7,8 @@ import type { Moment } from './frame-clock.ts';
 export function ReadOut({ exhibit, moment }: { readonly exhibit: ExhibitBody; readonly moment: Moment | undefined }) {
   const { player: words } = useWords();
   const { clock } = exhibit;
-  const recorderMs = moment === undefined ? undefined : Date.parse(exhibit.captureStart) + moment.seconds * 1000;
-  const trueMs = recorderMs === undefined ? undefined : recorderMs + clock.offsetSeconds * 1000;
+  const recorderMs = moment === undefined ? undefined : Date.parse(moment.recorderTime);
+  const trueMs = moment === undefined ? undefined : Date.parse(moment.trueTime);
   const facts: readonly (readonly [string, string])[] = [
     [words.original, recorderMs === undefined ? '–' : exactTime(recorderMs)],
     [
@@ -17,11 +17,11 @@ export function ReadOut({ exhibit, moment }: { readonly exhibit: ExhibitBody; re
         ? '–'
         : `${exactTime(trueMs)} ${words.clockNote(clock.offsetSeconds, clock.uncertaintySeconds)}`,
     ],
-    [words.media, moment === undefined ? '–' : mediaTime(moment.seconds, 3)],
-    [words.pts, moment?.pts === undefined ? words.notKnown : `${moment.pts}`],
+    [words.media, moment === undefined ? '–' : mediaTime(moment.timeSeconds, 3)],
+    [words.pts, moment === undefined ? '–' : `${moment.pts}`],
     [
       words.frame,
-      moment === undefined ? '–' : `${moment.frame}${exhibit.frames === undefined ? '' : ` / ${exhibit.frames}`}`,
+      moment === undefined ? '–' : `${moment.number}${exhibit.frames === undefined ? '' : ` / ${exhibit.frames}`}`,
     ],
     [words.file, exhibit.fileName],
   ];

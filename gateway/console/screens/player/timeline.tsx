@@ -1,11 +1,13 @@
 import { type PointerEvent, useRef, useState, type WheelEvent } from 'react';
-import type { Ledger } from '../../../analysis/types.ts';
+import type { Schemas } from '../../../api-client.ts';
 import type { Hit } from '../../../search/types.ts';
 import { useWords } from '../../app/settings.tsx';
 import { mediaTime } from '../../parts/time.ts';
 
 const WIDTH = 1000;
 const BINS = 250;
+
+export type ActivityBody = Schemas['Activity'];
 
 interface View {
   readonly from: number;
@@ -18,16 +20,16 @@ function zoomed({ from, to }: View, factor: number, around: number, whole: numbe
   return { from: start, to: start + width };
 }
 
-/** The exhibit from end to end: how it was looked at, where hits are, what was not looked at left visibly empty. A click seeks. */
+/** The exhibit from end to end: how much happens, where hits are, how it was looked at, what was not left visibly empty. A click seeks. */
 export function Timeline({
-  ledger,
+  activity,
   hits,
   selectedId,
   seconds,
   marks,
   onSeek,
 }: {
-  readonly ledger: Ledger;
+  readonly activity: ActivityBody;
   readonly hits: readonly Hit[];
   readonly selectedId: string | undefined;
   readonly seconds: number | undefined;
@@ -35,7 +37,7 @@ export function Timeline({
   onSeek(seconds: number): void;
 }) {
   const { player: words } = useWords();
-  const whole = Math.max(0.001, ledger.durationSeconds);
+  const whole = Math.max(0.001, activity.durationSeconds);
   const [view, setView] = useState<View>({ from: 0, to: whole });
   const drawing = useRef<SVGSVGElement>(null);
   const x = (at: number): number => ((at - view.from) / (view.to - view.from)) * WIDTH;
@@ -48,6 +50,7 @@ export function Timeline({
     setView((before) => zoomed(before, factor, around, whole));
   const bins = binsOf(hits, view);
   const most = Math.max(1, ...bins);
+  const busiest = Math.max(1, ...activity.buckets.map(({ tracks }) => tracks));
   const selected = hits.find(({ id }) => id === selectedId);
 
   function press(event: PointerEvent<SVGSVGElement>): void {
@@ -66,7 +69,7 @@ export function Timeline({
         onWheel={(event: WheelEvent) => zoom(event.deltaY > 0 ? 1.25 : 0.8, at(event.clientX))}
       >
         <rect className="timeline-empty" x={0} y={30} width={WIDTH} height={12} />
-        {ledger.intervals
+        {activity.intervals
           .filter(({ state }) => state !== 'undecodable' && state !== 'outside')
           .map(({ fromSeconds, toSeconds, state }) => (
             <rect
@@ -76,6 +79,18 @@ export function Timeline({
               y={30}
               width={Math.max(0, x(toSeconds) - x(fromSeconds))}
               height={12}
+            />
+          ))}
+        {activity.buckets
+          .filter(({ tracks, fromSeconds, toSeconds }) => tracks > 0 && toSeconds > view.from && fromSeconds < view.to)
+          .map(({ tracks, fromSeconds, toSeconds }) => (
+            <rect
+              key={fromSeconds}
+              className="timeline-activity"
+              x={x(fromSeconds)}
+              y={29 - 25 * Math.sqrt(tracks / busiest)}
+              width={Math.max(1, x(toSeconds) - x(fromSeconds))}
+              height={25 * Math.sqrt(tracks / busiest)}
             />
           ))}
         {bins.map(
@@ -109,6 +124,8 @@ export function Timeline({
       </svg>
       <div className="timeline-foot">
         <span>{mediaTime(view.from, 0)}</span>
+        <span className="spring" />
+        <span className="timeline-legend">{words.timelineLegend}</span>
         <span className="spring" />
         <button type="button" className="quiet" onClick={() => zoom(0.5)} aria-label={words.zoomIn}>
           +

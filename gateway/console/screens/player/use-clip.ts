@@ -1,112 +1,192 @@
 import { type RefObject, useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import type { AnalysisResult } from '../../../analysis/types.ts';
 import type { Hit } from '../../../search/types.ts';
 import type { ExhibitBody } from '../../api/types.ts';
 import { useSession } from '../../app/session.tsx';
-import { frameTimesOf } from '../../parts/mp4.ts';
-import { type Anchor, anchorsOf, clipStart, clipTimes, type Moment, momentAt, nearest } from './frame-clock.ts';
+import { hitStretch, indexOf, type Moment, nearest, type Stretch, stretchAround, type Target } from './frame-clock.ts';
 
-/** A clip on the stage, frame by frame. */
+/** The recording on the stage: one stretch of it at a time as masked video, and which frame of it is shown. */
 export interface ClipControl {
   readonly video: RefObject<HTMLVideoElement | null>;
   readonly url: string | undefined;
   readonly error: unknown;
-  /** Media seconds of each frame; empty until the clip is here. */
-  readonly times: readonly number[];
+  readonly isLoading: boolean;
+  /** The frames of the stretch; empty until it is here. */
+  readonly frames: readonly Moment[];
   /** Index of the frame on the screen. */
   readonly at: number;
   readonly moment: Moment | undefined;
   readonly isPlaying: boolean;
   readonly rate: number;
-  /** Shows a frame, by its index in the clip. */
+  /** Shows a frame of the stretch, by its index. */
   show(index: number): void;
-  /** Shows the frame nearest to a media time. */
-  seek(seconds: number): void;
-  /** Opens on the frame that the hit was judged on. */
+  /** So many frames on or back, beyond the ends of the stretch as well. */
+  step(frames: number): void;
+  /** Shows what is meant, wherever in the exhibit. Whether the requisition lets it be looked at. */
+  seek(target: Target): boolean;
+  /** The video has its first picture: shows what was wanted. */
   begin(): void;
   /** Plays at a rate; 0 pauses, below 0 goes back frame by frame. */
   play(rate: number): void;
   /** What the browser says is on the screen now. */
   presented(clipSeconds: number): void;
+  /** The video came to its end: goes on with what follows. */
+  ended(): void;
+  /** The video could not be read. */
+  failed(): void;
+}
+
+/** What is wanted on the stage. */
+interface Wanted {
+  readonly hitId: string;
+  /** Undefined for the hit's own clip. */
+  readonly stretch: Stretch | undefined;
+  readonly target: Target;
+  readonly rate: number;
+  /** Distinguishes a second wish for the same stretch. */
+  readonly serial: number;
 }
 
 interface Loaded {
-  readonly hitId: string;
+  readonly wanted: Wanted;
   readonly url: string;
-  readonly frames: readonly number[];
+  readonly frames: readonly Moment[];
+  readonly askedAtMs: number;
 }
 
 const BACKWARDS_MS = 80;
+/** A ticket works for a minute. */
+const TICKET_MS = 55_000;
 
-export function useClip(hit: Hit, exhibit: ExhibitBody | undefined, result: AnalysisResult | undefined): ClipControl {
+export function useClip(hit: Hit, exhibit: ExhibitBody | undefined): ClipControl {
   const { api, caseId } = useSession();
   const video = useRef<HTMLVideoElement>(null);
+  const [wish, setWish] = useState<Wanted>();
   const [loaded, setLoaded] = useState<Loaded>();
   const [error, setError] = useState<unknown>();
   const [at, setAt] = useState(0);
   const [rate, setRate] = useState(0);
+  const isReady = useRef(false);
+  const { id: hitId, exhibitId } = hit;
+  const bestSeconds = hit.best.timeSeconds;
+
+  const own = useMemo<Wanted>(
+    () => ({ hitId, stretch: undefined, target: { seconds: bestSeconds }, rate: 0, serial: 0 }),
+    [hitId, bestSeconds],
+  );
+  const wanted = wish?.hitId === hitId ? wish : own;
+  const isKnown = exhibit !== undefined;
+  const current = useRef({ hit, exhibit });
+  current.current = { hit, exhibit };
 
   useEffect(() => {
+    const { hit: shown, exhibit: of } = current.current;
+    if (!isKnown || of === undefined) return;
     const stop = new AbortController();
-    let url: string | undefined;
+    const stretch = wanted.stretch ?? hitStretch(of, shown);
+    const ofExhibit = `/api/v1/cases/${caseId}/exhibits/${exhibitId}`;
+    const ticket =
+      wanted.stretch === undefined
+        ? api.post<{ url: string }>(`/api/v1/cases/${caseId}/hits/${wanted.hitId}/tickets`, { of: 'clip' }, stop.signal)
+        : api.post<{ url: string }>(`${ofExhibit}/tickets`, { of: 'clip', ...stretch }, stop.signal);
+    const list = api.get<{ frames: readonly Moment[] }>(
+      `${ofExhibit}/frames?fromSeconds=${stretch.fromSeconds}&toSeconds=${stretch.toSeconds}`,
+      stop.signal,
+    );
     setError(undefined);
     setRate(0);
-    api
-      .blob(`/api/v1/cases/${caseId}/hits/${hit.id}/clip`, stop.signal)
-      .then(async (blob) => {
-        const frames = frameTimesOf(await blob.arrayBuffer());
+    const askedAtMs = performance.now();
+    Promise.all([ticket, list]).then(
+      ([{ url }, { frames }]) => {
         if (stop.signal.aborted) return;
-        url = URL.createObjectURL(blob);
-        setLoaded({ hitId: hit.id, url, frames });
-      })
-      .catch((failure: unknown) => {
+        isReady.current = false;
+        setLoaded({ wanted, url, frames, askedAtMs });
+        setAt(indexOf(frames, wanted.target));
+      },
+      (failure: unknown) => {
         if (!stop.signal.aborted) setError(failure);
-      });
-    return () => {
-      stop.abort();
-      if (url !== undefined) URL.revokeObjectURL(url);
-    };
-  }, [api, caseId, hit.id]);
+      },
+    );
+    return () => stop.abort();
+  }, [api, caseId, exhibitId, wanted, isKnown]);
 
-  const clip = loaded?.hitId === hit.id ? loaded : undefined;
-  const times = useMemo(
-    () =>
-      clip === undefined || exhibit === undefined ? [] : clipTimes(clip.frames, clipStart(exhibit, hit), hit.best),
-    [clip, exhibit, hit],
-  );
-  const anchors = useMemo<readonly Anchor[]>(
-    () => (exhibit === undefined || result === undefined ? [] : anchorsOf(exhibit, result)),
-    [exhibit, result],
-  );
+  const clip = loaded?.wanted.hitId === hitId ? loaded : undefined;
+  const frames = clip?.frames ?? NONE;
 
   const show = useCallback(
     (index: number) => {
-      const { current } = video;
-      if (current === null || clip === undefined) return;
-      const next = Math.min(clip.frames.length - 1, Math.max(0, index));
-      const from = clip.frames[next] ?? 0;
-      const to = clip.frames[next + 1] ?? from + 0.02;
+      const { current: element } = video;
+      if (element === null || frames.length === 0) return;
+      const next = Math.min(frames.length - 1, Math.max(0, index));
+      const timeOf = (each: number): number | undefined => frames[each]?.timeSeconds;
+      const zero = timeOf(0) ?? 0;
+      const from = timeOf(next) ?? zero;
       // Into the middle of the frame: at its very start a browser may still show the one before.
-      current.currentTime = (from + to) / 2;
+      element.currentTime = (from + (timeOf(next + 1) ?? from + 0.02)) / 2 - zero;
       setAt(next);
     },
-    [clip],
+    [frames],
+  );
+  const open = useCallback(
+    (target: Target, around: number, atRate = 0): boolean => {
+      const { exhibit: of } = current.current;
+      const stretch = of === undefined ? undefined : stretchAround(of, around);
+      if (stretch === undefined) return false;
+      setWish((before) => ({ hitId, stretch, target, rate: atRate, serial: (before?.serial ?? 0) + 1 }));
+      return true;
+    },
+    [hitId],
   );
   const seek = useCallback(
-    (seconds: number) => {
-      if (times.length > 0) show(nearest(times, seconds));
+    (target: Target): boolean => {
+      const [first, last] = [frames[0], frames.at(-1)];
+      if (first === undefined || last === undefined) return false;
+      if ('number' in target) {
+        if (target.number >= first.number && target.number <= last.number) {
+          show(indexOf(frames, target));
+          return true;
+        }
+        const { exhibit: of } = current.current;
+        if (of?.frames === undefined || of.durationSeconds === undefined || target.number > of.frames) return false;
+        return open(target, estimate(target.number, of.frames, of.durationSeconds));
+      }
+      const slack = 0.5;
+      if (target.seconds < first.timeSeconds - slack || target.seconds > last.timeSeconds + slack)
+        return open(target, target.seconds);
+      show(indexOf(frames, target));
+      return true;
     },
-    [show, times],
+    [frames, show, open],
   );
   const play = useCallback((next: number) => {
-    const { current } = video;
-    if (current === null) return;
+    const { current: element } = video;
+    if (element === null) return;
     setRate(next);
     if (next > 0) {
-      current.playbackRate = next;
-      void current.play().catch(() => setRate(0));
-    } else current.pause();
+      element.playbackRate = next;
+      void element.play().catch(() => setRate(0));
+    } else element.pause();
   }, []);
+  /** What comes after the last frame of the stretch, or before its first. */
+  const beyond = useCallback(
+    (steps: number, atRate = 0): boolean => {
+      const edge = steps > 0 ? frames.at(-1) : frames[0];
+      const count = current.current.exhibit?.frames ?? 0;
+      const number = (edge?.number ?? 0) + steps;
+      if (edge === undefined || number < 1 || number > count) return false;
+      return open({ number }, edge.timeSeconds, atRate);
+    },
+    [frames, open],
+  );
+  const step = useCallback(
+    (steps: number) => {
+      const next = at + steps;
+      play(0);
+      if (next >= frames.length) beyond(next - frames.length + 1) || show(frames.length - 1);
+      else if (next < 0) beyond(next) || show(0);
+      else show(next);
+    },
+    [at, frames, show, play, beyond],
+  );
   useEffect(() => {
     if (rate >= 0) return;
     const timer = setInterval(() => setAt((before) => Math.max(0, before - 1)), BACKWARDS_MS / Math.abs(rate));
@@ -114,27 +194,58 @@ export function useClip(hit: Hit, exhibit: ExhibitBody | undefined, result: Anal
   }, [rate]);
   useEffect(() => {
     if (rate < 0) show(at);
-  }, [rate, at, show]);
-  const presented = useCallback(
-    (clipSeconds: number) => {
-      if (clip !== undefined) setAt(nearest(clip.frames, clipSeconds));
-    },
-    [clip],
-  );
-  const seconds = times[at];
+    if (rate < 0 && at === 0) play(0);
+  }, [rate, at, show, play]);
+
   return {
     video,
     url: clip?.url,
     error,
-    times,
+    isLoading: clip?.wanted !== wanted && error === undefined,
+    frames,
     at,
-    moment: seconds === undefined ? undefined : momentAt(anchors, seconds),
+    moment: frames[at],
     isPlaying: rate !== 0,
     rate,
     show,
+    step,
     seek,
-    begin: () => seek(hit.best.timeSeconds),
+    begin() {
+      isReady.current = true;
+      if (clip === undefined) return;
+      show(indexOf(frames, clip.wanted.target));
+      if (clip.wanted.rate > 0) play(clip.wanted.rate);
+    },
     play,
-    presented,
+    presented(clipSeconds) {
+      const [first] = frames;
+      if (isReady.current && first !== undefined && rate >= 0) setAt(nearest(frames, first.timeSeconds + clipSeconds));
+    },
+    ended() {
+      const before = rate;
+      play(0);
+      if (before > 0) beyond(1, before);
+    },
+    failed() {
+      if (clip === undefined) return;
+      // The address has had its minute: the same stretch by a new one, at the frame that is shown.
+      if (performance.now() - clip.askedAtMs > TICKET_MS) {
+        const number = frames[at]?.number;
+        const target = number === undefined ? clip.wanted.target : { number };
+        setWish({ ...clip.wanted, target, rate: 0, serial: clip.wanted.serial + 1 });
+        return;
+      }
+      // A video element does not tell why.
+      api.request('GET', clip.url.replace(/[?&]ticket=.*$/, '')).then(
+        () => setError(new Error('video')),
+        (failure: unknown) => setError(failure),
+      );
+    },
   };
 }
+
+const NONE: readonly Moment[] = [];
+
+/** About when a frame is shown; the list of the stretch says it exactly. */
+const estimate = (number: number, frames: number, durationSeconds: number): number =>
+  (durationSeconds * (number - 1)) / Math.max(1, frames);

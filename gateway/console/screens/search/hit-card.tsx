@@ -1,9 +1,10 @@
-import { memo } from 'react';
+import { memo, useState } from 'react';
 import type { Hit } from '../../../search/types.ts';
 import { useSession } from '../../app/session.tsx';
 import { useName, useWords } from '../../app/settings.tsx';
 import { usePicture } from '../../parts/pictures.ts';
 import { clockTime, mediaTime } from '../../parts/time.ts';
+import { useHoverPreview } from '../player/hover-preview.ts';
 import { colourWords, percent } from './hit-words.ts';
 
 /** One hit of the grid: what, how sure, when, where, and what was decided. */
@@ -24,9 +25,15 @@ export const HitCard = memo(function HitCard({
   const { search: words, hit: hitWords, review } = useWords();
   const nameOf = useName();
   const { url, error } = usePicture(`/api/v1/cases/${caseId}/hits/${hit.id}/still?size=thumb`);
+  const [isRested, setRested] = useState(false);
+  const preview = useHoverPreview(hit, isRested);
   return (
     <button
       type="button"
+      onPointerEnter={() => setRested(true)}
+      onPointerLeave={() => setRested(false)}
+      onFocus={(event) => setRested(event.currentTarget.matches(':focus-visible'))}
+      onBlur={() => setRested(false)}
       className={`hit verdict-${hit.verdict}`}
       data-at={at}
       aria-current={isSelected}
@@ -35,6 +42,7 @@ export const HitCard = memo(function HitCard({
     >
       <span className="picture">
         {url !== undefined && <img src={url} alt={words.thumbnail(nameOf(hit.class), clockTime(hit.from))} />}
+        {preview !== undefined && <img className="hit-preview" src={preview} alt="" />}
         {error !== undefined && <span className="sub">{words.noThumbnail}</span>}
       </span>
       <span className="what">
