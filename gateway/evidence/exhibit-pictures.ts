@@ -7,7 +7,7 @@ import type { Requisition } from '../requisition/types.ts';
 import { createCaseCache } from './case-cache.ts';
 import { makeSpan } from './clip.ts';
 import { type FrameFacts, factsOf, firstFrameFrom, lastFrameTo, trueSpan } from './frame-facts.ts';
-import { type FrameGroup, groupOf, isInWindow, makeFrames } from './frames.ts';
+import { type FrameGroup, GROUP_FRAMES, groupOf, isInWindow, makeFrames } from './frames.ts';
 import type { KeyFrames } from './key-frames.ts';
 import type { OpenedResults } from './opened-results.ts';
 import { type StillSize, THUMB_WIDTH_PX } from './still.ts';
@@ -61,6 +61,9 @@ const MIB = 1024 * 1024;
 const LINGER_MS = 5 * 60_000;
 const MOST_FRAME_BYTES = 64 * MIB;
 const MOST_CLIP_BYTES = 192 * MIB;
+const MOST_STEPPED = 64;
+/** So near to the edge of a group the next one is begun. */
+const AHEAD_FRAMES = 6;
 const MOST_TABLE_BYTES = 32 * MIB;
 
 export function createExhibitPictures(deps: ExhibitPicturesDeps): ExhibitPictures {
@@ -70,6 +73,9 @@ export function createExhibitPictures(deps: ExhibitPicturesDeps): ExhibitPicture
     mostBytes: MOST_TABLE_BYTES,
     lingerMs: LINGER_MS,
   });
+  /** The frame that was asked for last, by exhibit. */
+  const steps = new Map<ExhibitId, number>();
+
   const tableOf = (requisition: Requisition, exhibit: Exhibit): Promise<FrameTable> =>
     tables.use(exhibit.caseId, exhibit.id, () =>
       deps.withSource(requisition, exhibit, (sourcePath) => deps.readFrames(exhibit, sourcePath)),
@@ -89,20 +95,42 @@ export function createExhibitPictures(deps: ExhibitPicturesDeps): ExhibitPicture
     });
   }
 
+  const groupFrom = (
+    requisition: Requisition,
+    opened: OpenedExhibit,
+    table: FrameTable,
+    first: number,
+  ): Promise<FrameGroup> =>
+    groups.use(opened.exhibit.caseId, `${opened.exhibit.id}:${opened.version}:${first}`, () =>
+      source(requisition, opened, (from) => makeFrames(requisition, { ...from, table, first })),
+    );
+
+  /** Who steps comes to the next group soon: it is decoded before it is asked for. Nothing of it is shown, so nothing of it is journalled. */
+  function ahead(requisition: Requisition, opened: OpenedExhibit, table: FrameTable, number: number): void {
+    const { id } = opened.exhibit;
+    const step = number - (steps.get(id) ?? number);
+    steps.delete(id);
+    steps.set(id, number);
+    const [oldest] = steps.keys();
+    if (steps.size > MOST_STEPPED && oldest !== undefined) steps.delete(oldest);
+    const next = groupOf(number) + step * GROUP_FRAMES;
+    const toEdge = step > 0 ? next - number : number - groupOf(number) + 1;
+    if (Math.abs(step) !== 1 || toEdge > AHEAD_FRAMES || next < 1 || next > table.count) return;
+    groupFrom(requisition, opened, table, next).catch(() => undefined);
+  }
+
   return {
     async frame(requisition, { exhibitId, number, size }) {
       const opened = await deps.loadExhibit(requisition, exhibitId);
-      const { exhibit, version } = opened;
+      const { exhibit } = opened;
       if (number < 1 || number > exhibit.timeline.frameCount)
         throw new AppError('E_MEDIA_SPAN', { detail: `frame ${number} of ${exhibit.timeline.frameCount}` });
       const table = await tableOf(requisition, exhibit);
       const timeSeconds = table.secondsOf(table.pts[number - 1] ?? Number.NaN);
       if (!isInWindow(exhibit, timeSeconds))
         throw new AppError('E_REQ_SCOPE', { detail: 'the frame is outside every window' });
-      const first = groupOf(number);
-      const group = await groups.use(exhibit.caseId, `${exhibit.id}:${version}:${first}`, () =>
-        source(requisition, opened, (from) => makeFrames(requisition, { ...from, table, first })),
-      );
+      const group = await groupFrom(requisition, opened, table, groupOf(number));
+      ahead(requisition, opened, table, number);
       const whole = group.get(number);
       if (whole === undefined) throw new AppError('E_MEDIA_DECODE', { detail: 'the frame did not decode' });
       const jpeg = size === 'full' ? whole : await sharp(whole).resize(THUMB_WIDTH_PX).jpeg({ quality: 80 }).toBuffer();

@@ -201,11 +201,23 @@ describe.skipIf(!hasChromium)('the console', () => {
     expect([early.seconds, early.frame]).toEqual([0.8, 11]);
     await page.keyboard.press(',');
     await frameIs(page, early.frame - 1);
-    await page.fill('#go-to', '#700');
+    await page.fill('#go-to', '#999999');
     await page.keyboard.press('Enter');
-    await frameIs(page, 700);
+    await page.waitForFunction(() => document.querySelector('.stage-note')?.textContent?.includes('réquisition'));
+    await page.fill('#go-to', '#350');
+    await page.keyboard.press('Enter');
+    await frameIs(page, 350);
     await stillShown(page);
+    // Two cars at once, of neither of which the open hit is.
+    if (realClip !== undefined) {
+      await page.fill('#go-to', '#209');
+      await page.keyboard.press('Enter');
+      await page.keyboard.press('r');
+      await page.waitForFunction(() => document.querySelectorAll('.overlay-other').length === 2);
+      await stillShown(page);
+    }
     await visit.look('5b-anywhere');
+    if (realClip !== undefined) await page.keyboard.press('r');
     await page.fill('#go-to', 'midi');
     await page.keyboard.press('Enter');
     await page.waitForSelector('#go-to-wrong');
@@ -215,7 +227,7 @@ describe.skipIf(!hasChromium)('the console', () => {
       true,
     );
     expect(asked.filter(({ url, type }) => url.includes('/clip') && type !== 'media')).toEqual([]);
-    expect(asked.some(({ url }) => url.endsWith('/frames/700'))).toBe(true);
+    expect(asked.some(({ url }) => url.endsWith('/frames/350'))).toBe(true);
     // Back to the hit itself.
     await page.keyboard.press('Escape');
     await page.click('.steps button >> nth=1');

@@ -56,6 +56,13 @@ describe('a requisition that is revoked while its analysis runs', () => {
     const bystander = (await register(line, other)).client;
     expect(await bystander.text(`/api/v1/cases/${caseId}/jobs/${done.id}/result`)).toContain('tracks');
 
+    // Under the act that stands so far: any frame, masked, and what was found around it.
+    const ofExhibit = `/api/v1/cases/${caseId}/exhibits/${await exhibitIdOf(client, caseId, 'SHORT')}`;
+    const pictures = ['frames/1', 'frames?fromSeconds=0&toSeconds=1', 'clip?fromSeconds=0&toSeconds=1'];
+    const found = ['tracks?fromSeconds=0&toSeconds=10', 'activity'];
+    expect((await client.bytes(`${ofExhibit}/frames/1`)).subarray(0, 2).toString('hex')).toBe('ffd8');
+    expect(await bystander.json('GET', `${ofExhibit}/activity`)).toMatchObject({ bucketSeconds: 60 });
+
     const running = await begin('LONG');
     while ((await client.json<JobBody>('GET', `/api/v1/cases/${caseId}/jobs/${running.id}`)).state === 'queued');
     const decision = await signedOnTheTerminal(tokens.authorisation);
@@ -87,6 +94,8 @@ describe('a requisition that is revoked while its analysis runs', () => {
     await expect(begin('SHORT')).rejects.toMatchObject(revoked);
     // Nor by the other requisition: what was found under a revoked act waits for the magistrate.
     await expect(bystander.text(`/api/v1/cases/${caseId}/jobs/${done.id}/result`)).rejects.toMatchObject(revoked);
+    for (const route of [...pictures, ...found])
+      await expect(bystander.text(`${ofExhibit}/${route}`), route).rejects.toMatchObject(revoked);
     const answer = await bystander.json<{ hits: unknown[] }>('POST', `/api/v1/cases/${caseId}/questions`, {
       version: 1,
       classes: ['person'],

@@ -26,7 +26,7 @@ export const EN_HELP: typeof FR_HELP = {
           ['H', 'go to a time or a frame'],
           ['Home, End', 'start, end of the clip'],
           ['I, O', 'marks of start and end'],
-          ['B T Z S', 'box, path, zones, scores'],
+          ['B T Z S R', 'box, path, zones, scores, other objects'],
           ['C', 'clean picture'],
         ],
       },

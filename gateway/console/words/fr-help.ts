@@ -28,7 +28,7 @@ const GROUPS: readonly Group[] = [
       ['H', 'aller à une heure, à une image'],
       ['Origine, Fin', 'début, fin de la séquence'],
       ['I, O', 'repères d’entrée et de sortie'],
-      ['B T Z S', 'cadre, trajet, zones, scores'],
+      ['B T Z S R', 'cadre, trajet, zones, scores, autres objets'],
       ['C', 'image nue'],
     ],
   },

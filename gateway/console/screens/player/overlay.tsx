@@ -2,18 +2,23 @@ import type { AnalysisResult, Track } from '../../../analysis/types.ts';
 import { Arrow } from '../../parts/draw/figure.tsx';
 import type { Shapes } from '../search/conditions.ts';
 import type { Moment } from './frame-clock.ts';
+import type { TrackBody } from './use-tracks.ts';
 
 export interface Layers {
   readonly boxes: boolean;
   readonly path: boolean;
   readonly zones: boolean;
   readonly scores: boolean;
+  /** Boxes of everything else that was seen. */
+  readonly others: boolean;
 }
 
 /** What the analysis knows, over the picture: a box only on the very frame that was analysed, the path of the whole track. */
 export function Overlay({
   result,
   track,
+  trackNumber,
+  tracks,
   moment,
   layers,
   shapes,
@@ -21,6 +26,8 @@ export function Overlay({
 }: {
   readonly result: AnalysisResult;
   readonly track: Track | undefined;
+  readonly trackNumber: number;
+  readonly tracks: readonly TrackBody[];
   readonly moment: Moment | undefined;
   readonly layers: Layers;
   readonly shapes: Shapes;
@@ -33,6 +40,11 @@ export function Overlay({
   const points = track?.points ?? [];
   const here = points.find(({ frame }) => frame === moment?.number);
   const path = points.map(({ left, top, width, height }) => `${left + width / 2},${top + height}`).join(' ');
+  const others = tracks.flatMap(({ track: number, points: places }) =>
+    number === trackNumber
+      ? []
+      : places.filter(({ frame }) => frame === moment?.number).map((box) => ({ number, box })),
+  );
   return (
     <svg className="overlay" viewBox={`0 0 ${widthPx} ${heightPx}`} aria-hidden="true">
       {layers.zones && (
@@ -60,6 +72,18 @@ export function Overlay({
       {layers.path && here !== undefined && (
         <circle className="overlay-foot" cx={here.left + here.width / 2} cy={here.top + here.height} r={4 * unit} />
       )}
+      {layers.others &&
+        others.map(({ number, box }) => (
+          <rect
+            key={number}
+            className="overlay-other"
+            strokeWidth={1.5 * unit}
+            x={box.left}
+            y={box.top}
+            width={box.width}
+            height={box.height}
+          />
+        ))}
       {layers.boxes && here !== undefined && (
         <rect
           className={here.observed ? 'overlay-box' : 'overlay-box bridged'}

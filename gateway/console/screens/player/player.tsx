@@ -22,6 +22,7 @@ import { useStillFrame } from './still-frame.tsx';
 import { type ActivityBody, Timeline } from './timeline.tsx';
 import { Transport } from './transport.tsx';
 import { useClip } from './use-clip.ts';
+import { useTracks } from './use-tracks.ts';
 
 const RATES = [1, 2, 4, 8];
 /** Stretches of time on the timeline. */
@@ -51,10 +52,16 @@ export function Player({
       ? undefined
       : `/api/v1/cases/${caseId}/exhibits/${hit.exhibitId}/activity?bucketSeconds=${stretchSeconds}`,
   );
+  const [layers, setLayers] = useState<Layers>({ boxes: true, path: true, zones: true, scores: false, others: false });
   const clip = useClip(hit, exhibit);
+  const [first, last] = [clip.frames[0], clip.frames.at(-1)];
+  const held =
+    first === undefined || last === undefined
+      ? undefined
+      : { fromSeconds: first.timeSeconds, toSeconds: last.timeSeconds };
+  const tracks = useTracks(hit.exhibitId, layers.others ? held : undefined);
   const still = useStillFrame(hit.exhibitId, clip.rate === 0 && !clip.isLoading ? clip.moment?.number : undefined);
   const [isOutside, setOutside] = useState(false);
-  const [layers, setLayers] = useState<Layers>({ boxes: true, path: true, zones: true, scores: false });
   const [marks, setMarks] = useState<{ in: number | undefined; out: number | undefined }>({
     in: undefined,
     out: undefined,
@@ -112,7 +119,7 @@ export function Player({
   const toggle = (name: keyof Layers) => setLayers((before) => ({ ...before, [name]: !before[name] }));
   const clean = (): void => {
     const isAny = Object.values(layers).some(Boolean);
-    setLayers({ boxes: !isAny, path: !isAny, zones: !isAny, scores: false });
+    setLayers({ boxes: !isAny, path: !isAny, zones: !isAny, scores: false, others: false });
   };
   useKeys({
     ' ': () => clip.play(clip.isPlaying ? 0 : 1),
@@ -138,6 +145,7 @@ export function Player({
     t: () => toggle('path'),
     z: () => toggle('zones'),
     s: () => toggle('scores'),
+    r: () => toggle('others'),
     c: clean,
   });
 
@@ -156,6 +164,8 @@ export function Player({
             <Overlay
               result={result}
               track={result.tracks[hit.track]}
+              trackNumber={hit.track}
+              tracks={tracks}
               moment={clip.moment}
               layers={layers}
               shapes={shapes}

@@ -52,7 +52,7 @@ export function Transport({
         {clip.rate === 0 ? words.paused : `${clip.rate} ×`}
       </span>
       <Group>
-        {(['boxes', 'path', 'zones', 'scores'] as const).map((name) => (
+        {(['boxes', 'path', 'zones', 'scores', 'others'] as const).map((name) => (
           <button
             key={name}
             type="button"
