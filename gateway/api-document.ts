@@ -1,4 +1,5 @@
 import { isRecord, type Json, nameComponents } from './api-components.ts';
+import { ANSWERS, BODIES, EXAMPLE_IDS } from './api-examples.ts';
 import { HEADERS, REQUIRED_OF } from './api-headers.ts';
 import { OPERATIONS, type OperationText } from './api-operations.ts';
 import { NUMBERS, PROPERTIES } from './api-properties.ts';
@@ -35,7 +36,7 @@ export const keyOf = ({ method, url }: Pick<ApiRoute, 'method' | 'url'>): string
  * The description of the API: what the framework reads off the schemas of the routes, with what it cannot know: titles, codes of
  * refusals, headers, media types, security, and a name for every schema that has one.
  */
-export function describeApi(read: unknown, routes: readonly ApiRoute[], examples: Json = {}): Json {
+export function describeApi(read: unknown, routes: readonly ApiRoute[]): Json {
   const document = structuredClone(read) as Json;
   const found = document.paths as Record<string, Record<string, Json>>;
   const paths: Record<string, Record<string, Json>> = {};
@@ -43,7 +44,7 @@ export function describeApi(read: unknown, routes: readonly ApiRoute[], examples
     if (!route.url.startsWith('/api/')) continue;
     const framework = found[pathOf(route.url).replace('{path}', '{*}')]?.[route.method.toLowerCase()] ?? {};
     const path = pathOf(route.url);
-    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route, framework, examples) };
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route, framework) };
   }
   document.paths = paths;
   document.tags = [...new Set(Object.values(OPERATIONS).map(({ room }) => room))].map((name) => ({ name }));
@@ -54,17 +55,16 @@ export function describeApi(read: unknown, routes: readonly ApiRoute[], examples
   return nameComponents(describeProperties(document));
 }
 
-function operationOf(route: ApiRoute, framework: Json, examples: Json): Json {
+function operationOf(route: ApiRoute, framework: Json): Json {
   const text: OperationText = OPERATIONS[keyOf(route)] ?? unnamed(route);
-  const ofExamples = (examples[text.id] ?? {}) as Json;
   return {
     operationId: text.id,
     summary: text.title,
     description: text.text,
     tags: [text.room],
-    parameters: parametersOf(route, framework, text, ofExamples),
-    ...bodyOf(framework, text, ofExamples),
-    responses: responsesOf(route, framework, text, ofExamples),
+    parameters: parametersOf(route, framework, text),
+    ...bodyOf(framework, text),
+    responses: responsesOf(route, framework, text),
     security: securityOf(route.action),
     'x-action': route.action,
   };
@@ -80,7 +80,7 @@ const unnamed = ({ method, url }: ApiRoute): OperationText => ({
   room: '',
 });
 
-function parametersOf(route: ApiRoute, framework: Json, text: OperationText, examples: Json): Json[] {
+function parametersOf(route: ApiRoute, framework: Json, text: OperationText): Json[] {
   const given = ((framework.parameters ?? []) as Json[]).filter(({ name }) => name !== '*');
   const path: Json[] = route.url.endsWith('*')
     ? [{ name: 'path', in: 'path', required: true, schema: { type: 'string' } }]
@@ -91,13 +91,12 @@ function parametersOf(route: ApiRoute, framework: Json, text: OperationText, exa
     ...(route.hasTag ? ['if-none-match'] : []),
     ...(route.isConditional ? ['if-match'] : []),
   ];
-  const values = (examples.parameters ?? {}) as Json;
   return [...given, ...path]
     .map(
       (parameter): Json => ({
         ...parameter,
         description: parameter.description ?? PROPERTIES[String(parameter.name)] ?? '',
-        ...(values[String(parameter.name)] === undefined ? {} : { example: values[String(parameter.name)] as string }),
+        ...exampleOf(String(parameter.name)),
       }),
     )
     .concat(
@@ -111,7 +110,12 @@ function parametersOf(route: ApiRoute, framework: Json, text: OperationText, exa
     );
 }
 
-function bodyOf(framework: Json, text: OperationText, examples: Json): Json {
+const exampleOf = (name: string): Json => {
+  const value = (EXAMPLE_IDS as Readonly<Record<string, string>>)[name];
+  return value === undefined ? {} : { example: value };
+};
+
+function bodyOf(framework: Json, text: OperationText): Json {
   if (text.body !== undefined) {
     // Bytes: a schema without a type says that they are not JSON.
     return { requestBody: { required: text.id === 'sendBytes', content: { [text.body]: { schema: {} } } } };
@@ -120,11 +124,12 @@ function bodyOf(framework: Json, text: OperationText, examples: Json): Json {
   if (!isRecord(body) || !isRecord(body.content)) return {};
   const content = body.content['application/json'] as Json;
   const schema = titled(content.schema as Json, text.takes ?? `${pascal(text.id)}Request`);
-  const shown = examples.request === undefined ? {} : { examples: { example: { value: examples.request } } };
+  const bodies = BODIES[text.id];
+  const shown = bodies === undefined ? {} : { examples: bodies as unknown as Json };
   return { requestBody: { ...body, content: { 'application/json': { schema, ...shown } } } };
 }
 
-function responsesOf(route: ApiRoute, framework: Json, text: OperationText, examples: Json): Json {
+function responsesOf(route: ApiRoute, framework: Json, text: OperationText): Json {
   const answered: Record<string, Json> = {};
   const headers = [...(text.answers ?? []), ...(route.hasTag ? ['etag'] : [])];
   for (const [status, response] of Object.entries((framework.responses ?? {}) as Record<string, Json>)) {
@@ -133,7 +138,7 @@ function responsesOf(route: ApiRoute, framework: Json, text: OperationText, exam
     answered[status] = {
       description: STATUS[status] ?? '',
       ...(headers.length === 0 ? {} : { headers: headersOf(headers) }),
-      ...contentOf(response, status, text, examples),
+      ...contentOf(response, status, text),
     };
   }
   if (route.hasTag) answered['304'] = { description: STATUS['304'] ?? '', headers: headersOf(['etag']) };
@@ -150,15 +155,13 @@ function responsesOf(route: ApiRoute, framework: Json, text: OperationText, exam
 const tusAnswers = ({ method }: ApiRoute): readonly string[] =>
   method === 'POST' ? ['201'] : method === 'HEAD' ? ['200'] : ['204'];
 
-function contentOf(response: Json, status: string, text: OperationText, examples: Json): Json {
+function contentOf(response: Json, status: string, text: OperationText): Json {
   const types = text.media?.[status];
   const content = response.content as Record<string, Json> | undefined;
   if (types === undefined && content === undefined) return {};
   const schema = content?.['application/json']?.schema as Json | undefined;
-  const shown =
-    examples.response === undefined || examples.status !== Number(status)
-      ? {}
-      : { examples: { example: { value: examples.response } } };
+  const answer = ANSWERS[text.id];
+  const shown = answer?.status === Number(status) ? { examples: { answer: { value: answer.body as Json } } } : {};
   const mediaTypes = types ?? ['application/json'];
   return {
     content: Object.fromEntries(
