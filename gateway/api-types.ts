@@ -1311,12 +1311,18 @@ export interface components {
           expires: string;
         }[];
       })[];
+      /** Asks for the next page; absent on the last one. */
+      nextCursor?: string;
     };
     ListErasuresAnswer: {
       erasures: components['schemas']['Erasure'][];
+      /** Asks for the next page; absent on the last one. */
+      nextCursor?: string;
     };
     ListExhibitsAnswer: {
       exhibits: components['schemas']['Exhibit'][];
+      /** Asks for the next page; absent on the last one. */
+      nextCursor?: string;
     };
     ListExportsAnswer: {
       exports: {
@@ -1329,6 +1335,8 @@ export interface components {
         /** When it was made, RFC 3339. */
         createdAt: string;
       }[];
+      /** Asks for the next page; absent on the last one. */
+      nextCursor?: string;
     };
     ListFramesAnswer: {
       /** Number of frames. */
@@ -1351,6 +1359,8 @@ export interface components {
     };
     ListJobsAnswer: {
       jobs: components['schemas']['Job'][];
+      /** Asks for the next page; absent on the last one. */
+      nextCursor?: string;
     };
     ListQuestionsAnswer: {
       questions: {
@@ -1366,9 +1376,13 @@ export interface components {
         };
         broad: boolean;
       }[];
+      /** Asks for the next page; absent on the last one. */
+      nextCursor?: string;
     };
     ListRequisitionsAnswer: {
       requisitions: components['schemas']['Requisition'][];
+      /** Asks for the next page; absent on the last one. */
+      nextCursor?: string;
     };
     ListTracksAnswer: {
       tracks: {
@@ -2033,7 +2047,7 @@ export interface operations {
   };
   /** The cases that the key of the proof is designated in, or that a magistrate is seized of, each with its requisitions. */
   listCases: {
-    parameters: { query?: never; header?: { 'If-None-Match'?: string }; path?: never; cookie?: never };
+    parameters: { query?: { limit?: number; cursor?: string }; header?: { 'If-None-Match'?: string }; path?: never; cookie?: never };
     requestBody?: never;
     responses: {
       200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['ListCasesAnswer'] } };
@@ -2097,7 +2111,7 @@ export interface operations {
   };
   /** The requisitions of a case, newest first: what each allows, on which exhibits, until when. */
   listRequisitions: {
-    parameters: { query?: never; header?: never; path: { caseId: string }; cookie?: never };
+    parameters: { query?: { limit?: number; cursor?: string }; header?: never; path: { caseId: string }; cookie?: never };
     requestBody?: never;
     responses: {
       200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['ListRequisitionsAnswer'] } };
@@ -2291,7 +2305,7 @@ export interface operations {
   };
   /** The exhibits of a case in the order of their deposit: being received, sealed, or refused with the code. */
   listExhibits: {
-    parameters: { query?: never; header?: never; path: { caseId: string }; cookie?: never };
+    parameters: { query?: { limit?: number; cursor?: string }; header?: never; path: { caseId: string }; cookie?: never };
     requestBody?: never;
     responses: {
       200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['ListExhibitsAnswer'] } };
@@ -2349,7 +2363,7 @@ export interface operations {
   };
   /** The analyses of a case, oldest first. */
   listJobs: {
-    parameters: { query?: never; header?: never; path: { caseId: string }; cookie?: never };
+    parameters: { query?: { limit?: number; cursor?: string }; header?: never; path: { caseId: string }; cookie?: never };
     requestBody?: never;
     responses: {
       200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['ListJobsAnswer'] } };
@@ -2599,7 +2613,7 @@ export interface operations {
   };
   /** What was asked, in words: an agent sees his own questions, who controls sees all. */
   listQuestions: {
-    parameters: { query?: never; header?: never; path: { caseId: string }; cookie?: never };
+    parameters: { query?: { limit?: number; cursor?: string }; header?: never; path: { caseId: string }; cookie?: never };
     requestBody?: never;
     responses: {
       200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['ListQuestionsAnswer'] } };
@@ -2953,7 +2967,7 @@ export interface operations {
   };
   /** The packages of a case, newest first, without their files. */
   listExports: {
-    parameters: { query?: never; header?: never; path: { caseId: string }; cookie?: never };
+    parameters: { query?: { limit?: number; cursor?: string }; header?: never; path: { caseId: string }; cookie?: never };
     requestBody?: never;
     responses: {
       200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['ListExportsAnswer'] } };
@@ -3377,7 +3391,7 @@ export interface operations {
   };
   /** The erasures of the installation, with the certificates of those that are done. */
   listErasures: {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    parameters: { query?: { limit?: number; cursor?: string }; header?: never; path?: never; cookie?: never };
     requestBody?: never;
     responses: {
       200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['ListErasuresAnswer'] } };

@@ -232,8 +232,8 @@ export const ERRORS = {
   },
   E_CURSOR: {
     status: 422,
-    fr: 'Le curseur de page ne correspond pas à cette question.',
-    en: 'The page cursor does not belong to this question.',
+    fr: 'Le curseur de page ne correspond pas à cette question ou à cette liste.',
+    en: 'The page cursor does not belong to this question or list.',
   },
 
   // Persons and proportion

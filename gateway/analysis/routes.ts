@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { type ExhibitId, isUuid, type JobId } from '../ids.ts';
+import { NextCursor, PageQuery, pageOf } from '../pages.ts';
 import type { Requisition } from '../requisition/types.ts';
 import type { Estimate } from './estimate.ts';
 import type { Job } from './store.ts';
@@ -165,13 +166,15 @@ export const analysisRoutes =
         config: { action: 'job.read' },
         schema: {
           params: Type.Object({ caseId: uuid }),
-          response: { 200: Type.Object({ jobs: Type.Array(jobBody) }) },
+          querystring: PageQuery,
+          response: { 200: Type.Object({ jobs: Type.Array(jobBody), nextCursor: NextCursor }) },
         },
       },
       async (request) => {
         const jobs = await deps.listJobs(request.requisition);
-        request.show(jobs.map((job) => ({ type: 'job', id: job.id })));
-        return { jobs: jobs.map(shape) };
+        const { items, next } = pageOf('jobs', jobs, ({ id }) => id, request.query);
+        request.show(items.map((job) => ({ type: 'job', id: job.id })));
+        return { jobs: items.map(shape), ...next };
       },
     );
 

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { AuditObject } from '../audit/types.ts';
 import { type ExportId, type HitId, isUuid } from '../ids.ts';
+import { NextCursor, PageQuery, pageOf } from '../pages.ts';
 import { REVEAL_REASONS, type RevealReason } from '../policy/types.ts';
 import type { MediaTickets } from '../requisition/types.ts';
 import type { Hit } from '../search/types.ts';
@@ -217,13 +218,15 @@ export const evidenceRoutes =
         config: { action: 'evidence.list' },
         schema: {
           params: Type.Object({ caseId: uuid }),
-          response: { 200: Type.Object({ exports: Type.Array(listedExport) }) },
+          querystring: PageQuery,
+          response: { 200: Type.Object({ exports: Type.Array(listedExport), nextCursor: NextCursor }) },
         },
       },
       async (request) => {
         const exports = await deps.exports.list(request.requisition);
-        request.show(exports.map(({ id }) => ({ type: 'export', id })));
-        return { exports: [...exports] };
+        const { items, next } = pageOf('exports', exports, ({ id }) => id, request.query);
+        request.show(items.map(({ id }) => ({ type: 'export', id })));
+        return { exports: [...items], ...next };
       },
     );
 

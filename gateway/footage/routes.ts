@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { type ExhibitId, isUuid, newId } from '../ids.ts';
 import { packets, probe } from '../media.ts';
+import { NextCursor, PageQuery, pageOf } from '../pages.ts';
 import type { DepositDeps } from './deposit.ts';
 import { exhibitBody, shape } from './exhibit-body.ts';
 import { describeExhibit, listExhibits } from './exhibits.ts';
@@ -90,13 +91,15 @@ export const footageRoutes =
         config: { action: 'exhibit.read' },
         schema: {
           params: Type.Object({ caseId: uuid }),
-          response: { 200: Type.Object({ exhibits: Type.Array(exhibitBody) }) },
+          querystring: PageQuery,
+          response: { 200: Type.Object({ exhibits: Type.Array(exhibitBody), nextCursor: NextCursor }) },
         },
       },
       async (request) => {
         const exhibits = await listExhibits(request.requisition, deps);
-        request.show(exhibits.map(({ id }) => ({ type: 'exhibit', id })));
-        return { exhibits: exhibits.map(shape) };
+        const { items, next } = pageOf('exhibits', exhibits, ({ id }) => id, request.query);
+        request.show(items.map(({ id }) => ({ type: 'exhibit', id })));
+        return { exhibits: items.map(shape), ...next };
       },
     );
 

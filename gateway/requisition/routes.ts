@@ -4,6 +4,7 @@ import { sha256Hex } from '../canonical.ts';
 import { AppError } from '../errors.ts';
 import type { Register } from '../habilitation/types.ts';
 import type { CaseId, RequisitionId } from '../ids.ts';
+import { NextCursor, PageQuery, pageOf } from '../pages.ts';
 import { MAX_PAYLOAD_BYTES } from '../trust/strict-json.ts';
 import { isSeized } from './oversight.ts';
 import type { RequisitionRecords } from './records.ts';
@@ -92,13 +93,17 @@ export const requisitionRoutes =
       '/api/v1/cases',
       {
         config: { action: 'case.list', etag: true },
-        schema: { response: { 200: Type.Object({ cases: Type.Array(caseWithRequisitions) }) } },
+        schema: {
+          querystring: PageQuery,
+          response: { 200: Type.Object({ cases: Type.Array(caseWithRequisitions), nextCursor: NextCursor }) },
+        },
       },
       async (request) => {
         if (request.thumbprint === undefined) throw new AppError('E_REQ_PROOF');
         const designating = Map.groupBy(await visibleTo(request.thumbprint), ({ caseId }) => caseId);
-        request.show([...designating.keys()].map((id) => ({ type: 'case', id })));
-        const cases = [...designating].map(async ([caseId, requisitions]) => ({
+        const { items, next } = pageOf('cases', [...designating], ([id]) => id, request.query);
+        request.show(items.map(([id]) => ({ type: 'case', id })));
+        const cases = items.map(async ([caseId, requisitions]) => ({
           ...caseShape(await records.findCase(caseId), requisitions[0]?.authorisation.sub ?? '-'),
           requisitions: requisitions.map(({ id, notBefore, expires }) => ({
             id,
@@ -106,7 +111,7 @@ export const requisitionRoutes =
             expires: iso(expires),
           })),
         }));
-        return { cases: await Promise.all(cases) };
+        return { cases: await Promise.all(cases), ...next };
       },
     );
 
@@ -129,13 +134,15 @@ export const requisitionRoutes =
         config: { action: 'requisition.read' },
         schema: {
           params: caseParams,
-          response: { 200: Type.Object({ requisitions: Type.Array(requisitionBody) }) },
+          querystring: PageQuery,
+          response: { 200: Type.Object({ requisitions: Type.Array(requisitionBody), nextCursor: NextCursor }) },
         },
       },
       async (request) => {
         const requisitions = await records.list(request.requisition.caseId);
-        request.show(requisitions.map(({ id }) => ({ type: 'requisition', id })));
-        return { requisitions: requisitions.map(requisitionShape) };
+        const { items, next } = pageOf('requisitions', requisitions, ({ id }) => id, request.query);
+        request.show(items.map(({ id }) => ({ type: 'requisition', id })));
+        return { requisitions: items.map(requisitionShape), ...next };
       },
     );
   };

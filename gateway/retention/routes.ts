@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { type Static, Type } from 'typebox';
 import { AppError } from '../errors.ts';
 import type { CaseId } from '../ids.ts';
+import { NextCursor, PageQuery, pageOf } from '../pages.ts';
 import type { Retention } from './retention.ts';
 import { REVIEW_MS } from './term.ts';
 import type { ErasureState } from './types.ts';
@@ -151,12 +152,16 @@ export const retentionRoutes =
       '/api/v1/erasures',
       {
         config: { action: 'erasure.list' },
-        schema: { response: { 200: Type.Object({ erasures: Type.Array(erasureBody) }) } },
+        schema: {
+          querystring: PageQuery,
+          response: { 200: Type.Object({ erasures: Type.Array(erasureBody), nextCursor: NextCursor }) },
+        },
       },
       async (request) => {
         const erasures = await retention.erasures();
-        request.show(erasures.map(({ caseId }) => ({ type: 'case', id: caseId })));
-        return { erasures: erasures.map(shapeOf) };
+        const { items, next } = pageOf('erasures', erasures, ({ caseId }) => caseId, request.query);
+        request.show(items.map(({ caseId }) => ({ type: 'case', id: caseId })));
+        return { erasures: items.map(shapeOf), ...next };
       },
     );
 

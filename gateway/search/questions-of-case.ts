@@ -1,4 +1,5 @@
 import type { QuestionId, RequisitionId } from '../ids.ts';
+import { type Page, type PageAsked, pageOf } from '../pages.ts';
 import type { Requisition } from '../requisition/types.ts';
 import type { SearchDeps } from './ask.ts';
 import { openQuestion } from './asked.ts';
@@ -19,14 +20,18 @@ export interface QuestionAsked {
 export async function questionsOfCase(
   { caseId, id }: Requisition,
   whose: 'own' | 'all',
+  asked: PageAsked,
   { database, vault }: Pick<SearchDeps, 'database' | 'vault'>,
-): Promise<readonly QuestionAsked[]> {
+): Promise<Page<QuestionAsked>> {
   const rows = await database.inCase(caseId, (tx) => store.listQuestions(tx));
   const visible = rows.filter(({ requisitionId }) => whose === 'all' || requisitionId === id);
-  return await Promise.all(
-    visible.map(async ({ sealed, ...row }) => {
+  // Only what stands on the page is opened.
+  const page = pageOf('questions', visible, (row) => row.id, asked);
+  const items = await Promise.all(
+    page.items.map(async ({ sealed, ...row }) => {
       const { executed } = await openQuestion(vault, caseId, row.id, sealed);
       return { ...row, words: { fr: inFrench(executed), en: inEnglish(executed) }, broad: isBroad(executed) };
     }),
   );
+  return { ...page, items };
 }

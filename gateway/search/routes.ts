@@ -5,6 +5,7 @@ import type { AuditObject } from '../audit/types.ts';
 import { AppError } from '../errors.ts';
 import { etagOf, namesTag } from '../etags.ts';
 import { type ExhibitId, type HitId, isUuid, type QuestionId } from '../ids.ts';
+import { NextCursor, PageQuery } from '../pages.ts';
 import { AnswerSchema, HitSchema, PathsSchema, readingMembers } from './answer-schema.ts';
 import { ask, readAnswer, type SearchDeps } from './ask.ts';
 import { getHit, readVerdicts, reviewHit } from './hits.ts';
@@ -114,14 +115,15 @@ export const searchRoutes =
         config: { action: 'question.list' },
         schema: {
           params: Type.Object({ caseId: uuid }),
-          response: { 200: Type.Object({ questions: Type.Array(questionAsked) }) },
+          querystring: PageQuery,
+          response: { 200: Type.Object({ questions: Type.Array(questionAsked), nextCursor: NextCursor }) },
         },
       },
       async (request) => {
         const whose = request.principal.role === 'agent_habilite' ? 'own' : 'all';
-        const questions = await questionsOfCase(request.requisition, whose, deps);
-        request.show(questions.map(({ id }) => ({ type: 'question', id })));
-        return { questions: [...questions] };
+        const { items, next } = await questionsOfCase(request.requisition, whose, request.query, deps);
+        request.show(items.map(({ id }) => ({ type: 'question', id })));
+        return { questions: [...items], ...next };
       },
     );
 

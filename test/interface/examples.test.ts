@@ -1,8 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { importJWK, type JWK } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ApiClient, createApiClient, type ProofPair } from '../../gateway/api-client.ts';
+import type { ApiClient } from '../../gateway/api-client.ts';
 import { isRecord, type Json } from '../../gateway/api-components.ts';
 import { ANSWERS, BODIES, EXAMPLE_IDS, EXAMPLE_TOKENS } from '../../gateway/api-examples.ts';
 import { seatProsecutor } from '../../gateway/demo-habilitation.ts';
@@ -12,6 +11,7 @@ import { REVOCATION_LIST_TYP } from '../../gateway/requisition/revocation-list.t
 import type { Answer } from '../../gateway/search/types.ts';
 import { signClaims } from '../../gateway/trust/sign.ts';
 import {
+  apiOf,
   clientOf,
   exhibitIdOf,
   exhibitOf,
@@ -54,16 +54,6 @@ describe('the examples of the description', () => {
   const live = new Map<string, string>();
   const came: Record<string, { status: number; body: unknown }> = {};
 
-  const clientBy = async (key: JWK, requisitionId?: string): Promise<ApiClient> =>
-    createApiClient({
-      url: line.gateway.url,
-      pair: {
-        privateKey: (await importJWK(key, 'EdDSA')) as ProofPair['privateKey'],
-        publicJwk: { kty: 'OKP', crv: 'Ed25519', x: key.x ?? '' },
-      },
-      requisitionId,
-      language: () => 'en',
-    });
   const inPlace = (text: string): string => {
     let result = text;
     for (const [example, real] of live) result = result.replaceAll(example, real);
@@ -130,13 +120,13 @@ describe('the examples of the description', () => {
     live.set(EXAMPLE_TOKENS.authorisation, tokens.authorisation);
     live.set(EXAMPLE_TOKENS.schedule, tokens.schedule);
     live.set(EXAMPLE_IDS.requisitionId, tokens.requisitionId);
-    const bare = await clientBy(installation.agentKey);
+    const bare = await apiOf(line);
     await show('presentAct', bare);
     const [requisition] = await show('presentRequisition', bare);
     const { caseId } = requisition as { caseId: string };
     live.set(EXAMPLE_IDS.caseId, caseId);
-    agent = await clientBy(installation.agentKey, tokens.requisitionId);
-    control = await clientBy(await seatProsecutor(installation, line.gateway.url));
+    agent = await apiOf(line, tokens.requisitionId);
+    control = await apiOf(line, undefined, await seatProsecutor(installation, line.gateway.url));
     const depositor = clientOf(line, tokens.requisitionId);
     for (const [piece, from, example] of [
       ['SCELLE-1', file, EXAMPLE_IDS.exhibitId],
@@ -228,6 +218,52 @@ describe('the examples of the description', () => {
       ];
     });
     expect(wrong, 'DIFFERE_TEST_EXAMPLES=write writes the answers anew').toEqual([]);
+  });
+
+  it('every list goes on by its cursor: pages of one give what the whole gives', async () => {
+    const lists = operations.filter(({ said }) => {
+      const query = ((said.parameters ?? []) as readonly Json[]).filter((one) => one.in === 'query');
+      return query.map(({ name }) => name).join() === 'limit,cursor';
+    });
+    expect(lists.map(({ id }) => id).sort()).toEqual(
+      expect.arrayContaining([
+        'listCases',
+        'listExhibits',
+        'listExports',
+        'listJobs',
+        'listQuestions',
+        'listRequisitions',
+      ]),
+    );
+    for (const each of lists) {
+      const read = async (query: object) => {
+        const by = each.id === 'listErasures' ? control : agent;
+        const { data, response } = await by.GET(
+          each.path as '/api/v1/cases',
+          {
+            params: { path: { caseId: inPlace(EXAMPLE_IDS.caseId) }, query },
+          } as never,
+        );
+        expect(response.status, each.id).toBe(200);
+        const { nextCursor, ...lists } = data as unknown as { nextCursor?: string };
+        return { items: Object.values(lists).flat() as { id?: string }[], nextCursor };
+      };
+      const whole = await read({});
+      const single: { id?: string }[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await read({ limit: 1, ...(cursor === undefined ? {} : { cursor }) });
+        expect(page.items.length, each.id).toBeLessThanOrEqual(1);
+        single.push(...page.items);
+        cursor = page.nextCursor;
+      } while (cursor !== undefined);
+      expect(single, each.id).toEqual(whole.items);
+      expect(whole.nextCursor, each.id).toBeUndefined();
+    }
+    const wrong = await agent.GET('/api/v1/cases/{caseId}/exhibits', {
+      params: { path: { caseId: inPlace(EXAMPLE_IDS.caseId) }, query: { cursor: 'bm90IG9uZQ' } },
+    });
+    expect(wrong.error).toMatchObject({ code: 'E_CURSOR' });
   });
 
   /** What of a value is not as its schema says: members that are missing or unknown, and other types. */

@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { importJWK, type JWK } from 'jose';
 import { namedScenes } from '../../benchmarks/scenes/named.ts';
 import { writeScene } from '../../benchmarks/scenes/write.ts';
+import { type ApiAccess, type ApiClient, createApiClient, type ProofPair } from '../../gateway/api-client.ts';
 import { type Client, createClient } from '../../gateway/client.ts';
 import {
   createDemoInstallation,
@@ -103,6 +105,21 @@ export const clientOf = (line: Line, requisitionId?: string): Client =>
     agentKey: line.installation.agentKey,
     ...(requisitionId === undefined ? {} : { requisitionId }),
   });
+
+/** What the typed client needs to ask as somebody: the demo's agent unless another key is given. */
+export async function accessOf(
+  line: Line,
+  requisitionId?: string,
+  key: JWK = line.installation.agentKey,
+): Promise<ApiAccess> {
+  const privateKey = (await importJWK(key, 'EdDSA')) as ProofPair['privateKey'];
+  const publicJwk = { kty: 'OKP', crv: 'Ed25519', x: key.x ?? '' } as const;
+  return { url: line.gateway.url, pair: { privateKey, publicJwk }, requisitionId, language: () => 'en' };
+}
+
+/** The typed client of the description. */
+export const apiOf = async (line: Line, requisitionId?: string, key?: JWK): Promise<ApiClient> =>
+  createApiClient(await accessOf(line, requisitionId, key));
 
 /** Puts the requisition on record and gives its client and case. */
 export async function register(
