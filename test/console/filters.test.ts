@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { GROUP_CLASSES } from '../../gateway/console/parts/vocabulary.ts';
 import { withTravel } from '../../gateway/console/screens/search/across.ts';
 import { DEEPEST, type Move, movedFilter } from '../../gateway/console/screens/search/filter-tree.ts';
 import {
@@ -13,12 +14,15 @@ import {
   withFacet,
   without,
 } from '../../gateway/console/screens/search/filters.ts';
+import { filtersFrom } from '../../gateway/console/screens/search/reopened.ts';
 import { withTyped } from '../../gateway/console/screens/search/typed.ts';
 import { FR } from '../../gateway/console/words/fr.ts';
 import { normaliseCondition } from '../../gateway/search/conditions/normal.ts';
 import { MOST_DEPTH } from '../../gateway/search/conditions/schema.ts';
+import { normalise } from '../../gateway/search/normalise.ts';
 import { parseQuestion } from '../../gateway/search/schema.ts';
-import { CLASSES, COLOURS } from '../../gateway/vocabulary.ts';
+import { CLASSES, COLOURS, leavesOf } from '../../gateway/vocabulary.ts';
+import { testRequisition } from '../search/fixtures.ts';
 
 // Groups within groups: what the chips say is what is asked, and a move changes where a condition stands and nothing else.
 
@@ -225,6 +229,72 @@ const withTravelOf = (filters: Filters): readonly Filter[] =>
     ...filter,
     facet: filter.facet.kind === 'group' ? { ...filter.facet, id: 'second' } : filter.facet,
   }));
+
+describe('a question that is opened again', () => {
+  const polygon = [
+    { x: 0, y: 0.5 },
+    { x: 1, y: 0.5 },
+    { x: 1, y: 1 },
+  ];
+  const arrival = { any: [{ class: ['car'] }, { zone: { polygon, relation: 'enters' } }] };
+  it.each<[string, Record<string, unknown>]>([
+    ['facets', { classes: ['vehicle', 'person'], colours: [{ colour: 'red', part: 'upper', minShare: 0.4 }] }],
+    ['nothing', {}],
+    [
+      'time, recordings, confidence',
+      {
+        time: { from: '2026-03-02T14:00:00+01:00', to: '2026-03-02T15:00:00+01:00' },
+        exhibits: ['11111111-1111-4111-8111-111111111111'],
+        minConfidence: 0.55,
+        order: 'confidence',
+      },
+    ],
+    [
+      'a tree',
+      { where: { all: [{ any: [fast, { all: [late, { not: weekend }] }] }, { not: { any: [fast, late] } }] } },
+    ],
+    ['one condition', { where: { not: { colour: [{ colour: 'red' }] } } }],
+    [
+      'around a hit',
+      { where: { relativeTo: { hit: '22222222-2222-4222-8222-222222222222', relation: 'after', withinSeconds: 60 } } },
+    ],
+    [
+      'another camera',
+      {
+        where: {
+          all: [
+            { zone: { polygon, relation: 'leaves' } },
+            { acrossCameras: { arrival, minSeconds: 1, maxSeconds: 9 } },
+          ],
+        },
+      },
+    ],
+    [
+      'every other leaf',
+      {
+        where: {
+          all: [
+            { near: { distance: 0.1 } },
+            { crowd: { atLeast: 3 } },
+            { stationary: { minSeconds: 5 } },
+            { size: { widthPx: { min: 3 } } },
+            { line: { a: polygon[0], b: polygon[1] } },
+          ],
+        },
+      },
+    ],
+  ])('has chips that ask the same: %s', async (_, question) => {
+    const requisition = await testRequisition();
+    const asked = parseQuestion({ version: 1, ...question });
+    const executed = normalise(asked, requisition);
+    const filters = filtersFrom(executed, CLASSES, newId);
+    expect(normalise(parseQuestion(JSON.parse(JSON.stringify(questionOf(filters)))), requisition)).toEqual(executed);
+  });
+
+  it('knows which classes stand for others', () => {
+    expect(GROUP_CLASSES).toEqual(CLASSES.filter((name) => !leavesOf(name).includes(name)));
+  });
+});
 
 describe('typed groups', () => {
   const known = {

@@ -189,6 +189,14 @@ describe.skipIf(!hasChromium)('the search screen', () => {
     await page.waitForSelector('.typed .problem');
     await page.fill('.typed input', '');
     await clear();
+    // Opened again, it stands in chips as it was asked.
+    await page.click('.asked summary');
+    await page.click('.asked button >> nth=0');
+    await page.waitForSelector('.chip-group .chip-group');
+    expect(await page.locator('.chip-group .chip.inverted').count()).toBe(1);
+    expect(await page.textContent('.chips')).toContain('rose');
+    await page.click('.asked summary');
+    await clear();
   });
 
   it('shows when, of what colour and where: heat maps over masked pictures, the same in numbers, and a calendar that narrows', async () => {

@@ -1,6 +1,7 @@
 import { createContext, type ReactNode, useCallback, useContext, useMemo, useRef, useState } from 'react';
 import type { Answer, Hit, Question, Verdict } from '../../search/types.ts';
 import { type Filters, NO_FILTERS } from '../screens/search/filters.ts';
+import { filtersFrom } from '../screens/search/reopened.ts';
 import { useSession } from './session.tsx';
 
 // The question that is open, and what came of it: shared by search, player and review, and in this page's memory alone.
@@ -43,7 +44,7 @@ export function useInvestigation(): Investigation {
 }
 
 export function InvestigationProvider({ children }: { readonly children: ReactNode }) {
-  const { api, caseId } = useSession();
+  const { api, caseId, requisition } = useSession();
   const [answer, setAnswer] = useState<Answer>();
   const [hits, setHits] = useState<readonly Hit[]>([]);
   const [isReceiving, setReceiving] = useState(false);
@@ -95,7 +96,11 @@ export function InvestigationProvider({ children }: { readonly children: ReactNo
           api.post<Answer>(`/api/v1/cases/${caseId}/questions`, { ...question, page: { size: PAGE_SIZE } }, signal),
         ),
       reopen: (questionId) =>
-        receive((signal) => api.get<Answer>(`/api/v1/cases/${caseId}/questions/${questionId}`, signal)),
+        receive(async (signal) => {
+          const again = await api.get<Answer>(`/api/v1/cases/${caseId}/questions/${questionId}`, signal);
+          setFilters(filtersFrom(again.executed, requisition.facets.classes, () => crypto.randomUUID()));
+          return again;
+        }),
       stop: () => stopping.current?.abort(),
       exportList,
       toggleExport: (hit) =>
@@ -122,7 +127,7 @@ export function InvestigationProvider({ children }: { readonly children: ReactNo
         setExportList((before) => before.map(decided));
       },
     }),
-    [filters, answer, hits, isReceiving, error, exportList, notes, api, caseId, receive],
+    [filters, answer, hits, isReceiving, error, exportList, notes, api, caseId, requisition, receive],
   );
   return <Context value={investigation}>{children}</Context>;
 }

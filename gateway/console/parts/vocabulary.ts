@@ -34,3 +34,6 @@ export const COLOURS = Object.keys(COLOUR_ORDER) as readonly ColourName[];
 
 const PART_ORDER: Readonly<Record<Part, true>> = { whole: true, upper: true, lower: true };
 export const PARTS = Object.keys(PART_ORDER) as readonly Part[];
+
+/** Names for several others, which no object has itself. */
+export const GROUP_CLASSES: readonly ClassName[] = ['vehicle', 'two-wheeler'];

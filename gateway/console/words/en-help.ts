@@ -70,6 +70,7 @@ export const EN_HELP: typeof FR_HELP = {
     corners: (n) => (n === 1 ? '1 point' : `${n} points`),
     corner: (n, x, y) => `Point ${n}, ${x} % from the left and ${y} % from the top`,
     onFrame: 'on the frame that is shown',
-    noFrame: 'Open a hit first to draw on a picture; otherwise the zone is drawn on an empty ground.',
+    noFrame:
+      'Open a hit or check one camera alone to draw on a picture; otherwise the zone is drawn on an empty ground.',
   },
 };

@@ -75,6 +75,7 @@ export const FR_HELP = {
     corners: (n: number) => (n > 1 ? `${n} points` : `${n} point`),
     corner: (n: number, x: number, y: number) => `Point ${n}, à ${x} % de la gauche et ${y} % du haut`,
     onFrame: 'sur l’image affichée',
-    noFrame: 'Ouvrez d’abord un résultat pour dessiner sur une image ; sinon la zone se dessine sur un fond vide.',
+    noFrame:
+      'Ouvrez un résultat ou cochez une seule caméra pour dessiner sur une image ; sinon la zone se dessine sur un fond vide.',
   },
 };

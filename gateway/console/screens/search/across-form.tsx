@@ -58,9 +58,9 @@ export function AcrossForm({
     setEnd(end, { cameraId: cameraId || undefined, exhibits: own.map(({ id }) => id), zone: undefined });
   }
   async function draw(end: End): Promise<void> {
-    const { exhibits: own } = ends[end];
-    const shown = own.length > 0 ? own : exhibits.map(({ id }) => id);
-    setDrawing({ end, background: await cameraPicture(api, caseId, hits, shown) });
+    const { cameraId } = ends[end];
+    const shown = cameraId === undefined ? [...cameras.values()].flat() : (cameras.get(cameraId) ?? []);
+    setDrawing({ end, background: await cameraPicture(api, caseId, shown, hits) });
   }
   function drawn(end: End, zone: readonly PicturePoint[]): void {
     setEnd(end, { zone });

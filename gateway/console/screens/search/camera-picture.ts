@@ -1,26 +1,44 @@
 import type { Hit } from '../../../search/types.ts';
 import type { Api } from '../../api/client.ts';
+import type { ExhibitBody } from '../../api/types.ts';
 import type { Background } from '../../parts/draw/zone-editor.tsx';
 import { EMPTY_GROUND } from './stage-frame.ts';
 
-/** A masked picture of a camera to draw on: that of a hit which one of its recordings had in the open answer; an empty ground without one. */
+/** Addresses of masked pictures of recordings, the best first: a frame that was analysed has its masks alone, any other is coarse. */
+export function picturesOf(
+  caseId: string,
+  exhibits: readonly Pick<ExhibitBody, 'id' | 'frames'>[],
+  hits: readonly Hit[],
+): readonly string[] {
+  const hit = hits.find(({ exhibitId }) => exhibits.some(({ id }) => id === exhibitId));
+  const [first] = exhibits;
+  const frame = (exhibitId: string, number: number) => `/api/v1/cases/${caseId}/exhibits/${exhibitId}/frames/${number}`;
+  return [
+    ...(hit === undefined ? [] : [frame(hit.exhibitId, hit.best.frame)]),
+    ...(hit === undefined ? [] : [`/api/v1/cases/${caseId}/hits/${hit.id}/still?size=thumb`]),
+    ...(first?.frames === undefined ? [] : [frame(first.id, Math.ceil(first.frames / 2))]),
+  ];
+}
+
+/** A masked picture of a camera to draw on; an empty ground where none is to be had. */
 export async function cameraPicture(
   api: Api,
   caseId: string,
+  exhibits: readonly ExhibitBody[],
   hits: readonly Hit[],
-  exhibits: readonly string[],
 ): Promise<Background> {
-  const hit = hits.find(({ exhibitId }) => exhibits.includes(exhibitId));
-  if (hit === undefined) return EMPTY_GROUND;
-  try {
-    const route = `/api/v1/cases/${caseId}/hits/${hit.id}/still?size=thumb`;
-    const blob = await api.blob(route, new AbortController().signal);
-    const bitmap = await createImageBitmap(blob);
-    const ratio = bitmap.height / bitmap.width;
-    bitmap.close();
-    // Of the thumbnail the width in pixels of the original is not known.
-    return { url: URL.createObjectURL(blob), ratio, widthPx: undefined };
-  } catch {
-    return EMPTY_GROUND;
+  for (const route of picturesOf(caseId, exhibits, hits)) {
+    try {
+      const blob = await api.blob(route, new AbortController().signal);
+      const bitmap = await createImageBitmap(blob);
+      const { width, height } = bitmap;
+      bitmap.close();
+      // Of a thumbnail the width in pixels of the original is not known.
+      const widthPx = route.includes('/frames/') ? width : undefined;
+      return { url: URL.createObjectURL(blob), ratio: height / width, widthPx };
+    } catch {
+      // The next is not as good: a requisition may cover no pictures of an exhibit.
+    }
   }
+  return EMPTY_GROUND;
 }

@@ -3,7 +3,7 @@ import { useCaseData } from '../../app/case-data.tsx';
 import { useName, useWords } from '../../app/settings.tsx';
 import { clockSpan } from '../../parts/time.ts';
 import { ChipForm } from './chip-form.tsx';
-import { useGroupWords, useLeafWords } from './condition-words.ts';
+import { coloursInWords, useGroupWords, useLeafWords } from './condition-words.ts';
 import { type Move, movedFilter } from './filter-tree.ts';
 import {
   type Facet,
@@ -32,9 +32,7 @@ function useFilterWords(): (filter: Pick<Filter, 'facet' | 'isInverted'>) => str
       case 'classes':
         return facet.classes.map(nameOf).join(` ${words.or} `);
       case 'colours':
-        return facet.colours
-          .map(({ colour, part }) => `${nameOf(colour)}${part === undefined ? '' : ` (${nameOf(part)})`}`)
-          .join(` ${words.or} `);
+        return coloursInWords(facet.colours, nameOf, words.or);
       case 'time':
         return clockSpan(facet.span.from, facet.span.to);
       case 'exhibits':

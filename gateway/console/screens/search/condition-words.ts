@@ -1,6 +1,6 @@
 import { useName, useWords } from '../../app/settings.tsx';
 import { clockSpan, clockTime } from '../../parts/time.ts';
-import type { Facet, Group, Leaf } from './filters.ts';
+import type { Colour, Facet, Group, Leaf } from './filters.ts';
 
 type Where = Extract<Facet, { readonly kind: 'where' }>;
 
@@ -12,18 +12,22 @@ interface Range {
 const between = ({ min, max }: Range, unit: string): string =>
   max === undefined ? `≥ ${min} ${unit}` : min === undefined ? `≤ ${max} ${unit}` : `${min}–${max} ${unit}`;
 
+/** Colours with their part, and the share where it is not the usual one. */
+export const coloursInWords = (colours: readonly Colour[], nameOf: (name: string) => string, or: string): string =>
+  colours
+    .map(({ colour, part, minShare }) => {
+      const of = part === undefined ? '' : ` (${nameOf(part)})`;
+      return `${nameOf(colour)}${of}${minShare === undefined ? '' : ` ≥ ${Math.round(minShare * 100)} %`}`;
+    })
+    .join(` ${or} `);
+
 /** A condition in a few words, for its chip; the gateway says the whole question in full. */
 export function useLeafWords(): (leaf: Leaf, about?: Where['about']) => string {
   const { condition: words, search } = useWords();
   const nameOf = useName();
   return (leaf, about) => {
     if ('class' in leaf) return leaf.class.map(nameOf).join(` ${search.or} `);
-    if ('colour' in leaf) {
-      const said = leaf.colour.map(
-        ({ colour, part }) => nameOf(colour) + (part === undefined ? '' : ` (${nameOf(part)})`),
-      );
-      return said.join(` ${search.or} `);
-    }
+    if ('colour' in leaf) return coloursInWords(leaf.colour, nameOf, search.or);
     if ('confidence' in leaf) return `${words.confidence} ≥ ${Math.round(leaf.confidence.min * 100)} %`;
     if ('span' in leaf) return clockSpan(leaf.span.from, leaf.span.to);
     if ('relativeTo' in leaf) {

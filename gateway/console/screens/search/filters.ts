@@ -20,6 +20,8 @@ export interface Span {
 export interface Colour {
   readonly colour: ColourName;
   readonly part?: Part;
+  /** Of the part, 0 to 1; the gateway's own where it is not said. */
+  readonly minShare?: number;
 }
 
 export type Facet =

@@ -1,11 +1,13 @@
 import { useEffect, useRef } from 'react';
 import type { Schemas } from '../../../api-client.ts';
 import type { Hit } from '../../../search/types.ts';
+import { useCaseData } from '../../app/case-data.tsx';
 import { useFetched } from '../../app/fetched.ts';
 import { useSession } from '../../app/session.tsx';
 import { useWords } from '../../app/settings.tsx';
 import { usePicture } from '../../parts/pictures.ts';
 import { Problem } from '../../parts/problem.tsx';
+import { picturesOf } from './camera-picture.ts';
 import { type Region, regionsOf } from './heat.ts';
 
 type Paths = Schemas['Paths'];
@@ -18,7 +20,7 @@ export function HeatMap({
 }: {
   readonly questionId: string;
   readonly exhibitId: string;
-  /** Whose picture lies underneath; nothing does without one. */
+  /** One of them that has arrived: its frame lies underneath, else one of the middle of the recording. */
   readonly hit: Hit | undefined;
 }) {
   const { caseId } = useSession();
@@ -27,8 +29,9 @@ export function HeatMap({
   const { value: paths, error } = useFetched<Paths>(
     `/api/v1/cases/${caseId}/questions/${questionId}/exhibits/${exhibitId}/paths`,
   );
-  const still = hit === undefined ? undefined : `/api/v1/cases/${caseId}/hits/${hit.id}/still?size=thumb`;
-  const { url } = usePicture(still);
+  const { exhibits } = useCaseData();
+  const own = exhibits.filter(({ id }) => id === exhibitId);
+  const { url } = usePicture(picturesOf(caseId, own, hit === undefined ? [] : [hit])[0]);
   useEffect(() => {
     if (paths !== undefined && canvas.current !== null) paint(canvas.current, paths);
   }, [paths]);

@@ -25,6 +25,15 @@ export function HitGrid({
   const [widthPx, setWidthPx] = useState(800);
   const [cardPx, setCardPx] = useState(190);
   const [focused, setFocused] = useState(0);
+  /** The card that the keys moved to: it has the focus as soon as it is in the page, thousands of rows away too. */
+  const wanted = useRef<number>(undefined);
+  useEffect(() => {
+    if (wanted.current === undefined) return;
+    const card = scroller.current?.querySelector<HTMLElement>(`[data-at="${wanted.current}"]`);
+    if (card === null || card === undefined) return;
+    wanted.current = undefined;
+    card.focus({ preventScroll: true });
+  });
   useLayoutEffect(() => {
     const element = scroller.current;
     if (element === null) return;
@@ -74,7 +83,7 @@ export function HitGrid({
     const next = Math.min(hits.length - 1, Math.max(0, focused + step));
     setFocused(next);
     virtual.scrollToIndex(Math.floor(next / columns));
-    requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`[data-at="${next}"]`)?.focus());
+    wanted.current = next;
   }
 
   return (

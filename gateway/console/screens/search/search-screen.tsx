@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import type { PicturePoint } from '../../../search/types.ts';
+import { useCaseData } from '../../app/case-data.tsx';
 import { useInvestigation } from '../../app/investigation.tsx';
 import { goTo, usePlace } from '../../app/router.ts';
 import { useSession } from '../../app/session.tsx';
@@ -8,11 +9,12 @@ import { type Background, ZoneEditor } from '../../parts/draw/zone-editor.tsx';
 import { AcrossForm } from './across-form.tsx';
 import { AnswerPanel } from './answer-panel.tsx';
 import { AskedQuestions } from './asked-questions.tsx';
+import { cameraPicture } from './camera-picture.ts';
 import { Cameras } from './cameras.tsx';
 import { Chips } from './chips.tsx';
 import { type ConditionKind, drawnLeaf, startLeaf, TOOL_OF } from './conditions.ts';
 import { FilterPane } from './filter-pane.tsx';
-import { type Filters, type Leaf, questionOf, withFacet } from './filters.ts';
+import { type Filters, facetOf, type Leaf, questionOf, withFacet } from './filters.ts';
 import { HitPanel } from './hit-panel.tsx';
 import { stageFrame } from './stage-frame.ts';
 import { TypedField } from './typed-field.tsx';
@@ -30,7 +32,9 @@ const UNKNOWN_WIDTH_PX = 1920;
 export function SearchScreen() {
   const words = useWords();
   const { ask, hits, filters, setFilters } = useInvestigation();
-  const { facets } = useSession().requisition;
+  const { api, caseId, requisition } = useSession();
+  const { facets } = requisition;
+  const { exhibits } = useCaseData();
   const [drawing, setDrawing] = useState<Drawing>();
   const [isAcross, setAcross] = useState(false);
   const { id } = usePlace();
@@ -49,10 +53,19 @@ export function SearchScreen() {
   }
   const put = (leaf: Leaf): void => setFilters(withFacet(filters, { kind: 'where', id: crypto.randomUUID(), leaf }));
 
+  /** The frame that is shown; else a picture of the one camera that is asked. */
+  async function ground(): Promise<Background> {
+    const shown = await stageFrame();
+    if (shown.url !== undefined) return shown;
+    const chosen = facetOf(filters, 'exhibits')?.exhibits ?? exhibits.map(({ id }) => id);
+    const asked = exhibits.filter(({ id, state }) => state === 'sealed' && chosen.includes(id));
+    const cameras = new Set(asked.map(({ camera }) => camera.id));
+    return cameras.size === 1 ? cameraPicture(api, caseId, asked, hits) : shown;
+  }
   async function add(kind: ConditionKind): Promise<void> {
     setDrawing(undefined);
     setAcross(kind === 'acrossCameras');
-    if (TOOL_OF[kind] !== undefined) return setDrawing({ kind, background: await stageFrame(), earlier: undefined });
+    if (TOOL_OF[kind] !== undefined) return setDrawing({ kind, background: await ground(), earlier: undefined });
     const leaf = startLeaf(kind, facets);
     if (leaf !== undefined) put(leaf);
   }
