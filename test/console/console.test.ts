@@ -121,6 +121,23 @@ describe.skipIf(!hasChromium)('the console', () => {
     await visit.look('3-case');
   }, 200_000);
 
+  it('PRO-02: opens a recording without a question: its first frame, masked, its activity and coverage', async () => {
+    await page.click('[data-act="look"]');
+    await page.waitForSelector('.player-screen #clip');
+    await frameIs(page, 1);
+    await stillShown(page);
+    await page.waitForSelector('.timeline-activity', { state: 'attached' });
+    await page.keyboard.press('a');
+    await page.waitForSelector('.overlay-other');
+    await page.keyboard.press('.');
+    await page.waitForFunction(() => document.querySelector('.overlay-other') === null);
+    await stillShown(page);
+    await visit.look('3b-recording');
+    await page.keyboard.press('g');
+    await page.click('nav a[href="#/case"]');
+    await page.waitForSelector('tr[data-state="done"]');
+  });
+
   it('HUM-02: answers with masked thumbnails, the executed question and the coverage', async () => {
     await page.click('nav a[href="#/search"]');
     await page.check('#classes input[value="car"]');
@@ -228,6 +245,22 @@ describe.skipIf(!hasChromium)('the console', () => {
     );
     expect(asked.filter(({ url, type }) => url.includes('/clip') && type !== 'media')).toEqual([]);
     expect(asked.some(({ url }) => url.endsWith('/frames/350'))).toBe(true);
+    // A minute later the address is worn out: another is asked for, and the same frame is shown by it.
+    const shown = (await readOut(page)).frame;
+    const complained = visit.complaints.length;
+    const renewed = page.waitForRequest((request) => request.method() === 'POST' && request.url().endsWith('/tickets'));
+    await page.route(/\/clip\?/, (route) => route.abort(), { times: 1 });
+    await page.evaluate(() => {
+      const real = performance.now.bind(performance);
+      performance.now = () => real() + 60_000;
+      document.querySelector<HTMLVideoElement>('#clip')?.load();
+    });
+    await renewed;
+    await page.waitForFunction(() => (document.querySelector<HTMLVideoElement>('#clip')?.readyState ?? 0) >= 2);
+    await frameIs(page, shown);
+    expect(await page.locator('.problem').count()).toBe(0);
+    // Chromium reports the request that was broken off here.
+    visit.complaints.length = complained;
     // Back to the hit itself.
     await page.keyboard.press('Escape');
     await page.click('.steps button >> nth=1');

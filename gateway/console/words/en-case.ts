@@ -49,6 +49,7 @@ export const EN_CASE: typeof FR_CASE = {
     restart: 'Start again',
     cancel: 'Stop analysis',
     search: 'Search',
+    look: 'Look',
     damaged: 'exhibit declared damaged',
     losses: 'Faults found',
     estimate: 'Estimate the time',

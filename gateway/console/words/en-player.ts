@@ -14,6 +14,8 @@ export const EN_PLAYER: typeof FR_PLAYER = {
     goToTitle: 'Media time 01:02.5, true time dd/mm/yyyy hh:mm:ss, or frame #123 (H)',
     go: 'Go',
     timelineLegend: 'activity, hits, coverage',
+    recordings: 'Analysed recordings',
+    hitsOfRecording: (n) => (n === 0 ? 'No hit of the open question here' : n === 1 ? '1 hit here' : `${n} hits here`),
     loadingClip: 'Preparing the masked clip…',
     noClip: 'Clip not available',
     video: 'Recording, heads and plates masked, without sound',

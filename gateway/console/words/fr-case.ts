@@ -47,6 +47,7 @@ export const FR_CASE = {
     restart: 'Relancer l’analyse',
     cancel: 'Arrêter l’analyse',
     search: 'Rechercher',
+    look: 'Regarder',
     damaged: 'pièce déclarée endommagée',
     losses: 'Défauts relevés',
     estimate: 'Estimer la durée',

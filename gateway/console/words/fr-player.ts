@@ -14,6 +14,9 @@ export const FR_PLAYER = {
     goToTitle: 'Temps média 01:02.5, heure vraie jj/mm/aaaa hh:mm:ss, ou image #123 (H)',
     go: 'Aller',
     timelineLegend: 'activité, résultats, couverture',
+    recordings: 'Enregistrements analysés',
+    hitsOfRecording: (n: number) =>
+      n === 0 ? 'Aucun résultat de la question ouverte ici' : n > 1 ? `${n} résultats ici` : '1 résultat ici',
     loadingClip: 'Préparation de la séquence masquée…',
     noClip: 'Séquence indisponible',
     video: 'Enregistrement, têtes et plaques masquées, sans son',

@@ -109,6 +109,11 @@ function Actions({
         </button>
       )}
       {job?.state === 'done' && onStart !== undefined && (
+        <button type="button" data-act="look" onClick={() => goTo('player', exhibit.id)}>
+          {words.look}
+        </button>
+      )}
+      {job?.state === 'done' && onStart !== undefined && (
         <button type="button" onClick={() => goTo('search')}>
           {words.search}
         </button>

@@ -26,7 +26,8 @@ export function Overlay({
 }: {
   readonly result: AnalysisResult;
   readonly track: Track | undefined;
-  readonly trackNumber: number;
+  /** Undefined where no hit is open. */
+  readonly trackNumber: number | undefined;
   readonly tracks: readonly TrackBody[];
   readonly moment: Moment | undefined;
   readonly layers: Layers;

@@ -1,16 +1,18 @@
 import { useMemo } from 'react';
 import type { Hit } from '../../../search/types.ts';
+import type { ExhibitBody } from '../../api/types.ts';
+import { useCaseData } from '../../app/case-data.tsx';
 import { useInvestigation } from '../../app/investigation.tsx';
 import { addressOf, goTo, usePlace } from '../../app/router.ts';
 import { useName, useWords } from '../../app/settings.tsx';
 import { clockSpan } from '../../parts/time.ts';
-import { shapesOf } from '../search/conditions.ts';
+import { type Shapes, shapesOf } from '../search/conditions.ts';
 import { RelativeTo } from '../search/relative-to.tsx';
 import { HitFacts } from './hit-facts.tsx';
 import { Player } from './player.tsx';
 import { VerdictBar } from './verdict-bar.tsx';
 
-/** One hit, large: the player with all that is known beside it. */
+/** One hit, or one recording, large: the player with all that is known beside it. */
 export function PlayerScreen() {
   const { app, player: words } = useWords();
   const nameOf = useName();
@@ -18,6 +20,10 @@ export function PlayerScreen() {
   const { hits, answer } = useInvestigation();
   const shapes = useMemo(() => shapesOf(answer?.executed), [answer]);
   const hit = id === undefined ? hits[0] : hits.find((each) => each.id === id);
+  const { exhibits, jobs } = useCaseData();
+  const analysed = exhibits.filter((each) => jobs.some((job) => job.exhibitId === each.id && job.state === 'done'));
+  const exhibit = analysed.find((each) => each.id === id);
+  if (hit === undefined && exhibit !== undefined) return <RecordingScreen exhibit={exhibit} shapes={shapes} />;
   if (hit === undefined) {
     return (
       <main id="main" tabIndex={-1} className="case-screen">
@@ -25,6 +31,20 @@ export function PlayerScreen() {
           <h2>{words.title}</h2>
           <p>{id === undefined ? words.none : words.notFound}</p>
           <a href={addressOf('search')}>{app.search}</a>
+          {analysed.length > 0 && (
+            <>
+              <h3>{words.recordings}</h3>
+              <ul className="recordings">
+                {analysed.map((each) => (
+                  <li key={each.id}>
+                    <a href={addressOf('player', each.id)}>
+                      {each.camera.id} · {each.fileName}
+                    </a>
+                  </li>
+                ))}
+              </ul>
+            </>
+          )}
         </section>
       </main>
     );
@@ -35,13 +55,41 @@ export function PlayerScreen() {
         <h2 id="hit-title">
           {nameOf(hit.class)} · {clockSpan(hit.from, hit.to)}
         </h2>
-        <Player hit={hit} screen="player" shapes={shapes} />
+        <Player exhibitId={hit.exhibitId} hit={hit} screen="player" shapes={shapes} />
       </section>
       <aside>
         <VerdictBar hit={hit} />
         <RelativeTo hit={hit} />
         <HitFacts hit={hit} />
         <Others hit={hit} />
+      </aside>
+    </main>
+  );
+}
+
+/** A recording by itself, from its beginning: what the answer found in it is a click away. */
+function RecordingScreen({ exhibit, shapes }: { readonly exhibit: ExhibitBody; readonly shapes: Shapes }) {
+  const { player: words } = useWords();
+  const nameOf = useName();
+  const { hits } = useInvestigation();
+  const found = hits.filter(({ exhibitId }) => exhibitId === exhibit.id);
+  return (
+    <main id="main" tabIndex={-1} className="player-screen">
+      <section aria-labelledby="hit-title">
+        <h2 id="hit-title">
+          {exhibit.camera.id} · {exhibit.fileName}
+        </h2>
+        <Player exhibitId={exhibit.id} screen="player" shapes={shapes} />
+      </section>
+      <aside>
+        <h3>{words.hitsOfRecording(found.length)}</h3>
+        <div className="course">
+          {found.slice(0, 40).map((hit) => (
+            <button key={hit.id} type="button" onClick={() => goTo('player', hit.id)}>
+              {nameOf(hit.class)} · {clockSpan(hit.from, hit.to)}
+            </button>
+          ))}
+        </div>
       </aside>
     </main>
   );

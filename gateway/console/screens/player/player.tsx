@@ -1,12 +1,10 @@
 import { useEffect, useRef, useState } from 'react';
 import type { Hit } from '../../../search/types.ts';
 import { useCaseData } from '../../app/case-data.tsx';
-import { useFetched } from '../../app/fetched.ts';
 import { useInvestigation } from '../../app/investigation.tsx';
 import { useKeys } from '../../app/keys.ts';
 import { useResult } from '../../app/results.tsx';
 import { goTo, type Screen } from '../../app/router.ts';
-import { useSession } from '../../app/session.tsx';
 import { useName, useWords } from '../../app/settings.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { mediaTime } from '../../parts/time.ts';
@@ -19,22 +17,23 @@ import { type Layers, Overlay } from './overlay.tsx';
 import { ReadOut } from './read-out.tsx';
 import { Reveal } from './reveal.tsx';
 import { useStillFrame } from './still-frame.tsx';
-import { type ActivityBody, Timeline } from './timeline.tsx';
+import { Timeline } from './timeline.tsx';
 import { Transport } from './transport.tsx';
+import { useActivity } from './use-activity.ts';
 import { useClip } from './use-clip.ts';
 import { useTracks } from './use-tracks.ts';
 
 const RATES = [1, 2, 4, 8];
-/** Stretches of time on the timeline. */
-const STRETCHES = 250;
 
-/** A recording on the stage, opened on a hit of it, frame by frame and anywhere, with everything that says which frame it is. */
+/** A recording on the stage, opened on a hit of it or from its beginning, frame by frame and anywhere, with everything that says which frame it is. */
 export function Player({
+  exhibitId,
   hit,
   screen,
   shapes,
 }: {
-  readonly hit: Hit;
+  readonly exhibitId: string;
+  readonly hit?: Hit | undefined;
   readonly screen: Screen;
   /** What the question drew. */
   readonly shapes: Shapes;
@@ -43,38 +42,36 @@ export function Player({
   const nameOf = useName();
   const { exhibits } = useCaseData();
   const { hits, filters, setFilters } = useInvestigation();
-  const exhibit = exhibits.find(({ id }) => id === hit.exhibitId);
-  const result = useResult(hit.exhibitId);
-  const { caseId } = useSession();
-  const stretchSeconds = Math.max(0.1, Math.ceil(((exhibit?.durationSeconds ?? 0) / STRETCHES) * 10) / 10);
-  const activity = useFetched<ActivityBody>(
-    exhibit?.durationSeconds === undefined
-      ? undefined
-      : `/api/v1/cases/${caseId}/exhibits/${hit.exhibitId}/activity?bucketSeconds=${stretchSeconds}`,
-  );
+  const exhibit = exhibits.find(({ id }) => id === exhibitId);
+  const result = useResult(exhibitId);
+  const activity = useActivity(exhibit);
   const [layers, setLayers] = useState<Layers>({ boxes: true, path: true, zones: true, scores: false, others: false });
-  const clip = useClip(hit, exhibit);
+  const clip = useClip(exhibitId, exhibit, hit);
   const [first, last] = [clip.frames[0], clip.frames.at(-1)];
   const held =
     first === undefined || last === undefined
       ? undefined
       : { fromSeconds: first.timeSeconds, toSeconds: last.timeSeconds };
-  const tracks = useTracks(hit.exhibitId, layers.others ? held : undefined);
-  const still = useStillFrame(hit.exhibitId, clip.rate === 0 && !clip.isLoading ? clip.moment?.number : undefined);
+  // Without a hit there is nothing else to frame.
+  const showsOthers = layers.others || (hit === undefined && layers.boxes);
+  const tracks = useTracks(exhibitId, showsOthers ? held : undefined);
+  const still = useStillFrame(exhibitId, clip.rate === 0 && !clip.isLoading ? clip.moment?.number : undefined);
   const [isOutside, setOutside] = useState(false);
   const [marks, setMarks] = useState<{ in: number | undefined; out: number | undefined }>({
     in: undefined,
     out: undefined,
   });
+  const subject = hit?.id ?? exhibitId;
   useEffect(() => {
-    if (hit.id !== '') setMarks({ in: undefined, out: undefined });
+    if (subject !== '') setMarks({ in: undefined, out: undefined });
     setOutside(false);
-  }, [hit.id]);
-  const here = hits.filter(({ exhibitId }) => exhibitId === hit.exhibitId);
+  }, [subject]);
+  const here = hits.filter((each) => each.exhibitId === exhibitId);
   const now = clip.moment?.timeSeconds;
 
   function toHit(step: 1 | -1): void {
-    const next = hits[hits.findIndex(({ id }) => id === hit.id) + step];
+    const next =
+      hit === undefined ? hitFrom(here, now ?? 0, step) : hits[hits.findIndex(({ id }) => id === hit.id) + step];
     if (next !== undefined) goTo(screen, next.id);
   }
   /** Where the requisition lets nobody look, the stage stays as it is and says so. */
@@ -104,7 +101,10 @@ export function Player({
   const toAnalysed = (step: 1 | -1): void => {
     const number = clip.moment?.number;
     if (number === undefined) return;
-    const numbers = (result?.tracks[hit.track]?.points ?? []).map(({ frame }) => frame);
+    const numbers =
+      hit === undefined
+        ? clip.frames.filter(({ isAnalysed }) => isAnalysed).map((frame) => frame.number)
+        : (result?.tracks[hit.track]?.points ?? []).map(({ frame }) => frame);
     const next = step > 0 ? numbers.find((each) => each > number) : numbers.findLast((each) => each < number);
     if (next !== undefined) seek({ number: next });
   };
@@ -163,13 +163,13 @@ export function Player({
           {result !== undefined && clip.url !== undefined && (
             <Overlay
               result={result}
-              track={result.tracks[hit.track]}
-              trackNumber={hit.track}
+              track={hit === undefined ? undefined : result.tracks[hit.track]}
+              trackNumber={hit?.track}
               tracks={tracks}
               moment={clip.moment}
-              layers={layers}
+              layers={{ ...layers, others: showsOthers }}
               shapes={shapes}
-              label={nameOf(hit.class)}
+              label={hit === undefined ? '' : nameOf(hit.class)}
             />
           )}
         </div>
@@ -204,25 +204,33 @@ export function Player({
       )}
       {activity.value !== undefined && (
         <Timeline
-          key={hit.exhibitId}
+          key={exhibitId}
           activity={activity.value}
           hits={here}
-          selectedId={hit.id}
+          selectedId={hit?.id}
           seconds={now}
           marks={marks}
           onSeek={toSeconds}
         />
       )}
       <div className="player-places">
-        <Course hit={hit} onSeek={toSeconds} />
+        {hit !== undefined && <Course hit={hit} onSeek={toSeconds} />}
         {exhibit !== undefined && <GoTo exhibit={exhibit} onGo={seek} />}
-        <Reveal hit={hit} />
+        {hit !== undefined && <Reveal hit={hit} />}
       </div>
       {exhibit !== undefined && <ReadOut exhibit={exhibit} moment={clip.moment} />}
-      <p className="sub">{hitWords.clipNote}</p>
+      {hit !== undefined && <p className="sub">{hitWords.clipNote}</p>}
       <Problem error={clip.error ?? still.error ?? activity.error} />
     </div>
   );
+}
+
+/** The next hit of a recording from a moment on, or the one before it. */
+function hitFrom(hits: readonly Hit[], seconds: number, step: 1 | -1): Hit | undefined {
+  const sorted = hits.toSorted((a, b) => a.best.timeSeconds - b.best.timeSeconds);
+  return step > 0
+    ? sorted.find(({ best }) => best.timeSeconds > seconds)
+    : sorted.findLast(({ best }) => best.timeSeconds < seconds);
 }
 
 function ClipVideo({

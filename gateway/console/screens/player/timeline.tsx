@@ -1,13 +1,11 @@
 import { type PointerEvent, useRef, useState, type WheelEvent } from 'react';
-import type { Schemas } from '../../../api-client.ts';
 import type { Hit } from '../../../search/types.ts';
 import { useWords } from '../../app/settings.tsx';
 import { mediaTime } from '../../parts/time.ts';
+import type { ActivityBody } from './use-activity.ts';
 
 const WIDTH = 1000;
 const BINS = 250;
-
-export type ActivityBody = Schemas['Activity'];
 
 interface View {
   readonly from: number;

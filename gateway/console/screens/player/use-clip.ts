@@ -37,8 +37,9 @@ export interface ClipControl {
 
 /** What is wanted on the stage. */
 interface Wanted {
-  readonly hitId: string;
-  /** Undefined for the hit's own clip. */
+  /** What the player was opened on: a hit, or the exhibit itself. */
+  readonly subject: string;
+  /** Undefined for the hit's own clip, or the beginning of the exhibit. */
   readonly stretch: Stretch | undefined;
   readonly target: Target;
   readonly rate: number;
@@ -57,7 +58,8 @@ const BACKWARDS_MS = 80;
 /** A ticket works for a minute. */
 const TICKET_MS = 55_000;
 
-export function useClip(hit: Hit, exhibit: ExhibitBody | undefined): ClipControl {
+/** Opened on a hit, or without one at the beginning of what may be looked at. */
+export function useClip(exhibitId: string, exhibit: ExhibitBody | undefined, hit: Hit | undefined): ClipControl {
   const { api, caseId } = useSession();
   const video = useRef<HTMLVideoElement>(null);
   const [wish, setWish] = useState<Wanted>();
@@ -66,14 +68,14 @@ export function useClip(hit: Hit, exhibit: ExhibitBody | undefined): ClipControl
   const [at, setAt] = useState(0);
   const [rate, setRate] = useState(0);
   const isReady = useRef(false);
-  const { id: hitId, exhibitId } = hit;
-  const bestSeconds = hit.best.timeSeconds;
+  const subject = hit?.id ?? exhibitId;
+  const startSeconds = hit?.best.timeSeconds ?? exhibit?.windows?.[0]?.fromSeconds ?? 0;
 
   const own = useMemo<Wanted>(
-    () => ({ hitId, stretch: undefined, target: { seconds: bestSeconds }, rate: 0, serial: 0 }),
-    [hitId, bestSeconds],
+    () => ({ subject, stretch: undefined, target: { seconds: startSeconds }, rate: 0, serial: 0 }),
+    [subject, startSeconds],
   );
-  const wanted = wish?.hitId === hitId ? wish : own;
+  const wanted = wish?.subject === subject ? wish : own;
   const isKnown = exhibit !== undefined;
   const current = useRef({ hit, exhibit });
   current.current = { hit, exhibit };
@@ -82,11 +84,12 @@ export function useClip(hit: Hit, exhibit: ExhibitBody | undefined): ClipControl
     const { hit: shown, exhibit: of } = current.current;
     if (!isKnown || of === undefined) return;
     const stop = new AbortController();
-    const stretch = wanted.stretch ?? hitStretch(of, shown);
+    const stretch = wanted.stretch ?? (shown === undefined ? stretchAround(of, startSeconds) : hitStretch(of, shown));
+    if (stretch === undefined) return;
     const ofExhibit = `/api/v1/cases/${caseId}/exhibits/${exhibitId}`;
     const ticket =
-      wanted.stretch === undefined
-        ? api.post<{ url: string }>(`/api/v1/cases/${caseId}/hits/${wanted.hitId}/tickets`, { of: 'clip' }, stop.signal)
+      wanted.stretch === undefined && shown !== undefined
+        ? api.post<{ url: string }>(`/api/v1/cases/${caseId}/hits/${shown.id}/tickets`, { of: 'clip' }, stop.signal)
         : api.post<{ url: string }>(`${ofExhibit}/tickets`, { of: 'clip', ...stretch }, stop.signal);
     const list = api.get<{ frames: readonly Moment[] }>(
       `${ofExhibit}/frames?fromSeconds=${stretch.fromSeconds}&toSeconds=${stretch.toSeconds}`,
@@ -107,9 +110,9 @@ export function useClip(hit: Hit, exhibit: ExhibitBody | undefined): ClipControl
       },
     );
     return () => stop.abort();
-  }, [api, caseId, exhibitId, wanted, isKnown]);
+  }, [api, caseId, exhibitId, wanted, isKnown, startSeconds]);
 
-  const clip = loaded?.wanted.hitId === hitId ? loaded : undefined;
+  const clip = loaded?.wanted.subject === subject ? loaded : undefined;
   const frames = clip?.frames ?? NONE;
 
   const show = useCallback(
@@ -131,10 +134,10 @@ export function useClip(hit: Hit, exhibit: ExhibitBody | undefined): ClipControl
       const { exhibit: of } = current.current;
       const stretch = of === undefined ? undefined : stretchAround(of, around);
       if (stretch === undefined) return false;
-      setWish((before) => ({ hitId, stretch, target, rate: atRate, serial: (before?.serial ?? 0) + 1 }));
+      setWish((before) => ({ subject, stretch, target, rate: atRate, serial: (before?.serial ?? 0) + 1 }));
       return true;
     },
-    [hitId],
+    [subject],
   );
   const seek = useCallback(
     (target: Target): boolean => {

@@ -25,7 +25,7 @@ export function HitPanel({ hit }: { readonly hit: Hit }) {
         <a href={addressOf('player', hit.id)}>{words.open}</a>
       </div>
       <div className="hit-panel-body">
-        <Player hit={hit} screen="search" shapes={shapes} />
+        <Player exhibitId={hit.exhibitId} hit={hit} screen="search" shapes={shapes} />
         <div>
           <VerdictBar hit={hit} />
           <RelativeTo hit={hit} />
