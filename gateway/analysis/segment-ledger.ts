@@ -39,7 +39,11 @@ export function withSamples(
 }
 
 /** Each planned frame that did not come out leaves the time until the next planned one undecodable. */
-export function withLosses(plan: SegmentPlan, report: DecodeReport, packets: PacketList): readonly LedgerInterval[] {
+export function withLosses(
+  plan: SegmentPlan,
+  report: Pick<DecodeReport, 'missing'>,
+  packets: PacketList,
+): readonly LedgerInterval[] {
   if (report.missing.length === 0) return plan.intervals;
   const missing = new Set(report.missing.map((ref) => ref.number));
   const own = plan.frames.filter((ref) => ref.pts >= plan.segment.fromPts);

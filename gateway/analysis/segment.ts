@@ -3,17 +3,17 @@ import type { Exhibit } from '../footage/types.ts';
 import { listsExhibit, type Requisition } from '../requisition/types.ts';
 import type { Activity } from './activity.ts';
 import { iou } from './boxes.ts';
-import { type DecodeSource, decodePlan } from './decode.ts';
+import { lookAtBusy } from './busy.ts';
+import type { DecodeSource } from './decode.ts';
 import { shown } from './diet.ts';
 import { fuse } from './fuse.ts';
 import type { PictureSize } from './letterbox.ts';
 import type { Blindness, Look } from './motion/movers.ts';
 import { type PlaneFrame, planePixels } from './motion/planes.ts';
 import type { PacketList } from './packets.ts';
-import { yuvBytes } from './pixels.ts';
 import { type PlanInput, planSegment } from './plan.ts';
 import { type Quiet, scoutQuiet } from './quiet.ts';
-import { carried, type Detect, type Glance, isBlind, merged, see } from './see.ts';
+import { carried, type Detect, type Glance, isBlind } from './see.ts';
 import { withBlindness, withLosses, withSamples } from './segment-ledger.ts';
 import { cutAgain, longestPart } from './segments.ts';
 import { stitch } from './stitch.ts';
@@ -21,7 +21,6 @@ import type {
   DecodedFrame,
   Detection,
   FrameDetections,
-  FrameRef,
   RawTrack,
   Segment,
   SegmentResult,
@@ -100,7 +99,8 @@ interface PartResult extends Pick<SegmentResult, 'index' | 'tracks' | 'intervals
   readonly decodedFrames: number;
 }
 
-type Eyes = SegmentDeps & { readonly planePixels: number | undefined };
+/** The eyes, with the size of the background model's planes. */
+export type Eyes = SegmentDeps & { readonly planePixels: number | undefined };
 
 async function analysePart(
   planning: PlanInput,
@@ -110,17 +110,8 @@ async function analysePart(
   signal: AbortSignal | undefined,
 ): Promise<PartResult> {
   const { segment, packets, framesPerSecond } = planning;
-  const { detect, findMovers, planePixels } = eyes;
-  const plan = planSegment({ ...planning, ...(quiet === undefined ? {} : { active: quiet.active }) });
-  const decoding = decodePlan(plan, source, signal);
-  const probed = (quiet?.glances ?? []).filter(({ ref }) => isIn(segment, ref));
-  const every = keptEvery(plan.frames.length + probed.length, source);
-  // Where all frames are kept until it is known what moves, the detector is only shown those that are worth it.
-  const isLate = findMovers !== undefined && every === 1;
-  const options = { planePixels, keptEvery: every, detect: isLate ? undefined : detect };
-  const all = merged(await see(decoding.frames, options, signal), probed);
-  const isScouted = probed.length === all.length && probed.length === quiet?.glances.length;
-  const looks = isScouted ? quiet.looks : await looksAt(all, eyes);
+  const { detect } = eyes;
+  const { plan, glances: all, looks, report } = await lookAtBusy(planning, quiet, source, eyes, signal);
   const glances = detect === undefined ? all : await shown(all, looks, { detect, canvas: eyes.canvas }, signal);
   const { seen, blind } = understood(glances, looks);
   signal?.throwIfAborted();
@@ -129,7 +120,6 @@ async function analysePart(
   const own = tracks.map((track) => track.own);
   const named = eyes.name === undefined ? own : await eyes.name(own, kept);
   const coloured = eyes.countColours(named, kept);
-  const report = decoding.report();
   const sampled = (quiet?.sampled ?? []).filter(({ pts }) => pts >= segment.fromPts && pts < segment.toPts);
   const intervals = withSamples(withLosses(plan, report, packets), sampled, packets, framesPerSecond);
   return {
@@ -140,8 +130,6 @@ async function analysePart(
     decodedFrames: report.decodedFrames,
   };
 }
-
-const isIn = ({ runUpFromPts, toPts }: Segment, { pts }: FrameRef): boolean => pts >= runUpFromPts && pts < toPts;
 
 /** Frames of the longest part of a segment at most, its key frames and samples among them. */
 function mostFrames(planning: PlanInput): number {
@@ -167,22 +155,6 @@ function counted(detect: SegmentDeps['detect'], counter: { calls: number }): Seg
 function demandScope(requisition: Requisition, exhibit: Exhibit): void {
   if (exhibit.caseId !== requisition.caseId || !listsExhibit(requisition, exhibit))
     throw new AppError('E_REQ_SCOPE', { detail: 'the exhibit is not listed in the schedule' });
-}
-
-/** Frames of a part that are kept until it is known what moves on them and of which colour it is: 352 MiB at most, key frames of the segment beside. */
-const KEPT_BYTES = 352 * 1024 * 1024;
-
-/** One frame in so many is kept: all of them where they fit. Depends on the plan and on sizes alone, never on the machine. */
-export const keptEvery = (frames: number, size: { readonly widthPx: number; readonly heightPx: number }): number =>
-  Math.max(1, Math.ceil((frames * yuvBytes(size)) / KEPT_BYTES));
-
-/** What moves on each frame; nothing that is known of where there is no background model. */
-async function looksAt(
-  glances: readonly Glance[],
-  { findMovers }: Pick<SegmentDeps, 'findMovers'>,
-): Promise<readonly Look[]> {
-  const looks = await findMovers?.(glances.flatMap(({ planes }) => (planes === undefined ? [] : [planes])));
-  return looks ?? glances.map(() => []);
 }
 
 /** What detector and background model make of all frames together; and where the latter could not say what moves, with the reason. */

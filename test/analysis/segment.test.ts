@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { keptEvery } from '../../gateway/analysis/busy.ts';
 import { motText } from '../../gateway/analysis/mot.ts';
 import { findMovers } from '../../gateway/analysis/motion/movers.ts';
 import { type PacketList, readPacketList } from '../../gateway/analysis/packets.ts';
@@ -12,7 +13,7 @@ import {
   closeResult,
   processorOf,
 } from '../../gateway/analysis/result.ts';
-import { analyseSegment, keptEvery, type SegmentDeps } from '../../gateway/analysis/segment.ts';
+import { analyseSegment, type SegmentDeps } from '../../gateway/analysis/segment.ts';
 import { cutSegments } from '../../gateway/analysis/segments.ts';
 import { track } from '../../gateway/analysis/track.ts';
 import type {
