@@ -23,7 +23,7 @@ import {
   targetOf,
 } from '../../gateway/console/screens/player/frame-clock.ts';
 import { previewFrames } from '../../gateway/console/screens/player/hover-preview.ts';
-import { drawnLeaf, KINDS, startLeaf } from '../../gateway/console/screens/search/conditions.ts';
+import { drawnLeaf, figuresOf, KINDS, redrawn, startLeaf } from '../../gateway/console/screens/search/conditions.ts';
 import {
   type Filters,
   inverted,
@@ -144,6 +144,12 @@ describe('other figures', () => {
       ...KINDS.map((kind) => startLeaf(kind, { classes: CLASSES, colours: COLOURS })),
     ].filter((leaf) => leaf !== undefined);
     expect(leaves.length).toBe(6 + 8);
+    // Drawn again with the same figures, each is what it was; with others, only its figures change.
+    for (const leaf of leaves) expect(redrawn(leaf, figuresOf(leaf))).toEqual(leaf);
+    expect(leaves.map((leaf) => figuresOf(leaf).length)).toEqual([1, 1, 0, 1, 2, 1, ...Array(8).fill(0)]);
+    const zone = { zone: { polygon: drawn('path', 3).points, relation: 'leaves' } } as const;
+    const other = drawn('path', 4).points;
+    expect(redrawn(zone, [other])).toEqual({ zone: { polygon: other, relation: 'leaves' } });
     expect(leaves[2]).toEqual({ size: { widthPx: { min: 200, max: 200 }, heightPx: { min: 50, max: 50 } } });
     const filters = leaves.reduce<Filters>(
       (before, leaf, index) => withFacet(before, { kind: 'where', id: `${index}`, leaf }),

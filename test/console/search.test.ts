@@ -119,8 +119,21 @@ describe.skipIf(!hasChromium)('the search screen', () => {
     expect(found).toBeGreaterThan(0);
     expect(await executed()).toMatch(/sans dire qu'il s'agit du même/);
     expect(await executed()).toMatch(/45 à 75 s plus tard/);
+    // The zone of the other camera can be seen on its chip, and drawn again on a picture of that camera.
+    expect(await page.locator('.chip-group .shape-icon').count()).toBe(1);
+    await page.click('.chip-group .chip [aria-label^="Régler : Zone"]');
+    await page.click('.chip-group-head [aria-label^="Ajouter les conditions"]');
+    await page.click('[data-redraw]');
+    await page.waitForSelector('.zone-picture');
+    expect(await page.locator('.zone-corner').count()).toBe(4);
+    await page.locator('.zone-corner >> nth=0').focus();
+    await page.keyboard.press('Delete');
+    await page.click('#zone-done');
+    await page.click('.chip-group .chip [aria-label^="Régler : Zone"]');
+    await page.click('.chip-group-head [aria-label^="Ajouter les conditions"]');
     // Only the first camera has anything a minute later on the second.
-    expect(await page.locator('#hits .hit .sub', { hasText: 'CAM-2' }).count()).toBe(0);
+    expect(await page.locator('#hits .hit .sub', { hasText: /^CAM-2/ }).count()).toBe(0);
+    expect(await page.locator('#hits .hit .sub', { hasText: /^CAM-1 .* → CAM-2$/ }).count()).toBe(found);
     await visit.look('s3-across');
     await page.click('#hits button >> nth=0');
     await page.waitForSelector('.reasons');
@@ -229,6 +242,8 @@ describe.skipIf(!hasChromium)('the search screen', () => {
     expect(await page.locator('.bar-rows .swatch').count()).toBeGreaterThan(0);
     await visit.look('s5-charts');
     await page.locator('.heat-maps').scrollIntoViewIfNeeded();
+    const shots = process.env.DIFFERE_TEST_SCREENSHOTS;
+    if (shots !== undefined) await page.locator('.heat-maps').screenshot({ path: path.join(shots, 's6-heat.png') });
     await calendar.focus();
     await page.keyboard.press('Enter');
     await page.waitForFunction(() =>

@@ -80,6 +80,7 @@ export const EN_CONDITION: typeof FR_CONDITION = {
   },
   group: {
     add: 'Group (AND, OR)',
+    redraw: 'Draw again',
     joints: { all: 'all of these conditions', any: 'at least one of these conditions' },
     notJoints: { all: 'not all of these conditions', any: 'none of these conditions' },
     and: { all: 'and', any: 'or' },

@@ -50,6 +50,16 @@ export const EN_HELP: typeof FR_HELP = {
           ['Ctrl Z', 'undo the last step'],
         ],
       },
+      {
+        title: 'Criteria',
+        keys: [
+          ['Shift ← →', 'chip: put it before, behind'],
+          ['Shift ↑ ↓', 'chip: out of its group, into the next group'],
+          ['object:car,truck', 'typed: one or the other; likewise colour:, day:'],
+          ['speed:>50', 'typed; also <50 and 50-200; confidence:80; time:08:00-20:00'],
+          ['AND OR NOT ( )', 'typed between criteria: groups'],
+        ],
+      },
     ],
   },
   draw: {

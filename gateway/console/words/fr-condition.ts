@@ -78,6 +78,7 @@ export const FR_CONDITION = {
   },
   group: {
     add: 'Groupe (ET, OU)',
+    redraw: 'Redessiner',
     joints: { all: 'toutes ces conditions', any: 'au moins une de ces conditions' },
     notJoints: { all: 'pas toutes ces conditions', any: 'aucune de ces conditions' },
     and: { all: 'et', any: 'ou' },

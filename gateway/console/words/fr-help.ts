@@ -52,6 +52,16 @@ const GROUPS: readonly Group[] = [
       ['Ctrl Z', 'annuler le dernier geste'],
     ],
   },
+  {
+    title: 'Critères',
+    keys: [
+      ['Maj ← →', 'pastille : la placer avant, après'],
+      ['Maj ↑ ↓', 'pastille : la sortir du groupe, la mettre dans le groupe voisin'],
+      ['objet:voiture,camion', 'tapé : l’un ou l’autre ; de même couleur:, jour:'],
+      ['vitesse:>50', 'tapé ; aussi <50 et 50-200 ; confiance:80 ; heure:08:00-20:00'],
+      ['ET OU NON ( )', 'tapés entre les critères : des groupes'],
+    ],
+  },
 ];
 
 export const FR_HELP = {

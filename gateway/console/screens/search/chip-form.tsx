@@ -1,8 +1,9 @@
 import { useWords } from '../../app/settings.tsx';
 import { Amount } from './condition-fields.tsx';
 import { ConditionForm } from './condition-form.tsx';
+import { figuresOf } from './conditions.ts';
 import { type Move, movedFilter } from './filter-tree.ts';
-import { type Filters, filterOf, type Travel, withFacet } from './filters.ts';
+import { type Filters, filterOf, type Travel, type Where, withFacet } from './filters.ts';
 
 const MOVES: readonly Move[] = ['earlier', 'later', 'in', 'out', 'group'];
 
@@ -12,12 +13,14 @@ export function ChipForm({
   chip,
   onChange,
   onMove,
+  onDraw,
 }: {
   readonly filters: Filters;
   /** Key of the chip. */
   readonly chip: string;
   onChange(filters: Filters): void;
   onMove(key: string, move: Move): void;
+  onDraw(facet: Where): void;
 }) {
   const { group: words } = useWords();
   const facet = filterOf(filters.list, chip)?.facet;
@@ -26,6 +29,11 @@ export function ChipForm({
     <div className="chip-form">
       {facet.kind === 'where' && (
         <ConditionForm leaf={facet.leaf} onChange={(leaf) => onChange(withFacet(filters, { ...facet, leaf }))} />
+      )}
+      {facet.kind === 'where' && figuresOf(facet.leaf).length > 0 && (
+        <button type="button" data-redraw="" onClick={() => onDraw(facet)}>
+          {words.redraw} <span aria-hidden="true">✎</span>
+        </button>
       )}
       {facet.kind === 'group' && facet.travel !== undefined && (
         <TravelTimes travel={facet.travel} onChange={(travel) => onChange(withFacet(filters, { ...facet, travel }))} />

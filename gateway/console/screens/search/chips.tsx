@@ -14,9 +14,11 @@ import {
   keyOf,
   targetOf,
   toggled,
+  type Where,
   withFacet,
   without,
 } from './filters.ts';
+import { ShapeIcon } from './shape-icon.tsx';
 
 /** A filter in a few words; of a group, what joins it. */
 function useFilterWords(): (filter: Pick<Filter, 'facet' | 'isInverted'>) => string {
@@ -63,7 +65,16 @@ interface Acts {
 }
 
 /** What is asked, a chip a criterion, groups within each other: edited, inverted, moved, switched off, or removed. */
-export function Chips({ filters, onChange }: { readonly filters: Filters; onChange(filters: Filters): void }) {
+export function Chips({
+  filters,
+  onChange,
+  onDraw,
+}: {
+  readonly filters: Filters;
+  onChange(filters: Filters): void;
+  /** Draws what a condition has on the picture again. */
+  onDraw(facet: Where): void;
+}) {
   const { search: words, group: groupWords } = useWords();
   const [edited, setEdited] = useState<string>();
   const [moved, setMoved] = useState<{ readonly key: string; readonly isFromForm: boolean }>();
@@ -91,7 +102,9 @@ export function Chips({ filters, onChange }: { readonly filters: Filters; onChan
   return (
     <div ref={surface}>
       <ChipList list={filters.list} joint="all" label={words.filters} acts={acts} />
-      {edited !== undefined && <ChipForm filters={filters} chip={edited} onChange={onChange} onMove={move} />}
+      {edited !== undefined && (
+        <ChipForm filters={filters} chip={edited} onChange={onChange} onMove={move} onDraw={onDraw} />
+      )}
       <p className="hidden" role="status">
         {moved === undefined ? '' : groupWords.moved}
       </p>
@@ -153,6 +166,7 @@ function Chip({ filter, acts }: { readonly filter: Filter; readonly acts: Acts }
         title={filter.isOff ? words.switchOn : words.switchOff}
         onClick={() => acts.onChange(toggled(acts.filters, key))}
       >
+        {filter.facet.kind === 'where' && <ShapeIcon leaf={filter.facet.leaf} />}
         {said}
       </button>
       <ChipActs filter={filter} said={said} acts={acts} />

@@ -15,7 +15,7 @@ interface Properties {
 const SECTORS = [0, 45, 90, 135, 180, 225, 270, 315] as const;
 const opposite = (degrees: number): number => (degrees + 360) % 360;
 
-/** The numbers and choices of one condition; what was drawn is drawn again by a button of its chip. */
+/** The numbers and choices of one condition; what was drawn is drawn again by a button beside them. */
 export function ConditionForm({ leaf, onChange }: Properties) {
   const { condition: words } = useWords();
   const { facets } = useSession().requisition;

@@ -1,8 +1,6 @@
 import { useName, useWords } from '../../app/settings.tsx';
 import { clockSpan, clockTime } from '../../parts/time.ts';
-import type { Colour, Facet, Group, Leaf } from './filters.ts';
-
-type Where = Extract<Facet, { readonly kind: 'where' }>;
+import type { Colour, Group, Leaf, Where } from './filters.ts';
 
 interface Range {
   readonly min?: number;

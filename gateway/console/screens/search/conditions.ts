@@ -84,6 +84,30 @@ export function drawnLeaf(
   }
 }
 
+/** What was drawn for a condition, figure by figure; none of what was not drawn, and of a size, which is in pixels now. */
+export function figuresOf(leaf: Leaf): readonly (readonly PicturePoint[])[] {
+  if ('zone' in leaf) return [leaf.zone.polygon];
+  if ('dwell' in leaf) return [leaf.dwell.polygon];
+  if ('path' in leaf) return [leaf.path.points];
+  if ('line' in leaf) return [[leaf.line.a, leaf.line.b]];
+  if (!('sequence' in leaf) || leaf.sequence.steps.length !== 2) return [];
+  const zones = leaf.sequence.steps.flatMap((step) => ('zone' in step ? [step.zone.polygon] : []));
+  return zones.length === 2 ? zones : [];
+}
+
+/** A condition with other figures in the place of its own, as many as it has; all else of it stays. */
+export function redrawn(leaf: Leaf, figures: readonly (readonly PicturePoint[])[]): Leaf {
+  const [first = [], second = []] = figures;
+  const [a, b] = first;
+  if ('zone' in leaf) return { zone: { ...leaf.zone, polygon: first } };
+  if ('dwell' in leaf) return { dwell: { ...leaf.dwell, polygon: first } };
+  if ('path' in leaf) return { path: { ...leaf.path, points: first } };
+  if ('line' in leaf && a !== undefined && b !== undefined) return { line: { ...leaf.line, a, b } };
+  if ('sequence' in leaf)
+    return { sequence: { ...leaf.sequence, steps: [{ zone: { polygon: first } }, { zone: { polygon: second } }] } };
+  return leaf;
+}
+
 /** Two opposite corners are the smallest box, two more the largest. */
 function sizeLeaf(
   points: readonly PicturePoint[],

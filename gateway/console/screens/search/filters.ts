@@ -40,6 +40,9 @@ export type Facet =
     }
   | Group;
 
+/** A condition that is no group. */
+export type Where = Extract<Facet, { readonly kind: 'where' }>;
+
 /** Filters of which all or one at least must hold, here or, with `travel`, of a track that comes on another camera. */
 export interface Group {
   readonly kind: 'group';

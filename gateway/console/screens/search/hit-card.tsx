@@ -1,5 +1,6 @@
 import { memo, useState } from 'react';
 import type { Hit } from '../../../search/types.ts';
+import { useCaseData } from '../../app/case-data.tsx';
 import { useSession } from '../../app/session.tsx';
 import { useName, useWords } from '../../app/settings.tsx';
 import { usePicture } from '../../parts/pictures.ts';
@@ -24,6 +25,10 @@ export const HitCard = memo(function HitCard({
   const { caseId } = useSession();
   const { search: words, hit: hitWords, review } = useWords();
   const nameOf = useName();
+  const { exhibits } = useCaseData();
+  const arrival = hit.reasons.find((reason) => reason.facet === 'condition' && reason.condition === 'acrossCameras');
+  const other = arrival?.facet === 'condition' ? arrival.other : undefined;
+  const otherCamera = exhibits.find(({ id }) => id === other?.exhibitId)?.camera.id;
   const { url, error } = usePicture(`/api/v1/cases/${caseId}/hits/${hit.id}/still?size=thumb`);
   const [isRested, setRested] = useState(false);
   const preview = useHoverPreview(hit, isRested);
@@ -54,6 +59,7 @@ export const HitCard = memo(function HitCard({
       </span>
       <span className="sub">
         {hit.cameraId} · {mediaTime(hit.mediaFromSeconds)}
+        {otherCamera !== undefined && ` → ${otherCamera}`}
       </span>
       <span className={`verdict-${hit.verdict}`}>
         {nameOf(hit.verdict)}

@@ -12,9 +12,9 @@ import { AskedQuestions } from './asked-questions.tsx';
 import { cameraPicture } from './camera-picture.ts';
 import { Cameras } from './cameras.tsx';
 import { Chips } from './chips.tsx';
-import { type ConditionKind, drawnLeaf, startLeaf, TOOL_OF } from './conditions.ts';
+import { type ConditionKind, drawnLeaf, figuresOf, KINDS, redrawn, startLeaf, TOOL_OF } from './conditions.ts';
 import { FilterPane } from './filter-pane.tsx';
-import { type Filters, facetOf, type Leaf, questionOf, withFacet } from './filters.ts';
+import { type Filters, facetOf, type Leaf, questionOf, targetOf, type Where, withFacet } from './filters.ts';
 import { HitPanel } from './hit-panel.tsx';
 import { stageFrame } from './stage-frame.ts';
 import { TypedField } from './typed-field.tsx';
@@ -24,9 +24,15 @@ interface Drawing {
   readonly background: Background;
   /** The first zone of two. */
   readonly earlier: readonly PicturePoint[] | undefined;
+  /** The condition that is drawn again. */
+  readonly again?: Where;
 }
 
 const UNKNOWN_WIDTH_PX = 1920;
+
+/** What is drawn again begins as it was. */
+const startOf = ({ again, earlier }: Drawing): readonly PicturePoint[] =>
+  again === undefined ? [] : (figuresOf(again.leaf)[earlier === undefined ? 0 : 1] ?? []);
 
 /** Cameras left, what was found in the middle, criteria right. */
 export function SearchScreen() {
@@ -53,11 +59,12 @@ export function SearchScreen() {
   }
   const put = (leaf: Leaf): void => setFilters(withFacet(filters, { kind: 'where', id: crypto.randomUUID(), leaf }));
 
-  /** The frame that is shown; else a picture of the one camera that is asked. */
+  /** The frame that is shown; else a picture of the one camera that is asked, or of the other camera where the condition is about that. */
   async function ground(): Promise<Background> {
     const shown = await stageFrame();
-    if (shown.url !== undefined) return shown;
-    const chosen = facetOf(filters, 'exhibits')?.exhibits ?? exhibits.map(({ id }) => id);
+    if (shown.url !== undefined && targetOf(filters)?.travel === undefined) return shown;
+    const group = targetOf(filters)?.travel?.exhibits;
+    const chosen = group ?? facetOf(filters, 'exhibits')?.exhibits ?? exhibits.map(({ id }) => id);
     const asked = exhibits.filter(({ id, state }) => state === 'sealed' && chosen.includes(id));
     const cameras = new Set(asked.map(({ camera }) => camera.id));
     return cameras.size === 1 ? cameraPicture(api, caseId, asked, hits) : shown;
@@ -69,9 +76,21 @@ export function SearchScreen() {
     const leaf = startLeaf(kind, facets);
     if (leaf !== undefined) put(leaf);
   }
-  function drawn({ kind, background, earlier }: Drawing, points: readonly PicturePoint[]): void {
+  async function redraw(again: Where): Promise<void> {
+    const kind = KINDS.find((each) => each in again.leaf);
+    if (kind === undefined) return;
+    setAcross(false);
+    setDrawing({ kind, background: await ground(), earlier: undefined, again });
+  }
+  function drawn({ kind, background, earlier, again }: Drawing, points: readonly PicturePoint[]): void {
     if (kind === 'sequence' && earlier === undefined) {
-      setDrawing({ kind, background, earlier: points });
+      setDrawing({ kind, background, earlier: points, ...(again === undefined ? {} : { again }) });
+      return;
+    }
+    if (again !== undefined) {
+      const figures = earlier === undefined ? [points] : [earlier, points];
+      setFilters(withFacet(filters, { ...again, leaf: redrawn(again.leaf, figures) }));
+      setDrawing(undefined);
       return;
     }
     const widthPx = background.widthPx ?? UNKNOWN_WIDTH_PX;
@@ -89,7 +108,7 @@ export function SearchScreen() {
       </aside>
       <div className="middle">
         <div className="ask-line">
-          <Chips filters={filters} onChange={setFilters} />
+          <Chips filters={filters} onChange={setFilters} onDraw={(facet) => void redraw(facet)} />
           <TypedField filters={filters} onChange={setFilters} />
         </div>
         {drawing !== undefined && tool !== undefined && (
@@ -102,7 +121,7 @@ export function SearchScreen() {
               key={drawing.earlier === undefined ? 'first' : 'second'}
               background={drawing.background}
               tool={tool}
-              start={[]}
+              start={startOf(drawing)}
               onDone={(points) => drawn(drawing, points)}
               onCancel={() => setDrawing(undefined)}
             />
