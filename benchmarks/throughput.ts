@@ -32,6 +32,8 @@ interface Round {
   readonly decodeSeconds: number;
   /** N: five frames a second by OpenCV and its DNN module; absent in rounds without it. */
   readonly naiveSeconds?: number;
+  /** The same with onnxruntime, for information. */
+  readonly naiveOnnxSeconds?: number;
   readonly oursSeconds: number;
   readonly decodedFrames: number;
   readonly detectorCalls: number;
@@ -55,10 +57,13 @@ export async function measureThroughput({ full }: { readonly full: boolean }): P
       for (const { name, file } of workloads) {
         const decodeSeconds = await decodeToNull(file);
         const ours = await runClip(requisition, file, sight.deps);
-        const naiveSeconds = full || round === 0 ? (await naive(file))?.seconds : undefined;
+        const hasNaive = full || round === 0;
+        const naiveSeconds = hasNaive ? (await naive(file))?.seconds : undefined;
+        const naiveOnnxSeconds = hasNaive ? (await naive(file, 'onnx'))?.seconds : undefined;
         raw.push({
           ...{ workload: name, round, decodeSeconds: rounded(decodeSeconds), oursSeconds: rounded(ours.seconds) },
           ...(naiveSeconds === undefined ? {} : { naiveSeconds: rounded(naiveSeconds) }),
+          ...(naiveOnnxSeconds === undefined ? {} : { naiveOnnxSeconds: rounded(naiveOnnxSeconds) }),
           ...ours.work,
         });
         console.error(raw.at(-1));
@@ -208,10 +213,12 @@ function overall(goals: readonly Goal[]): readonly Goal[] {
 /** Undefined where python3-opencv or the weights are missing. */
 async function naive(
   file: string,
+  by: 'opencv' | 'onnx' = 'opencv',
 ): Promise<{ readonly seconds: number; readonly tracks: readonly Pick<Track, 'points'>[] } | undefined> {
-  if (!existsSync(WEIGHTS) || !existsSync('/usr/bin/python3')) return undefined;
-  const script = path.join(import.meta.dirname, 'throughput', 'naive.py');
-  const child = spawn('/usr/bin/python3', [script, file, WEIGHTS], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const [program, script] = by === 'onnx' ? [process.execPath, 'naive-onnx.ts'] : ['/usr/bin/python3', 'naive.py'];
+  if (!existsSync(WEIGHTS) || !existsSync(program)) return undefined;
+  const list = [path.join(import.meta.dirname, 'throughput', script), file, WEIGHTS];
+  const child = spawn(program, list, { stdio: ['ignore', 'pipe', 'ignore'] });
   const [answer, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
   if (code !== 0) return undefined;
   const { seconds, tracks } = JSON.parse(answer) as {
