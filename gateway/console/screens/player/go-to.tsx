@@ -29,6 +29,7 @@ export function GoTo({ exhibit, onGo }: { readonly exhibit: ExhibitBody; onGo(ta
           autoComplete="off"
           placeholder={words.goToHint}
           title={words.goToTitle}
+          onInput={() => setWrong(false)}
           aria-invalid={isWrong}
           aria-describedby={isWrong ? 'go-to-wrong' : undefined}
         />
