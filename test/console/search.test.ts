@@ -81,6 +81,11 @@ describe.skipIf(!hasChromium)('the search screen', () => {
     await page.click('.chips [aria-label^="Régler : 1 min"]');
     await page.selectOption('.chip-form select', 'around');
     expect(await page.textContent('.chips')).toMatch(/1 min autour de/);
+    // The answer on the screen is not that of the chips any more, and says so until they are asked.
+    expect(await page.textContent('#stale')).toMatch(/critères ont changé/);
+    await page.selectOption('.chip-form select', 'after');
+    expect(await page.locator('#stale').count()).toBe(0);
+    await page.selectOption('.chip-form select', 'around');
     await visit.look('s1-relative');
     await page.click('nav a[href="#/search"]');
     await clear();
@@ -208,6 +213,8 @@ describe.skipIf(!hasChromium)('the search screen', () => {
     await page.waitForSelector('.chip-group .chip-group');
     expect(await page.locator('.chip-group .chip.inverted').count()).toBe(1);
     expect(await page.textContent('.chips')).toContain('rose');
+    await page.waitForSelector('.executed');
+    expect(await page.locator('#stale').count()).toBe(0);
     await page.click('.asked summary');
     await clear();
   });

@@ -1,6 +1,6 @@
 import { createContext, type ReactNode, useCallback, useContext, useMemo, useRef, useState } from 'react';
 import type { Answer, Hit, Question, Verdict } from '../../search/types.ts';
-import { type Filters, NO_FILTERS } from '../screens/search/filters.ts';
+import { type Filters, NO_FILTERS, questionOf } from '../screens/search/filters.ts';
 import { filtersFrom } from '../screens/search/reopened.ts';
 import { useSession } from './session.tsx';
 
@@ -16,6 +16,8 @@ export interface Investigation {
   readonly answer: Answer | undefined;
   /** Every hit that has arrived, in the order asked for. */
   readonly hits: readonly Hit[];
+  /** What was asked for the answer, as `questionText` writes it: chips that were changed since ask something else. */
+  readonly answeredText: string | undefined;
   readonly isReceiving: boolean;
   readonly error: unknown;
   ask(question: Question): Promise<void>;
@@ -35,6 +37,9 @@ export interface Investigation {
   review(hitId: string, verdict: Verdict): Promise<void>;
 }
 
+/** A question as text, to be compared with another. */
+export const questionText = (question: Question): string => JSON.stringify(question);
+
 const Context = createContext<Investigation | undefined>(undefined);
 
 export function useInvestigation(): Investigation {
@@ -47,6 +52,7 @@ export function InvestigationProvider({ children }: { readonly children: ReactNo
   const { api, caseId, requisition } = useSession();
   const [answer, setAnswer] = useState<Answer>();
   const [hits, setHits] = useState<readonly Hit[]>([]);
+  const [answeredText, setAnsweredText] = useState<string>();
   const [isReceiving, setReceiving] = useState(false);
   const [error, setError] = useState<unknown>();
   const [filters, setFilters] = useState<Filters>(NO_FILTERS);
@@ -91,14 +97,19 @@ export function InvestigationProvider({ children }: { readonly children: ReactNo
       hits,
       isReceiving,
       error,
-      ask: (question) =>
-        receive((signal) =>
+      answeredText,
+      ask: (question) => {
+        setAnsweredText(questionText(question));
+        return receive((signal) =>
           api.post<Answer>(`/api/v1/cases/${caseId}/questions`, { ...question, page: { size: PAGE_SIZE } }, signal),
-        ),
+        );
+      },
       reopen: (questionId) =>
         receive(async (signal) => {
           const again = await api.get<Answer>(`/api/v1/cases/${caseId}/questions/${questionId}`, signal);
-          setFilters(filtersFrom(again.executed, requisition.facets.classes, () => crypto.randomUUID()));
+          const next = filtersFrom(again.executed, requisition.facets.classes, () => crypto.randomUUID());
+          setFilters(next);
+          setAnsweredText(questionText(questionOf(next)));
           return again;
         }),
       stop: () => stopping.current?.abort(),
@@ -127,7 +138,7 @@ export function InvestigationProvider({ children }: { readonly children: ReactNo
         setExportList((before) => before.map(decided));
       },
     }),
-    [filters, answer, hits, isReceiving, error, exportList, notes, api, caseId, requisition, receive],
+    [filters, answer, answeredText, hits, isReceiving, error, exportList, notes, api, caseId, requisition, receive],
   );
   return <Context value={investigation}>{children}</Context>;
 }

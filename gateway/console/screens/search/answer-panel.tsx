@@ -1,9 +1,9 @@
-import { useInvestigation } from '../../app/investigation.tsx';
+import { questionText, useInvestigation } from '../../app/investigation.tsx';
 import { useSettings } from '../../app/settings.tsx';
 import { AnswerCoverage } from './answer-coverage.tsx';
 import { Charts } from './charts.tsx';
 import type { Weekday } from './conditions.ts';
-import type { Span } from './filters.ts';
+import { questionOf, type Span } from './filters.ts';
 import { Histogram } from './histogram.tsx';
 import { HitGrid } from './hit-grid.tsx';
 import { NearMisses } from './near-misses.tsx';
@@ -20,7 +20,7 @@ export function AnswerPanel({
   onActivity(weekday: Weekday, hour: number): void;
 }) {
   const { words, language } = useSettings();
-  const { answer, hits, isReceiving } = useInvestigation();
+  const { answer, answeredText, filters, hits, isReceiving } = useInvestigation();
   if (answer === undefined) return isReceiving ? <p role="status">{words.app.loading}</p> : null;
   return (
     <section id="answer" aria-labelledby="answer-title">
@@ -28,6 +28,11 @@ export function AnswerPanel({
       <p className="executed">
         <span className="sub">{words.search.executed}</span> {language === 'fr' ? answer.inFrench : answer.inEnglish}
       </p>
+      {answeredText !== questionText(questionOf(filters)) && (
+        <p className="warn" role="status" id="stale">
+          {words.search.stale}
+        </p>
+      )}
       {answer.broad && <p className="warn">{words.search.broad}</p>}
       <p className="total" role="status">
         <strong>{words.search.total(answer.total)}</strong>
