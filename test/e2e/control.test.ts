@@ -3,6 +3,7 @@ import path from 'node:path';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ApiClient } from '../../gateway/api-client.ts';
 import { type Client, createClient, GatewayError } from '../../gateway/client.ts';
 import { demoHabilitation, habilitate, presentAct } from '../../gateway/demo-habilitation.ts';
 import type { HabilitationClaims } from '../../gateway/habilitation/types.ts';
@@ -12,6 +13,7 @@ import { loadRegistry } from '../../gateway/trust/registry.ts';
 import { registryDigest } from '../../gateway/trust/registry-change.ts';
 import { present, signedByOffice } from '../retention/acts.ts';
 import {
+  apiOf,
   exhibitIdOf,
   exhibitOf,
   type JobBody,
@@ -50,14 +52,16 @@ describe('control of an installation', () => {
   let jobId: string;
   let answer: Answer;
   let prosecutor: Client;
+  /** The prosecutor again, by the typed client. */
+  let api: ApiClient;
   let administrator: Client;
 
   /** A person of the register, with a key of his own. */
-  async function seat(changes: Partial<HabilitationClaims>, signer: JWK): Promise<Client> {
+  async function seat(changes: Partial<HabilitationClaims>, signer: JWK): Promise<JWK> {
     const key = await newKey('own');
     const claims = demoHabilitation(Date.now(), await calculateJwkThumbprint(key), { training: {}, ...changes });
     await presentAct(line.gateway.url, line.installation.agentKey, await habilitate(claims, signer));
-    return createClient({ url: line.gateway.url, agentKey: key });
+    return key;
   }
 
   beforeAll(async () => {
@@ -79,7 +83,7 @@ describe('control of an installation', () => {
       classes: ['car'],
       colours: [{ colour: 'red' }],
     });
-    prosecutor = await seat(
+    const magistrate = await seat(
       {
         iss: 'parquet-demo',
         role: 'procureur_controle',
@@ -89,7 +93,9 @@ describe('control of an installation', () => {
       },
       line.installation.magistrateKey,
     );
-    administrator = await seat(
+    prosecutor = createClient({ url: line.gateway.url, agentKey: magistrate });
+    api = await apiOf(line, undefined, magistrate);
+    const technician = await seat(
       {
         iss: 'responsable-demo',
         role: 'admin_technique',
@@ -98,6 +104,7 @@ describe('control of an installation', () => {
       },
       line.installation.controllerKey,
     );
+    administrator = createClient({ url: line.gateway.url, agentKey: technician });
   });
   afterAll(async () => {
     await line[Symbol.asyncDispose]();
@@ -113,11 +120,8 @@ describe('control of an installation', () => {
     const of = `/api/v1/cases/${caseId}`;
     const hit = answer.hits[0];
     if (hit === undefined) throw new Error('no hit');
-    const { cases } = await prosecutor.json<{ cases: { id: string; procedure: string; state: string }[] }>(
-      'GET',
-      '/api/v1/cases',
-    );
-    expect(cases).toEqual([expect.objectContaining({ id: caseId, procedure: 'PV-2026-000042', state: 'open' })]);
+    const { data: mine } = await api.GET('/api/v1/cases');
+    expect(mine?.cases).toEqual([expect.objectContaining({ id: caseId, procedure: 'PV-2026-000042', state: 'open' })]);
     const read = <T>(route: string) => prosecutor.json<T>('GET', `${of}${route}`);
     expect(await read('/requisitions')).toMatchObject({ requisitions: [{ id: tokens.requisitionId }] });
     expect(await read('/exhibits')).toMatchObject({ exhibits: [{ piece: 'SCELLE-1', fileName: CANARIES.file }] });
@@ -151,8 +155,8 @@ describe('control of an installation', () => {
   });
 
   it('STA-01, STA-02, CTL-05: the prosecutor reads the figures of the running installation, and the terms of its cases', async () => {
-    const figures = await prosecutor.json<{ totals: object; noOtherModelRan: boolean }>('GET', '/api/v1/statistics');
-    expect(figures.totals).toMatchObject({
+    const { data: figures } = await api.GET('/api/v1/statistics');
+    expect(figures?.totals).toMatchObject({
       requisitions: 1,
       uses: 1,
       jobs: 1,
@@ -161,9 +165,9 @@ describe('control of an installation', () => {
       jobsWithoutResult: 0,
     });
     expect(figures).toMatchObject({ noOtherModelRan: true, tables: { framework: [{ name: 'PRELIMINAIRE' }] } });
-    const { cases, overdue } = await prosecutor.json<{ cases: object[]; overdue: object }>('GET', '/api/v1/retention');
-    expect(cases).toMatchObject([{ id: caseId, state: 'open', isOverdue: false, quarantines: [] }]);
-    expect(overdue).toEqual({ purges: 0, orders: 0, quarantines: 0 });
+    const { data: terms } = await api.GET('/api/v1/retention');
+    expect(terms?.cases).toMatchObject([{ id: caseId, state: 'open', isOverdue: false, quarantines: [] }]);
+    expect(terms?.overdue).toEqual({ purges: 0, orders: 0, quarantines: 0 });
     expect(await codeOf(agent.json('GET', '/api/v1/retention'))).toBe('E_HAB_ROLE');
     expect(await codeOf(agent.json('GET', '/api/v1/statistics'))).toBe('E_HAB_ROLE');
   });
@@ -201,14 +205,12 @@ describe('control of an installation', () => {
     const now = new Date().toISOString();
     const claims = { step: 'received', channel: 'procureur', subject: 'access', ref: 'TJ-2026-7', received_at: now };
     const act = await present(line, await signedByOffice(line, 'differe-person-request+jwt', claims));
-    const { requests } = await prosecutor.json<{ requests: object[] }>('GET', '/api/v1/person-requests');
-    expect(requests).toMatchObject([{ id: act, channel: 'procureur', ref: 'TJ-2026-7', isOverdue: false }]);
-    const { digest, keys, pending } = await prosecutor.json<{ digest: string; keys: object[]; pending: object[] }>(
-      'GET',
-      '/api/v1/registry',
-    );
+    const { data: asked } = await api.GET('/api/v1/person-requests');
+    expect(asked?.requests).toMatchObject([{ id: act, channel: 'procureur', ref: 'TJ-2026-7', isOverdue: false }]);
+    const { data: registry } = await api.GET('/api/v1/registry');
     const file = await readFile(line.installation.authoritiesFile, 'utf8');
-    expect([digest, keys.length, pending]).toEqual([registryDigest(loadRegistry(file, 'test')), 6, []]);
+    expect(registry).toMatchObject({ digest: registryDigest(loadRegistry(file, 'test')), pending: [] });
+    expect(registry?.keys).toHaveLength(6);
     for (const client of [agent, administrator])
       for (const route of ['/api/v1/person-requests', '/api/v1/registry'])
         expect(await codeOf(client.json('GET', route))).toBe('E_HAB_ROLE');
