@@ -9,7 +9,7 @@ import { createPictures, type Pictures, type PicturesDeps } from './pictures.ts'
 
 export type EvidenceDeps = Omit<ExportsDeps, 'keyFrames'> &
   Omit<PicturesDeps, 'keyFrames' | 'limit'> &
-  Omit<ExhibitPicturesDeps, 'keyFrames' | 'limit' | 'results'>;
+  Omit<ExhibitPicturesDeps, 'keyFrames' | 'limit' | 'frameLimit' | 'results'>;
 
 /** The room as its routes use it. `close` gives up packages that are being built. */
 export interface Evidence {
@@ -31,7 +31,13 @@ export function createEvidence(deps: EvidenceDeps): Evidence {
   const exports = createExports({ ...deps, keyFrames });
   const pictures = createPictures({ ...deps, keyFrames, limit });
   const results = createOpenedResults();
-  const exhibitPictures = createExhibitPictures({ ...deps, keyFrames, limit, results });
+  const exhibitPictures = createExhibitPictures({
+    ...deps,
+    keyFrames,
+    limit,
+    frameLimit: createLimit(AT_ONCE),
+    results,
+  });
   const exhibitTracks = createExhibitTracks({ ...deps, results });
   return {
     pictures,

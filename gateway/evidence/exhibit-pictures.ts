@@ -19,8 +19,9 @@ export interface ExhibitPicturesDeps {
   readonly withSource: WithSource;
   readonly keyFrames: KeyFrames;
   readonly readFrames: ReadFrames;
-  /** Decoders at once, shared with the pictures of hits. */
+  /** Decoders at once for video, shared with the pictures of hits, and for frames: a step does not wait for a clip. */
   readonly limit: <T>(work: () => Promise<T>) => Promise<T>;
+  readonly frameLimit: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
 export interface Span {
@@ -85,9 +86,10 @@ export function createExhibitPictures(deps: ExhibitPicturesDeps): ExhibitPicture
     requisition: Requisition,
     opened: OpenedExhibit,
     make: (source: Source) => Promise<T>,
+    limit = deps.limit,
   ): Promise<T> {
     const { exhibit } = opened;
-    return deps.limit(async () => {
+    return limit(async () => {
       const { result, bystanders } = await deps.results.of(opened);
       return deps.withSource(requisition, exhibit, async (sourcePath) =>
         make({ sourcePath, exhibit, result, bystanders, keyFrames: await deps.keyFrames(exhibit, sourcePath) }),
@@ -102,7 +104,7 @@ export function createExhibitPictures(deps: ExhibitPicturesDeps): ExhibitPicture
     first: number,
   ): Promise<FrameGroup> =>
     groups.use(opened.exhibit.caseId, `${opened.exhibit.id}:${opened.version}:${first}`, () =>
-      source(requisition, opened, (from) => makeFrames(requisition, { ...from, table, first })),
+      source(requisition, opened, (from) => makeFrames(requisition, { ...from, table, first }), deps.frameLimit),
     );
 
   /** Who steps comes to the next group soon: it is decoded before it is asked for. Nothing of it is shown, so nothing of it is journalled. */

@@ -218,6 +218,20 @@ describe.skipIf(!hasChromium)('the console', () => {
     expect([early.seconds, early.frame]).toEqual([0.8, 11]);
     await page.keyboard.press(',');
     await frameIs(page, early.frame - 1);
+    // Playing goes on into what follows the stretch that is held.
+    await page.fill('#go-to', '#1');
+    await page.keyboard.press('Enter');
+    await frameIs(page, 1);
+    await page.keyboard.press('End');
+    await page.waitForFunction(() => document.querySelector<HTMLVideoElement>('#clip')?.seeking === false);
+    const end = (await readOut(page)).frame;
+    await page.keyboard.press('l');
+    await page.waitForFunction(
+      (frame) =>
+        Number(/\d+/.exec(document.querySelector('#read-out div:nth-child(5) dd')?.textContent ?? '')?.[0]) > frame + 3,
+      end,
+    );
+    await page.keyboard.press('k');
     await page.fill('#go-to', '#999999');
     await page.keyboard.press('Enter');
     await page.waitForFunction(() => document.querySelector('.stage-note')?.textContent?.includes('réquisition'));

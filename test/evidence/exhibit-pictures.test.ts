@@ -114,6 +114,7 @@ beforeEach(async () => {
     keyFrames: readKeyFrames,
     readFrames: readPacketList,
     limit: (work) => work(),
+    frameLimit: (work) => work(),
   });
   app = Fastify().setValidatorCompiler(TypeBoxValidatorCompiler);
   installGuard(app, {

@@ -55,6 +55,8 @@ interface Loaded {
 }
 
 const BACKWARDS_MS = 80;
+/** Who drags along the timeline wants no video of each place on the way. */
+const REST_MS = 150;
 /** A ticket works for a minute. */
 const TICKET_MS = 55_000;
 
@@ -87,28 +89,35 @@ export function useClip(exhibitId: string, exhibit: ExhibitBody | undefined, hit
     const stretch = wanted.stretch ?? (shown === undefined ? stretchAround(of, startSeconds) : hitStretch(of, shown));
     if (stretch === undefined) return;
     const ofExhibit = `/api/v1/cases/${caseId}/exhibits/${exhibitId}`;
-    const ticket =
+    const askTicket = (): Promise<{ url: string }> =>
       wanted.stretch === undefined && shown !== undefined
         ? api.post<{ url: string }>(`/api/v1/cases/${caseId}/hits/${shown.id}/tickets`, { of: 'clip' }, stop.signal)
         : api.post<{ url: string }>(`${ofExhibit}/tickets`, { of: 'clip', ...stretch }, stop.signal);
-    const list = api.get<{ frames: readonly Moment[] }>(
-      `${ofExhibit}/frames?fromSeconds=${stretch.fromSeconds}&toSeconds=${stretch.toSeconds}`,
-      stop.signal,
-    );
+    const askList = (): Promise<{ frames: readonly Moment[] }> =>
+      api.get<{ frames: readonly Moment[] }>(
+        `${ofExhibit}/frames?fromSeconds=${stretch.fromSeconds}&toSeconds=${stretch.toSeconds}`,
+        stop.signal,
+      );
     setError(undefined);
     setRate(0);
     const askedAtMs = performance.now();
-    Promise.all([ticket, list]).then(
-      ([{ url }, { frames }]) => {
-        if (stop.signal.aborted) return;
-        isReady.current = false;
-        setLoaded({ wanted, url, frames, askedAtMs });
-        setAt(indexOf(frames, wanted.target));
-      },
-      (failure: unknown) => {
-        if (!stop.signal.aborted) setError(failure);
-      },
-    );
+    const rest = wanted.serial === 0 ? Promise.resolve() : delay(REST_MS);
+    rest
+      .then(() => {
+        stop.signal.throwIfAborted();
+        return Promise.all([askTicket(), askList()]);
+      })
+      .then(
+        ([{ url }, { frames }]) => {
+          if (stop.signal.aborted) return;
+          isReady.current = false;
+          setLoaded({ wanted, url, frames, askedAtMs });
+          setAt(indexOf(frames, wanted.target));
+        },
+        (failure: unknown) => {
+          if (!stop.signal.aborted) setError(failure);
+        },
+      );
     return () => stop.abort();
   }, [api, caseId, exhibitId, wanted, isKnown, startSeconds]);
 
@@ -216,7 +225,8 @@ export function useClip(exhibitId: string, exhibit: ExhibitBody | undefined, hit
     begin() {
       isReady.current = true;
       if (clip === undefined) return;
-      show(indexOf(frames, clip.wanted.target));
+      // Where somebody stepped to meanwhile, not where the wish was.
+      show(at);
       if (clip.wanted.rate > 0) play(clip.wanted.rate);
     },
     play,
@@ -248,6 +258,8 @@ export function useClip(exhibitId: string, exhibit: ExhibitBody | undefined, hit
 }
 
 const NONE: readonly Moment[] = [];
+
+const delay = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** About when a frame is shown; the list of the stretch says it exactly. */
 const estimate = (number: number, frames: number, durationSeconds: number): number =>
