@@ -260,6 +260,32 @@ describe.skipIf(!hasChromium)('the search screen', () => {
     await clear();
   });
 
+  it('fits a width of 320 pixels, which is a magnification of four: groups, form and charts need no scrolling sideways', async () => {
+    await type('(objet:voiture vitesse:>10) OU NON couleur:rose');
+    await page.setViewportSize({ width: 320, height: 800 });
+    await page.click('[data-condition="acrossCameras"]');
+    await page.waitForSelector('.across');
+    const widest = () =>
+      page.evaluate(() =>
+        [...document.querySelectorAll('.search-screen *')]
+          .filter((element) => element.closest('.calendar-scroll') === null)
+          .filter((element) => element.getBoundingClientRect().right > 321)
+          // The outermost alone.
+          .filter((element) => (element.parentElement?.getBoundingClientRect().right ?? 0) <= 321)
+          .map((element) => `${element.tagName} ${element.className}`),
+      );
+    expect(await widest()).toEqual([]);
+    await page.click('.across button >> nth=-1');
+    await ask();
+    await page.click('.charts summary');
+    await page.waitForSelector('.heat canvas');
+    expect(await widest()).toEqual([]);
+    const shots = process.env.DIFFERE_TEST_SCREENSHOTS;
+    if (shots !== undefined) await page.screenshot({ path: path.join(shots, 's7-narrow.png'), fullPage: true });
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await clear();
+  });
+
   it('asks nobody but its gateway and raises no error', () => {
     expect(visit.foreign).toEqual([]);
     expect(visit.complaints.filter((text) => !text.includes('401') && !text.includes('404'))).toEqual([]);
