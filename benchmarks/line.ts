@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createClient } from '../gateway/client.ts';
-import { createDemoInstallation, startGatewayProcess } from '../gateway/demo-installation.ts';
+import { createDemoInstallation, startGatewayProcess } from '../gateway/demo/installation.ts';
 import { decodeToNull } from './ffmpeg.ts';
 import { type Measurement, median, rounded } from './report.ts';
 import { signFor } from './requisition.ts';

@@ -1,5 +1,5 @@
-import type { createDemoInstallation } from '../gateway/demo-installation.ts';
-import { demoAuthorisation, demoSchedule, yesterdayAt14 } from '../gateway/demo-requisition.ts';
+import type { createDemoInstallation } from '../gateway/demo/installation.ts';
+import { demoAuthorisation, demoSchedule, yesterdayAt14 } from '../gateway/demo/requisition.ts';
 import { hashExhibit } from '../gateway/footage/commands.ts';
 import { authorise, schedule } from '../gateway/requisition/issue.ts';
 

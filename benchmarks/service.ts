@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { openSight } from '../gateway/analysis/sight.ts';
 import { type Client, createClient, GatewayError, watchJob } from '../gateway/client.ts';
-import { createDemoInstallation, startGatewayProcess } from '../gateway/demo-installation.ts';
+import { createDemoInstallation, startGatewayProcess } from '../gateway/demo/installation.ts';
 import { openDetector } from './accuracy/eyes.ts';
 import { requisitionFor, runClip } from './accuracy/run-clip.ts';
 import { runFfmpeg } from './ffmpeg.ts';

@@ -7,7 +7,7 @@ import { delimiter, join } from 'node:path';
 import { buildConsole, findChromium, installMediaTools, installPackages, missingMediaTools, ROOT } from './setup.mjs';
 
 const PROGRAMS = {
-  demo: 'gateway/demo.ts',
+  demo: 'gateway/demo/demo.ts',
   differe: 'gateway/cli.ts',
   test: 'test/run.ts',
   bench: 'benchmarks/run.ts',

@@ -10,8 +10,8 @@ import { analyseSegment, type SegmentDeps } from '../../gateway/analysis/segment
 import { cutSegments } from '../../gateway/analysis/segments.ts';
 import { track } from '../../gateway/analysis/track.ts';
 import type { AnalysisResult, SegmentResult, WorkDone } from '../../gateway/analysis/types.ts';
-import { createDemoInstallation } from '../../gateway/demo-installation.ts';
-import { DEMO } from '../../gateway/demo-requisition.ts';
+import { createDemoInstallation } from '../../gateway/demo/installation.ts';
+import { DEMO } from '../../gateway/demo/requisition.ts';
 import { hashExhibit } from '../../gateway/footage/commands.ts';
 import { probeExhibit } from '../../gateway/footage/probe.ts';
 import type { Exhibit } from '../../gateway/footage/types.ts';

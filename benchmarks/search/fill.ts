@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { AnalysisResult } from '../../gateway/analysis/types.ts';
 import { sha256Hex } from '../../gateway/canonical.ts';
 import { connect, type Transaction } from '../../gateway/database.ts';
-import type { DemoInstallation } from '../../gateway/demo-installation.ts';
+import type { DemoInstallation } from '../../gateway/demo/installation.ts';
 import { scheduledFacts, sealFacts } from '../../gateway/footage/exhibits.ts';
 import { insertReceiving, sealExhibit } from '../../gateway/footage/store.ts';
 import type { Timeline } from '../../gateway/footage/types.ts';

@@ -7,7 +7,7 @@ import type { Capability } from '../../gateway/compliance/capability.ts';
 import { complianceCommand } from '../../gateway/compliance/commands.ts';
 import { lockedPackages, readLockFile } from '../../gateway/compliance/lock-file.ts';
 import { sbomOf } from '../../gateway/compliance/sbom.ts';
-import { createDemoInstallation, type DemoInstallation } from '../../gateway/demo-installation.ts';
+import { createDemoInstallation, type DemoInstallation } from '../../gateway/demo/installation.ts';
 import { openEvidenceKey } from '../../gateway/evidence/keys.ts';
 import { requisitionCommand } from '../../gateway/requisition/commands.ts';
 import { retentionOf } from '../../gateway/retention-facts.ts';

@@ -8,7 +8,7 @@ import type { DossierContext } from '../../gateway/compliance/dossier.ts';
 import type { Dossier } from '../../gateway/compliance/dossier-schema.ts';
 import { createFirstJob } from '../../gateway/compliance/first-job.ts';
 import { createSafeMode } from '../../gateway/compliance/safe-mode.ts';
-import { demoPapers } from '../../gateway/demo-dossier.ts';
+import { demoPapers } from '../../gateway/demo/dossier.ts';
 import { testDatabase } from '../support/database.ts';
 import {
   CAPABILITY,

@@ -9,7 +9,7 @@ import { noticeDocument } from '../../gateway/compliance/documents/notice.ts';
 import { documentPdf, drawable } from '../../gateway/compliance/documents/pdf.ts';
 import { parseDossier } from '../../gateway/compliance/dossier-schema.ts';
 import { dossierOf } from '../../gateway/compliance/dossier-sign.ts';
-import { demoPapers } from '../../gateway/demo-dossier.ts';
+import { demoPapers } from '../../gateway/demo/dossier.ts';
 import { AppError } from '../../gateway/errors.ts';
 import type { Exhibit } from '../../gateway/footage/types.ts';
 import type { CaseId, ExhibitId } from '../../gateway/ids.ts';

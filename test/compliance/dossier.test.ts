@@ -3,7 +3,7 @@ import { compareCapability, orderedCapability } from '../../gateway/compliance/c
 import { openDossier } from '../../gateway/compliance/dossier.ts';
 import type { Dossier } from '../../gateway/compliance/dossier-schema.ts';
 import { dossierOf } from '../../gateway/compliance/dossier-sign.ts';
-import { demoPapers } from '../../gateway/demo-dossier.ts';
+import { demoPapers } from '../../gateway/demo/dossier.ts';
 import { AppError } from '../../gateway/errors.ts';
 import {
   CAPABILITY,

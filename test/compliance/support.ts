@@ -4,8 +4,8 @@ import { orderedCapability } from '../../gateway/compliance/capability.ts';
 import type { DossierContext, DossierFile } from '../../gateway/compliance/dossier.ts';
 import type { Dossier } from '../../gateway/compliance/dossier-schema.ts';
 import { dossierOf, signDossier } from '../../gateway/compliance/dossier-sign.ts';
-import { demoPapers } from '../../gateway/demo-dossier.ts';
-import { DEMO } from '../../gateway/demo-requisition.ts';
+import { demoPapers } from '../../gateway/demo/dossier.ts';
+import { DEMO } from '../../gateway/demo/requisition.ts';
 import { SOFTWARE } from '../../gateway/software.ts';
 import { type KeyRegistry, loadRegistry } from '../../gateway/trust/registry.ts';
 

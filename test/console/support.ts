@@ -7,7 +7,7 @@ import { crc32 } from 'node:zlib';
 import { AxeBuilder } from '@axe-core/playwright';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { expect } from 'vitest';
-import { seatProsecutor } from '../../gateway/demo-habilitation.ts';
+import { seatProsecutor } from '../../gateway/demo/habilitation.ts';
 import { exhibitOf, type Line, startLine, tokensFor } from '../support/line.ts';
 
 // A gateway with the networks that the repository ships, its console built, and Debian's Chromium before it.

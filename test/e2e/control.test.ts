@@ -5,7 +5,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ApiClient } from '../../gateway/api-client.ts';
 import { type Client, createClient, GatewayError } from '../../gateway/client.ts';
-import { demoHabilitation, habilitate, presentAct } from '../../gateway/demo-habilitation.ts';
+import { demoHabilitation, habilitate, presentAct } from '../../gateway/demo/habilitation.ts';
 import type { HabilitationClaims } from '../../gateway/habilitation/types.ts';
 import { startPostgres } from '../../gateway/postgres.ts';
 import type { Answer } from '../../gateway/search/types.ts';

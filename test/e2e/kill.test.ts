@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import * as tus from 'tus-js-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verifyLog } from '../../gateway/audit/verify.ts';
-import { startGatewayProcess } from '../../gateway/demo-installation.ts';
+import { startGatewayProcess } from '../../gateway/demo/installation.ts';
 import { makeProof } from '../../gateway/requisition/dpop.ts';
 import { CHUNK_BYTES } from '../../gateway/vault.ts';
 import {

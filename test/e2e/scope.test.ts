@@ -2,8 +2,8 @@ import { readdir, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Client } from '../../gateway/client.ts';
-import type { DemoExhibit } from '../../gateway/demo-requisition.ts';
-import { demoAuthorisation, demoSchedule } from '../../gateway/demo-requisition.ts';
+import type { DemoExhibit } from '../../gateway/demo/requisition.ts';
+import { demoAuthorisation, demoSchedule } from '../../gateway/demo/requisition.ts';
 import { authorise, schedule } from '../../gateway/requisition/issue.ts';
 import type { Answer } from '../../gateway/search/types.ts';
 import {

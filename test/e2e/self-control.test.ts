@@ -7,14 +7,14 @@ import { createClient } from '../../gateway/client.ts';
 import { sampler } from '../../gateway/compliance/sample.ts';
 import { readVerified } from '../../gateway/compliance/verified-journal.ts';
 import { readConfig } from '../../gateway/config.ts';
-import { createDemoInstallation, presentFirstActs } from '../../gateway/demo-installation.ts';
+import { createDemoInstallation, presentFirstActs } from '../../gateway/demo/installation.ts';
 import {
   DEMO,
   demoAuthorisation,
   demoRevocationList,
   demoSchedule,
   yesterdayAt14,
-} from '../../gateway/demo-requisition.ts';
+} from '../../gateway/demo/requisition.ts';
 import { type Gateway, startGateway } from '../../gateway/main.ts';
 import { authorise, schedule } from '../../gateway/requisition/issue.ts';
 import { signClaims } from '../../gateway/trust/sign.ts';

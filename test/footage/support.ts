@@ -11,7 +11,7 @@ import { encodeRecord } from '../../gateway/audit/record.ts';
 import type { AuditEvent } from '../../gateway/audit/types.ts';
 import type { Clock } from '../../gateway/clock.ts';
 import type { Database } from '../../gateway/database.ts';
-import { DEMO, type DemoExhibit, demoAuthorisation, demoSchedule } from '../../gateway/demo-requisition.ts';
+import { DEMO, type DemoExhibit, demoAuthorisation, demoSchedule } from '../../gateway/demo/requisition.ts';
 import { footageRoutes } from '../../gateway/footage/routes.ts';
 import { createScratch } from '../../gateway/footage/scratch.ts';
 import type { CaseId } from '../../gateway/ids.ts';

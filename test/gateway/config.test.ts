@@ -6,7 +6,7 @@ import path from 'node:path';
 import { connect } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CONFIG_KEYS, readConfig } from '../../gateway/config.ts';
-import { createDemoInstallation, type DemoInstallation } from '../../gateway/demo-installation.ts';
+import { createDemoInstallation, type DemoInstallation } from '../../gateway/demo/installation.ts';
 import { AppError } from '../../gateway/errors.ts';
 import { startGateway } from '../../gateway/main.ts';
 

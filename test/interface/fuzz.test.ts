@@ -4,7 +4,7 @@ import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jo
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isRecord, type Json } from '../../gateway/api-components.ts';
 import type { Client } from '../../gateway/client.ts';
-import { demoHabilitation, habilitate, presentAct } from '../../gateway/demo-habilitation.ts';
+import { demoHabilitation, habilitate, presentAct } from '../../gateway/demo/habilitation.ts';
 import { ERRORS, isErrorCode } from '../../gateway/errors.ts';
 import type { Answer } from '../../gateway/search/types.ts';
 import {

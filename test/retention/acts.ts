@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { DEMO } from '../../gateway/demo-requisition.ts';
+import { DEMO } from '../../gateway/demo/requisition.ts';
 import type { ActType } from '../../gateway/trust/registry.ts';
 import { signClaims } from '../../gateway/trust/sign.ts';
 import { clientOf, type Line } from '../support/line.ts';

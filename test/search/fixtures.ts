@@ -8,7 +8,7 @@ import type { AnalysisResult, Track, TrackPoint } from '../../gateway/analysis/t
 import { canonicalJson, type JsonValue, sha256Hex } from '../../gateway/canonical.ts';
 import type { Clock } from '../../gateway/clock.ts';
 import type { Database } from '../../gateway/database.ts';
-import { DEMO, demoAuthorisation, demoSchedule } from '../../gateway/demo-requisition.ts';
+import { DEMO, demoAuthorisation, demoSchedule } from '../../gateway/demo/requisition.ts';
 import type { Exhibit } from '../../gateway/footage/types.ts';
 import { type CaseId, type ExhibitId, type JobId, newId, type ObjectId } from '../../gateway/ids.ts';
 import { createCaseSessions } from '../../gateway/index/case-sessions.ts';

@@ -18,9 +18,12 @@ const ROOMS = [...WALK, ...SERVICES, 'console'];
 
 /** Files that join the rooms; no room and no file of the ground floor imports them. `client.ts` speaks HTTP for the commands and the demo. */
 const isRoof = (name: string): boolean =>
-  /^(app|main|pipeline|results|cli|case-commands|act-commands|registry-commands|client|start-up|capability-facts|closing-facts|retention-facts|inert-app|api-document|api-refusals|api-command|compliance-commands|demo(-[a-z-]+)?)\.ts$/.test(
+  /^(app|main|pipeline|results|cli|case-commands|act-commands|registry-commands|client|start-up|capability-facts|closing-facts|retention-facts|inert-app|api-document|api-refusals|api-command|compliance-commands)\.ts$/.test(
     name,
   );
+
+/** Folders whose files all join rooms. */
+const ROOF_FOLDERS = ['demo'];
 
 /** Packages that one file alone imports, so that one file can replace them. */
 const SOLE_IMPORTER: Readonly<Record<string, string>> = {
@@ -70,6 +73,7 @@ function placeOf(file: string): Place {
   const [top, second = '', ...rest] = file.split('/');
   if (top !== 'gateway') return { kind: 'outside' };
   if (rest.length === 0) return { kind: isRoof(second) ? 'roof' : 'ground' };
+  if (ROOF_FOLDERS.includes(second)) return { kind: 'roof' };
   return ROOMS.includes(second) ? { kind: 'room', room: second } : { kind: 'outside' };
 }
 

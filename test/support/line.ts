@@ -13,8 +13,8 @@ import {
   type GatewayProcess,
   presentFirstActs,
   startGatewayProcess,
-} from '../../gateway/demo-installation.ts';
-import { type DemoExhibit, demoAuthorisation, demoSchedule, yesterdayAt14 } from '../../gateway/demo-requisition.ts';
+} from '../../gateway/demo/installation.ts';
+import { type DemoExhibit, demoAuthorisation, demoSchedule, yesterdayAt14 } from '../../gateway/demo/requisition.ts';
 import { authorise, schedule } from '../../gateway/requisition/issue.ts';
 import type { AuthorisationClaims, ScheduleClaims } from '../../gateway/requisition/types.ts';
 

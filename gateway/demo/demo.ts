@@ -3,19 +3,19 @@ import { cp, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { namedScenes } from '../benchmarks/scenes/named.ts';
-import { writeScene } from '../benchmarks/scenes/write.ts';
-import { verifyLog } from './audit/verify.ts';
-import { type Client, createClient, GatewayError, watchJob } from './client.ts';
-import { showControl } from './demo-control.ts';
-import { seatProsecutor } from './demo-habilitation.ts';
-import { createDemoInstallation, type DemoInstallation, startGatewayProcess } from './demo-installation.ts';
-import { type DemoExhibit, demoAuthorisation, demoSchedule, yesterdayAt14 } from './demo-requisition.ts';
-import { packageNames } from './evidence/names.ts';
-import { verifyPackage } from './evidence/verify.ts';
-import { hashExhibit } from './footage/commands.ts';
-import { authorise, schedule } from './requisition/issue.ts';
-import type { Answer, Hit, Question } from './search/types.ts';
+import { namedScenes } from '../../benchmarks/scenes/named.ts';
+import { writeScene } from '../../benchmarks/scenes/write.ts';
+import { verifyLog } from '../audit/verify.ts';
+import { type Client, createClient, GatewayError, watchJob } from '../client.ts';
+import { packageNames } from '../evidence/names.ts';
+import { verifyPackage } from '../evidence/verify.ts';
+import { hashExhibit } from '../footage/commands.ts';
+import { authorise, schedule } from '../requisition/issue.ts';
+import type { Answer, Hit, Question } from '../search/types.ts';
+import { showControl } from './control.ts';
+import { seatProsecutor } from './habilitation.ts';
+import { createDemoInstallation, type DemoInstallation, startGatewayProcess } from './installation.ts';
+import { type DemoExhibit, demoAuthorisation, demoSchedule, yesterdayAt14 } from './requisition.ts';
 
 // `npm run demo`: the product's main job on a throw-away installation, through the HTTP API like any agent.
 

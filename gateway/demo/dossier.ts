@@ -1,13 +1,13 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import type { JWK } from 'jose';
-import { canonicalJson, sha256Hex } from './canonical.ts';
-import { plannedCapability } from './capability-facts.ts';
-import type { Capability } from './compliance/capability.ts';
-import { readDossierFile } from './compliance/dossier.ts';
-import { type DossierPapers, dossierOf, papersOf, signDossier } from './compliance/dossier-sign.ts';
-import { readCapableConfig } from './config.ts';
-import { DEMO } from './demo-requisition.ts';
-import { SOFTWARE } from './software.ts';
+import { canonicalJson, sha256Hex } from '../canonical.ts';
+import { plannedCapability } from '../capability-facts.ts';
+import type { Capability } from '../compliance/capability.ts';
+import { readDossierFile } from '../compliance/dossier.ts';
+import { type DossierPapers, dossierOf, papersOf, signDossier } from '../compliance/dossier-sign.ts';
+import { readCapableConfig } from '../config.ts';
+import { SOFTWARE } from '../software.ts';
+import { DEMO } from './requisition.ts';
 
 // The dossier of a throw-away installation, signed by demo keys (`env=test`). It says "demo" in every member, because none of its papers
 // exists; a gateway in production takes no signature of these keys.

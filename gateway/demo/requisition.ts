@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { OPS } from './policy/types.ts';
-import type { RevocationListClaims } from './requisition/revocation-list.ts';
-import type { AuthorisationClaims, ScheduleClaims, ScheduledExhibit } from './requisition/types.ts';
-import { CLASSES, COLOURS } from './vocabulary.ts';
+import { OPS } from '../policy/types.ts';
+import type { RevocationListClaims } from '../requisition/revocation-list.ts';
+import type { AuthorisationClaims, ScheduleClaims, ScheduledExhibit } from '../requisition/types.ts';
+import { CLASSES, COLOURS } from '../vocabulary.ts';
 
 // A requisition of a test authority (`env=test`) for the demo, the tests and the benchmarks: they present one like anyone else
 // (FACE-17, REQ-18). A gateway in production refuses it.

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose';
-import { createClient } from './client.ts';
-import { DEMO } from './demo-requisition.ts';
-import type { HabilitationClaims } from './habilitation/types.ts';
-import { signClaims } from './trust/sign.ts';
+import { createClient } from '../client.ts';
+import type { HabilitationClaims } from '../habilitation/types.ts';
+import { signClaims } from '../trust/sign.ts';
+import { DEMO } from './requisition.ts';
 
 const DAY_S = 86_400;
 

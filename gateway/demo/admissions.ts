@@ -3,18 +3,18 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { JWK } from 'jose';
-import { ADMISSION_TYP, type AdmissionClaims, cardDigest, namedDossier } from './admission/admissions.ts';
-import type { Card } from './admission/contract.ts';
-import { inspect } from './admission/inspect.ts';
-import { figuresDigest, isProbeFigures, PROBES_VERSION, type ProbeFigures } from './admission/probes.ts';
-import { loadCropModel } from './analysis/crop-namer.ts';
-import { CARD_FOLDER, findModels } from './analysis/models.ts';
-import { probeModel } from './analysis/probes.ts';
-import { detectorOf, SHIPPED_FOLDER } from './analysis/sight.ts';
-import { sha256Hex } from './canonical.ts';
-import { readCapableConfig } from './config.ts';
-import { DEMO } from './demo-requisition.ts';
-import { signClaims } from './trust/sign.ts';
+import { ADMISSION_TYP, type AdmissionClaims, cardDigest, namedDossier } from '../admission/admissions.ts';
+import type { Card } from '../admission/contract.ts';
+import { inspect } from '../admission/inspect.ts';
+import { figuresDigest, isProbeFigures, PROBES_VERSION, type ProbeFigures } from '../admission/probes.ts';
+import { loadCropModel } from '../analysis/crop-namer.ts';
+import { CARD_FOLDER, findModels } from '../analysis/models.ts';
+import { probeModel } from '../analysis/probes.ts';
+import { detectorOf, SHIPPED_FOLDER } from '../analysis/sight.ts';
+import { sha256Hex } from '../canonical.ts';
+import { readCapableConfig } from '../config.ts';
+import { signClaims } from '../trust/sign.ts';
+import { DEMO } from './requisition.ts';
 
 // The admissions of a throw-away installation, signed by demo keys (`env=test`) for the networks that it will load, after the probes like
 // any other; what these signatures do not say is that a person looked.

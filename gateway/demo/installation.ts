@@ -4,16 +4,16 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose';
-import { nowSeconds, systemClock } from './clock.ts';
-import { keepDemoAdmissions } from './demo-admissions.ts';
-import { keepDemoDossier } from './demo-dossier.ts';
-import { demoHabilitation, habilitate, presentAct } from './demo-habilitation.ts';
-import { DEMO, demoRevocationList } from './demo-requisition.ts';
-import { CONTRARY_DECISION_TYP } from './requisition/contrary-decision.ts';
-import { REVOCATION_LIST_TYP } from './requisition/revocation-list.ts';
-import { REGISTRY_TYP } from './trust/registry-change.ts';
-import { signFirstRegistry } from './trust/registry-sign.ts';
-import { signClaims } from './trust/sign.ts';
+import { nowSeconds, systemClock } from '../clock.ts';
+import { CONTRARY_DECISION_TYP } from '../requisition/contrary-decision.ts';
+import { REVOCATION_LIST_TYP } from '../requisition/revocation-list.ts';
+import { REGISTRY_TYP } from '../trust/registry-change.ts';
+import { signFirstRegistry } from '../trust/registry-sign.ts';
+import { signClaims } from '../trust/sign.ts';
+import { keepDemoAdmissions } from './admissions.ts';
+import { keepDemoDossier } from './dossier.ts';
+import { demoHabilitation, habilitate, presentAct } from './habilitation.ts';
+import { DEMO, demoRevocationList } from './requisition.ts';
 
 /** Everything a throw-away installation needs: keys of a test authority, of its agent, of the installation, folders, a signed dossier. */
 export interface DemoInstallation {
@@ -206,7 +206,7 @@ export async function startGatewayProcess(
   if (environment.DIFFERE_DOSSIER === installation.dossierFile) await keepDemoDossier(installation, environment);
   if (environment.DIFFERE_ADMISSIONS === installation.admissionsDir)
     await keepDemoAdmissions(installation, environment);
-  const child = spawn(process.execPath, [...NODE_OPTIONS, path.join(import.meta.dirname, 'cli.ts'), 'serve'], {
+  const child = spawn(process.execPath, [...NODE_OPTIONS, path.join(import.meta.dirname, '..', 'cli.ts'), 'serve'], {
     env: environment,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { namedScenes } from '../benchmarks/scenes/named.ts';
-import { writeScene } from '../benchmarks/scenes/write.ts';
-import { tryCanaries } from './admission/canaries.ts';
-import { createClient, GatewayError, watchJob } from './client.ts';
-import { presentAct } from './demo-habilitation.ts';
-import type { DemoInstallation } from './demo-installation.ts';
-import { DEMO, demoAuthorisation, demoRevocationList, demoSchedule } from './demo-requisition.ts';
-import { hashExhibit } from './footage/commands.ts';
-import { authorise, schedule } from './requisition/issue.ts';
-import { REVOCATION_LIST_TYP } from './requisition/revocation-list.ts';
-import { verifyCertificate } from './retention/certificate.ts';
-import { signClaims } from './trust/sign.ts';
+import { namedScenes } from '../../benchmarks/scenes/named.ts';
+import { writeScene } from '../../benchmarks/scenes/write.ts';
+import { tryCanaries } from '../admission/canaries.ts';
+import { createClient, GatewayError, watchJob } from '../client.ts';
+import { hashExhibit } from '../footage/commands.ts';
+import { authorise, schedule } from '../requisition/issue.ts';
+import { REVOCATION_LIST_TYP } from '../requisition/revocation-list.ts';
+import { verifyCertificate } from '../retention/certificate.ts';
+import { signClaims } from '../trust/sign.ts';
+import { presentAct } from './habilitation.ts';
+import type { DemoInstallation } from './installation.ts';
+import { DEMO, demoAuthorisation, demoRevocationList, demoSchedule } from './requisition.ts';
 
 // What a magistrate or an inspector would ask to see: a forbidden network refused, a revocation that stops a running analysis, and an erasure
 // with its certificate. On a procedure of its own, so that the first one stays.
