@@ -8,6 +8,8 @@ export const PROPERTIES: Readonly<Record<string, string>> = {
   jobId: 'Id of the analysis.',
   questionId: 'Id of the question.',
   hitId: 'Id of the hit.',
+  noteId: 'Id of the note.',
+  bookmarkId: 'Id of the bookmark.',
   exportId: 'Id of the package.',
   uploadId: 'Id of the upload, and of the exhibit that it becomes.',
   actId: 'Id (jti) of the signed act.',

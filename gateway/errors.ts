@@ -499,6 +499,11 @@ export const ERRORS = {
     fr: "La première demande de cette clé d'idempotence est encore en cours : réessayez dans un instant.",
     en: 'The first request of this idempotency key is still running: try again in a moment.',
   },
+  E_NOT_AUTHOR: {
+    status: 403,
+    fr: 'Ceci a été écrit par un autre agent : seul son auteur le modifie, le retire ou en lit les versions antérieures.',
+    en: 'Another agent wrote this: only its author changes it, withdraws it or reads its earlier wordings.',
+  },
   E_CHANGED: {
     status: 412,
     fr: "L'objet a changé depuis que vous l'avez lu : relisez-le, puis décidez.",

@@ -11,6 +11,8 @@ export type ExhibitId = Id<'exhibit'>;
 export type JobId = Id<'job'>;
 export type QuestionId = Id<'question'>;
 export type HitId = Id<'hit'>;
+export type NoteId = Id<'note'>;
+export type BookmarkId = Id<'bookmark'>;
 export type ExportId = Id<'export'>;
 /** Name of one sealed object of the vault, unique within its case. */
 export type ObjectId = Id<'object'>;

@@ -14,6 +14,7 @@ import { encodeVkey } from './audit/note.ts';
 import { keepPurged } from './audit/purging.ts';
 import { demandExtension, loadWitnesses } from './audit/witnesses.ts';
 import { keepWitnessed } from './audit/witnessing.ts';
+import { dropBesideErased } from './beside-erased.ts';
 import { capabilityOf, cardsOf } from './capability-facts.ts';
 import { type Clock, nowSeconds, systemClock } from './clock.ts';
 import { closingFacts } from './closing-facts.ts';
@@ -290,6 +291,7 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
           places.map(({ exhibitId }) => exhibitId),
           { database, vault },
         ),
+      dropBeside: (caseId, exhibits) => dropBesideErased(caseId, exhibits, { database, vault }),
       dropResults: (caseId) => sessions.drop(caseId),
     });
     const retention = createRetention({

@@ -50,6 +50,8 @@ export interface Vault {
   unsealHere(label: string, sealed: Uint8Array): Buffer;
   /** A keyed digest of a piece number, 64 hex characters: the same on every call within a case, meaningless without the case key. */
   pieceMark(caseId: CaseId, piece: string): Promise<string>;
+  /** A keyed digest of a text, 64 hex characters, for what the label says: as `pieceMark`, and gone with the case key. */
+  mark(caseId: CaseId, label: string, text: string): Promise<string>;
   /** Opens an object for writing at the first chunk that `resumeAtBytes` names (a multiple of CHUNK_BYTES). */
   writer(caseId: CaseId, objectId: ObjectId, totalBytes: number, resumeAtBytes: number): Promise<ObjectWriter>;
   /** Writes a whole object durably. */
@@ -226,6 +228,10 @@ export async function openVault(folders: VaultFolders): Promise<Vault> {
     pieceMark: async (caseId, piece) =>
       createHmac('sha256', derive(await caseKey(caseId), 'piece-mark'))
         .update(piece, 'utf8')
+        .digest('hex'),
+    mark: async (caseId, label, text) =>
+      createHmac('sha256', derive(await caseKey(caseId), 'mark'))
+        .update(`${label}\0${text}`, 'utf8')
         .digest('hex'),
     writer,
     async put(caseId, objectId, plain) {

@@ -37,7 +37,20 @@ const EVENT = {
   objects: Type.Array(
     Type.Union([
       referenceTo(
-        ['case', 'requisition', 'exhibit', 'job', 'question', 'hit', 'export', 'upload', 'act', 'certificate'],
+        [
+          'case',
+          'requisition',
+          'exhibit',
+          'job',
+          'question',
+          'hit',
+          'export',
+          'upload',
+          'act',
+          'certificate',
+          'note',
+          'bookmark',
+        ],
         UUID,
       ),
       referenceTo(['digest', 'dossier'], SHA256),

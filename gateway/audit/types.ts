@@ -1,7 +1,7 @@
 import type { JsonValue } from '../canonical.ts';
 
 /**
- * A reference to a thing, never the thing (LOG-03): kinds and opaque ids. `id` is a UUID; for `digest` and `dossier` a SHA-256 in hex, for `model` a
+ * A reference to a thing, never the thing (LOG-03): kinds and opaque ids. `id` is a UUID; for `digest` (of what a reader wrote a keyed one, so that nobody guesses the text) and `dossier` a SHA-256 in hex, for `model` a
  * SHA-256 or a model name, for `agent` a registration number, for `log` a sequence number, a record id or a root hash in hex. Anything else is E_LOG_CONTENT (record.ts).
  */
 export interface AuditObject {
@@ -20,7 +20,9 @@ export interface AuditObject {
     | 'act'
     | 'certificate'
     | 'agent'
-    | 'dossier';
+    | 'dossier'
+    | 'note'
+    | 'bookmark';
   readonly id: string;
 }
 

@@ -21,7 +21,9 @@ export interface ThingShown {
     | 'act'
     | 'certificate'
     | 'agent'
-    | 'dossier';
+    | 'dossier'
+    | 'note'
+    | 'bookmark';
   readonly id: string;
 }
 

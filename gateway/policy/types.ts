@@ -175,6 +175,16 @@ export const ACTIONS = {
   'hit.reveal': { journal: 'both', kind: 'modification', ops: ['review.reveal'], needsValidity: false },
   'hit.ticket': { journal: 'before', kind: 'consultation', ops: [], needsValidity: false },
   'hit.review': { journal: 'before', kind: 'modification', ops: [], needsValidity: false },
+  // What readers write beside hits (HUM-01): in the journal by ids and keyed digests, never by a word of it.
+  'note.read': { journal: 'disclosure', kind: 'consultation', ops: [], needsValidity: false },
+  'note.write': { journal: 'before', kind: 'modification', ops: [], needsValidity: false },
+  'note.withdraw': { journal: 'before', kind: 'modification', ops: [], needsValidity: false },
+  'bookmark.read': { journal: 'disclosure', kind: 'consultation', ops: [], needsValidity: false },
+  'bookmark.keep': { journal: 'before', kind: 'modification', ops: [], needsValidity: false },
+  'bookmark.remove': { journal: 'before', kind: 'modification', ops: [], needsValidity: false },
+  // What an agent means to hand over: of a case that is closed too, whose package may still be made.
+  'selection.read': { journal: 'disclosure', kind: 'consultation', ops: [], needsValidity: false },
+  'selection.change': { journal: 'before', kind: 'modification', ops: ['export.report'], needsValidity: false },
   'evidence.export': {
     journal: 'before',
     kind: 'communication',

@@ -34,8 +34,8 @@ export type RectificationBody = Static<typeof Body>;
 const schema = Compile(Body);
 
 const REMAINS = {
-  fr: "Le résultat scellé de l'analyse garde ce qu'elle avait dit, sous la clé de la procédure, jusqu'à l'effacement de celle-ci : aucune question, aucune image et aucun export n'y mène pour ce qui est effacé ; ailleurs la rectification est nommée à côté. Ce qui avait été remis avant n'est plus ici.",
-  en: 'The sealed result of the analysis keeps what it had said, under the key of the case, until the case is erased: no question, no picture and no export leads to what is erased; elsewhere the rectification is named beside it. What was handed over before is no longer here.',
+  fr: "Le résultat scellé de l'analyse garde ce qu'elle avait dit, sous la clé de la procédure, jusqu'à l'effacement de celle-ci : aucune question, aucune image et aucun export n'y mène pour ce qui est effacé ; les notes, signets et listes d'export posés à côté sont effacés avec lui ; ailleurs la rectification est nommée à côté. Ce qui avait été remis avant n'est plus ici.",
+  en: 'The sealed result of the analysis keeps what it had said, under the key of the case, until the case is erased: no question, no picture and no export leads to what is erased; the notes, bookmarks and places on export lists beside it are erased with it; elsewhere the rectification is named beside it. What was handed over before is no longer here.',
 };
 
 export const correctionsDigest = (corrections: readonly Correction[]): string =>

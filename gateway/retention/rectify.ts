@@ -1,7 +1,7 @@
 import type { AuditEvent, AuditLog } from '../audit/types.ts';
 import type { Clock } from '../clock.ts';
 import type { Database, Transaction } from '../database.ts';
-import type { CaseId, ExportId, ObjectId } from '../ids.ts';
+import type { CaseId, ExhibitId, ExportId, ObjectId } from '../ids.ts';
 import type { Rectification } from '../index/types.ts';
 import type { Vault } from '../vault.ts';
 import type { CertificateKey } from './certificate.ts';
@@ -30,6 +30,8 @@ export interface RectifierDeps {
     caseId: CaseId,
     places: readonly HitPlace[],
   ): Promise<readonly { readonly id: ExportId; readonly objects: readonly ObjectId[] }[]>;
+  /** Erases what readers wrote beside hits of these exhibits that are erased. */
+  dropBeside(caseId: CaseId, exhibits: readonly ExhibitId[]): Promise<void>;
   /** Forgets the results of the case that are open in memory. */
   dropResults(caseId: CaseId): void;
 }
@@ -69,6 +71,7 @@ export function createRectifier(deps: RectifierDeps): Rectifier {
     }
     deps.dropResults(caseId);
     const erased = places.filter((_place, at) => corrections[at]?.erase === true);
+    if (erased.length > 0) await deps.dropBeside(caseId, [...new Set(erased.map(({ exhibitId }) => exhibitId))]);
     const packages = erased.length === 0 ? [] : await deps.packagesWith(caseId, erased);
     for (const { id, objects } of packages) {
       for (const object of objects) await deps.vault.remove(caseId, object);

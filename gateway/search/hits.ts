@@ -8,6 +8,7 @@ import { asksElsewhere, elsewhereIn } from './conditions/across-cameras.ts';
 import { describeMatch } from './match.ts';
 import { confirmingOf, historyOf, keepVerdict, readingsOf, sealSeen, seenOf, standingOf } from './readings.ts';
 import { demandNotErased } from './rectified-hit.ts';
+import { demandAgent } from './said.ts';
 import * as store from './store.ts';
 import type { Hit, HitRecord, Reading, Verdict } from './types.ts';
 import { inEnglish, inFrench } from './words.ts';
@@ -94,9 +95,7 @@ export async function reviewHit(
   deps: SearchDeps,
 ): Promise<Hit> {
   const { hitId, verdict, agentId } = review;
-  if (agentId === undefined || !requisition.schedule.agents.some((agent) => agent.id === agentId)) {
-    throw new AppError('E_HAB_CASE', { detail: 'a verdict needs a designated agent' });
-  }
+  const reader = demandAgent(requisition, agentId);
   // Scope first: what the requisition does not reach cannot be decided on either.
   await getHit(requisition, hitId, deps);
   await deps.database.inCase(requisition.caseId, async (tx) => {
@@ -106,10 +105,10 @@ export async function reviewHit(
       const now = (await readingsOf(tx, caseId, [row.id], deps)).get(row.id) ?? [];
       if (JSON.stringify(now) !== JSON.stringify(review.beside)) throw new AppError('E_CHANGED');
     }
-    if (verdict === 'confirmed' && !(await seenOf(caseId, row, deps)).some((seen) => seen.agentId === agentId)) {
+    if (verdict === 'confirmed' && !(await seenOf(caseId, row, deps)).some((seen) => seen.agentId === reader)) {
       throw new AppError('E_HUM_UNVALIDATED', { detail: 'the agent was not shown the picture' });
     }
-    await keepVerdict(tx, caseId, { hitId: row.id, verdict, agentId, atMs: deps.clock.nowMs() }, deps);
+    await keepVerdict(tx, caseId, { hitId: row.id, verdict, agentId: reader, atMs: deps.clock.nowMs() }, deps);
   });
   return getHit(requisition, hitId, deps);
 }

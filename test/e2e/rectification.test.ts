@@ -1,9 +1,11 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Client } from '../../gateway/client.ts';
 import { verifyPackage } from '../../gateway/evidence/verify.ts';
+import { startPostgres } from '../../gateway/postgres.ts';
 import { verifyRectification } from '../../gateway/retention/rectification-certificate.ts';
 import type { Answer, Hit } from '../../gateway/search/types.ts';
 import { present, signed } from '../retention/acts.ts';
@@ -62,6 +64,19 @@ describe('a rectification', () => {
     }
     const document = async (name: string) => JSON.parse(await readFile(path.join(folder, name), 'utf8'));
     return { id: view.id, folder, document, names: (view.files ?? []).map(({ path: name }) => name) };
+  }
+
+  /** Rows of what readers wrote, by table: what is shown no more could still lie there. */
+  async function rowsBeside(): Promise<Record<string, number>> {
+    const server = await startPostgres(path.join(line.installation.dataDir, 'postgres'));
+    const client = new pg.Client({ connectionString: server.urlOf('differe') });
+    await client.connect();
+    const counts: Record<string, number> = {};
+    for (const table of ['notes', 'note_wordings', 'bookmarks', 'export_list'])
+      counts[table] = Number((await client.query(`SELECT count(*) AS n FROM ${table}`)).rows[0].n);
+    await client.end();
+    await server.stop();
+    return counts;
   }
 
   beforeAll(async () => {
@@ -124,8 +139,32 @@ describe('a rectification', () => {
     const person = hits.find((hit) => hit.class === 'person');
     if (person === undefined) throw new Error('no person');
     const held = await exported([]);
+    // What readers wrote beside it goes with it, and what they wrote beside another hit stays.
+    const at = `/api/v1/cases/${caseId}`;
+    const other = hits.find((hit) => hit.class === 'car');
+    if (other === undefined) throw new Error('no car');
+    for (const hit of [person, other]) {
+      await client.json('POST', `${at}/hits/${hit.id}/notes`, { text: 'sac à dos' });
+      await client.json('POST', `${at}/bookmarks`, {
+        ...{ exhibitId: hit.exhibitId, hitId: hit.id, atSeconds: hit.best.timeSeconds, label: 'au coin' },
+      });
+      await client.json('PUT', `${at}/export-list/${hit.id}`);
+    }
+    const beside = async () => ({
+      notes: (await client.json<{ notes: { hitId: string }[] }>('GET', `${at}/notes`)).notes.map(({ hitId }) => hitId),
+      bookmarks: (await client.json<{ bookmarks: { hit?: Hit }[] }>('GET', `${at}/bookmarks`)).bookmarks.map(
+        ({ hit }) => hit?.id,
+      ),
+      list: (await client.json<{ hits: Hit[] }>('GET', `${at}/export-list`)).hits.map(({ id }) => id),
+    });
+    expect(await beside()).toEqual({
+      notes: [other.id, person.id],
+      bookmarks: [other.id, person.id],
+      list: [person.id, other.id],
+    });
     const act = await order([{ hit: person.id, erase: true }]);
     expect((await find(['person'])).map(({ track }) => track)).not.toContain(person.track);
+    expect(await beside()).toEqual({ notes: [other.id], bookmarks: [other.id], list: [other.id] });
     for (const what of ['', '/still'])
       await expect(client.bytes(`/api/v1/cases/${caseId}/hits/${person.id}${what}`)).rejects.toMatchObject({
         code: 'E_PRO_SILO',
@@ -135,6 +174,7 @@ describe('a rectification', () => {
     });
     // It outlives a restart.
     await line.gateway.stop();
+    expect(await rowsBeside()).toEqual({ notes: 1, note_wordings: 1, bookmarks: 1, export_list: 1 });
     await line.restart();
     client = clientOf(line, requisitionId);
     const after = await exported([]);

@@ -50,7 +50,8 @@ export function oracle(request: DecisionRequest, refusesBroad = false): Decision
   if (needsValidity && !(authority.notBefore <= nowSeconds && nowSeconds < authority.expires)) return 'E_REQ_EXPIRED';
   const { caseState } = authority;
   if (caseState === 'frozen' && !['audit.read', 'retention.read', 'order.done'].includes(action)) return 'E_RET_FROZEN';
-  if (caseState === 'closed' && CHANGING.includes(kind) && action !== 'order.done') return 'E_RET_CLOSED';
+  const staysOpen = ['order.done', 'selection.change'].includes(action);
+  if (caseState === 'closed' && CHANGING.includes(kind) && !staysOpen) return 'E_RET_CLOSED';
   if (!isControl && authority.revoked) return 'E_REQ_REVOKED';
   const needed = [...ops, ...request.extraOps];
   if (!isControl && !needed.every((op) => authority.ops.includes(op))) return 'E_REQ_OP';

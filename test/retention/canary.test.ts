@@ -5,11 +5,24 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import type { Client } from '../../gateway/client.ts';
 import { connect, migrate } from '../../gateway/database.ts';
 import { startPostgres } from '../../gateway/postgres.ts';
 import type { ScheduledExhibit } from '../../gateway/requisition/types.ts';
+import type { Answer } from '../../gateway/search/types.ts';
 import { openVault, type Vault } from '../../gateway/vault.ts';
-import { clientOf, exhibitOf, type Line, register, sceneFile, startLine, tokensFor } from '../support/line.ts';
+import {
+  clientOf,
+  exhibitIdOf,
+  exhibitOf,
+  type JobBody,
+  jobEnd,
+  type Line,
+  register,
+  sceneFile,
+  startLine,
+  tokensFor,
+} from '../support/line.ts';
 import { eraseOrder } from './acts.ts';
 import { retentionRoom } from './support.ts';
 
@@ -87,6 +100,36 @@ const planted = (next: () => string, nowMs: number): ScheduledExhibit[] =>
     },
   }));
 
+/** What readers write beside what was found: notes, reworded and withdrawn ones too, and labels of bookmarks. */
+async function plantReview(client: Client, caseId: string, piece: string, next: () => string): Promise<number> {
+  const at = `/api/v1/cases/${caseId}`;
+  const exhibitId = await exhibitIdOf(client, caseId, piece);
+  const job = await client.json<JobBody>('POST', `${at}/jobs`, { exhibitId });
+  await jobEnd(client, caseId, job.id);
+  const { hits } = await client.json<Answer>('POST', `${at}/questions`, { version: 1 });
+  const [hit] = hits;
+  if (hit === undefined) throw new Error('nothing was found');
+  await client.json('PUT', `${at}/hits/${hit.id}/verdict`, { verdict: 'rejected' });
+  await client.json('PUT', `${at}/export-list/${hit.id}`);
+  let count = 0;
+  const write = (): { text: string } => {
+    count += 20;
+    return { text: Array.from({ length: 20 }, next).join(' ') };
+  };
+  for (let index = 0; index < 5; index++) {
+    const { id } = await client.json<{ id: string }>('POST', `${at}/hits/${hit.id}/notes`, write());
+    await client.json('PUT', `${at}/notes/${id}`, write());
+    if (index === 0) await client.json('DELETE', `${at}/notes/${id}`);
+    const label = next();
+    count += 1;
+    await client.json('POST', `${at}/bookmarks`, { exhibitId, hitId: hit.id, atSeconds: index, label });
+  }
+  // What is planted can be read: it is there to be found.
+  const { notes } = await client.json<{ notes: { text: string }[] }>('GET', `${at}/notes`);
+  expect(notes).toHaveLength(4);
+  return count;
+}
+
 async function plant(line: Line, prefix: string): Promise<number> {
   const next = canaries(prefix);
   let count = 0;
@@ -107,10 +150,10 @@ async function plant(line: Line, prefix: string): Promise<number> {
   await rename(file, named);
   const exhibit = await exhibitOf(named, next(), line.captureStartMs, 14);
   const tokens = await tokensFor(line, [exhibit], { authorisation: { sub: PROCEDURE }, schedule: { sub: PROCEDURE } });
-  const { client } = await register(line, tokens);
+  const { client, caseId } = await register(line, tokens);
   await client.upload(named, exhibit.piece);
   await rename(named, file);
-  return count + 2;
+  return count + 2 + (await plantReview(client, caseId, exhibit.piece, next));
 }
 
 describe('what is left of a case', () => {
@@ -146,7 +189,7 @@ describe('what is left of a case', () => {
     expect(filesWith(path.join(line.folder, 'keys'), needle)).toEqual([]);
     expect(filesWith(line.folder, needle)).toEqual([]);
     expect(memoryWith(line.gateway.process.pid ?? 0, needle)).toBe(0);
-  }, 120_000);
+  }, 300_000);
 
   it('RET-07: the same look finds them where nothing is sealed', async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'differe-control-'));
