@@ -97,6 +97,18 @@ export const BODIES: Readonly<Record<string, Readonly<Record<string, BodyExample
     },
   },
   reviewHit: { confirmed: { summary: 'What was looked at is what was asked for', value: { verdict: 'confirmed' } } },
+  writeNote: {
+    note: { summary: 'What a reader wants the others to know', value: { text: 'Comparer avec SCELLE-2.' } },
+  },
+  editNote: { note: { summary: 'Another wording', value: { text: 'Comparé avec SCELLE-2 : rien.' } } },
+  setBookmark: {
+    beside: {
+      summary: 'A moment beside a hit',
+      value: { exhibitId, hitId, atSeconds: 4.2, label: 'Portière ouverte' },
+    },
+    alone: { summary: 'A moment of an exhibit', value: { exhibitId, atSeconds: 12 } },
+  },
+  labelBookmark: { label: { summary: 'A label', value: { label: 'Portière ouverte' } } },
   revealHit: {
     reason: { summary: 'One picture without its mask, for a reason', value: { reason: 'comparison_by_eye' } },
   },

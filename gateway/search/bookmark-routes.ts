@@ -6,15 +6,9 @@ import { etagOf, namesTag } from '../etags.ts';
 import { type BookmarkId, type ExhibitId, type HitId, isUuid } from '../ids.ts';
 import { HitSchema } from './answer-schema.ts';
 import type { SearchDeps } from './ask.ts';
-import {
-  type Bookmark,
-  bookmarksOfCase,
-  labelBookmark,
-  readBookmark,
-  removeBookmark,
-  setBookmark,
-} from './bookmarks.ts';
+import { bookmarksOfCase, labelBookmark, readBookmark, removeBookmark, setBookmark } from './bookmarks.ts';
 import { digestOf, textOf } from './said.ts';
+import type { Bookmark } from './types.ts';
 
 const uuid = Type.String({ format: 'uuid' });
 const strict = { additionalProperties: false };

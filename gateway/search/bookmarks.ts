@@ -9,27 +9,8 @@ import { getHit } from './hits.ts';
 import { decodeAfter, nextOf } from './pages.ts';
 import { reachedHits } from './reached.ts';
 import { demandAgent, tidy } from './said.ts';
-import type { Hit } from './types.ts';
+import type { Bookmark } from './types.ts';
 import { localInstant } from './words.ts';
-
-/** A moment of an exhibit that an agent wants to find again. */
-export interface Bookmark {
-  readonly id: BookmarkId;
-  readonly exhibitId: ExhibitId;
-  readonly fileName: string;
-  readonly cameraId: string;
-  /** Media seconds. */
-  readonly atSeconds: number;
-  /** True time of that moment, with the exhibit's uncertainty. */
-  readonly at: string;
-  readonly uncertaintySeconds: number;
-  /** The hit beside which it was set; absent where it was set on the exhibit alone. */
-  readonly hit?: Hit;
-  readonly label?: string;
-  readonly author: string;
-  readonly isOwn: boolean;
-  readonly madeAt: string;
-}
 
 interface Kept {
   readonly author: string;

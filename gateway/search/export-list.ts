@@ -1,11 +1,12 @@
-import type { Transaction } from '../database.ts';
-import type { CaseId, HitId } from '../ids.ts';
+import { AppError } from '../errors.ts';
+import { type CaseId, type HitId, isUuid } from '../ids.ts';
 import type { Requisition } from '../requisition/types.ts';
 import type { Vault } from '../vault.ts';
 import type { SearchDeps } from './ask.ts';
 import { getHit } from './hits.ts';
 import { reachedHits } from './reached.ts';
 import { demandAgent } from './said.ts';
+import { findHit } from './store.ts';
 import type { Hit } from './types.ts';
 
 // The hits that an agent means to hand over. It decides nothing: what a package may hold is asked again when it is made (HUM-01).
@@ -51,7 +52,7 @@ export async function listHit(
   return hit;
 }
 
-/** Takes hits off the agent's list: one, or all of them. What is not there is left. */
+/** Takes hits off the agent's list: one, or all of them. What is not there is left; E_PRO_SILO for no hit of the case. */
 export async function unlistHits(
   requisition: Requisition,
   { hitId, agentId }: { readonly hitId?: HitId; readonly agentId: Asker },
@@ -59,10 +60,10 @@ export async function unlistHits(
 ): Promise<void> {
   const agent = demandAgent(requisition, agentId);
   const mark = await markOf(deps.vault, requisition.caseId, agent);
-  await deps.database.inCase(requisition.caseId, (tx: Transaction) =>
-    tx.query('DELETE FROM export_list WHERE agent_mark = $1 AND ($2::uuid IS NULL OR hit_id = $2)', [
-      mark,
-      hitId ?? null,
-    ]),
-  );
+  await deps.database.inCase(requisition.caseId, async (tx) => {
+    if (hitId !== undefined && (!isUuid(hitId) || (await findHit(tx, hitId, 'read')) === undefined))
+      throw new AppError('E_PRO_SILO', { detail: 'no such hit in this case' });
+    const which = [mark, hitId ?? null];
+    await tx.query('DELETE FROM export_list WHERE agent_mark = $1 AND ($2::uuid IS NULL OR hit_id = $2)', which);
+  });
 }

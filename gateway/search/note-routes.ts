@@ -6,8 +6,9 @@ import { etagOf, namesTag } from '../etags.ts';
 import { type HitId, isUuid, type NoteId } from '../ids.ts';
 import { HitSchema } from './answer-schema.ts';
 import type { SearchDeps } from './ask.ts';
-import { editNote, type Note, notesOfCase, notesOn, readNote, withdrawNote, wordingsOf, writeNote } from './notes.ts';
+import { editNote, notesOfCase, notesOn, readNote, withdrawNote, wordingsOf, writeNote } from './notes.ts';
 import { digestOf, textOf } from './said.ts';
+import type { Note } from './types.ts';
 
 const uuid = Type.String({ format: 'uuid' });
 const strict = { additionalProperties: false };

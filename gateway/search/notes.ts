@@ -8,28 +8,7 @@ import * as store from './note-store.ts';
 import { decodeAfter, nextOf } from './pages.ts';
 import { reachedHits } from './reached.ts';
 import { demandAgent, tidy } from './said.ts';
-import type { Hit } from './types.ts';
-
-/** What an agent wrote on a hit, for the other readers of the case. Instants are RFC 3339. */
-export interface Note {
-  readonly id: NoteId;
-  readonly hitId: HitId;
-  readonly author: string;
-  /** Whether who asks wrote it. */
-  readonly isOwn: boolean;
-  /** Absent of a note that was withdrawn. */
-  readonly text?: string;
-  readonly writtenAt: string;
-  /** When it got this wording; absent where it is the first. */
-  readonly editedAt?: string;
-  readonly withdrawnAt?: string;
-}
-
-/** One wording of a note, as it stood until the next. */
-export interface Wording {
-  readonly text: string;
-  readonly writtenAt: string;
-}
+import type { Hit, Note, Wording } from './types.ts';
 
 /** Who asks; undefined for nobody who writes notes. */
 type Asker = string | undefined;

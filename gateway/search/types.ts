@@ -1,5 +1,5 @@
 import type { Coverage, RecallAudit } from '../analysis/types.ts';
-import type { ExhibitId, HitId, JobId, QuestionId } from '../ids.ts';
+import type { BookmarkId, ExhibitId, HitId, JobId, NoteId, QuestionId } from '../ids.ts';
 import type { PersonCategory } from '../index/types.ts';
 import type { ClassName, ColourName, Part } from '../vocabulary.ts';
 import type { ExecutedCondition } from './conditions/normal.ts';
@@ -199,4 +199,44 @@ export interface HitRecord {
         readonly pictureSeenAtMs: number | undefined;
       }
     | undefined;
+}
+
+/** What an agent wrote on a hit, for the other readers of the case. Instants are RFC 3339. */
+export interface Note {
+  readonly id: NoteId;
+  readonly hitId: HitId;
+  readonly author: string;
+  /** Whether who asks wrote it. */
+  readonly isOwn: boolean;
+  /** Absent of a note that was withdrawn. */
+  readonly text?: string;
+  readonly writtenAt: string;
+  /** When it got this wording; absent where it is the first. */
+  readonly editedAt?: string;
+  readonly withdrawnAt?: string;
+}
+
+/** One wording of a note, as it stood until the next. */
+export interface Wording {
+  readonly text: string;
+  readonly writtenAt: string;
+}
+
+/** A moment of an exhibit that an agent wants to find again. */
+export interface Bookmark {
+  readonly id: BookmarkId;
+  readonly exhibitId: ExhibitId;
+  readonly fileName: string;
+  readonly cameraId: string;
+  /** Media seconds. */
+  readonly atSeconds: number;
+  /** True time of that moment, with the exhibit's uncertainty. */
+  readonly at: string;
+  readonly uncertaintySeconds: number;
+  /** The hit beside which it was set; absent where it was set on the exhibit alone. */
+  readonly hit?: Hit;
+  readonly label?: string;
+  readonly author: string;
+  readonly isOwn: boolean;
+  readonly madeAt: string;
 }

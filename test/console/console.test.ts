@@ -400,6 +400,12 @@ describe.skipIf(!hasChromium)('the console', () => {
     expect(await page.isDisabled('#to-export')).toBe(true);
     await page.click('#hit-title ~ a');
     await page.waitForSelector('.player-screen #clip');
+    await page.keyboard.press('m');
+    await page.waitForSelector('#bookmark[aria-pressed="true"]');
+    await page.fill('.notes textarea', 'Sac à dos clair, revient deux fois.');
+    await page.click('[data-act="keep-note"]');
+    await page.waitForSelector('.notes li .note-text');
+    expect(await page.textContent('.readings')).toContain('écarté');
     await visit.look('7-player');
   });
 
@@ -407,6 +413,14 @@ describe.skipIf(!hasChromium)('the console', () => {
     await page.click('nav a[href="#/review"]');
     await page.waitForSelector('#export');
     await visit.look('8-review');
+    // What was kept outlives the page.
+    await page.reload();
+    await page.waitForSelector('#export');
+    await page.waitForSelector('.bookmarks .note-text');
+    expect(await page.textContent('.side')).toContain('Sac à dos clair, revient deux fois.');
+    await page.fill('.bookmarks input', 'au coin de la rue');
+    await page.keyboard.press('Enter');
+    await visit.look('8b-kept');
     await page.click('#export');
     const [download] = await Promise.all([
       page.waitForEvent('download', { timeout: 60_000 }),

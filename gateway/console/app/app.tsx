@@ -6,6 +6,7 @@ import { ControlScreen } from '../screens/control/control-screen.tsx';
 import { PlayerScreen } from '../screens/player/player-screen.tsx';
 import { ReviewScreen } from '../screens/review/review-screen.tsx';
 import { SearchScreen } from '../screens/search/search-screen.tsx';
+import { BesideProvider } from './beside.tsx';
 import { Boundary } from './boundary.tsx';
 import { CaseDataProvider } from './case-data.tsx';
 import { DepositsProvider } from './deposits.tsx';
@@ -55,8 +56,10 @@ export function App() {
           <CaseDataProvider>
             <DepositsProvider>
               <InvestigationProvider>
-                <Header session={session} onHelp={() => setHelping(true)} />
-                <Screens />
+                <BesideProvider>
+                  <Header session={session} onHelp={() => setHelping(true)} />
+                  <Screens />
+                </BesideProvider>
               </InvestigationProvider>
             </DepositsProvider>
           </CaseDataProvider>

@@ -3,6 +3,7 @@ import type { Answer, Hit, Question, Verdict } from '../../search/types.ts';
 import { type Filters, NO_FILTERS, questionOf } from '../screens/search/filters.ts';
 import { filtersFrom } from '../screens/search/reopened.ts';
 import { useSession } from './session.tsx';
+import { useExportList } from './use-export-list.ts';
 
 // The question that is open, and what came of it: shared by search, player and review, and in this page's memory alone.
 
@@ -29,10 +30,8 @@ export interface Investigation {
   readonly exportList: readonly Hit[];
   toggleExport(hit: Hit): void;
   clearExport(): void;
-  /** Remarks of this sitting, by hit: they are on no record. */
-  readonly notes: ReadonlyMap<string, string>;
-  /** A hit with a note, an empty one too, is bookmarked; undefined takes it away. */
-  setNote(hitId: string, note: string | undefined): void;
+  /** Why the list could not be had or changed. */
+  readonly exportError: unknown;
   /** Puts a verdict on record. Throws the gateway's refusal. */
   review(hitId: string, verdict: Verdict): Promise<void>;
 }
@@ -56,8 +55,7 @@ export function InvestigationProvider({ children }: { readonly children: ReactNo
   const [isReceiving, setReceiving] = useState(false);
   const [error, setError] = useState<unknown>();
   const [filters, setFilters] = useState<Filters>(NO_FILTERS);
-  const [exportList, setExportList] = useState<readonly Hit[]>([]);
-  const [notes, setNotes] = useState<ReadonlyMap<string, string>>(new Map());
+  const { list: exportList, error: exportError, toggle, clear, update } = useExportList();
   const stopping = useRef<AbortController>(undefined);
 
   const receive = useCallback(
@@ -114,19 +112,9 @@ export function InvestigationProvider({ children }: { readonly children: ReactNo
         }),
       stop: () => stopping.current?.abort(),
       exportList,
-      toggleExport: (hit) =>
-        setExportList((before) =>
-          before.some(({ id }) => id === hit.id) ? before.filter(({ id }) => id !== hit.id) : [...before, hit],
-        ),
-      clearExport: () => setExportList([]),
-      notes,
-      setNote: (hitId, note) =>
-        setNotes((before) => {
-          const after = new Map(before);
-          if (note === undefined) after.delete(hitId);
-          else after.set(hitId, note);
-          return after;
-        }),
+      exportError,
+      toggleExport: toggle,
+      clearExport: clear,
       async review(hitId, verdict) {
         const {
           disputed,
@@ -135,10 +123,26 @@ export function InvestigationProvider({ children }: { readonly children: ReactNo
         } = await api.put<Hit>(`/api/v1/cases/${caseId}/hits/${hitId}/verdict`, { verdict });
         const decided = (hit: Hit): Hit => (hit.id === hitId ? { ...hit, disputed, readings, verdict: standing } : hit);
         setHits((before) => before.map(decided));
-        setExportList((before) => before.map(decided));
+        update(decided);
       },
     }),
-    [filters, answer, answeredText, hits, isReceiving, error, exportList, notes, api, caseId, requisition, receive],
+    [
+      filters,
+      answer,
+      answeredText,
+      hits,
+      isReceiving,
+      error,
+      exportList,
+      exportError,
+      toggle,
+      clear,
+      update,
+      api,
+      caseId,
+      requisition,
+      receive,
+    ],
   );
   return <Context value={investigation}>{children}</Context>;
 }

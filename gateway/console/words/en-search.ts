@@ -83,8 +83,6 @@ export const EN_SEARCH: typeof FR_SEARCH = {
     exported: 'In the export',
     exportNeedsConfirmed: 'Only a confirmed hit can be exported',
     bookmark: 'Bookmark',
-    note: 'Note',
-    noteHint: '(in this page alone, lost when it closes)',
     elsewhere: 'Other cameras at the same time',
     conditions: {
       class: 'class',

@@ -83,8 +83,6 @@ export const FR_SEARCH = {
     exported: 'Dans l’export',
     exportNeedsConfirmed: 'Seul un résultat confirmé peut être exporté',
     bookmark: 'Signet',
-    note: 'Note',
-    noteHint: '(dans cette page seulement, perdue à la fermeture)',
     elsewhere: 'Autres caméras au même moment',
     conditions: {
       class: 'classe',

@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
 import type { Hit } from '../../../search/types.ts';
 import type { ExhibitBody } from '../../api/types.ts';
+import { useBeside } from '../../app/beside.tsx';
 import { useCaseData } from '../../app/case-data.tsx';
 import { useInvestigation } from '../../app/investigation.tsx';
 import { addressOf, goTo, usePlace } from '../../app/router.ts';
@@ -17,9 +18,12 @@ export function PlayerScreen() {
   const { app, player: words } = useWords();
   const nameOf = useName();
   const { id } = usePlace();
-  const { hits, answer } = useInvestigation();
+  const { hits, answer, exportList } = useInvestigation();
+  const { notes, bookmarks } = useBeside();
   const shapes = useMemo(() => shapesOf(answer?.executed), [answer]);
-  const hit = id === undefined ? hits[0] : hits.find((each) => each.id === id);
+  // Also what was kept of questions that are not open now.
+  const beside = [...notes, ...bookmarks].flatMap((each) => (each.hit === undefined ? [] : [each.hit]));
+  const hit = id === undefined ? hits[0] : [...hits, ...exportList, ...beside].find((each) => each.id === id);
   const { exhibits, jobs } = useCaseData();
   const analysed = exhibits.filter((each) => jobs.some((job) => job.exhibitId === each.id && job.state === 'done'));
   const exhibit = analysed.find((each) => each.id === id);

@@ -1,10 +1,12 @@
 import { useEffect, useState } from 'react';
 import type { Hit, Verdict } from '../../../search/types.ts';
+import { useBeside } from '../../app/beside.tsx';
 import { useInvestigation } from '../../app/investigation.tsx';
 import { useKeys } from '../../app/keys.ts';
 import { useSession } from '../../app/session.tsx';
 import { useName, useWords } from '../../app/settings.tsx';
 import { Problem } from '../../parts/problem.tsx';
+import { Notes } from '../review/notes.tsx';
 import { Readings } from '../review/readings.tsx';
 
 /** Confirm, doubt or reject with one action each (HUM-03); bookmark and note; on to the export. */
@@ -12,7 +14,8 @@ export function VerdictBar({ hit }: { readonly hit: Hit }) {
   const { role } = useSession();
   const { hit: words } = useWords();
   const nameOf = useName();
-  const { review, exportList, toggleExport, notes, setNote } = useInvestigation();
+  const { review, exportList, toggleExport, exportError } = useInvestigation();
+  const { bookmarks, mark, unmark } = useBeside();
   const [failure, setFailure] = useState<unknown>();
   const { id } = hit;
   useEffect(() => {
@@ -23,7 +26,11 @@ export function VerdictBar({ hit }: { readonly hit: Hit }) {
     void review(hit.id, verdict).catch(setFailure);
   };
   const isListed = exportList.some(({ id }) => id === hit.id);
-  const note = notes.get(hit.id);
+  const marked = bookmarks.find(({ hit: of, isOwn }) => isOwn && of?.id === hit.id);
+  const toggleMark = (): void => {
+    setFailure(undefined);
+    void (marked === undefined ? mark(hit) : unmark(marked)).catch(setFailure);
+  };
   useKeys(
     role === 'agent'
       ? {
@@ -31,7 +38,7 @@ export function VerdictBar({ hit }: { readonly hit: Hit }) {
           2: () => decide('uncertain'),
           3: () => decide('rejected'),
           x: () => hit.verdict === 'confirmed' && toggleExport(hit),
-          m: () => setNote(hit.id, note === undefined ? '' : undefined),
+          m: toggleMark,
         }
       : {},
   );
@@ -74,24 +81,14 @@ export function VerdictBar({ hit }: { readonly hit: Hit }) {
             >
               {isListed ? words.exported : words.toExport}
             </button>
-            <button
-              type="button"
-              aria-pressed={note !== undefined}
-              title="M"
-              onClick={() => setNote(hit.id, note === undefined ? '' : undefined)}
-            >
+            <button type="button" id="bookmark" aria-pressed={marked !== undefined} title="M" onClick={toggleMark}>
               {words.bookmark}
             </button>
           </div>
-          {note !== undefined && (
-            <label className="field">
-              {words.note} <span className="sub">{words.noteHint}</span>
-              <textarea rows={2} value={note} onChange={(event) => setNote(hit.id, event.target.value)} />
-            </label>
-          )}
         </>
       )}
-      <Problem error={failure} />
+      <Problem error={failure ?? exportError} />
+      <Notes hit={hit} />
     </div>
   );
 }

@@ -1,31 +1,98 @@
-import { useInvestigation } from '../../app/investigation.tsx';
+import { useState } from 'react';
+import type { Bookmark } from '../../../search/types.ts';
+import { useBeside } from '../../app/beside.tsx';
 import { addressOf } from '../../app/router.ts';
+import { useSession } from '../../app/session.tsx';
 import { useName, useWords } from '../../app/settings.tsx';
-import { clockSpan } from '../../parts/time.ts';
+import { Problem } from '../../parts/problem.tsx';
+import { clockSpan, clockTime, mediaTime } from '../../parts/time.ts';
 
-/** Bookmarked hits with their notes; of this sitting alone, and said so. */
+/** Moments that readers of the case want to find again, and what they wrote on hits. */
 export function Bookmarks() {
-  const { review: words, hit: hitWords } = useWords();
+  const { review: words } = useWords();
   const nameOf = useName();
-  const { hits, exportList, notes } = useInvestigation();
-  const marked = [...new Map([...hits, ...exportList].map((hit) => [hit.id, hit])).values()].filter(({ id }) =>
-    notes.has(id),
-  );
-  if (marked.length === 0) return null;
+  const { bookmarks, notes, error } = useBeside();
   return (
-    <section aria-labelledby="bookmarks-title">
-      <h3 id="bookmarks-title">{words.bookmarks}</h3>
-      <p className="sub">{hitWords.noteHint}</p>
-      <ul className="bookmarks">
-        {marked.map((hit) => (
-          <li key={hit.id}>
-            <a href={addressOf('player', hit.id)}>
-              {nameOf(hit.class)} · {hit.cameraId} · {clockSpan(hit.from, hit.to)}
-            </a>
-            <div>{notes.get(hit.id)}</div>
-          </li>
-        ))}
-      </ul>
-    </section>
+    <>
+      <section aria-labelledby="bookmarks-title">
+        <h3 id="bookmarks-title">{words.bookmarks}</h3>
+        <Problem error={error} />
+        {bookmarks.length === 0 && <p className="sub">{words.noBookmark}</p>}
+        <ul className="bookmarks">
+          {bookmarks.map((bookmark) => (
+            <Marked key={bookmark.id} bookmark={bookmark} />
+          ))}
+        </ul>
+      </section>
+      <section aria-labelledby="all-notes-title">
+        <h3 id="all-notes-title">{words.notes}</h3>
+        {notes.length === 0 && <p className="sub">{words.noNote}</p>}
+        <ul className="bookmarks">
+          {notes.map(({ id, hit, author, text, writtenAt }) => (
+            <li key={id}>
+              <a href={addressOf('player', hit.id)}>
+                {nameOf(hit.class)} · {hit.cameraId} · {clockSpan(hit.from, hit.to)}
+              </a>
+              <p className="note-text">{text}</p>
+              <span className="sub">
+                <span className="reader">{author}</span> {clockTime(writtenAt)}
+              </span>
+            </li>
+          ))}
+        </ul>
+      </section>
+    </>
+  );
+}
+
+function Marked({ bookmark }: { readonly bookmark: Bookmark }) {
+  const { search, review: words } = useWords();
+  const nameOf = useName();
+  const { role } = useSession();
+  const { label, unmark } = useBeside();
+  const [text, setText] = useState(bookmark.label ?? '');
+  const [failure, setFailure] = useState<unknown>();
+  const { hit, cameraId, fileName, at, atSeconds, author, isOwn } = bookmark;
+  const title = `${hit === undefined ? fileName : nameOf(hit.class)} · ${cameraId} · ${clockTime(at)}`;
+  const keep = (): void => {
+    if (text === (bookmark.label ?? '')) return;
+    setFailure(undefined);
+    void label(bookmark, text.trim()).catch(setFailure);
+  };
+  return (
+    <li>
+      <div className="section-head">
+        <a href={addressOf('player', hit?.id ?? bookmark.exhibitId)}>{title}</a>
+        {role === 'agent' && isOwn && (
+          <button
+            type="button"
+            className="quiet"
+            aria-label={`${search.remove} : ${title}`}
+            onClick={() => void unmark(bookmark).catch(setFailure)}
+          >
+            ×
+          </button>
+        )}
+      </div>
+      {role === 'agent' && isOwn ? (
+        <input
+          aria-label={`${words.bookmarkLabel} : ${title}`}
+          placeholder={words.bookmarkLabel}
+          maxLength={200}
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+          onBlur={keep}
+          onKeyDown={(event) => {
+            if (event.key === 'Enter') keep();
+          }}
+        />
+      ) : (
+        bookmark.label !== undefined && <p className="note-text">{bookmark.label}</p>
+      )}
+      <span className="sub">
+        <span className="reader">{author}</span> · {mediaTime(atSeconds)}
+      </span>
+      <Problem error={failure} />
+    </li>
   );
 }

@@ -4,12 +4,13 @@ import { useInvestigation } from '../../app/investigation.tsx';
 import { useSession } from '../../app/session.tsx';
 import { useName, useSettings } from '../../app/settings.tsx';
 import { usePicture } from '../../parts/pictures.ts';
+import { Problem } from '../../parts/problem.tsx';
 import { clockSpan } from '../../parts/time.ts';
 
 /** What the next package will hold, seen before it is signed. */
 export function ExportList({ onExport }: { onExport(hits: readonly Hit[]): Promise<void> }) {
   const { words, language } = useSettings();
-  const { exportList, toggleExport, clearExport, answer } = useInvestigation();
+  const { exportList, toggleExport, clearExport, answer, exportError } = useInvestigation();
   const { requisition } = useSession();
   const [isBusy, setBusy] = useState(false);
 
@@ -22,6 +23,7 @@ export function ExportList({ onExport }: { onExport(hits: readonly Hit[]): Promi
   return (
     <section aria-labelledby="list-title" className="export-list">
       <h3 id="list-title">{words.review.next}</h3>
+      <Problem error={exportError} />
       {exportList.length === 0 ? (
         <p className="sub">{words.review.nextEmpty}</p>
       ) : (

@@ -1,0 +1,107 @@
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from 'react';
+import type { Bookmark, Hit, Note } from '../../search/types.ts';
+import { useSession } from './session.tsx';
+
+// What readers keep beside the hits of a case: notes and bookmarks, of everybody who reads them. It lies with the gateway; this page holds a copy.
+
+export type NoteOnHit = Note & { readonly hit: Hit };
+
+export interface Beside {
+  /** Notes that stand, newest first. */
+  readonly notes: readonly NoteOnHit[];
+  /** Newest first. */
+  readonly bookmarks: readonly Bookmark[];
+  /** Why they could not be had. */
+  readonly error: unknown;
+  /** Each of these throws the gateway's refusal. */
+  write(hit: Hit, text: string): Promise<void>;
+  edit(note: Note, text: string): Promise<void>;
+  withdraw(note: Note): Promise<void>;
+  mark(hit: Hit): Promise<void>;
+  label(bookmark: Bookmark, label: string): Promise<void>;
+  unmark(bookmark: Bookmark): Promise<void>;
+}
+
+const Context = createContext<Beside | undefined>(undefined);
+
+export function useBeside(): Beside {
+  const beside = useContext(Context);
+  if (beside === undefined) throw new Error('outside BesideProvider');
+  return beside;
+}
+
+export function BesideProvider({ children }: { readonly children: ReactNode }) {
+  const { api, caseId } = useSession();
+  const [notes, setNotes] = useState<readonly NoteOnHit[]>([]);
+  const [bookmarks, setBookmarks] = useState<readonly Bookmark[]>([]);
+  const [error, setError] = useState<unknown>();
+  const base = `/api/v1/cases/${caseId}`;
+
+  const all = useCallback(
+    async function pages<T>(route: string, read: (page: never) => readonly T[], signal?: AbortSignal) {
+      const found: T[] = [];
+      for (let cursor: string | undefined = ''; cursor !== undefined; ) {
+        const query: string = cursor === '' ? '' : `?cursor=${encodeURIComponent(cursor)}`;
+        const page: { readonly nextCursor?: string } = await api.get(`${route}${query}`, signal);
+        found.push(...read(page as never));
+        cursor = page.nextCursor;
+      }
+      return found;
+    },
+    [api],
+  );
+  const readNotes = useCallback(
+    async (signal?: AbortSignal) =>
+      setNotes(await all(`${base}/notes`, (page: { notes: readonly NoteOnHit[] }) => page.notes, signal)),
+    [all, base],
+  );
+  const readBookmarks = useCallback(
+    async (signal?: AbortSignal) =>
+      setBookmarks(
+        await all(`${base}/bookmarks`, (page: { bookmarks: readonly Bookmark[] }) => page.bookmarks, signal),
+      ),
+    [all, base],
+  );
+  useEffect(() => {
+    const stop = new AbortController();
+    Promise.all([readNotes(stop.signal), readBookmarks(stop.signal)]).catch((failure: unknown) => {
+      if (!stop.signal.aborted) setError(failure);
+    });
+    return () => stop.abort();
+  }, [readNotes, readBookmarks]);
+
+  const beside = useMemo<Beside>(
+    () => ({
+      notes,
+      bookmarks,
+      error,
+      async write(hit, text) {
+        await api.post(`${base}/hits/${hit.id}/notes`, { text });
+        await readNotes();
+      },
+      async edit({ id }, text) {
+        await api.put(`${base}/notes/${id}`, { text });
+        await readNotes();
+      },
+      async withdraw({ id }) {
+        await api.delete(`${base}/notes/${id}`);
+        await readNotes();
+      },
+      async mark(hit) {
+        const { exhibitId, id: hitId, best } = hit;
+        await api.post(`${base}/bookmarks`, { exhibitId, hitId, atSeconds: best.timeSeconds });
+        await readBookmarks();
+      },
+      async label({ id }, label) {
+        await api.put(`${base}/bookmarks/${id}`, label === '' ? {} : { label });
+        await readBookmarks();
+      },
+      async unmark({ id }) {
+        await api.request('DELETE', `${base}/bookmarks/${id}`);
+        await readBookmarks();
+      },
+    }),
+    [notes, bookmarks, error, api, base, readNotes, readBookmarks],
+  );
+  return <Context value={beside}>{children}</Context>;
+}
