@@ -8,7 +8,7 @@ import { AppError } from './errors.ts';
 import type { AnalysedExhibit, LoadAnalysed, LoadExhibit, LoadHit, ReadFrames, WithSource } from './evidence/types.ts';
 import { type ExhibitDeps, readExhibit } from './footage/exhibits.ts';
 import { assertCovers } from './footage/open-exhibit.ts';
-import type { CaseId, HitId, JobId } from './ids.ts';
+import type { CaseId, ExhibitId, HitId, JobId } from './ids.ts';
 import { rectificationsOf } from './index/rectification-store.ts';
 import { leavingResult, rectifiedOfResult } from './index/rectified.ts';
 import { listsExhibit, permittedBy, type Requisition, type Standing } from './requisition/types.ts';
@@ -153,6 +153,43 @@ export async function placesOfHits(
     places.push({ exhibitId, jobId, track, anchor });
   }
   return places;
+}
+
+/**
+ * RGT-03: what readers wrote beside hits of these exhibits that an order erased goes with them: notes with every wording, bookmarks, places
+ * on export lists. Of all analyses of the exhibits, as the order reaches all. Done twice it finds nothing the second time.
+ */
+export async function dropBesideErased(
+  caseId: CaseId,
+  exhibits: readonly ExhibitId[],
+  deps: Pick<ResultsDeps, 'database' | 'vault'>,
+): Promise<void> {
+  const { database, vault } = deps;
+  const hits = await database.inCase(caseId, async (tx) => {
+    const { rows } = await tx.query<{ id: HitId; exhibit_id: ExhibitId; job_id: JobId; track: number }>(
+      `SELECT id, exhibit_id, job_id, track FROM hits
+        WHERE exhibit_id = ANY($1::uuid[])
+          AND id IN (SELECT hit_id FROM notes UNION SELECT hit_id FROM bookmarks UNION SELECT hit_id FROM export_list)`,
+      [exhibits],
+    );
+    return rows;
+  });
+  const rectifications = await rectificationsOf(caseId, deps);
+  const erased: HitId[] = [];
+  for (const jobId of new Set(hits.map((hit) => hit.job_id))) {
+    const job = await database.inCase(caseId, (tx) => jobs.findJob(tx, jobId));
+    if (job?.resultObject === undefined) continue;
+    const result = JSON.parse((await vault.get(caseId, job.resultObject)).toString('utf8')) as AnalysisResult;
+    const rectified = rectifiedOfResult(result, { exhibitId: job.exhibitId, jobId }, rectifications);
+    for (const hit of hits) if (hit.job_id === jobId && rectified.get(hit.track)?.erased === true) erased.push(hit.id);
+  }
+  await database.inCase(caseId, async (tx) => {
+    await tx.query('DELETE FROM note_wordings WHERE note_id IN (SELECT id FROM notes WHERE hit_id = ANY($1::uuid[]))', [
+      erased,
+    ]);
+    for (const table of ['notes', 'bookmarks', 'export_list'] as const)
+      await tx.query(`DELETE FROM ${table} WHERE hit_id = ANY($1::uuid[])`, [erased]);
+  });
 }
 
 /** A result that was made under wider facets than this requisition's is not for it to read whole; its own search still answers. */
