@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { EVENTS } from '../../gateway/audit/events.ts';
 import { createSha256 } from '../../gateway/console/api/sha256.ts';
 import { clockNoteIn } from '../../gateway/console/parts/clock-note.ts';
 import {
@@ -37,6 +38,7 @@ import { withTyped } from '../../gateway/console/screens/search/typed.ts';
 import { EN } from '../../gateway/console/words/en.ts';
 import { FR } from '../../gateway/console/words/fr.ts';
 import { clipCut } from '../../gateway/evidence/clip-time.ts';
+import { ACTIONS, ROLES } from '../../gateway/policy/types.ts';
 import { parseQuestion } from '../../gateway/search/schema.ts';
 import { CLASSES, COLOURS } from '../../gateway/vocabulary.ts';
 
@@ -292,6 +294,15 @@ describe('what the charts show', () => {
 });
 
 describe('the words', () => {
+  it('LOG-02: of the journal stand in both languages for every act, event and role', () => {
+    for (const { codes } of [FR, EN]) {
+      for (const act of [...Object.keys(ACTIONS), ...Object.keys(EVENTS)])
+        expect(codes.acts, act).toHaveProperty([act]);
+      for (const role of ROLES) expect(codes.roles, role).toHaveProperty([role]);
+    }
+    expect(Object.keys(FR.codes.things)).toEqual(Object.keys(EN.codes.things));
+  });
+
   it('stand in both languages for every class, colour and state', () => {
     expect(Object.keys(EN.names).sort()).toEqual(Object.keys(FR.names).sort());
     for (const name of [...CLASSES, ...COLOURS]) expect(FR.names[name], name).toBeDefined();

@@ -2,6 +2,7 @@ import { EN_CASE } from './en-case.ts';
 import { EN_CONDITION } from './en-condition.ts';
 import { EN_CONTROL } from './en-control.ts';
 import { EN_HELP } from './en-help.ts';
+import { EN_JOURNAL } from './en-journal.ts';
 import { EN_NAMES } from './en-names.ts';
 import { EN_PLAYER } from './en-player.ts';
 import { EN_REVIEW } from './en-review.ts';
@@ -17,6 +18,7 @@ export const EN: Words = {
   ...EN_CONTROL,
   ...EN_REVIEW,
   names: EN_NAMES,
+  codes: EN_JOURNAL,
   app: {
     title: 'Différé',
     skip: 'Go to content',

@@ -2,6 +2,7 @@ import { FR_CASE } from './fr-case.ts';
 import { FR_CONDITION } from './fr-condition.ts';
 import { FR_CONTROL } from './fr-control.ts';
 import { FR_HELP } from './fr-help.ts';
+import { FR_JOURNAL } from './fr-journal.ts';
 import { FR_NAMES } from './fr-names.ts';
 import { FR_PLAYER } from './fr-player.ts';
 import { FR_REVIEW } from './fr-review.ts';
@@ -17,6 +18,7 @@ export const FR = {
   ...FR_CONTROL,
   ...FR_REVIEW,
   names: FR_NAMES,
+  codes: FR_JOURNAL,
   app: {
     title: 'Différé',
     skip: 'Aller au contenu',

@@ -15,7 +15,7 @@ const LIMIT = 100;
 /** The journal of the case, record by record, as it stands in the log. */
 export function Journal() {
   const { api, caseId } = useSession();
-  const { control: words } = useWords();
+  const { control: words, codes } = useWords();
   const [records, setRecords] = useState<readonly AuditRecord[]>([]);
   const [next, setNext] = useState<number | undefined>(0);
   const [only, setOnly] = useState<'all' | 'refused'>('all');
@@ -77,16 +77,21 @@ export function Journal() {
                 <td>{record.seq}</td>
                 <td>{clockTime(record.time)}</td>
                 <td>
-                  {record.actor.id} <span className="sub">{record.actor.role}</span>
+                  {record.actor.id}{' '}
+                  <span className="sub" title={record.actor.role}>
+                    {codes.roles[record.actor.role] ?? record.actor.role}
+                  </span>
                 </td>
-                <td>{record.action}</td>
+                <td>
+                  {codes.acts[record.action] ?? record.action} <code className="sub">{record.action}</code>
+                </td>
                 <td>
                   {record.objects.length > 0 && (
                     <details>
                       <summary>{words.journal.things(record.objects.length)}</summary>
                       {record.objects.map(({ type, id }) => (
                         <code key={`${type} ${id}`} className="digest">
-                          {type} {id}
+                          {codes.things[type] ?? type} {id}
                         </code>
                       ))}
                     </details>
