@@ -26,7 +26,10 @@ export function Notes({ hit }: { readonly hit: Hit }) {
         ))}
       </ul>
       {role === 'agent' && (
-        <Writing key={hit.id} label={words.newNote} act={words.keep} onKeep={(text) => write(hit, text)} />
+        <>
+          <Writing key={hit.id} label={words.newNote} act={words.keep} onKeep={(text) => write(hit, text)} />
+          <p className="sub">{words.noteReaders}</p>
+        </>
       )}
     </section>
   );

@@ -4,6 +4,7 @@ import { useInvestigation } from '../../app/investigation.tsx';
 import { addressOf } from '../../app/router.ts';
 import { useSession } from '../../app/session.tsx';
 import { useName, useWords } from '../../app/settings.tsx';
+import { AskedQuestions } from '../search/asked-questions.tsx';
 import { HitGrid } from '../search/hit-grid.tsx';
 import { Bookmarks } from './bookmarks.tsx';
 import { ExportList } from './export-list.tsx';
@@ -30,9 +31,12 @@ export function ReviewScreen() {
       <section aria-labelledby="verdicts-title">
         <h3 id="verdicts-title">{words.verdicts}</h3>
         {hits.length === 0 ? (
-          <p>
-            {words.noHits} <a href={addressOf('search')}>{app.search}</a>
-          </p>
+          <>
+            <p>
+              {words.noHits} <a href={addressOf('search')}>{app.search}</a>
+            </p>
+            <AskedQuestions />
+          </>
         ) : (
           <>
             <div className="row">
