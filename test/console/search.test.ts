@@ -280,6 +280,8 @@ describe.skipIf(!hasChromium)('the search screen', () => {
     await page.click('.charts summary');
     await page.waitForSelector('.heat canvas');
     expect(await widest()).toEqual([]);
+    expect(await page.evaluate(() => document.querySelector('main')?.scrollWidth)).toBeLessThanOrEqual(320);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
     const shots = process.env.DIFFERE_TEST_SCREENSHOTS;
     if (shots !== undefined) await page.screenshot({ path: path.join(shots, 's7-narrow.png'), fullPage: true });
     await page.setViewportSize({ width: 1440, height: 900 });
