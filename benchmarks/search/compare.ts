@@ -33,13 +33,15 @@ export const comparable = (exhibits: readonly Filled[]): Seen[] =>
     .slice(0, RECORDINGS)
     .map(({ recording, ...facts }) => ({ ...facts, tracks: tracksOf(recording) }));
 
-/** Asks about every operator in turn, each time about at most `few` recordings, and compares total, order and identity of the first 200 answers with what the matcher finds. */
+/** Asks about every operator in turn, each time about at most `few` recordings, and compares total, order and identity of the first 200 answers with what the matcher finds; until the time is up. */
 export async function compareAll(
   ask: (question: Question) => Promise<Answer>,
   town: readonly Seen[],
   count: number,
   few: number,
+  mostSeconds = Number.POSITIVE_INFINITY,
 ): Promise<Comparison> {
+  const until = performance.now() + mostSeconds * 1000;
   const random = seeded(13);
   const all = town.map(({ exhibitId }) => exhibitId);
   const hits: KnownHits = new Map(
@@ -51,8 +53,8 @@ export async function compareAll(
   const operators = Object.keys(OPERATORS);
   const differences: Comparison['differences'][number][] = [];
   const byOperator: Record<string, number> = {};
-  let [empty, answers] = [0, 0];
-  for (let n = 0; n < count; n++) {
+  let [questions, empty, answers] = [0, 0, 0];
+  for (let n = 0; n < count && performance.now() < until; n++) {
     const operator = operators[n % operators.length] ?? '';
     const some = [...new Set(Array.from({ length: whole(random, 1, few) }, () => pick(random, town)))];
     const ground = { exhibits: some, hits: [...hits.keys()] };
@@ -68,8 +70,9 @@ export async function compareAll(
     const same = answer.total === expected.length && shown.join() === expected.slice(0, 200).join();
     if (!same) differences.push({ operator, question, expected: expected.length, total: answer.total });
     byOperator[operator] = (byOperator[operator] ?? 0) + expected.length;
+    questions++;
     empty += expected.length === 0 ? 1 : 0;
     answers += expected.length;
   }
-  return { questions: count, empty, answers, byOperator, differences };
+  return { questions, empty, answers, byOperator, differences };
 }

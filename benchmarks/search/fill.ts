@@ -53,6 +53,8 @@ export async function fillCase(
         await insertExhibit(tx, vault, caseId, claims, recording, ids.exhibitId);
         await insertJob(tx, caseId, claims, ids, objects);
       });
+      if (recording.index % 100 === 99)
+        console.error(`search: ${recording.index + 1} of ${recordings.length} recordings`);
       const { cameraId, captureStartMs, offsetSeconds, uncertaintySeconds } = recording;
       exhibits.push({
         recording,
