@@ -43,8 +43,12 @@ export function coarseSpans({ intervals }: Pick<Ledger, 'intervals'>, cut: ClipC
     if (fromSeconds > at) spans.push({ fromSeconds: at, toSeconds: fromSeconds });
     at = toSeconds;
   }
-  // The last frame of a recording may lie on the end of its last interval.
-  if (at < cut.toSeconds) spans.push({ fromSeconds: at, toSeconds: cut.toSeconds });
+  // A cut holds the frame on its end: where something else begins there, that frame is no longer of the analysed time. The last frame of a
+  // recording may lie on the end of its last interval.
+  const goesOn = intervals.some(
+    ({ state, fromSeconds }) => state !== 'analysed' && fromSeconds === at && at === cut.toSeconds,
+  );
+  if (at < cut.toSeconds || goesOn) spans.push({ fromSeconds: at, toSeconds: cut.toSeconds });
   return spans;
 }
 

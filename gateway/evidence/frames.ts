@@ -103,12 +103,14 @@ async function maskedFrames(
   const span = { fromSeconds: wanted[0]?.timeSeconds ?? 0, toSeconds: wanted.at(-1)?.timeSeconds ?? 0 };
   const near = tracksDuring([...result.tracks, ...bystanders], span);
   const group = new Map<number, Buffer>();
-  let place = 0;
+  let place = wanted[0]?.number ?? 1;
+  const byPts = new Map(wanted.map((each) => [each.pts, each]));
+  const byNumber = new Map(wanted.map((each) => [each.number, each]));
   for await (const frame of decodeFrames(decode, signal).frames) {
     // Each frame is known by what the decoder said of it, and by its place where the file has no times.
-    if (timeline.addressing === 'pts') while (place < wanted.length && wanted[place]?.pts !== frame.pts) place++;
-    const meant = wanted[place++];
-    if (meant === undefined) break;
+    const meant = timeline.addressing === 'pts' ? byPts.get(frame.pts) : byNumber.get(place++);
+    // Between two windows nobody may look; frames there are decoded on the way and dropped.
+    if (meant === undefined) continue;
     if (timeline.addressing === 'number' && !isCounted(frame, ownPts(timeline, meant)))
       throw new AppError('E_MEDIA_DECODE', { detail: 'other frames than those asked for' });
     group.set(meant.number, await maskedJpeg(order, near, meant, frame.bytes));

@@ -182,6 +182,33 @@ describe('frames of an exhibit anywhere', () => {
     }
   });
 
+  it.each(['scene.mp4', 'scene.h264'])(
+    'REQ-07: %s has two windows within a group: each frame is its own, and none of between',
+    async (name) => {
+      const filmed = name === 'scene.mp4' ? footage : await filmScene(caseId, scene, name, {});
+      const order = await orderOf(filmed, resultOf(filmed, 8));
+      const first = 49;
+      const secondsOf = (number: number) => order.table.secondsOf(order.table.pts[number - 1] ?? Number.NaN);
+      const windows = [
+        { fromSeconds: 0, toSeconds: secondsOf(51) },
+        { fromSeconds: secondsOf(56), toSeconds: 4 },
+      ];
+      const whole = await makeFrames(requisition, { ...order, first });
+      const parted = await makeFrames(requisition, { ...order, exhibit: { ...order.exhibit, windows }, first });
+      expect([...parted.keys()]).toEqual([49, 50, 51, 56, 57, 58, 59, 60]);
+      for (const [number, jpeg] of parted)
+        expect(jpeg.equals(whole.get(number) as Buffer), `frame ${number}`).toBe(true);
+    },
+  );
+
+  it('PRO-02: a clip that ends where the analysed time ends has its last frame in blocks, as the frame alone has', () => {
+    expect(coarseSpans({ intervals: QUIET }, { fromSeconds: 0, toSeconds: 1.5 })).toEqual([
+      { fromSeconds: 1.5, toSeconds: 1.5 },
+    ]);
+    expect(coarseSpans({ intervals: QUIET }, { fromSeconds: 0, toSeconds: 1.4 })).toEqual([]);
+    expect(coarseSpans({ intervals: QUIET }, { fromSeconds: 3, toSeconds: 4 })).toEqual([]);
+  });
+
   it('PRO-02: the same of a clip', async () => {
     const order = await orderOf(footage, withIntervals(resultOf(footage, 5), QUIET));
     const cut = { fromSeconds: 0, toSeconds: 4 };
@@ -285,6 +312,6 @@ describe('what nobody looked at', () => {
     expect(coarseSpans({ intervals: [] }, { fromSeconds: 1, toSeconds: 2 })).toEqual([
       { fromSeconds: 1, toSeconds: 2 },
     ]);
-    expect(coarseSpans({ intervals }, { fromSeconds: 0.2, toSeconds: 1.5 })).toEqual([]);
+    expect(coarseSpans({ intervals }, { fromSeconds: 0.2, toSeconds: 1.4 })).toEqual([]);
   });
 });
