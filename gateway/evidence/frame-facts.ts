@@ -29,6 +29,8 @@ export function factsOf(
   const timeOf = (number: number): number => table.secondsOf(table.pts[number - 1] ?? Number.NaN);
   const span = { fromSeconds: timeOf(first), toSeconds: timeOf(last) };
   const near = tracksDuring([...result.tracks, ...bystanders], span);
+  // Tracks may be hours long: each is gone through once, and not for every frame.
+  const within = near.map(({ points }) => ({ points: points.filter(({ frame }) => frame >= first && frame <= last) }));
   const erased = new Set(result.tracks.filter((_, track) => rectified.get(track)?.erased === true));
   // An order erased what a track says, its points too; bystanders were never said.
   const said = new Set(result.tracks.filter((track) => !erased.has(track)));
@@ -44,7 +46,7 @@ export function factsOf(
       timeSeconds,
       ...timesOf(exhibit, timeSeconds),
       isAnalysed: seen.has(number),
-      shown: isSharp(result.ledger, near, { number, timeSeconds }) ? 'masked' : 'coarse',
+      shown: isSharp(result.ledger, within, { number, timeSeconds }) ? 'masked' : 'coarse',
     };
   });
 }

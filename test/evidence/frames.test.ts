@@ -278,6 +278,26 @@ describe('frames of an exhibit anywhere', () => {
     await expect(makeFrames(other, { ...order, first: 1 })).rejects.toMatchObject({ code: 'E_PRO_SILO' });
   });
 
+  it('facts of a minute go through long tracks once, and not for every frame', async () => {
+    const order = await orderOf(footage, resultOf(footage, 5));
+    let reads = 0;
+    const points = Array.from({ length: 2000 }, (_, index) => ({
+      get frame() {
+        reads++;
+        return 1000 + index;
+      },
+      ...{ pts: 0, timeSeconds: index / 500, left: 0, top: 0, width: 9, height: 9, score: 1, observed: true },
+    }));
+    const result = withIntervals(
+      { ...order.result, tracks: order.result.tracks.slice(0, 1).map((track) => ({ ...track, points })) },
+      [{ fromSeconds: 0, toSeconds: 4, state: 'quiet' }],
+    );
+    const analysed = { exhibit: order.exhibit, result, bystanders: [], jobId: randomUUID() as JobId };
+    const facts = factsOf({ ...analysed, resultText: '', rectified: new Map() }, order.table, 1, 100);
+    expect(facts.every(({ shown }) => shown === 'coarse')).toBe(true);
+    expect(reads).toBeLessThan(5 * points.length);
+  });
+
   it('times of frames are those of the packets, of the recorder and corrected', async () => {
     const order = await orderOf(footage, resultOf(footage, 5));
     const analysed = {
