@@ -97,6 +97,7 @@ export const BODIES: Readonly<Record<string, Readonly<Record<string, BodyExample
     },
   },
   reviewHit: { confirmed: { summary: 'What was looked at is what was asked for', value: { verdict: 'confirmed' } } },
+  nameQuestion: { name: { summary: 'A name', value: { name: 'Fourgonnettes après 22 h' } } },
   writeNote: {
     note: { summary: 'What a reader wants the others to know', value: { text: 'Comparer avec SCELLE-2.' } },
   },
@@ -117,6 +118,7 @@ export const BODIES: Readonly<Record<string, Readonly<Record<string, BodyExample
     clip: { summary: 'Of ten seconds', value: { of: 'clip', fromSeconds: 0, toSeconds: 10 } },
   },
   issueMediaTicket: { clip: { summary: 'An address of the clip, good for a minute', value: { of: 'clip' } } },
+  previewExport: { hits: { summary: 'What a package of one hit would hold', value: { hits: [hitId] } } },
   startExport: { hits: { summary: 'A package of one confirmed hit', value: { hits: [hitId] } } },
 };
 

@@ -325,6 +325,14 @@ export const OPERATIONS: Readonly<Record<string, OperationText>> = {
     room: 'search',
     refusals: ['E_HUM_UNVALIDATED', 'E_REQ_SCOPE'],
   },
+  'PUT /api/v1/cases/:caseId/questions/:questionId/name': {
+    id: 'nameQuestion',
+    takes: 'NewQuestionName',
+    gives: 'QuestionName',
+    title: 'Nommer une question posée',
+    text: 'Gives a question of the requisition a name, in place of the one that it has; without a name, none. The name is sealed.',
+    room: 'search',
+  },
   'POST /api/v1/cases/:caseId/hits/:hitId/notes': {
     id: 'writeNote',
     takes: 'NoteText',
@@ -486,6 +494,14 @@ export const OPERATIONS: Readonly<Record<string, OperationText>> = {
     text: 'Starts a signed package of validated hits; without hits, one that says what was analysed. It is built in the background.',
     room: 'evidence',
     refusals: ['E_HUM_UNVALIDATED', 'E_PRO_QUOTA', 'E_JOB_NOT_DONE', 'E_REQ_SCOPE'],
+  },
+  'POST /api/v1/cases/:caseId/exports/preview': {
+    id: 'previewExport',
+    takes: 'HitsToExport',
+    gives: 'ExportPreview',
+    title: 'Aperçu d’un dossier de preuves',
+    text: 'What a package of these hits would hold if it were asked for now: its files with their sizes where they are known, the readers of each hit, and what would be refused and why. Nothing is made, counted or decoded.',
+    room: 'evidence',
   },
   'GET /api/v1/cases/:caseId/exports': {
     id: 'listExports',

@@ -283,6 +283,18 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/cases/{caseId}/questions/{questionId}/name': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    /** Nommer une question posée */
+    put: operations['nameQuestion'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/cases/{caseId}/hits/{hitId}/notes': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     /** Notes d'un résultat */
@@ -442,6 +454,18 @@ export interface paths {
     put?: never;
     /** Établir un dossier de preuves */
     post: operations['startExport'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/cases/{caseId}/exports/preview': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Aperçu d’un dossier de preuves */
+    post: operations['previewExport'];
     delete?: never;
     options?: never;
     head?: never;
@@ -1258,6 +1282,40 @@ export interface components {
         sizeBytes: number;
       }[];
     };
+    ExportPreview: {
+      /** Whether the package would be made. */
+      isPossible: boolean;
+      /** Codes for which the package as a whole would be refused. */
+      refusals: string[];
+      hits: {
+        /** Id. */
+        id: string;
+        /** Piece number in the schedule. */
+        piece?: string;
+        verdict?: 'unreviewed' | 'confirmed' | 'rejected' | 'uncertain';
+        /** Its readers do not agree. */
+        disputed?: boolean;
+        readers?: {
+          /** Absent where the record does not say who. */
+          agentId?: string;
+          verdict: 'confirmed' | 'rejected' | 'uncertain';
+        }[];
+        /** Code for which this hit would have the package refused. */
+        refusal?: string;
+      }[];
+      /** Packages that were made under the authorisation. */
+      made: number;
+      /** How many may be made under it. */
+      most: number;
+      /** Exhibits whose results and coverage would go in. */
+      exhibits: number;
+      files: {
+        /** Path of the file in the package. */
+        path: string;
+        /** Bytes; absent where they are known only when the file is made. */
+        sizeBytes?: number;
+      }[];
+    };
     FinishOrderAnswer: {
       /** Id. */
       id: string;
@@ -1401,6 +1459,9 @@ export interface components {
         personCategory?: 'suspect' | 'victime' | 'temoin' | 'tiers';
       };
     };
+    HitsToExport: {
+      hits: string[];
+    };
     InternalProblem: components['schemas']['Problem'] & {
       /** Code of the closed table of refusals. */
       code: 'E_JOB_FAILED' | 'E_LOG_CONTENT' | 'E_INTERNAL';
@@ -1539,6 +1600,10 @@ export interface components {
           en: string;
         };
         broad: boolean;
+        /** What an agent called it. */
+        name?: string;
+        /** Id of the agent who named it. */
+        namedBy?: string;
       }[];
       /** Asks for the next page; absent on the last one. */
       nextCursor?: string;
@@ -1620,6 +1685,10 @@ export interface components {
       hitId?: string;
       /** Free text. It is sealed, and the journal has a keyed digest of it alone. */
       label?: string;
+    };
+    NewQuestionName: {
+      /** Free text, which is sealed; absent to take the name away. */
+      name?: string;
     };
     Note: {
       /** Id. */
@@ -1780,6 +1849,12 @@ export interface components {
         /** `nextCursor` of the page before; nothing for the first page. */
         cursor?: string;
       };
+    };
+    QuestionName: {
+      /** The name; absent where it has none. */
+      name?: string;
+      /** Id of the agent who gave it. */
+      namedBy?: string;
     };
     ReadExportListAnswer: {
       hits: components['schemas']['Hit'][];
@@ -1958,9 +2033,6 @@ export interface components {
     };
     Review: {
       verdict: 'confirmed' | 'rejected' | 'uncertain';
-    };
-    StartExportRequest: {
-      hits: string[];
     };
     StartJobRequest: {
       /** Id of the exhibit. */
@@ -3035,6 +3107,37 @@ export interface operations {
       503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['StoppedProblem'] } };
     };
   };
+  /** Gives a question of the requisition a name, in place of the one that it has; without a name, none. The name is sealed. */
+  nameQuestion: {
+    parameters: { query?: never; header?: never; path: { caseId: string; questionId: string }; cookie?: never };
+    requestBody: { content: { 'application/json': components['schemas']['NewQuestionName'] } };
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['QuestionName'] } };
+      400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQUEST';
+      } } };
+      401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_MISSING' | 'E_REQ_SIG' | 'E_REQ_PROOF';
+      } } };
+      403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_EXPIRED' | 'E_REQ_REVOKED' | 'E_RET_FROZEN' | 'E_HAB_ROLE' | 'E_HAB_CASE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+      } } };
+      404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_PRO_SILO';
+      } } };
+      409: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_RET_CLOSED';
+      } } };
+      429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
+      500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
+      503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['StoppedProblem'] } };
+    };
+  };
   /** The notes on a hit, oldest first; one that was withdrawn stands there without its text. */
   listNotesOfHit: {
     parameters: { query?: never; header?: { 'If-None-Match'?: string }; path: { caseId: string; hitId: string }; cookie?: never };
@@ -3701,7 +3804,7 @@ export interface operations {
   /** Starts a signed package of validated hits; without hits, one that says what was analysed. It is built in the background. */
   startExport: {
     parameters: { query?: never; header?: { 'Idempotency-Key'?: string }; path: { caseId: string }; cookie?: never };
-    requestBody: { content: { 'application/json': components['schemas']['StartExportRequest'] } };
+    requestBody: { content: { 'application/json': components['schemas']['HitsToExport'] } };
     responses: {
       202: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['Export'] } };
       400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
@@ -3727,6 +3830,37 @@ export interface operations {
       422: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
         code: 'E_IDEMPOTENCY_REUSED';
+      } } };
+      429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
+      500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
+      503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['StoppedProblem'] } };
+    };
+  };
+  /** What a package of these hits would hold if it were asked for now: its files with their sizes where they are known, the readers of each hit, and what would be refused and why. Nothing is made, counted or decoded. */
+  previewExport: {
+    parameters: { query?: never; header?: never; path: { caseId: string }; cookie?: never };
+    requestBody: { content: { 'application/json': components['schemas']['HitsToExport'] } };
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['ExportPreview'] } };
+      400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQUEST';
+      } } };
+      401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_MISSING' | 'E_REQ_SIG' | 'E_REQ_PROOF';
+      } } };
+      403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_OP' | 'E_REQ_EXPIRED' | 'E_REQ_REVOKED' | 'E_RET_FROZEN' | 'E_HAB_ROLE' | 'E_HAB_CASE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+      } } };
+      404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_PRO_SILO';
+      } } };
+      409: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_RET_CLOSED';
       } } };
       429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
       500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };

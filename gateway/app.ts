@@ -26,6 +26,7 @@ import type { SearchDeps } from './search/ask.ts';
 import { bookmarkRoutes } from './search/bookmark-routes.ts';
 import { exportListRoutes } from './search/export-list-routes.ts';
 import { noteRoutes } from './search/note-routes.ts';
+import { questionNameRoutes } from './search/question-name-routes.ts';
 import { searchRoutes } from './search/routes.ts';
 import { type RegistryRoutesDeps, registryRoutes } from './trust/registry-routes.ts';
 import { type ActRoutesDeps, actRoutes } from './trust/routes.ts';
@@ -132,6 +133,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(footageRoutes(deps.footage));
   await app.register(analysisRoutes(deps.analysis));
   await app.register(searchRoutes(deps.search));
+  await app.register(questionNameRoutes(deps.search));
   await app.register(noteRoutes(deps.search));
   await app.register(bookmarkRoutes(deps.search));
   await app.register(exportListRoutes(deps.search));

@@ -6,6 +6,7 @@ import type { Requisition } from '../requisition/types.ts';
 import type { Vault } from '../vault.ts';
 import { createLimit } from './limit.ts';
 import { buildPackage, demandValidated, type PackageDeps, type PackageInput } from './package.ts';
+import { type Preview, previewPackage } from './preview.ts';
 import * as store from './store.ts';
 import type { LoadAnalysed, LoadedHit, LoadHit, PackageFile, StoredFile } from './types.ts';
 import { vaultWriter } from './writers.ts';
@@ -33,6 +34,8 @@ export interface ExportView {
 export interface Exports {
   /** Starts a package of these hits; E_HUM_UNVALIDATED and E_PRO_QUOTA refuse it before anything is made. */
   start(requisition: Requisition, principal: Principal, hitIds: readonly HitId[]): Promise<ExportView>;
+  /** What a package of these hits would hold, and why it would be refused: nothing is made. */
+  preview(requisition: Requisition, hitIds: readonly HitId[]): Promise<Preview>;
   read(requisition: Requisition, exportId: ExportId): Promise<ExportView>;
   /** Every export of the case, newest first, without its files. */
   list(requisition: Requisition): ReturnType<typeof store.listExports>;
@@ -143,6 +146,11 @@ export function createExports(deps: ExportsDeps): Exports {
         .finally(() => running.delete(exportId));
       running.set(exportId, built);
       return read(requisition, exportId);
+    },
+    async preview(requisition, hitIds) {
+      const { jti } = requisition.authorisation;
+      const made = await database.inCase(requisition.caseId, (tx) => store.countExports(tx, jti));
+      return previewPackage(requisition, hitIds, made, deps);
     },
     read,
     list: (requisition) => database.inCase(requisition.caseId, store.listExports),

@@ -144,19 +144,27 @@ export async function buildPackage(
 }
 
 /** One entry an analysis: an exhibit that was analysed twice, with hits of both, has two results. */
-async function nameExhibits(requisition: Requisition, input: PackageInput, deps: PackageDeps): Promise<NamedExhibit[]> {
+export function analysesNamed(
+  requisition: Requisition,
+  of: readonly AnalysedExhibit[],
+): readonly Omit<NamedExhibit, 'motText'>[] {
   const analyses = new Map<JobId, AnalysedExhibit>();
-  for (const analysed of [...input.exhibits, ...input.hits]) {
+  for (const analysed of of) {
     if (analysed.exhibit.caseId !== requisition.caseId) throw new AppError('E_PRO_SILO');
     if (!analyses.has(analysed.jobId)) analyses.set(analysed.jobId, analysed);
   }
   const list = [...analyses.values()];
   const names = packageNames(list.map(({ exhibit }) => exhibit.fileName));
+  return list.map(({ exhibit, jobId, result, resultText, bystanders, rectified }, index) => ({
+    ...{ exhibit, jobId, result, resultText, bystanders, rectified },
+    name: names[index] ?? '',
+  }));
+}
+
+async function nameExhibits(requisition: Requisition, input: PackageInput, deps: PackageDeps): Promise<NamedExhibit[]> {
   const named: NamedExhibit[] = [];
-  for (const [index, { exhibit, jobId, result, resultText, bystanders, rectified }] of list.entries()) {
-    const analysed = { exhibit, jobId, result, resultText, bystanders, rectified };
-    named.push({ ...analysed, motText: await deps.motText(requisition, analysed), name: names[index] ?? '' });
-  }
+  for (const analysed of analysesNamed(requisition, [...input.exhibits, ...input.hits]))
+    named.push({ ...analysed, motText: await deps.motText(requisition, analysed) });
   return named;
 }
 
@@ -172,7 +180,11 @@ function picture(requisition: Requisition, loaded: LoadedHit, deps: PackageDeps,
   });
 }
 
-function noticesOf(exhibits: readonly NamedExhibit[], deps: PackageDeps): ModelNotice[] {
+/** The networks of these results, each once, as their cards name them. */
+export function noticesOf(
+  exhibits: readonly Pick<AnalysedExhibit, 'result'>[],
+  deps: Pick<PackageDeps, 'modelNotice'>,
+): ModelNotice[] {
   const used = new Map(exhibits.flatMap(({ result }) => result.models).map((model) => [model.sha256, model]));
   return [...used.values()].map(deps.modelNotice);
 }

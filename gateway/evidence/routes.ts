@@ -9,6 +9,7 @@ import type { MediaTickets } from '../requisition/types.ts';
 import type { Hit } from '../search/types.ts';
 import { isWhole, sendRange } from './byte-range.ts';
 import type { Evidence } from './evidence.ts';
+import type { Preview } from './preview.ts';
 import { STILL_SIZES } from './still.ts';
 import type { PackageFile } from './types.ts';
 
@@ -41,6 +42,41 @@ const exportBody = Type.Object({
     ),
   ),
 });
+
+const PreviewSchema = Type.Unsafe<Preview>(
+  Type.Object({
+    isPossible: Type.Boolean({ description: 'Whether the package would be made.' }),
+    refusals: Type.Array(Type.String(), { description: 'Codes for which the package as a whole would be refused.' }),
+    hits: Type.Array(
+      Type.Object({
+        id: uuid,
+        piece: Type.Optional(Type.String()),
+        verdict: Type.Optional(Type.Enum(['unreviewed', 'confirmed', 'rejected', 'uncertain'])),
+        disputed: Type.Optional(Type.Boolean({ description: 'Its readers do not agree.' })),
+        readers: Type.Optional(
+          Type.Array(
+            Type.Object({
+              agentId: Type.Optional(Type.String({ description: 'Absent where the record does not say who.' })),
+              verdict: Type.Enum(['confirmed', 'rejected', 'uncertain']),
+            }),
+          ),
+        ),
+        refusal: Type.Optional(Type.String({ description: 'Code for which this hit would have the package refused.' })),
+      }),
+    ),
+    made: Type.Integer({ description: 'Packages that were made under the authorisation.' }),
+    most: Type.Integer({ description: 'How many may be made under it.' }),
+    exhibits: Type.Integer({ description: 'Exhibits whose results and coverage would go in.' }),
+    files: Type.Array(
+      Type.Object({
+        path: Type.String(),
+        sizeBytes: Type.Optional(
+          Type.Integer({ description: 'Bytes; absent where they are known only when the file is made.' }),
+        ),
+      }),
+    ),
+  }),
+);
 
 const listedExport = Type.Object({
   id: uuid,
@@ -209,6 +245,26 @@ export const evidenceRoutes =
           read: (id) => deps.exports.read(request.requisition, id as ExportId),
         });
         return reply.code(202).send(made);
+      },
+    );
+
+    app.post(
+      '/api/v1/cases/:caseId/exports/preview',
+      {
+        config: { action: 'evidence.preview' },
+        schema: {
+          params: Type.Object({ caseId: uuid }),
+          body: Type.Object({ hits: Type.Array(uuid, { maxItems: MOST_HITS, uniqueItems: true }) }, strict),
+          response: { 200: PreviewSchema },
+        },
+      },
+      async (request) => {
+        const hitIds = request.body.hits as readonly string[] as readonly HitId[];
+        const preview = await deps.exports.preview(request.requisition, hitIds);
+        request.show(
+          preview.hits.flatMap(({ id, piece }) => (piece === undefined ? [] : [{ type: 'hit', id } as const])),
+        );
+        return preview;
       },
     );
 

@@ -183,10 +183,18 @@ export const ACTIONS = {
   'bookmark.keep': { journal: 'before', kind: 'modification', ops: [], needsValidity: false },
   'bookmark.remove': { journal: 'before', kind: 'modification', ops: [], needsValidity: false },
   // What an agent means to hand over: of a case that is closed too, whose package may still be made.
+  'question.name': { journal: 'before', kind: 'modification', ops: [], needsValidity: false },
   'selection.read': { journal: 'disclosure', kind: 'consultation', ops: [], needsValidity: false },
   'selection.change': { journal: 'before', kind: 'modification', ops: ['export.report'], needsValidity: false },
   'evidence.export': {
     journal: 'before',
+    kind: 'communication',
+    ops: ['export.clip', 'export.report'],
+    needsValidity: false,
+  },
+  // Nothing is made, but what it would be is told: for whoever may make it.
+  'evidence.preview': {
+    journal: 'disclosure',
     kind: 'communication',
     ops: ['export.clip', 'export.report'],
     needsValidity: false,

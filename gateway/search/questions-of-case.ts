@@ -4,6 +4,7 @@ import type { Requisition } from '../requisition/types.ts';
 import type { SearchDeps } from './ask.ts';
 import { openQuestion } from './asked.ts';
 import { isBroad } from './normalise.ts';
+import { openName } from './question-names.ts';
 import * as store from './store.ts';
 import { inEnglish, inFrench } from './words.ts';
 
@@ -14,6 +15,9 @@ export interface QuestionAsked {
   readonly askedAt: string;
   readonly words: { readonly fr: string; readonly en: string };
   readonly broad: boolean;
+  /** What an agent called it, and who; absent where nobody did. */
+  readonly name?: string;
+  readonly namedBy?: string;
 }
 
 /** The questions of a case, newest first: those of the requisition alone, or all of them for who controls the case. */
@@ -28,9 +32,10 @@ export async function questionsOfCase(
   // Only what stands on the page is opened.
   const page = pageOf('questions', visible, (row) => row.id, asked);
   const items = await Promise.all(
-    page.items.map(async ({ sealed, ...row }) => {
+    page.items.map(async ({ sealed, name, ...row }) => {
+      const named = name === undefined ? {} : await openName(vault, caseId, row.id, name);
       const { executed } = await openQuestion(vault, caseId, row.id, sealed);
-      return { ...row, words: { fr: inFrench(executed), en: inEnglish(executed) }, broad: isBroad(executed) };
+      return { ...row, words: { fr: inFrench(executed), en: inEnglish(executed) }, broad: isBroad(executed), ...named };
     }),
   );
   return { ...page, items };

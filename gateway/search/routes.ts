@@ -22,6 +22,8 @@ const questionAsked = Type.Object({
   askedAt: Type.String({ format: 'date-time' }),
   words: Type.Object({ fr: Type.String(), en: Type.String() }),
   broad: Type.Boolean(),
+  name: Type.Optional(Type.String({ description: 'What an agent called it.' })),
+  namedBy: Type.Optional(Type.String({ description: 'Id of the agent who named it.' })),
 });
 
 const verdictGiven = Type.Object({

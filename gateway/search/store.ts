@@ -49,18 +49,38 @@ export async function listQuestions(tx: Transaction): Promise<
     readonly id: QuestionId;
     readonly requisitionId: RequisitionId;
     readonly sealed: Buffer;
+    /** Sealed; undefined where nobody named it. */
+    readonly name: Buffer | undefined;
     readonly askedAt: string;
   }[]
 > {
-  const { rows } = await tx.query<{ id: QuestionId; requisition_id: RequisitionId; sealed: Buffer; asked_at: Date }>(
-    'SELECT id, requisition_id, sealed, asked_at FROM questions ORDER BY asked_at DESC, id',
-  );
-  return rows.map(({ id, requisition_id, sealed, asked_at }) => ({
+  const { rows } = await tx.query<{
+    id: QuestionId;
+    requisition_id: RequisitionId;
+    sealed: Buffer;
+    name: Buffer | null;
+    asked_at: Date;
+  }>('SELECT id, requisition_id, sealed, name, asked_at FROM questions ORDER BY asked_at DESC, id');
+  return rows.map(({ id, requisition_id, sealed, name, asked_at }) => ({
     id,
     requisitionId: requisition_id,
     sealed,
+    name: name ?? undefined,
     askedAt: asked_at.toISOString(),
   }));
+}
+
+/** Names a question of the requisition, or takes its name away; false when the requisition has none of this id. */
+export async function nameQuestion(
+  tx: Transaction,
+  named: { readonly id: QuestionId; readonly requisitionId: RequisitionId; readonly sealed: Buffer | undefined },
+): Promise<boolean> {
+  const { rowCount } = await tx.query('UPDATE questions SET name = $3 WHERE id = $1 AND requisition_id = $2', [
+    named.id,
+    named.requisitionId,
+    named.sealed ?? null,
+  ]);
+  return rowCount === 1;
 }
 
 export interface ShownTrack {

@@ -10,6 +10,7 @@ import type { Database } from '../../gateway/database.ts';
 import { AppError } from '../../gateway/errors.ts';
 import { createEvidence, type Evidence } from '../../gateway/evidence/evidence.ts';
 import { openEvidenceKey } from '../../gateway/evidence/keys.ts';
+import type { Preview } from '../../gateway/evidence/preview.ts';
 import { evidenceRoutes } from '../../gateway/evidence/routes.ts';
 import type { AnalysedExhibit, LoadedHit } from '../../gateway/evidence/types.ts';
 import { verifyPackage } from '../../gateway/evidence/verify.ts';
@@ -123,7 +124,7 @@ beforeEach(async () => {
     readFrames: async () => Promise.reject(new AppError('E_PRO_SILO')),
     recordsOfJob: (_requisition, jobId) => recordsAbout(log, jobId),
     modelNotice: ({ name, sha256 }) => ({ name, sha256, licence: undefined, source: undefined, errorRate: undefined }),
-    motText: async () => undefined,
+    motText: async () => '1,1,10,10,20,20,0.9,1,1\n',
     async markPictureSeen(_requisition, hitId, agentId) {
       seen.push({ hitId, agentId });
       journalledWhenSeen.push((await log.size()) - 1);
@@ -158,6 +159,11 @@ const urlOf = (rest: string): string => `/api/v1/cases/${caseId}/${rest}`;
 const get = (rest: string) => app.inject({ method: 'GET', url: urlOf(rest) });
 const ask = (chosen: readonly LoadedHit[]) =>
   app.inject({ method: 'POST', url: urlOf('exports'), payload: { hits: chosen.map(({ hit }) => hit.id) } });
+
+const preview = async (chosen: readonly { readonly hit: { readonly id: string } }[]): Promise<Preview> => {
+  const payload = { hits: chosen.map(({ hit }) => hit.id) };
+  return (await app.inject({ method: 'POST', url: urlOf('exports/preview'), payload })).json<Preview>();
+};
 
 interface View {
   readonly id: string;
@@ -300,6 +306,34 @@ describe('an export', () => {
       await writeFile(target, fetched.rawPayload);
     }
     expect(await verifyPackage(folder)).toMatchObject({ verified: true, findings: [] });
+  });
+
+  it('is shown before it is made: the same files, of the sizes that are known, and nothing is made or counted', async () => {
+    const shown = await preview(hits);
+    expect(shown).toMatchObject({ isPossible: true, refusals: [], made: 0, most: 2 });
+    expect(shown.hits).toMatchObject(hits.map(({ hit, exhibit }) => ({ id: hit.id, piece: exhibit.piece })));
+    expect(shown.hits[0]?.readers).toEqual([{ agentId: 'OPJ-1', verdict: 'confirmed' }]);
+    const { rows } = await database.inCase(caseId, (tx) => tx.query('SELECT 1 FROM exports'));
+    expect(rows).toEqual([]);
+    const view = await finished((await ask(hits)).json<View>().id);
+    const made = new Map(view.files?.map(({ path: name, sizeBytes }) => [name, sizeBytes]));
+    expect(shown.files.map((file) => file.path).sort()).toEqual([...made.keys()].sort());
+    const known = shown.files.filter(({ sizeBytes }) => sizeBytes !== undefined);
+    expect(known.length).toBeGreaterThan(5);
+    for (const file of known) expect([file.path, file.sizeBytes]).toEqual([file.path, made.get(file.path)]);
+    expect((await preview(hits)).made).toBe(1);
+  });
+
+  it('HUM-01, PRO-03: its preview says which hit would have it refused, and why', async () => {
+    const [first, second] = hits;
+    if (first === undefined || second === undefined) throw new Error('no hits');
+    hits = [first, { ...second, hit: { ...second.hit, verdict: 'unreviewed', readings: [] }, review: undefined }];
+    const shown = await preview([...hits, { hit: { id: randomUUID() } }]);
+    expect(shown.isPossible).toBe(false);
+    expect(shown.hits.map(({ refusal }) => refusal)).toEqual([undefined, 'E_HUM_UNVALIDATED', 'E_PRO_SILO']);
+    expect(shown.files.filter((file) => file.path.startsWith('stills/'))).toHaveLength(1);
+    for (let made = 0; made < 2; made++) await finished((await ask([])).json<View>().id);
+    expect((await preview([])).refusals).toEqual(['E_PRO_QUOTA']);
   });
 
   it('HUM-01: of a hit that nobody confirmed is refused before anything is made', async () => {

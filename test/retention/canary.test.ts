@@ -106,12 +106,13 @@ async function plantReview(client: Client, caseId: string, piece: string, next: 
   const exhibitId = await exhibitIdOf(client, caseId, piece);
   const job = await client.json<JobBody>('POST', `${at}/jobs`, { exhibitId });
   await jobEnd(client, caseId, job.id);
-  const { hits } = await client.json<Answer>('POST', `${at}/questions`, { version: 1 });
+  const { hits, questionId } = await client.json<Answer>('POST', `${at}/questions`, { version: 1 });
+  await client.json('PUT', `${at}/questions/${questionId}/name`, { name: next() });
   const [hit] = hits;
   if (hit === undefined) throw new Error('nothing was found');
   await client.json('PUT', `${at}/hits/${hit.id}/verdict`, { verdict: 'rejected' });
   await client.json('PUT', `${at}/export-list/${hit.id}`);
-  let count = 0;
+  let count = 1;
   const write = (): { text: string } => {
     count += 20;
     return { text: Array.from({ length: 20 }, next).join(' ') };

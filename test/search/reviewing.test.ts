@@ -12,6 +12,7 @@ import type { Requisition } from '../../gateway/requisition/types.ts';
 import { bookmarkRoutes } from '../../gateway/search/bookmark-routes.ts';
 import { exportListRoutes } from '../../gateway/search/export-list-routes.ts';
 import { noteRoutes } from '../../gateway/search/note-routes.ts';
+import { questionNameRoutes } from '../../gateway/search/question-name-routes.ts';
 import { searchRoutes } from '../../gateway/search/routes.ts';
 import type { Answer, Bookmark, Hit, Note } from '../../gateway/search/types.ts';
 import { NOTHING_REVOKED } from '../requisition/support.ts';
@@ -53,7 +54,7 @@ beforeAll(async () => {
     policies: POLICIES,
   });
   installEtags(app);
-  for (const routes of [searchRoutes, noteRoutes, bookmarkRoutes, exportListRoutes])
+  for (const routes of [searchRoutes, questionNameRoutes, noteRoutes, bookmarkRoutes, exportListRoutes])
     await app.register(routes(world.deps));
 });
 afterAll(() => app.close());
@@ -277,5 +278,33 @@ describe('an export list', () => {
     asMagistrate();
     expect(codeIn(await ask('PUT', `export-list/${first().id}`))).toBe('E_HAB_ROLE');
     expect(await listed()).toEqual([]);
+  });
+});
+
+describe('the name of a question', () => {
+  it('is given and taken away by agents of the requisition, sealed, and listed; the journal has its digest alone', async () => {
+    const { questions } = (await ask('GET', 'questions')).json<{ questions: { id: string; name?: string }[] }>();
+    const id = questions[0]?.id ?? '';
+    events.length = 0;
+    const named = await ask('PUT', `questions/${id}/name`, { name: ' fourgonnettes ' });
+    expect(named.json()).toStrictEqual({ name: 'fourgonnettes', namedBy: AGENT });
+    expect(events[0]).toMatchObject({
+      action: 'question.name',
+      objects: [{ type: 'question', id }, { type: 'digest' }],
+    });
+    expect(JSON.stringify(events)).not.toContain('fourgonnettes');
+    const listed = async () => (await ask('GET', 'questions')).json<{ questions: object[] }>().questions[0];
+    expect(await listed()).toMatchObject({ id, name: 'fourgonnettes', namedBy: AGENT });
+    const { rows } = await asOwner(world.database, 'SELECT name FROM questions WHERE id = $1', [id]);
+    const [row] = rows as { name: Buffer }[];
+    expect(row?.name.includes('fourgonnettes')).toBe(false);
+    asMagistrate();
+    expect(codeIn(await ask('PUT', `questions/${id}/name`, { name: 'x' }))).toBe('E_HAB_ROLE');
+    asOther();
+    expect((await ask('PUT', `questions/${id}/name`, {})).json()).toStrictEqual({});
+    expect(await listed()).not.toHaveProperty('name');
+    expect(codeIn(await ask('PUT', `questions/${id}/name`, { name: ' ' }))).toBe('E_REQUEST');
+    await newCase();
+    expect(codeIn(await ask('PUT', `questions/${id}/name`, { name: 'x' }))).toBe('E_PRO_SILO');
   });
 });

@@ -4,6 +4,7 @@ export const EN_SEARCH: typeof FR_SEARCH = {
   search: {
     histogram: (n: number, span: string) => `Hits over time, ${n} ${n === 1 ? 'hit' : 'hits'}, ${span}`,
     dragToNarrow: 'Drag to narrow the period',
+    questionName: 'Name of the question',
     asked: 'Questions asked',
     charts: 'Overview: activity, colours, paths',
     moreMaps: (n) =>

@@ -3,6 +3,7 @@ export const FR_SEARCH = {
     histogram: (n: number, span: string) =>
       `Résultats dans le temps, ${n} ${n > 1 ? 'résultats' : 'résultat'}, ${span}`,
     dragToNarrow: 'Glissez pour resserrer la période',
+    questionName: 'Nom de la question',
     asked: 'Questions posées',
     charts: 'Vue d’ensemble : activité, couleurs, trajets',
     moreMaps: (n: number) =>

@@ -20,7 +20,10 @@ export function Questions() {
           {value?.questions.map((question) => (
             <tr key={question.id}>
               <td>{clockTime(question.askedAt)}</td>
-              <td>{question.words[language]}</td>
+              <td>
+                {question.name !== undefined && <strong>{question.name} · </strong>}
+                {question.words[language]}
+              </td>
               <td>{question.broad && <span className="warn">{words.control.questions.broad}</span>}</td>
             </tr>
           ))}

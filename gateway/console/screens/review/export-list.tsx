@@ -8,7 +8,7 @@ import { Problem } from '../../parts/problem.tsx';
 import { clockSpan } from '../../parts/time.ts';
 
 /** What the next package will hold, seen before it is signed. */
-export function ExportList({ onExport }: { onExport(hits: readonly Hit[]): Promise<void> }) {
+export function ExportList({ onExport }: { onExport(hits: readonly Hit[]): Promise<boolean> }) {
   const { words, language } = useSettings();
   const { exportList, toggleExport, clearExport, answer, exportError } = useInvestigation();
   const { requisition } = useSession();
@@ -16,8 +16,8 @@ export function ExportList({ onExport }: { onExport(hits: readonly Hit[]): Promi
 
   async function start(): Promise<void> {
     setBusy(true);
-    await onExport(exportList);
-    clearExport();
+    // What is refused stays on the list.
+    if (await onExport(exportList)) clearExport();
     setBusy(false);
   }
   return (

@@ -31,9 +31,17 @@ export function useExports() {
   return {
     list,
     error,
-    async start(hits: readonly Hit[]): Promise<void> {
+    /** False when the gateway refused. */
+    async start(hits: readonly Hit[]): Promise<boolean> {
       setError(undefined);
-      await api.post(base, { hits: hits.map(({ id }) => id) }).then(refresh, setError);
+      try {
+        await api.post(base, { hits: hits.map(({ id }) => id) });
+        await refresh();
+        return true;
+      } catch (failure) {
+        setError(failure);
+        return false;
+      }
     },
     /** Every file of a package, by a call each. */
     async fetch(made: ExportBody, onFile: (done: number) => void): Promise<readonly ZipFile[]> {

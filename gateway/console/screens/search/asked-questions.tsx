@@ -5,10 +5,11 @@ import { useInvestigation } from '../../app/investigation.tsx';
 import { useSession } from '../../app/session.tsx';
 import { useSettings } from '../../app/settings.tsx';
 import { clockTime } from '../../parts/time.ts';
+import { QuestionName } from './question-name.tsx';
 
 /** Questions of this requisition: each one is kept as it was executed, and opens again. */
 export function AskedQuestions() {
-  const { caseId } = useSession();
+  const { caseId, role } = useSession();
   const { words, language } = useSettings();
   const { answer, reopen } = useInvestigation();
   const { value, again } = useFetched<{ questions: readonly QuestionAsked[] }>(`/api/v1/cases/${caseId}/questions`);
@@ -26,9 +27,11 @@ export function AskedQuestions() {
         {value.questions.map((question) => (
           <li key={question.id}>
             <button type="button" aria-pressed={question.id === current} onClick={() => void reopen(question.id)}>
+              {question.name !== undefined && <strong>{question.name}</strong>}
               {question.words[language]}
               <span className="sub">{clockTime(question.askedAt)}</span>
             </button>
+            {role === 'agent' && <QuestionName question={question} onNamed={again} />}
           </li>
         ))}
       </ul>
