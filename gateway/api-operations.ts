@@ -196,7 +196,7 @@ export const OPERATIONS: Readonly<Record<string, OperationText>> = {
   'GET /api/v1/cases/:caseId/exhibits/:exhibitId/tracks': {
     id: 'listTracks',
     title: "Objets suivis dans un intervalle d'une pièce",
-    text: 'The tracks that are in the picture within a span, each with its class and where it was on each analysed frame of the span. What an order erased is not among them.',
+    text: 'The tracks that are in the picture within a span, each with its class and where it was on each analysed frame of the span, of an hour at most. What an order erased is not among them.',
     room: 'evidence',
     refusals: ['E_CURSOR', 'E_MEDIA_SPAN', 'E_REQ_SCOPE', 'E_JOB_NOT_DONE'],
   },

@@ -1640,7 +1640,7 @@ export interface components {
           /** Height, pixels. */
           height: number;
           /** How sure the sighting is, 0 to 1. */
-          score: number;
+          confidence: number;
           /** False where the tracker bridged a gap. */
           observed: boolean;
         }[];
@@ -4066,7 +4066,7 @@ export interface operations {
       503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['StoppedProblem'] } };
     };
   };
-  /** The tracks that are in the picture within a span, each with its class and where it was on each analysed frame of the span. What an order erased is not among them. */
+  /** The tracks that are in the picture within a span, each with its class and where it was on each analysed frame of the span, of an hour at most. What an order erased is not among them. */
   listTracks: {
     parameters: { query: { fromSeconds: number; toSeconds: number; limit?: number; cursor?: string }; header?: never; path: { caseId: string; exhibitId: string }; cookie?: never };
     requestBody?: never;

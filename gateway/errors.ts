@@ -465,8 +465,8 @@ export const ERRORS = {
   },
   E_MEDIA_SPAN: {
     status: 422,
-    fr: "La pièce n'a pas cette image ou cet intervalle : donnez un numéro d'image qui existe, ou un intervalle d'une minute au plus qui commence avant la fin.",
-    en: 'The exhibit has no such frame or span: give the number of a frame that exists, or a span of a minute at most that begins before the end.',
+    fr: "La pièce n'a pas cette image ou cet intervalle : donnez un numéro d'image qui existe, ou un intervalle qui commence avant la fin, d'une minute au plus pour des images et d'une heure pour des suivis.",
+    en: 'The exhibit has no such frame or span: give the number of a frame that exists, or a span that begins before the end, of a minute at most for pictures and an hour for tracks.',
   },
   E_CONSOLE_ABSENT: {
     status: 503,

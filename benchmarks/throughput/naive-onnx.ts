@@ -1,9 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import * as ort from 'onnxruntime-node';
+import { openSession } from '../../gateway/analysis/onnx.ts';
+import { sha256Hex } from '../../gateway/canonical.ts';
 
 // The program of naive.py with onnxruntime in place of OpenCV's DNN module, for information: ffmpeg gives five frames a second at the
-// network's size, one session of two threads, boxes joined by their overlap. `node naive-onnx.ts VIDEO WEIGHTS` prints the same JSON.
+// network's size, one session, boxes joined by their overlap. `node naive-onnx.ts VIDEO WEIGHTS` prints the same JSON.
 
 const [SIDE, RATE, SCORE, NMS, IOU, PATIENCE, LABELS] = [416, 5, 0.3, 0.45, 0.3, 5, 80] as const;
 type Box = readonly [left: number, top: number, width: number, height: number];
@@ -15,7 +16,12 @@ interface Found {
 
 const [video = '', weights = ''] = process.argv.slice(2);
 const started = performance.now();
-const session = await ort.InferenceSession.create(readFileSync(weights), { intraOpNumThreads: 2 });
+const bytes = new Uint8Array(readFileSync(weights));
+const values = new Float32Array(3 * SIDE * SIDE);
+const session = await openSession(
+  { name: 'yolox-nano', sha256: sha256Hex(bytes), bytes },
+  { name: 'images', values, shape: [1, 3, SIDE, SIDE] },
+);
 const [width = 0, height = 0] = spawnSync(
   'ffprobe',
   ['-v', 'error', '-select_streams', 'V:0', '-show_entries', 'stream=width,height', '-of', 'csv=p=0', video],
@@ -54,12 +60,10 @@ const kept = tracks
 console.log(JSON.stringify({ seconds: (performance.now() - started) / 1000, frames: looked, tracks: kept }));
 
 async function detect(bgr: Uint8Array): Promise<Found[]> {
-  const input = new Float32Array(bgr.length);
   for (let pixel = 0; pixel < SIDE * SIDE; pixel += 1)
-    for (let plane = 0; plane < 3; plane += 1) input[plane * SIDE * SIDE + pixel] = bgr[pixel * 3 + plane] as number;
-  const [name = ''] = session.inputNames;
-  const outputs = await session.run({ [name]: new ort.Tensor('float32', input, [1, 3, SIDE, SIDE]) });
-  const rows = outputs[session.outputNames[0] ?? '']?.data as Float32Array;
+    for (let plane = 0; plane < 3; plane += 1) values[plane * SIDE * SIDE + pixel] = bgr[pixel * 3 + plane] as number;
+  const [name = ''] = session.outputNames;
+  const rows = (await session.run([name]))[name] ?? new Float32Array(0);
   const found: Found[] = [];
   let at = 0;
   for (const stride of [8, 16, 32]) {

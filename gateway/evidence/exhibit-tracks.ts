@@ -3,7 +3,14 @@ import type { Exhibit } from '../footage/types.ts';
 import type { ExhibitId } from '../ids.ts';
 import type { Requisition } from '../requisition/types.ts';
 import type { OpenedResults } from './opened-results.ts';
-import { type Activity, activityOf, type TracksAsked, type TracksPage, tracksPage } from './tracks.ts';
+import {
+  type Activity,
+  activityOf,
+  MOST_TRACKS_SECONDS,
+  type TracksAsked,
+  type TracksPage,
+  tracksPage,
+} from './tracks.ts';
 import type { LoadExhibit } from './types.ts';
 
 export interface ExhibitTracksDeps {
@@ -13,7 +20,7 @@ export interface ExhibitTracksDeps {
 
 /** What the newest analysis of an exhibit says over time. */
 export interface ExhibitTracks {
-  /** E_MEDIA_SPAN for a span that ends before it begins, E_CURSOR for a cursor of another one. */
+  /** E_MEDIA_SPAN for a span that ends before it begins or is longer than MOST_TRACKS_SECONDS, E_CURSOR for a cursor of another one. */
   page(
     requisition: Requisition,
     exhibitId: ExhibitId,
@@ -36,6 +43,8 @@ export function createExhibitTracks({ loadExhibit, results }: ExhibitTracksDeps)
   return {
     async page(requisition, exhibitId, asked) {
       if (asked.toSeconds <= asked.fromSeconds) throw new AppError('E_MEDIA_SPAN', { detail: 'the span is empty' });
+      if (asked.toSeconds - asked.fromSeconds > MOST_TRACKS_SECONDS)
+        throw new AppError('E_MEDIA_SPAN', { detail: `longer than ${MOST_TRACKS_SECONDS} s` });
       const { exhibit, version, analysed } = await open(requisition, exhibitId);
       return { exhibit, page: tracksPage(analysed, version, asked) };
     },

@@ -35,7 +35,7 @@ const trackBody = Type.Object({
       top: Type.Number(),
       width: Type.Number(),
       height: Type.Number(),
-      score: Type.Number({ description: 'How sure the sighting is, 0 to 1.' }),
+      confidence: Type.Number({ description: 'How sure the sighting is, 0 to 1.' }),
       observed: Type.Boolean({ description: 'False where the tracker bridged a gap.' }),
     }),
   ),

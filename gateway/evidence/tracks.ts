@@ -13,6 +13,11 @@ export interface TracksAsked {
   readonly cursor?: string | undefined;
 }
 
+/** Where a track was on an analysed frame, and how sure the sighting is, 0 to 1. */
+export interface ShownPoint extends Omit<TrackPoint, 'score'> {
+  readonly confidence: number;
+}
+
 export interface ShownTrack {
   /** Order of the track in its result. */
   readonly track: number;
@@ -21,7 +26,7 @@ export interface ShownTrack {
   readonly firstSeconds: number;
   readonly lastSeconds: number;
   /** Those of the span. */
-  readonly points: readonly TrackPoint[];
+  readonly points: readonly ShownPoint[];
 }
 
 export interface TracksPage {
@@ -29,6 +34,8 @@ export interface TracksPage {
   readonly nextCursor?: string;
 }
 
+/** Longest span of one page: a track of a day is not one answer. */
+export const MOST_TRACKS_SECONDS = 3_600;
 /** A page ends with the track that goes over it: a crowded hour is not one answer. */
 const MOST_POINTS = 20_000;
 
@@ -47,7 +54,8 @@ export function tracksPage(analysed: AnalysedExhibit, version: string, asked: Tr
     const { class: name, confidence, firstSeconds, lastSeconds } = each;
     const inside = each.points.filter(({ timeSeconds }) => timeSeconds >= fromSeconds && timeSeconds <= toSeconds);
     points += inside.length;
-    found.push({ track, class: name, confidence, firstSeconds, lastSeconds, points: inside });
+    const shown = inside.map(({ score, ...place }) => ({ ...place, confidence: score }));
+    found.push({ track, class: name, confidence, firstSeconds, lastSeconds, points: shown });
   }
   return { tracks: found };
 }

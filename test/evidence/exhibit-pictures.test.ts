@@ -306,7 +306,7 @@ describe('tracks and activity of an exhibit', () => {
     const points = tracks[0]?.points as { frame: number; timeSeconds: number; left: number; observed: boolean }[];
     expect(points.map(({ frame }) => frame)).toEqual([11, 13, 15, 17, 19, 21]);
     expect(points[0]).toEqual({
-      ...{ frame: 11, pts: expect.any(Number), timeSeconds: 1, score: 0.9, observed: true },
+      ...{ frame: 11, pts: expect.any(Number), timeSeconds: 1, confidence: 0.9, observed: true },
       ...{ left: expect.any(Number), top: expect.any(Number), width: expect.any(Number), height: expect.any(Number) },
     });
     expect(await lastRecord()).toMatchObject({
@@ -325,6 +325,7 @@ describe('tracks and activity of an exhibit', () => {
     expect(activity.buckets[1]?.coverage.analysedSeconds).toBe(1.5);
     expect((await get('activity')).json<Activity>().buckets).toHaveLength(1);
     expect(await codeOf('tracks?fromSeconds=2&toSeconds=2')).toBe('E_MEDIA_SPAN');
+    expect(await codeOf('tracks?fromSeconds=0&toSeconds=3601')).toBe('E_MEDIA_SPAN');
   });
 
   it('REQ-08: what names classes that the requisition does not is not read, while its pictures, which mask everyone, are shown', async () => {

@@ -193,7 +193,8 @@ describe('the examples of the description', () => {
     if (isWriting) {
       const shown = Object.fromEntries(
         Object.entries(came)
-          .filter(([, { body }]) => isRecord(body))
+          // A result is a sealed document with words of its own, which are none of the description (FACE-09).
+          .filter(([id, { body }]) => id !== 'readResult' && isRecord(body))
           .toSorted(([a], [b]) => (a < b ? -1 : 1))
           .map(([id, { status, body }]) => [id, { status, body: shortened(body) }]),
       );

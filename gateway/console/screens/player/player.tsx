@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { type CSSProperties, useEffect, useRef, useState } from 'react';
 import type { Hit } from '../../../search/types.ts';
 import { useCaseData } from '../../app/case-data.tsx';
 import { useInvestigation } from '../../app/investigation.tsx';
@@ -153,11 +153,11 @@ export function Player({
     <div className="player">
       <div className="stage">
         {/* No track of captions: recordings have no sound here. */}
-        <div className="picture-frame">
+        <div className="picture-frame" style={formOf(result?.picture)}>
           {clip.url === undefined ? (
             <p className="sub">{clip.error === undefined ? words.loadingClip : words.noClip}</p>
           ) : (
-            <ClipVideo clip={clip} label={words.video} size={result?.picture} />
+            <ClipVideo clip={clip} label={words.video} />
           )}
           {still.url !== undefined && <img id="frame" className="still-frame" src={still.url} alt={words.still} />}
           {result !== undefined && clip.url !== undefined && (
@@ -233,16 +233,11 @@ function hitFrom(hits: readonly Hit[], seconds: number, step: 1 | -1): Hit | und
     : sorted.findLast(({ best }) => best.timeSeconds < seconds);
 }
 
-function ClipVideo({
-  clip,
-  label,
-  size,
-}: {
-  readonly clip: ReturnType<typeof useClip>;
-  readonly label: string;
-  /** Of the picture, so that the stage has its form before the video has told it. */
-  readonly size: { readonly widthPx: number; readonly heightPx: number } | undefined;
-}) {
+/** The stage has the form of the picture before there is one, so that nothing below it jumps. */
+const formOf = (picture: { readonly widthPx: number; readonly heightPx: number } | undefined): CSSProperties =>
+  picture === undefined ? {} : ({ '--ratio': picture.widthPx / picture.heightPx } as CSSProperties);
+
+function ClipVideo({ clip, label }: { readonly clip: ReturnType<typeof useClip>; readonly label: string }) {
   const { video, url } = clip;
   const latest = useRef(clip);
   latest.current = clip;
@@ -262,8 +257,6 @@ function ClipVideo({
       id="clip"
       ref={video}
       src={url}
-      width={size?.widthPx}
-      height={size?.heightPx}
       muted
       playsInline
       preload="auto"

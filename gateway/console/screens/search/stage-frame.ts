@@ -13,6 +13,7 @@ export async function stageFrame(): Promise<Background> {
   canvas.height = video.videoHeight;
   canvas.getContext('2d')?.drawImage(video, 0, 0);
   const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
-  const ratio = video.videoHeight / video.videoWidth;
-  return blob === null ? EMPTY_GROUND : { url: URL.createObjectURL(blob), ratio, widthPx: video.videoWidth };
+  // Of the canvas: the video may have another source by now, and no size.
+  const { width: widthPx, height } = canvas;
+  return blob === null ? EMPTY_GROUND : { url: URL.createObjectURL(blob), ratio: height / widthPx, widthPx };
 }
