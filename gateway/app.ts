@@ -4,7 +4,6 @@ import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/typ
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { type AnalysisRoutesDeps, analysisRoutes } from './analysis/routes.ts';
-import { type ApiRoute, describeApi } from './api-document.ts';
 import { type JournalRoutesDeps, journalRoutes } from './audit/routes.ts';
 import { type DocumentRoutesDeps, documentRoutes } from './compliance/documents/routes.ts';
 import { type PersonRequestRoutesDeps, personRequestRoutes } from './compliance/person-request-routes.ts';
@@ -18,6 +17,7 @@ import { type TrackRoutesDeps, trackRoutes } from './evidence/track-routes.ts';
 import { type FootageRoutesDeps, footageRoutes } from './footage/routes.ts';
 import { type HabilitationRoutesDeps, habilitationRoutes } from './habilitation/routes.ts';
 import { type IdempotencyDeps, installIdempotency } from './idempotency.ts';
+import { type ApiRoute, describeApi } from './interface/document.ts';
 import { type GuardDeps, installGuard } from './policy/guard.ts';
 import { installAddressLimit, type RequestLimits } from './request-limits.ts';
 import { type RequisitionRoutesDeps, requisitionRoutes } from './requisition/routes.ts';

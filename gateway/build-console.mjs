@@ -49,7 +49,11 @@ export async function buildConsole() {
 }
 
 /** What the pages are made of besides their own files. */
-const OTHERS = [fileURLToPath(import.meta.url), join(ROOT, 'gateway/api-client.ts'), join(ROOT, 'package-lock.json')];
+const OTHERS = [
+  fileURLToPath(import.meta.url),
+  join(ROOT, 'gateway/interface/client.ts'),
+  join(ROOT, 'package-lock.json'),
+];
 
 /** Over every source of the pages, and the lock file of the packages. */
 async function digestOfSources() {

@@ -1,6 +1,5 @@
 import { actCommand } from './act-commands.ts';
 import { modelsCommand } from './analysis/commands.ts';
-import { apiCommand } from './api-command.ts';
 import { auditCommand } from './audit/commands.ts';
 import { describedInterface, plannedCapability } from './capability-facts.ts';
 import { caseCommand } from './case-commands.ts';
@@ -10,6 +9,7 @@ import { readCapableConfig, readConfig } from './config.ts';
 import { evidenceCommand } from './evidence/commands.ts';
 import { openEvidenceKey } from './evidence/keys.ts';
 import { exhibitCommand, footageCommand } from './footage/commands.ts';
+import { apiCommand } from './interface/command.ts';
 import { startGateway } from './main.ts';
 import { policiesCommand } from './policy/commands.ts';
 import { registryCommand } from './registry-commands.ts';

@@ -1,12 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ApiClient } from '../../gateway/api-client.ts';
-import { isRecord, type Json } from '../../gateway/api-components.ts';
-import { ANSWERS, BODIES, EXAMPLE_IDS, EXAMPLE_TOKENS } from '../../gateway/api-examples.ts';
 import { seatProsecutor } from '../../gateway/demo/habilitation.ts';
 import { presentFirstActs } from '../../gateway/demo/installation.ts';
 import { demoRevocationList } from '../../gateway/demo/requisition.ts';
+import type { ApiClient } from '../../gateway/interface/client.ts';
+import { isRecord, type Json } from '../../gateway/interface/components.ts';
+import { ANSWERS, BODIES, EXAMPLE_IDS, EXAMPLE_TOKENS } from '../../gateway/interface/examples.ts';
 import { REVOCATION_LIST_TYP } from '../../gateway/requisition/revocation-list.ts';
 import type { Answer } from '../../gateway/search/types.ts';
 import { signClaims } from '../../gateway/trust/sign.ts';
@@ -26,7 +26,7 @@ import {
 // the typed client. Answers have the form that the description says, and so have those that it shows. DIFFERE_TEST_EXAMPLES=write keeps
 // what came as the answers that the description shows.
 
-const ANSWERS_FILE = path.join(import.meta.dirname, '../../gateway/api-answers.json');
+const ANSWERS_FILE = path.join(import.meta.dirname, '../../gateway/interface/answers.json');
 const isWriting = process.env.DIFFERE_TEST_EXAMPLES === 'write';
 
 /** Operations whose answers need what this story has not: an order, an erasure, a request of a person, a year that is over. */

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isRecord, type Json } from '../../gateway/api-components.ts';
 import type { Client } from '../../gateway/client.ts';
 import { demoHabilitation, habilitate, presentAct } from '../../gateway/demo/habilitation.ts';
 import { ERRORS, isErrorCode } from '../../gateway/errors.ts';
+import { isRecord, type Json } from '../../gateway/interface/components.ts';
 import type { Answer } from '../../gateway/search/types.ts';
 import {
   exhibitIdOf,
@@ -264,7 +264,7 @@ describe('every operation of the description', () => {
         { numRuns: RUNS, endOnFailure: true },
       );
     }
-    expect(Object.fromEntries(undescribed), 'say them in gateway/api-operations.ts').toEqual({});
+    expect(Object.fromEntries(undescribed), 'say them in gateway/interface/operations.ts').toEqual({});
     expect(sentCount).toBeGreaterThanOrEqual(operations.length * RUNS);
   }, 600_000);
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { isRecord, type Json } from '../../gateway/api-components.ts';
+import { isRecord, type Json } from '../../gateway/interface/components.ts';
 
 const MOST_DEPTH = 5;
 

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { chromium } from 'playwright-core';
 import * as tus from 'tus-js-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ApiAccess, type ApiClient, createApiClient, proofHeaders } from '../../gateway/api-client.ts';
+import { type ApiAccess, type ApiClient, createApiClient, proofHeaders } from '../../gateway/interface/client.ts';
 import { accessOf, exhibitOf, type Line, register, sceneFile, startLine, tokensFor } from '../support/line.ts';
 
 // The client that the makers of tus publish, as it comes from the registry: it deposits without a word of this gateway but the proof of each

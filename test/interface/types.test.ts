@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { nameComponents } from '../../gateway/api-components.ts';
-import { typeOf, typesOf } from '../../gateway/api-typescript.ts';
+import { nameComponents } from '../../gateway/interface/components.ts';
+import { typeOf, typesOf } from '../../gateway/interface/typescript.ts';
 
 describe('TypeScript of a JSON Schema', () => {
   it.each([

@@ -2,16 +2,16 @@ import { readFile } from 'node:fs/promises';
 import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { TYPES_FILE } from '../../gateway/api-command.ts';
-import { isRecord, type Json } from '../../gateway/api-components.ts';
-import { pathOf } from '../../gateway/api-document.ts';
-import { OPERATIONS } from '../../gateway/api-operations.ts';
-import { typesOf } from '../../gateway/api-typescript.ts';
 import { isErrorCode } from '../../gateway/errors.ts';
 import { buildInertApp } from '../../gateway/inert-app.ts';
+import { TYPES_FILE } from '../../gateway/interface/command.ts';
+import { isRecord, type Json } from '../../gateway/interface/components.ts';
+import { pathOf } from '../../gateway/interface/document.ts';
+import { OPERATIONS } from '../../gateway/interface/operations.ts';
+import { typesOf } from '../../gateway/interface/typescript.ts';
 
 // The description says what the routes do, whole and in the form that OpenAPI 3.1 asks for. A route that is added here without a row in
-// gateway/api-operations.ts, or without `differe api types` afterwards, fails.
+// gateway/interface/operations.ts, or without `differe api types` afterwards, fails.
 
 interface Operation {
   readonly key: string;
@@ -115,7 +115,7 @@ describe('the description of the API', () => {
     expect(api.length).toBeGreaterThan(35);
     expect(
       api.filter((route) => OPERATIONS[route] === undefined),
-      'routes without a row in gateway/api-operations.ts',
+      'routes without a row in gateway/interface/operations.ts',
     ).toEqual([]);
     expect(
       Object.keys(OPERATIONS).filter((key) => !api.includes(key)),
@@ -168,7 +168,7 @@ describe('the description of the API', () => {
             .map(([name]) => `${at}/${name}`)
         : [],
     );
-    expect(bare, 'describe them in the schema or in gateway/api-properties.ts').toEqual([]);
+    expect(bare, 'describe them in the schema or in gateway/interface/properties.ts').toEqual([]);
   });
 
   it('gives every refusal as a problem document with codes of the table that have its status', () => {

@@ -5,7 +5,6 @@ import path from 'node:path';
 import { importJWK, type JWK } from 'jose';
 import { namedScenes } from '../../benchmarks/scenes/named.ts';
 import { writeScene } from '../../benchmarks/scenes/write.ts';
-import { type ApiAccess, type ApiClient, createApiClient, type ProofPair } from '../../gateway/api-client.ts';
 import { type Client, createClient } from '../../gateway/client.ts';
 import {
   createDemoInstallation,
@@ -15,6 +14,7 @@ import {
   startGatewayProcess,
 } from '../../gateway/demo/installation.ts';
 import { type DemoExhibit, demoAuthorisation, demoSchedule, yesterdayAt14 } from '../../gateway/demo/requisition.ts';
+import { type ApiAccess, type ApiClient, createApiClient, type ProofPair } from '../../gateway/interface/client.ts';
 import { authorise, schedule } from '../../gateway/requisition/issue.ts';
 import type { AuthorisationClaims, ScheduleClaims } from '../../gateway/requisition/types.ts';
 

@@ -1,4 +1,4 @@
-import { proofHeaders } from '../../api-client.ts';
+import { proofHeaders } from '../../interface/client.ts';
 import type { Access } from './access.ts';
 
 /** A refusal as the gateway worded it, in the language that was asked for. */

@@ -1,4 +1,4 @@
-import type { Schemas } from '../../api-client.ts';
+import type { Schemas } from '../../interface/client.ts';
 import type { ClassName, ColourName } from '../../vocabulary.ts';
 
 // Bodies of the API as its description has them; what a room publishes as a type of its own is taken from there.

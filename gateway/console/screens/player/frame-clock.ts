@@ -1,4 +1,4 @@
-import type { Schemas } from '../../../api-client.ts';
+import type { Schemas } from '../../../interface/client.ts';
 import type { Hit } from '../../../search/types.ts';
 import type { ExhibitBody } from '../../api/types.ts';
 import { parisInstant } from '../../parts/time.ts';

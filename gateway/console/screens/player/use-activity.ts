@@ -1,4 +1,4 @@
-import type { Schemas } from '../../../api-client.ts';
+import type { Schemas } from '../../../interface/client.ts';
 import type { ExhibitBody } from '../../api/types.ts';
 import { type Fetched, useFetched } from '../../app/fetched.ts';
 import { useSession } from '../../app/session.tsx';

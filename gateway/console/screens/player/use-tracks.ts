@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import type { Schemas } from '../../../api-client.ts';
+import type { Schemas } from '../../../interface/client.ts';
 import { useSession } from '../../app/session.tsx';
 
 type Page = Schemas['ListTracksAnswer'];

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'react';
-import type { Schemas } from '../../../api-client.ts';
+import type { Schemas } from '../../../interface/client.ts';
 import type { Hit } from '../../../search/types.ts';
 import { useCaseData } from '../../app/case-data.tsx';
 import { useFetched } from '../../app/fetched.ts';

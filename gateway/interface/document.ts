@@ -1,11 +1,11 @@
-import { isRecord, type Json, nameComponents } from './api-components.ts';
-import { ANSWERS, BODIES, EXAMPLE_IDS } from './api-examples.ts';
-import { HEADERS, REQUIRED_OF } from './api-headers.ts';
-import { OPERATIONS, type OperationText } from './api-operations.ts';
-import { NUMBERS, PROPERTIES } from './api-properties.ts';
-import { byStatus, codesOfStatus, commonRefusals } from './api-refusals.ts';
-import { ERRORS, type ErrorCode } from './errors.ts';
-import { ACTIONS, type Action, reachOf } from './policy/types.ts';
+import { ERRORS, type ErrorCode } from '../errors.ts';
+import { ACTIONS, type Action, reachOf } from '../policy/types.ts';
+import { isRecord, type Json, nameComponents } from './components.ts';
+import { ANSWERS, BODIES, EXAMPLE_IDS } from './examples.ts';
+import { HEADERS, REQUIRED_OF } from './headers.ts';
+import { OPERATIONS, type OperationText } from './operations.ts';
+import { NUMBERS, PROPERTIES } from './properties.ts';
+import { byStatus, codesOfStatus, commonRefusals } from './refusals.ts';
 
 /** A route as it was registered. */
 export interface ApiRoute {

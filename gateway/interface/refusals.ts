@@ -1,5 +1,5 @@
-import { ERRORS, type ErrorCode } from './errors.ts';
-import { ACTIONS, type Action, reachOf } from './policy/types.ts';
+import { ERRORS, type ErrorCode } from '../errors.ts';
+import { ACTIONS, type Action, reachOf } from '../policy/types.ts';
 
 /** Every code of a status. */
 export const codesOfStatus = (status: number): readonly ErrorCode[] =>

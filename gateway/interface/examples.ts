@@ -1,5 +1,5 @@
-import answers from './api-answers.json' with { type: 'json' };
-import type { Json } from './api-components.ts';
+import answers from './answers.json' with { type: 'json' };
+import type { Json } from './components.ts';
 
 // Examples of the description. Bodies are written here; answers are those that a gateway gave. test/interface/examples.test.ts sends every body
 // to a gateway, holds what comes and what stands here against the schemas, and writes the answers anew with DIFFERE_TEST_EXAMPLES=write.

@@ -1,4 +1,4 @@
-import { isRecord, type Json } from './api-components.ts';
+import { isRecord, type Json } from './components.ts';
 
 // TypeScript of an OpenAPI 3.1 document, in the form that openapi-fetch takes (that of openapi-typescript): `paths`, `components`,
 // `operations`. TypeScript 7 has no API that openapi-typescript could use, and our documents use a small part of JSON Schema.

@@ -1,18 +1,18 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Json } from './api-components.ts';
-import { typesOf } from './api-typescript.ts';
-import { describedInterface } from './capability-facts.ts';
-import { answering, type Command, UsageError } from './command.ts';
+import { describedInterface } from '../capability-facts.ts';
+import { answering, type Command, UsageError } from '../command.ts';
+import type { Json } from './components.ts';
+import { typesOf } from './typescript.ts';
 
 const USAGE = [
   'differe api description [--out FILE]    the OpenAPI 3.1 document of this build',
-  'differe api types [--out FILE]          its TypeScript types, as openapi-fetch takes them; default gateway/api-types.ts',
+  'differe api types [--out FILE]          its TypeScript types, as openapi-fetch takes them; default gateway/interface/types.ts',
 ].join('\n');
 
 /** File of the types of this build. */
-export const TYPES_FILE = path.join(import.meta.dirname, 'api-types.ts');
+export const TYPES_FILE = path.join(import.meta.dirname, 'types.ts');
 
 /** `differe api`: the description of the API, and the types that are made from it. */
 export const apiCommand: Command = ([name = '', ...args], io) =>

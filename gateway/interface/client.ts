@@ -1,5 +1,5 @@
 import createClient, { type Client } from 'openapi-fetch';
-import type { components, paths } from './api-types.ts';
+import type { components, paths } from './types.ts';
 
 // The API as a typed client, for browsers and Node alike: nothing here but the platform's fetch and WebCrypto.
 

@@ -1,4 +1,4 @@
-import type { ErrorCode } from './errors.ts';
+import type { ErrorCode } from '../errors.ts';
 
 /** What a description says of one route beside its schemas. */
 export interface OperationText {
@@ -19,7 +19,7 @@ export interface OperationText {
   readonly media?: Readonly<Record<string, readonly string[]>>;
   /** Media type of a body that no schema describes. */
   readonly body?: string;
-  /** Names of `HEADERS` (api-headers.ts) that the request may or must carry, and that the answer carries. */
+  /** Names of `HEADERS` (headers.ts) that the request may or must carry, and that the answer carries. */
   readonly asks?: readonly string[];
   readonly answers?: readonly string[];
 }
