@@ -468,6 +468,11 @@ export const ERRORS = {
     fr: "La pièce n'a pas cette image ou cet intervalle : donnez un numéro d'image qui existe, ou un intervalle qui commence avant la fin, d'une minute au plus pour des images et d'une heure pour des suivis.",
     en: 'The exhibit has no such frame or span: give the number of a frame that exists, or a span that begins before the end, of a minute at most for pictures and an hour for tracks.',
   },
+  E_EXPORT_LIST_FULL: {
+    status: 409,
+    fr: "La liste d'export contient déjà les 200 résultats qu'un paquet peut tenir : exportez-la ou retirez-en.",
+    en: 'The export list holds the 200 hits that a package can hold: export it, or take some off.',
+  },
   E_CONSOLE_ABSENT: {
     status: 503,
     fr: "Les pages de la console n'ont pas été construites : lancez la mise en place (npm run demo, npm test), ou node gateway/build-console.mjs.",

@@ -439,7 +439,7 @@ export const OPERATIONS: Readonly<Record<string, OperationText>> = {
     title: "Ajouter un résultat à sa liste d'export",
     text: 'Puts a hit on the list of who asks. It decides nothing: what a package may hold is asked again when it is made.',
     room: 'search',
-    refusals: ['E_REQ_SCOPE'],
+    refusals: ['E_REQ_SCOPE', 'E_EXPORT_LIST_FULL'],
   },
   'DELETE /api/v1/cases/:caseId/export-list/:hitId': {
     id: 'unlistHit',

@@ -3595,7 +3595,7 @@ export interface operations {
       } } };
       409: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_RET_CLOSED';
+        code: 'E_RET_CLOSED' | 'E_EXPORT_LIST_FULL';
       } } };
       429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
       500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };

@@ -32,7 +32,10 @@ export async function exportList(requisition: Requisition, asker: Asker, deps: S
   return [...(await reachedHits(requisition, ids, deps)).values()];
 }
 
-/** Puts a hit on the agent's list; one that is there stays. Refuses as `getHit` does. */
+/** As many as one package holds. */
+export const MOST_LISTED = 200;
+
+/** Puts a hit on the agent's list; one that is there stays. Refuses as `getHit` does, and with E_EXPORT_LIST_FULL. */
 export async function listHit(
   requisition: Requisition,
   { hitId, agentId }: { readonly hitId: HitId; readonly agentId: Asker },
@@ -42,13 +45,18 @@ export async function listHit(
   const hit = await getHit(requisition, hitId, deps);
   const { caseId, id: requisitionId } = requisition;
   const mark = await markOf(deps.vault, caseId, agent);
-  await deps.database.inCase(caseId, (tx) =>
-    tx.query(
+  await deps.database.inCase(caseId, async (tx) => {
+    const { rows } = await tx.query<{ others: number }>(
+      'SELECT count(*)::integer AS others FROM export_list WHERE agent_mark = $1 AND hit_id <> $2',
+      [mark, hit.id],
+    );
+    if ((rows[0]?.others ?? 0) >= MOST_LISTED) throw new AppError('E_EXPORT_LIST_FULL');
+    await tx.query(
       `INSERT INTO export_list (hit_id, agent_mark, case_id, requisition_id, added_at) VALUES ($1, $2, $3, $4, $5)
        ON CONFLICT (hit_id, agent_mark) DO NOTHING`,
       [hit.id, mark, caseId, requisitionId, new Date(deps.clock.nowMs())],
-    ),
-  );
+    );
+  });
   return hit;
 }
 

@@ -274,6 +274,26 @@ describe('an export list', () => {
     expect(JSON.stringify(rows)).not.toContain(AGENT);
   });
 
+  it('holds as many as a package, and says when it is full', async () => {
+    const [one, two] = hits.map(({ id }) => id);
+    expect((await ask('PUT', `export-list/${one}`)).statusCode).toBe(200);
+    // As if 199 others had been put there.
+    await asOwner(
+      world.database,
+      `WITH job AS (SELECT * FROM hits WHERE id = $1), more AS (
+         INSERT INTO hits (id, case_id, question_id, job_id, exhibit_id, track)
+         SELECT gen_random_uuid(), case_id, question_id, job_id, exhibit_id, 1000 + n FROM job, generate_series(1, 199) n
+         RETURNING id)
+       INSERT INTO export_list (hit_id, agent_mark, case_id, requisition_id, added_at)
+       SELECT more.id, list.agent_mark, list.case_id, list.requisition_id, list.added_at FROM more, export_list list WHERE list.hit_id = $1`,
+      [one],
+    );
+    expect(codeIn(await ask('PUT', `export-list/${two}`))).toBe('E_EXPORT_LIST_FULL');
+    expect((await ask('PUT', `export-list/${one}`)).statusCode).toBe(200);
+    await ask('DELETE', `export-list/${one}`);
+    expect((await ask('PUT', `export-list/${two}`)).statusCode).toBe(200);
+  });
+
   it('is changed by nobody who controls', async () => {
     asMagistrate();
     expect(codeIn(await ask('PUT', `export-list/${first().id}`))).toBe('E_HAB_ROLE');
