@@ -9,10 +9,14 @@ import { measureService } from './service.ts';
 import { measureThroughput } from './throughput.ts';
 
 // `npm run bench -- NAME [--json] [--full]`: a table on stderr, one JSON object last on stdout and in benchmarks/results/. `bounds --short`
-// and `search --short` are trials of a few seeds or questions, of which nothing is kept.
+// and `search --short` are trials of a few seeds or questions, of which nothing is kept; `throughput --brief` leaves out the naive program, the
+// hard streets and the hours.
 
 const BENCHES: Readonly<
-  Record<string, (options: { readonly full: boolean; readonly short: boolean }) => Promise<Measurement>>
+  Record<
+    string,
+    (options: { readonly full: boolean; readonly short: boolean; readonly brief: boolean }) => Promise<Measurement>
+  >
 > = {
   accuracy: measureAccuracy,
   bounds: measureBounds,
@@ -31,6 +35,7 @@ const { values, positionals } = parseArgs({
     json: { type: 'boolean', default: false },
     full: { type: 'boolean', default: false },
     short: { type: 'boolean', default: false },
+    brief: { type: 'boolean', default: false },
   },
 });
 const bench = BENCHES[positionals[0] ?? ''];
@@ -38,7 +43,7 @@ if (bench === undefined || positionals.length !== 1 || (values.short && !HAVE_TR
   console.error(`Usage: npm run bench -- NAME [--json] [--full]\n  NAME: ${Object.keys(BENCHES).join(', ')}`);
   process.exitCode = 2;
 } else {
-  const measured = await bench({ full: values.full, short: values.short });
+  const measured = await bench({ full: values.full, short: values.short, brief: values.brief });
   const name = positionals[0] ?? '';
   const report = values.short ? stamped(name, measured) : await publish(name, measured);
   if (!values.json) console.error(tableOf(report));

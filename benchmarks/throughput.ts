@@ -43,7 +43,14 @@ interface Round {
  * D, N and ours by turns on rendered recordings of 2, 20 and 70 % activity; X, the exhaustive pass (every frame to the same detector and
  * tracker), once on shorter ones of the same kind, for quality. Needs YOLOX-nano; N needs python3-opencv.
  */
-export async function measureThroughput({ full }: { readonly full: boolean }): Promise<Measurement> {
+export async function measureThroughput({
+  full,
+  brief,
+}: {
+  readonly full: boolean;
+  /** D, ours and X alone. */
+  readonly brief: boolean;
+}): Promise<Measurement> {
   const [rounds, seconds, qualitySeconds, hardPieces] = full ? [5, 1_200, 300, 24] : [3, 600, 120, 12];
   const detector = await openDetector();
   if (detector === undefined) throw new Error('throughput needs yolox_nano.onnx in DIFFERE_MODELS');
@@ -57,7 +64,7 @@ export async function measureThroughput({ full }: { readonly full: boolean }): P
       for (const { name, file } of workloads) {
         const decodeSeconds = await decodeToNull(file);
         const ours = await runClip(requisition, file, sight.deps);
-        const hasNaive = full || round === 0;
+        const hasNaive = !brief && (full || round === 0);
         const naiveSeconds = hasNaive ? (await naive(file))?.seconds : undefined;
         const naiveOnnxSeconds = hasNaive ? (await naive(file, 'onnx'))?.seconds : undefined;
         raw.push({
@@ -71,15 +78,18 @@ export async function measureThroughput({ full }: { readonly full: boolean }): P
     }
     const quality: QualityRow[] = [];
     for (const workload of await recordings(folder, qualitySeconds)) {
-      quality.push(await compare(workload, await requisitionFor([workload.file]), sight.deps));
+      quality.push(await compare(workload, await requisitionFor([workload.file]), sight.deps, !brief));
       console.error(JSON.stringify(quality.at(-1)));
     }
+    const measured = workloads.flatMap(({ name }) => goalsOf(name as keyof typeof GOALS, raw, quality));
+    if (brief)
+      return { rounds, goals: [...measured, ...overall(measured), boundsOf(quality)], raw: { rounds: raw, quality } };
     const hard = await measureVariants(folder, sight.deps, hardPieces);
     const growth = await measureGrowth(folder, sight.deps);
     const real = workloads.find(({ name }) => name === 'real') ?? workloads[0];
     const overheads = await measureOverheads(real?.file ?? '');
-    const goals: Goal[] = workloads.flatMap(({ name }) => goalsOf(name as keyof typeof GOALS, raw, quality));
-    goals.push(...overall(goals), ...growth.goals, ...overheads.goals, boundsOf(quality), ...hard.goals);
+    const goals: Goal[] = [...measured];
+    goals.push(...overall(measured), ...growth.goals, ...overheads.goals, boundsOf(quality), ...hard.goals);
     return {
       rounds,
       goals,
@@ -121,10 +131,11 @@ async function compare(
   { name, file, truth, durationSeconds }: Workload,
   requisition: Awaited<ReturnType<typeof requisitionFor>>,
   eyes: Parameters<typeof runClip>[2],
+  hasNaive: boolean,
 ): Promise<QualityRow> {
   const ours = await runClip(requisition, file, eyes);
   const all = await runClip(requisition, file, eyes, { framesPerSecond: 25, isExhaustive: true });
-  const plain = await naive(file);
+  const plain = hasNaive ? await naive(file) : undefined;
   const of = (tracks: readonly Pick<Track, 'points'>[]): Quality => {
     const { tracks: count, ...shares } = qualityOf(tracks, truth, durationSeconds);
     return { tracks: count, hota: rounded(shares.hota), idf1: rounded(shares.idf1), mota: rounded(shares.mota) };
