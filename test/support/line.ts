@@ -169,9 +169,19 @@ export async function exhibitIdOf(client: Client, caseId: string, piece: string)
 export async function journalText(line: Line): Promise<string> {
   const { readdir } = await import('node:fs/promises');
   const entries = path.join(line.installation.dataDir, 'log', 'tile', 'entries');
-  const names = await readdir(entries, { recursive: true, withFileTypes: true });
-  const texts = await Promise.all(
-    names.filter((name) => name.isFile()).map((name) => readFile(path.join(name.parentPath, name.name), 'utf8')),
-  );
-  return texts.join('\n');
+  const read = async (): Promise<string> => {
+    const names = await readdir(entries, { recursive: true, withFileTypes: true });
+    const texts = await Promise.all(
+      names.filter((name) => name.isFile()).map((name) => readFile(path.join(name.parentPath, name.name), 'utf8')),
+    );
+    return texts.join('\n');
+  };
+  // A record is acknowledged before the partial bundle that it follows is removed: one that is listed may be gone when it is read.
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await read();
+    } catch (error) {
+      if (attempt === 20 || (error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+  }
 }
