@@ -450,13 +450,18 @@ export const ERRORS = {
   },
   E_MEDIA_JAIL: {
     status: 503,
-    fr: "Le décodeur ne peut pas être enfermé (bubblewrap) : rien n'est décodé.",
-    en: 'The decoder cannot be jailed (bubblewrap): nothing is decoded.',
+    fr: "Le décodeur ne peut pas être enfermé (bubblewrap) : rien n'est décodé. Autorisez les espaces de noms d'utilisateur : dans un conteneur par le profil seccomp et systempaths=unconfined que dit le Dockerfile, sur la machine par user.max_user_namespaces et, s'il existe, kernel.unprivileged_userns_clone=1.",
+    en: 'The decoder cannot be jailed (bubblewrap): nothing is decoded. Allow user namespaces: in a container by the seccomp profile and systempaths=unconfined that the Dockerfile tells, on the machine by user.max_user_namespaces and, where it exists, kernel.unprivileged_userns_clone=1.',
   },
   E_MEDIA_LIMIT: {
     status: 422,
     fr: 'Le décodage a dépassé les limites de temps ou de mémoire.',
     en: 'Decoding went over its limits of time or memory.',
+  },
+  E_MEDIA_BREAKOUT: {
+    status: 422,
+    fr: "Le décodeur a demandé au système ce qu'aucun décodeur ne demande et a été arrêté : le fichier est à tenir pour une attaque.",
+    en: 'The decoder asked the system for what no decoder asks for and was stopped: hold the file for an attack.',
   },
   E_MEDIA_DECODE: {
     status: 422,

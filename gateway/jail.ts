@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { realpathSync } from 'node:fs';
 import { PassThrough, pipeline, type Readable, Writable } from 'node:stream';
 import { AppError } from './errors.ts';
+import { systemCallFilter } from './seccomp.ts';
 
 // The parser of hostile bytes holds nothing: no network, no key, no file but one read-only input. Only the tools' own libraries
 // are in sight, and every limit ends in a kill. Nothing is ever run outside bubblewrap: without it there is no decoding.
@@ -14,6 +15,8 @@ const TOOLS = { ffmpeg: '/usr/bin/ffmpeg', ffprobe: '/usr/bin/ffprobe', node: '/
 export type Tool = keyof typeof TOOLS;
 
 const NOBODY = '65534';
+/** The filter lets no process be made: what counts against it are threads. The kernel holds it for all but root. */
+const MOST_THREADS = 256;
 const TAIL_LINES = 20;
 const LINE_CHARACTERS = 2_000;
 const OUT_OF_MEMORY = /Cannot allocate memory/;
@@ -52,8 +55,8 @@ export interface Jailed {
   readonly stdout: Readable;
   readonly pipes: readonly Readable[];
   /**
-   * Resolves when the tool ended well or `stop` was called. Rejects with E_MEDIA_JAIL (never started), E_MEDIA_LIMIT, E_MEDIA_DECODE
-   * (last lines of stderr in `cause`), or the signal's reason.
+   * Resolves when the tool ended well or `stop` was called. Rejects with E_MEDIA_JAIL (never started), E_MEDIA_LIMIT, E_MEDIA_BREAKOUT (it
+   * asked the kernel for what no decoder needs), E_MEDIA_DECODE (last lines of stderr in `cause`), or the signal's reason.
    */
   readonly done: Promise<void>;
   /** Ends the tool early and without error: enough was read. */
@@ -73,6 +76,8 @@ export function jailArguments(jail: {
   readonly dataFds?: readonly { readonly name: string; readonly fd: number }[];
   readonly readable?: readonly Bound[];
   readonly statusFd: number;
+  /** The filter of system calls is read from it. */
+  readonly filterFd: number;
   readonly limits: JailLimits;
 }): string[] {
   const { limits } = jail;
@@ -88,7 +93,8 @@ export function jailArguments(jail: {
     ...(jail.inputPath === undefined ? [] : ['--ro-bind', jail.inputPath, EXHIBIT]),
     ...(jail.readable ?? []).flatMap(({ from, to }) => ['--ro-bind', from, to]),
     ...(jail.dataFds ?? []).flatMap(({ name, fd }) => ['--ro-bind-data', String(fd), `/in/${plainFileName(name)}`]),
-    ...['--remount-ro', '/', '--chdir', '/', '--json-status-fd', String(jail.statusFd), '--'],
+    ...['--remount-ro', '/', '--chdir', '/', '--json-status-fd', String(jail.statusFd)],
+    ...['--seccomp', String(jail.filterFd), '--'],
     ...[
       PRLIMIT,
       `--${limits.memory === 'written' ? 'data' : 'as'}=${limits.memoryBytes}`,
@@ -96,6 +102,7 @@ export function jailArguments(jail: {
       '--fsize=0',
       '--core=0',
       '--nofile=64',
+      `--nproc=${MOST_THREADS}`,
       '--',
     ],
     ...jail.command,
@@ -114,7 +121,9 @@ export function startJailed(run: JailedRun): Jailed {
   const files = Object.entries(run.files ?? {});
   const extraPipes = run.extraPipes ?? 0;
   const statusFd = 3 + extraPipes;
-  const dataFds = files.map(([name], index) => ({ name, fd: statusFd + 1 + index }));
+  const filterFd = statusFd + 1;
+  const dataFds = files.map(([name], index) => ({ name, fd: filterFd + 1 + index }));
+  const filter = systemCallFilter();
   const child = spawn(
     'bwrap',
     jailArguments({
@@ -124,6 +133,7 @@ export function startJailed(run: JailedRun): Jailed {
       dataFds,
       readable: (run.readable ?? []).map(({ from, to }) => ({ from: realpathOrSame(from), to })),
       statusFd,
+      filterFd,
       limits,
     }),
     {
@@ -131,7 +141,7 @@ export function startJailed(run: JailedRun): Jailed {
         'ignore',
         'pipe',
         'pipe',
-        ...Array.from({ length: extraPipes + 1 + files.length }, () => 'pipe' as const),
+        ...Array.from({ length: extraPipes + 2 + files.length }, () => 'pipe' as const),
       ],
     },
   );
@@ -151,13 +161,8 @@ export function startJailed(run: JailedRun): Jailed {
 
   const childStdout = readableOf(child.stdio[1]);
   const pipes = Array.from({ length: extraPipes }, (_, index) => readableOf(child.stdio[3 + index]));
-  for (const [index, [, bytes]] of files.entries()) {
-    const feed = child.stdio[statusFd + 1 + index];
-    if (!(feed instanceof Writable)) throw new AppError('E_MEDIA_JAIL', { detail: 'no pipe for a file' });
-    // A jail that died early breaks this pipe; its exit says why.
-    feed.on('error', () => {});
-    feed.end(bytes);
-  }
+  feed(child.stdio[filterFd], filter);
+  for (const [index, [, bytes]] of files.entries()) feed(child.stdio[filterFd + 1 + index], bytes);
 
   const tail: string[] = [];
   let outOfMemory = false;
@@ -223,6 +228,8 @@ function errorOfExit(
   if (toolExit === undefined) return new AppError('E_MEDIA_JAIL', { cause, detail: 'the jail could not be set up' });
   if (toolExit === 126 || toolExit === 127)
     return new AppError('E_MEDIA_JAIL', { cause, detail: 'the tool is missing' });
+  // 128 + SYS: the filter of system calls killed it.
+  if (toolExit === 159) return new AppError('E_MEDIA_BREAKOUT', { cause });
   // 128 + KILL, XCPU, XFSZ: the kernel enforced a limit.
   const limited = outOfMemory || [137, 152, 153].includes(toolExit);
   if (limited) return new AppError('E_MEDIA_LIMIT', { cause, detail: `exit ${toolExit}` });
@@ -230,6 +237,14 @@ function errorOfExit(
 }
 
 const tailOf = (tail: readonly string[]): Error => new Error(tail.join('\n'));
+
+/** Hands bytes over by a pipe of a jail, to its end. */
+export function feed(pipe: unknown, bytes: Uint8Array): void {
+  if (!(pipe instanceof Writable)) throw new AppError('E_MEDIA_JAIL', { detail: 'no pipe for a file' });
+  // A jail that died early breaks this pipe; its exit says why.
+  pipe.on('error', () => {});
+  pipe.end(bytes);
+}
 
 function kill(pid: number): boolean {
   try {

@@ -240,6 +240,7 @@ async function sourcesDigest(gateway: string): Promise<string> {
     'media.ts',
     'packet-times.ts',
     'jail.ts',
+    'seccomp.ts',
     'vocabulary.ts',
   ].toSorted();
   const lines = await Promise.all(

@@ -59,7 +59,8 @@ export interface SegmentDeps {
 
 /**
  * Analyses one segment: a pure function of the exhibit's bytes, the segment, the plan and the models. Refuses an exhibit that the
- * requisition does not list (E_REQ_SCOPE). Frames that do not decode become `undecodable` intervals; E_MEDIA_LIMIT and E_MEDIA_JAIL end it.
+ * requisition does not list (E_REQ_SCOPE). Frames that do not decode become `undecodable` intervals; E_MEDIA_LIMIT,
+ * E_MEDIA_BREAKOUT and E_MEDIA_JAIL end it.
  */
 export async function analyseSegment(
   requisition: Requisition,

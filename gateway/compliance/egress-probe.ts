@@ -1,11 +1,14 @@
 import { spawn } from 'node:child_process';
-import { readFile, readlink } from 'node:fs/promises';
+import { readdir, readFile, readlink } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { setTimeout as wait } from 'node:timers/promises';
 import { AppError } from '../errors.ts';
-import { DEFAULT_LIMITS, jailArguments } from '../jail.ts';
+import { DEFAULT_LIMITS, feed, jailArguments } from '../jail.ts';
+import { systemCallFilter } from '../seccomp.ts';
 
-// SEC-06: is the way out closed? Nothing is sent to find out: the probe looks at what the kernel says of the network of a jail that runs
-// nothing but `sleep`, through /proc of this machine.
+// SEC-06, SEC-11: is the way out closed, and does the jail hold? Nothing is sent to find out: the probe looks at what the kernel says of a
+// jail that runs nothing but `sleep`, through /proc of this machine.
 
 /** Texts of a namespace as `/proc/PID/net/` has them. */
 export interface NetworkTables {
@@ -56,23 +59,47 @@ async function tablesOf(pid: string): Promise<NetworkTables> {
   return Object.fromEntries(texts) as unknown as NetworkTables;
 }
 
-/** The network of a jail, made as every decoder's is. Throws E_MEDIA_JAIL when no jail can be made or looked at. */
-export async function jailNetwork(): Promise<NetworkTables> {
-  const command = ['/usr/bin/sleep', '30'];
-  const child = spawn('bwrap', jailArguments({ command, statusFd: 3, limits: DEFAULT_LIMITS }), {
-    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+/** What the kernel says of a jail: its network, and `/proc/PID/status` of the program in it. */
+export interface JailFacts {
+  readonly network: NetworkTables;
+  readonly status: string;
+}
+
+/** What a program must not be without while it reads hostile bytes, as `/proc/PID/status` tells it. */
+const HOLDS = [
+  { line: /^Seccomp:\t2$/m, absent: 'no filter of system calls' },
+  { line: /^NoNewPrivs:\t1$/m, absent: 'privileges can be gained' },
+  { line: /^CapEff:\t0+$/m, absent: 'capabilities' },
+  { line: /^CapBnd:\t0+$/m, absent: 'capabilities that can be gained' },
+] as const;
+
+/** What does not hold in a jail; empty when all does. */
+export const looseEnds = (status: string): readonly string[] =>
+  HOLDS.filter(({ line }) => !line.test(status)).map(({ absent }) => absent);
+
+/** A jail made as every decoder's is, looked at. Throws E_MEDIA_JAIL when none can be made or looked at. */
+export async function lookIntoJail(): Promise<JailFacts> {
+  const filter = systemCallFilter();
+  const command = [IDLE, '30'];
+  const child = spawn('bwrap', jailArguments({ command, statusFd: 3, filterFd: 4, limits: DEFAULT_LIMITS }), {
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
   });
+  feed(child.stdio[4], filter);
+  const complaint = text(child.stderr as Readable);
   let inside: string | undefined;
   try {
     inside = await new Promise<string>((resolve, reject) => {
       const fail = (detail: string, cause?: unknown): void => reject(new AppError('E_MEDIA_JAIL', { detail, cause }));
       const timer = setTimeout(() => fail('the egress probe took too long'), PROBE_MS);
       child.once('error', (cause) => fail('bubblewrap did not start', cause));
-      child.once('exit', () => fail('the jail of the egress probe ended'));
-      let text = '';
+      child.once(
+        'exit',
+        () => void complaint.then((said) => fail(`no jail could be made: ${said.trim().slice(-200)}`)),
+      );
+      let said = '';
       (child.stdio[3] as Readable).setEncoding('utf8').on('data', (part: string) => {
-        text += part;
-        const pid = /"child-pid": (\d+)/.exec(text)?.[1];
+        said += part;
+        const pid = /"child-pid": (\d+)/.exec(said)?.[1];
         if (pid === undefined) return;
         clearTimeout(timer);
         resolve(pid);
@@ -80,15 +107,33 @@ export async function jailNetwork(): Promise<NetworkTables> {
     });
     const [own, jails] = await Promise.all([readlink('/proc/self/ns/net'), readlink(`/proc/${inside}/ns/net`)]);
     if (own === jails) throw new AppError('E_MEDIA_JAIL', { detail: 'the jail has the network of this machine' });
-    return await tablesOf(inside);
+    return { status: await statusOfTool(inside), network: await tablesOf(inside) };
   } catch (cause) {
     if (cause instanceof AppError) throw cause;
-    throw new AppError('E_MEDIA_JAIL', { cause, detail: 'the network of the jail cannot be looked at' });
+    throw new AppError('E_MEDIA_JAIL', { cause, detail: 'the jail cannot be looked at' });
   } finally {
     // Process 1 of the jail dies first: bubblewrap then collects it and ends.
     if (inside !== undefined && child.exitCode === null) endProcess(Number(inside));
     else child.kill('SIGKILL');
   }
+}
+
+const IDLE = '/usr/bin/sleep';
+
+/** The status of the program that process 1 of the jail has started, once all that confines it is in force: when it is that program. */
+async function statusOfTool(init: string): Promise<string> {
+  const until = performance.now() + PROBE_MS;
+  const own = new RegExp(`^PPid:\\t${init}$`, 'm');
+  while (performance.now() < until) {
+    const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+    for (const pid of pids.toReversed()) {
+      // A process may be gone by the time it is asked about.
+      const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+      if (own.test(status) && /^Name:\tsleep$/m.test(status)) return status;
+    }
+    await wait(10);
+  }
+  throw new AppError('E_MEDIA_JAIL', { detail: 'the program in the jail cannot be seen' });
 }
 
 function endProcess(pid: number): void {
@@ -99,16 +144,19 @@ function endProcess(pid: number): void {
   }
 }
 
-/** A jail with a way out throws E_MEDIA_JAIL; a default route of the host is a warning, because its listeners need an interface. */
+/** A jail with a way out or a loose end throws E_MEDIA_JAIL; a default route of the host is a warning, because its listeners need an interface. */
 export async function probeEgress(
-  networks: { readonly jail: () => Promise<NetworkTables>; readonly host: () => Promise<NetworkTables> } = {
-    jail: jailNetwork,
+  places: { readonly jail: () => Promise<JailFacts>; readonly host: () => Promise<NetworkTables> } = {
+    jail: lookIntoJail,
     host: () => tablesOf('self'),
   },
 ): Promise<readonly string[]> {
-  const ways = waysOut(await networks.jail());
+  const { network, status } = await places.jail();
+  const ways = waysOut(network);
   if (ways.length > 0) throw new AppError('E_MEDIA_JAIL', { detail: `the jail has a way out: ${ways.join(', ')}` });
-  const { route } = await networks.host();
+  const loose = looseEnds(status);
+  if (loose.length > 0) throw new AppError('E_MEDIA_JAIL', { detail: `the jail does not hold: ${loose.join(', ')}` });
+  const { route } = await places.host();
   const hasDefault = linesOf(route, 1).some((line) => line.trim().split(/\s+/)[1] === '00000000');
   return hasDefault ? ['egress: this machine has a default route; close it by a firewall outside the gateway'] : [];
 }

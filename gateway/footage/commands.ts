@@ -101,7 +101,8 @@ async function look(file: string): Promise<Look> {
     const timeline = await probeExhibit(file, { damaged: false }, { media });
     return { timeline, ...known };
   } catch (error) {
-    if (!(error instanceof AppError) || !/^E_(DEF_|MEDIA_LIMIT|MEDIA_DECODE)/.test(error.code)) throw error;
+    if (!(error instanceof AppError) || !/^E_(DEF_|MEDIA_LIMIT|MEDIA_DECODE|MEDIA_BREAKOUT)/.test(error.code))
+      throw error;
     const { code, detail } = error;
     // A decoder that the probe may not open is named in the detail, in one word.
     if (code === 'E_DEF_CODEC' && detail !== undefined && /^\w+$/.test(detail)) known.codec ??= detail;

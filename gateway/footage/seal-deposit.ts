@@ -33,7 +33,7 @@ export async function sealDeposit(
 }
 
 /** Whether the code speaks of the deposited file or its requisition, and not of a gateway that cannot work at the moment. */
-const isRefusal = (code: ErrorCode): boolean => /^E_(DEF|REQ)_/.test(code) || code === 'E_MEDIA_LIMIT';
+const isRefusal = (code: ErrorCode): boolean => /^E_(DEF|REQ)_|^E_MEDIA_(LIMIT|BREAKOUT)$/.test(code);
 
 async function establish(requisition: Requisition, exhibit: store.ExhibitRow, deps: DepositDeps): Promise<SealedFacts> {
   const facts = await unsealFacts(deps.vault, exhibit);

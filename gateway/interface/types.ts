@@ -2447,7 +2447,7 @@ export interface operations {
       } } };
       422: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_DEF_NOT_EXHIBIT' | 'E_DEF_WINDOW' | 'E_DEF_SOURCE' | 'E_DEF_CONTAINER' | 'E_DEF_CODEC' | 'E_DEF_PICTURE' | 'E_DEF_UNSTABLE' | 'E_DEF_ROLLING' | 'E_UPLOAD_DEFERRED' | 'E_MEDIA_LIMIT' | 'E_MEDIA_DECODE' | 'E_IDEMPOTENCY_REUSED';
+        code: 'E_DEF_NOT_EXHIBIT' | 'E_DEF_WINDOW' | 'E_DEF_SOURCE' | 'E_DEF_CONTAINER' | 'E_DEF_CODEC' | 'E_DEF_PICTURE' | 'E_DEF_UNSTABLE' | 'E_DEF_ROLLING' | 'E_UPLOAD_DEFERRED' | 'E_MEDIA_LIMIT' | 'E_MEDIA_BREAKOUT' | 'E_MEDIA_DECODE' | 'E_IDEMPOTENCY_REUSED';
       } } };
       423: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
@@ -2567,7 +2567,7 @@ export interface operations {
       } } };
       422: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_DEF_NOT_EXHIBIT' | 'E_DEF_WINDOW' | 'E_DEF_SOURCE' | 'E_DEF_CONTAINER' | 'E_DEF_CODEC' | 'E_DEF_PICTURE' | 'E_DEF_UNSTABLE' | 'E_DEF_ROLLING' | 'E_UPLOAD_DEFERRED' | 'E_MEDIA_LIMIT' | 'E_MEDIA_DECODE';
+        code: 'E_DEF_NOT_EXHIBIT' | 'E_DEF_WINDOW' | 'E_DEF_SOURCE' | 'E_DEF_CONTAINER' | 'E_DEF_CODEC' | 'E_DEF_PICTURE' | 'E_DEF_UNSTABLE' | 'E_DEF_ROLLING' | 'E_UPLOAD_DEFERRED' | 'E_MEDIA_LIMIT' | 'E_MEDIA_BREAKOUT' | 'E_MEDIA_DECODE';
       } } };
       423: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
@@ -2734,7 +2734,7 @@ export interface operations {
       } } };
       422: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_DEF_SOURCE' | 'E_MEDIA_LIMIT' | 'E_MEDIA_DECODE';
+        code: 'E_DEF_SOURCE' | 'E_MEDIA_LIMIT' | 'E_MEDIA_BREAKOUT' | 'E_MEDIA_DECODE';
       } } };
       429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
       500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
@@ -3661,7 +3661,7 @@ export interface operations {
       } } };
       422: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_MEDIA_LIMIT' | 'E_MEDIA_DECODE';
+        code: 'E_MEDIA_LIMIT' | 'E_MEDIA_BREAKOUT' | 'E_MEDIA_DECODE';
       } } };
       429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
       500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
@@ -3697,7 +3697,7 @@ export interface operations {
       } } };
       422: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_MEDIA_LIMIT' | 'E_MEDIA_DECODE';
+        code: 'E_MEDIA_LIMIT' | 'E_MEDIA_BREAKOUT' | 'E_MEDIA_DECODE';
       } } };
       429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
       500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
@@ -3732,7 +3732,7 @@ export interface operations {
       } } };
       422: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_MEDIA_LIMIT' | 'E_MEDIA_DECODE';
+        code: 'E_MEDIA_LIMIT' | 'E_MEDIA_BREAKOUT' | 'E_MEDIA_DECODE';
       } } };
       429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
       500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
@@ -3957,7 +3957,7 @@ export interface operations {
       } } };
       422: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_DEF_UNSTABLE' | 'E_MEDIA_LIMIT' | 'E_MEDIA_DECODE' | 'E_MEDIA_SPAN';
+        code: 'E_DEF_UNSTABLE' | 'E_MEDIA_LIMIT' | 'E_MEDIA_BREAKOUT' | 'E_MEDIA_DECODE' | 'E_MEDIA_SPAN';
       } } };
       429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
       500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
@@ -3992,7 +3992,7 @@ export interface operations {
       } } };
       422: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_DEF_UNSTABLE' | 'E_MEDIA_LIMIT' | 'E_MEDIA_DECODE' | 'E_MEDIA_SPAN';
+        code: 'E_DEF_UNSTABLE' | 'E_MEDIA_LIMIT' | 'E_MEDIA_BREAKOUT' | 'E_MEDIA_DECODE' | 'E_MEDIA_SPAN';
       } } };
       429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
       500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
@@ -4028,7 +4028,7 @@ export interface operations {
       } } };
       422: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_DEF_UNSTABLE' | 'E_MEDIA_LIMIT' | 'E_MEDIA_DECODE' | 'E_MEDIA_SPAN';
+        code: 'E_DEF_UNSTABLE' | 'E_MEDIA_LIMIT' | 'E_MEDIA_BREAKOUT' | 'E_MEDIA_DECODE' | 'E_MEDIA_SPAN';
       } } };
       429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
       500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };

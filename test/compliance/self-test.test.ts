@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { AuditEvent } from '../../gateway/audit/types.ts';
-import { type NetworkTables, probeEgress, waysOut } from '../../gateway/compliance/egress-probe.ts';
+import {
+  lookIntoJail,
+  looseEnds,
+  type NetworkTables,
+  probeEgress,
+  waysOut,
+} from '../../gateway/compliance/egress-probe.ts';
 import { judgeRoot } from '../../gateway/compliance/root-check.ts';
 import { createSafeMode } from '../../gateway/compliance/safe-mode.ts';
 import { runSelfTest, SELF_TEST_STEPS, type SelfTestStep } from '../../gateway/compliance/self-test.ts';
@@ -136,6 +142,8 @@ const CLOSED: NetworkTables = {
   udp6: '',
 };
 
+const HELD = 'Name:\tsleep\nCapEff:\t0000000000000000\nCapBnd:\t0000000000000000\nNoNewPrivs:\t1\nSeccomp:\t2\n';
+
 describe('the egress probe', () => {
   it('SEC-06: a jail made as the decoder’s is has no interface, no route and no socket', async () => {
     const warnings = await probeEgress();
@@ -149,15 +157,29 @@ describe('the egress probe', () => {
     ['a socket', { udp: `${CLOSED.udp}   0: 00000000:0044 00000000:0000 07\n` }, 'udp socket'],
   ])('SEC-06: %s in the jail closes the safe mode', async (_, changes, way) => {
     expect(waysOut(CLOSED)).toEqual([]);
-    const jail = async () => ({ ...CLOSED, ...changes });
+    const jail = async () => ({ network: { ...CLOSED, ...changes }, status: HELD });
     await expect(probeEgress({ jail, host: async () => CLOSED })).rejects.toMatchObject({
       code: 'E_MEDIA_JAIL',
       detail: `the jail has a way out: ${way}`,
     });
   });
 
+  it.each([
+    ['Seccomp:\t2', 'Seccomp:\t0', 'no filter of system calls'],
+    ['NoNewPrivs:\t1', 'NoNewPrivs:\t0', 'privileges can be gained'],
+    ['CapEff:\t0000000000000000', 'CapEff:\t0000000000200000', 'capabilities'],
+    ['CapBnd:\t0000000000000000', 'CapBnd:\t000001ffffffffff', 'capabilities that can be gained'],
+  ])('SEC-11: %s that reads %s closes the safe mode', async (held, loose, end) => {
+    expect(looseEnds((await lookIntoJail()).status)).toEqual([]);
+    const jail = async () => ({ network: CLOSED, status: HELD.replace(held, loose) });
+    await expect(probeEgress({ jail, host: async () => CLOSED })).rejects.toMatchObject({
+      code: 'E_MEDIA_JAIL',
+      detail: `the jail does not hold: ${end}`,
+    });
+  });
+
   it('SEC-06: a default route of the host is a warning, a route to its own network is none', async () => {
-    const jail = async () => CLOSED;
+    const jail = async () => ({ network: CLOSED, status: HELD });
     const host = (route: string) => async () => ({ ...CLOSED, route: CLOSED.route + route });
     expect(await probeEgress({ jail, host: host('eth0\t000200C0\t00000000\n') })).toEqual([]);
     expect(await probeEgress({ jail, host: host('eth0\t00000000\t010200C0\n') })).toHaveLength(1);

@@ -3,7 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AppError } from '../../gateway/errors.ts';
-import { DEFAULT_LIMITS, EXHIBIT, jailArguments, startJailed } from '../../gateway/jail.ts';
+import { EXHIBIT, startJailed } from '../../gateway/jail.ts';
+import { runInPlace } from './in-place.ts';
 import { mediaFolder } from './made-media.ts';
 
 const media = mediaFolder();
@@ -14,16 +15,23 @@ beforeAll(() => {
 });
 afterAll(media.remove);
 
-/** Runs a shell script in the very jail that ffmpeg gets, and makes sure that it ran: a jail that fails hides everything. */
-function inJail(script: string): string {
-  const command = ['/usr/bin/bash', '-c', `${script}\necho ran`];
-  const args = jailArguments({ command, inputPath: exhibit, statusFd: 3, limits: DEFAULT_LIMITS });
-  const env = { ...process.env, DIFFERE_KEY_FILE: media.file('key.secret') };
-  const run = spawnSync('bwrap', args, { stdio: ['ignore', 'pipe', 'pipe', 'pipe'], env });
-  const text = run.stdout.toString();
-  expect(text.endsWith('ran\n')).toBe(true);
-  return text.slice(0, -'ran\n'.length);
+/** Runs a script in the very jail that ffmpeg gets, and makes sure that it ran: a jail that fails hides everything. */
+async function inJail(script: string): Promise<string> {
+  const before = process.env.DIFFERE_KEY_FILE;
+  process.env.DIFFERE_KEY_FILE = media.file('key.secret');
+  try {
+    const said = await runInPlace(`${script}\nprint "ran";`, { inputPath: exhibit });
+    expect(said.endsWith('ran')).toBe(true);
+    return said.slice(0, -'ran'.length);
+  } finally {
+    if (before === undefined) delete process.env.DIFFERE_KEY_FILE;
+    else process.env.DIFFERE_KEY_FILE = before;
+  }
 }
+
+const list = (folder: string): string =>
+  `opendir($d, '${folder}') and print join(' ', sort grep { !/^\\.+$/ } readdir $d), ';';`;
+const show = (file: string): string => `open($f, '<', '${file}') and print <$f>;`;
 
 const failure = async (work: Promise<unknown>): Promise<AppError> => {
   const error = await work.then(
@@ -37,32 +45,26 @@ const failure = async (work: Promise<unknown>): Promise<AppError> => {
 const endlessFilm = (size = '320x240') => ['-v', 'error', '-f', 'lavfi', '-i', `testsrc2=s=${size}`];
 
 describe('the jail of the decoder', () => {
-  it('shows no file but the system libraries and the one input', () => {
-    const stdout = inJail('cd /; echo *; echo in: /in/*; echo etc: /etc/*; cat /in/exhibit');
-    expect(stdout).toBe('bin etc in lib lib64 usr\nin: /in/exhibit\netc: /etc/alternatives\nthe bytes');
-    // Nothing of what an operator may have put under /usr.
-    expect(
-      inJail('ls /usr')
-        .split('\n')
-        .filter((name) => !/^(bin|lib(64)?)?$/.test(name)),
-    ).toEqual([]);
-  });
-
-  it('hides the installation key, the home folders and the folder of the input', () => {
-    const stdout = inJail(
-      `cat ${media.file('key.secret')} /etc/passwd /proc/self/environ ${exhibit}; ls /root /home /tmp`,
+  it('SEC-11: shows no file but the system libraries and the one input', async () => {
+    expect(await inJail(`${list('/')}${list('/in')}${list('/etc')}${show(EXHIBIT)}`)).toBe(
+      'bin etc in lib lib64 usr;exhibit script;alternatives;the bytes',
     );
-    expect(stdout).toBe('');
+    // Nothing of what an operator may have put under /usr.
+    expect(await inJail(list('/usr'))).toMatch(/^bin lib( lib64)?;$/);
   });
 
-  it('has an empty environment', () => {
-    const stdout = inJail('/usr/bin/env');
-    const names = stdout.split('\n').flatMap((line) => (line === '' ? [] : [line.split('=')[0]]));
-    // The shell of this test sets these three for itself.
-    expect(names.filter((name) => !['PWD', 'SHLVL', '_', 'OLDPWD'].includes(name ?? ''))).toEqual([]);
+  it('SEC-11: hides the installation key, the home folders and the folder of the input', async () => {
+    const files = [media.file('key.secret'), '/etc/passwd', '/proc/self/environ', exhibit].map(show);
+    expect(await inJail([...files, ...['/root', '/home', '/tmp', '/proc', '/dev', '/sys'].map(list)].join('\n'))).toBe(
+      '',
+    );
   });
 
-  it('has no network: a listening server on the host sees no connection', async () => {
+  it('SEC-11: has an empty environment', async () => {
+    expect(await inJail(`print join ' ', grep { $_ ne 'PWD' } keys %ENV;`)).toBe('');
+  });
+
+  it('SEC-06: has no network: a listening server on the host sees no connection', async () => {
     let connections = 0;
     const server = createServer((socket) => {
       connections++;
@@ -71,25 +73,27 @@ describe('the jail of the decoder', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const address = server.address();
     const port = typeof address === 'object' && address !== null ? address.port : 0;
-    const outside = spawnSync('bash', ['-c', `echo > /dev/tcp/127.0.0.1/${port}`]);
-    const inside = inJail(`echo > /dev/tcp/127.0.0.1/${port} && echo connected`);
+    const connect = `socket($s, 2, 1, 0) and connect($s, pack('S n C4 x8', 2, ${port}, 127, 0, 0, 1)) and print 'connected';`;
+    const outside = spawnSync('/usr/bin/perl', ['-e', connect]);
+    expect((await failure(inJail(connect))).code).toBe('E_MEDIA_BREAKOUT');
     await new Promise((resolve) => setImmediate(resolve));
     await new Promise<void>((resolve) => server.close(() => resolve()));
-    expect(outside.status).toBe(0);
-    expect(inside).toBe('');
+    expect(outside.stdout.toString()).toBe('connected');
     expect(connections).toBeLessThanOrEqual(1);
   });
 
-  it('lets nothing be written and passes no descriptor but the output', () => {
-    const stdout = inJail(
-      'for f in /x /in/exhibit /in/x /usr/x /etc/x; do echo y > $f && echo wrote $f; done; echo z >&3 && echo fd',
-    );
-    expect(stdout).toBe('');
+  it('SEC-11: lets nothing be written and passes no descriptor but the output', async () => {
+    const places = ['/x', EXHIBIT, '/in/x', '/usr/x', '/etc/x'];
+    const write = places.map((place) => `open($f, '>', '${place}') and print 'wrote ${place}';`).join('\n');
+    // 3 is the script itself, open for reading.
+    expect(
+      await inJail(`${write}\nfor (3 .. 63) { open($f, '>&=', $_) and syswrite($f, 'z') and print "fd $_"; }`),
+    ).toBe('');
   });
 
-  it('runs without capabilities, as nobody', () => {
-    const stdout = inJail('/usr/bin/id -u; /usr/bin/mount --bind /usr /in 2>/dev/null && echo mounted');
-    expect(stdout).toBe('65534\n');
+  it('SEC-11: runs without capabilities, as nobody', async () => {
+    expect(await inJail('print "$< $> $( $)";')).toMatch(/^65534 65534 65534\b.* 65534\b/);
+    expect((await failure(inJail(`exec '/usr/bin/mount', '--bind', '/usr', '/in';`))).code).toBe('E_MEDIA_BREAKOUT');
   });
 
   it('gives memory files by name and further pipes beside standard output', async () => {
