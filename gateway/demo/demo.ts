@@ -15,7 +15,7 @@ import type { Answer, Hit, Question } from '../search/types.ts';
 import { showControl } from './control.ts';
 import { seatProsecutor } from './habilitation.ts';
 import { createDemoInstallation, type DemoInstallation, startGatewayProcess } from './installation.ts';
-import { type DemoExhibit, demoAuthorisation, demoSchedule, yesterdayAt14 } from './requisition.ts';
+import { type DemoExhibit, demoAuthorisation, demoSchedule, scenePosition, yesterdayAt14 } from './requisition.ts';
 
 // `npm run demo`: the product's main job on a throw-away installation, through the HTTP API like any agent.
 
@@ -211,14 +211,23 @@ async function asked(client: Client, caseId: string, questions: readonly Questio
   return { searches, hits: [...chosen.values()] };
 }
 
+interface Given {
+  readonly files: readonly string[];
+  /** Not the caller's: what is not said of a recording may be made up. */
+  readonly areRendered: boolean;
+}
+
 /** Everything between a running gateway and the demo's result; the gateway is quiet when it returns. */
-async function walk(installation: DemoInstallation, url: string, files: readonly string[], out: string) {
+async function walk(installation: DemoInstallation, url: string, given: Given, out: string) {
+  const { files, areRendered } = given;
   const captureStartMs = yesterdayAt14(Date.now());
   const names = packageNames(files.map((file) => path.basename(file)));
   const deposits: Deposit[] = [];
   for (const [index, file] of files.entries()) {
     const { sha256, sizeBytes, durationSeconds = 1 } = await hashExhibit(file);
-    const scheduled = { piece: `SCELLE-${index + 1}`, sha256, sizeBytes, captureStartMs, durationSeconds };
+    const piece = `SCELLE-${index + 1}`;
+    const position = areRendered ? { position: scenePosition(index) } : {};
+    const scheduled = { piece, sha256, sizeBytes, captureStartMs, durationSeconds, ...position };
     deposits.push({ file, name: names[index] ?? `piece-${index + 1}`, scheduled });
   }
   const { client, caseId, tokens } = await registered(
@@ -279,7 +288,12 @@ async function main(): Promise<number> {
     },
   );
   try {
-    const { tokens, ...result } = await walk(installation, gateway.url, files, out);
+    const { tokens, ...result } = await walk(
+      installation,
+      gateway.url,
+      { files, areRendered: given.length === 0 },
+      out,
+    );
     const control = await showControl(installation, gateway.url, out, say);
     if (!values.serve) await gateway.stop();
     await cp(installation.authoritiesFile, path.join(out, 'authorities.jwks.json'));

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { OPS } from '../policy/types.ts';
 import type { RevocationListClaims } from '../requisition/revocation-list.ts';
-import type { AuthorisationClaims, ScheduleClaims, ScheduledExhibit } from '../requisition/types.ts';
+import type { AuthorisationClaims, CameraPosition, ScheduleClaims, ScheduledExhibit } from '../requisition/types.ts';
 import { CLASSES, COLOURS } from '../vocabulary.ts';
 
 // A requisition of a test authority (`env=test`) for the demo, the tests and the benchmarks: they present one like anyone else
@@ -23,7 +23,23 @@ export interface DemoExhibit {
   readonly captureStartMs: number;
   readonly durationSeconds: number;
   readonly damaged?: boolean;
+  /** Only of a rendered scene: where a real camera stands is for its officer to sign. */
+  readonly position?: CameraPosition;
 }
+
+/** Places of rendered scenes, some tens of metres apart around a point of open sea: no real street is meant. */
+export function scenePosition(index: number): CameraPosition {
+  const [north = 0, east = 0] = SCENE_OFFSETS[index % SCENE_OFFSETS.length] ?? [];
+  const round = (degrees: number): number => Number(degrees.toFixed(6));
+  return { lat_deg: round(43 + north), lon_deg: round(5 + east), basis: 'scène de synthèse, position fictive' };
+}
+
+const SCENE_OFFSETS = [
+  [0, 0],
+  [0.0004, 0.0009],
+  [-0.0007, 0.0005],
+  [0.0009, -0.0006],
+] as const;
 
 const instant = (ms: number): string => new Date(ms).toISOString();
 const DAY_S = 86_400;
@@ -126,7 +142,12 @@ function scheduled(exhibit: DemoExhibit, index: number, nowMs: number): Schedule
     id: exhibit.piece,
     sha256: exhibit.sha256,
     size: exhibit.sizeBytes,
-    camera: { id: `CAM-${index + 1}`, operator: 'Ville (démonstration)', place: PLACE },
+    camera: {
+      id: `CAM-${index + 1}`,
+      operator: 'Ville (démonstration)',
+      place: PLACE,
+      ...(exhibit.position === undefined ? {} : { position: exhibit.position }),
+    },
     capture: {
       start: instant(exhibit.captureStartMs),
       end: instant(exhibit.captureStartMs + Math.ceil(exhibit.durationSeconds * 1000)),

@@ -39,7 +39,11 @@ export function exhibitsDocument(exhibits: readonly NamedExhibit[]): JsonValue {
         sha256: exhibit.sha256,
         sizeBytes: exhibit.sizeBytes,
         sealedAt: time(exhibit.sealedAtMs),
-        camera: { id: exhibit.camera.id, place: exhibit.camera.place },
+        camera: {
+          id: exhibit.camera.id,
+          place: exhibit.camera.place,
+          ...(exhibit.camera.position === undefined ? {} : { position: plain(exhibit.camera.position) }),
+        },
         recorderTime: { start: time(exhibit.captureStartMs), end: time(exhibit.captureEndMs) },
         correctedTime: { start: time(exhibit.captureStartMs + shift), end: time(exhibit.captureEndMs + shift) },
         timeZone: exhibit.timeZone,

@@ -14,7 +14,20 @@ export const exhibitBody = Type.Object({
   captureEnd: Type.String(),
   timeZone: Type.String(),
   sealedAt: Type.Optional(Type.String()),
-  camera: Type.Object({ id: Type.String(), place: Type.String() }),
+  camera: Type.Object({
+    id: Type.String(),
+    place: Type.String(),
+    position: Type.Optional(
+      Type.Object(
+        {
+          latitude: Type.Number({ minimum: -90, maximum: 90, description: 'Degrees north of the equator, WGS84.' }),
+          longitude: Type.Number({ minimum: -180, maximum: 180, description: 'Degrees east of Greenwich, WGS84.' }),
+          basis: Type.String({ description: 'How the officer knows it.' }),
+        },
+        { description: 'Where the camera stands, as the schedule has it; absent where nobody signed it.' },
+      ),
+    ),
+  }),
   clock: Type.Object({ offsetSeconds: Type.Number(), uncertaintySeconds: Type.Number(), basis: Type.String() }),
   clockNote: Type.Optional(Type.String()),
   damaged: Type.Boolean(),

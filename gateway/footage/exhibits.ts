@@ -4,7 +4,7 @@ import type { CaseId, ExhibitId } from '../ids.ts';
 import type { Requisition, ScheduledExhibit } from '../requisition/types.ts';
 import type { Vault } from '../vault.ts';
 import * as store from './store.ts';
-import type { Exhibit, Timeline } from './types.ts';
+import type { Camera, Exhibit, Timeline } from './types.ts';
 
 export interface ExhibitDeps {
   readonly database: Database;
@@ -16,7 +16,7 @@ export interface SealedFacts {
   readonly piece: string;
   readonly fileName: string;
   readonly sha256: string;
-  readonly camera: { readonly id: string; readonly place: string };
+  readonly camera: Camera;
   readonly clock: Exhibit['clock'];
   readonly timeZone: string;
   readonly damaged: boolean;
@@ -47,7 +47,7 @@ export function scheduledFacts(scheduled: ScheduledExhibit, fileName: string): S
     piece: scheduled.id,
     fileName,
     sha256: scheduled.sha256,
-    camera: { id: scheduled.camera.id, place: scheduled.camera.place },
+    camera: cameraOf(scheduled),
     // Without a declared clock the recorder's time is taken as true, and the doubt is said to be unknown by its basis.
     clock: {
       offsetSeconds: scheduled.clock?.offset_s ?? 0,
@@ -57,6 +57,12 @@ export function scheduledFacts(scheduled: ScheduledExhibit, fileName: string): S
     timeZone: scheduled.capture.tz,
     damaged: scheduled.damaged === true,
   };
+}
+
+function cameraOf({ camera: { id, place, position } }: ScheduledExhibit): Camera {
+  if (position === undefined) return { id, place };
+  const { lat_deg: latitude, lon_deg: longitude, basis } = position;
+  return { id, place, position: { latitude, longitude, basis } };
 }
 
 export const sealFacts = (vault: Vault, caseId: CaseId, id: ExhibitId, facts: SealedFacts): Promise<Buffer> =>

@@ -23,6 +23,14 @@ export interface Timeline extends FileTimes {
   readonly losses: readonly string[];
 }
 
+/** Of the schedule. */
+export interface Camera {
+  readonly id: string;
+  readonly place: string;
+  /** WGS84, degrees north and east; absent where nobody signed one. */
+  readonly position?: { readonly latitude: number; readonly longitude: number; readonly basis: string };
+}
+
 /** A finished recording that a requisition covers: bytes in the vault, digest checked, timeline known. */
 export interface Exhibit {
   readonly id: ExhibitId;
@@ -43,7 +51,7 @@ export interface Exhibit {
   readonly clock: { readonly offsetSeconds: number; readonly uncertaintySeconds: number; readonly basis: string };
   /** Set when the container's own time contradicts the declared capture: printed with every answer (DEF-04). */
   readonly clockNote: string | undefined;
-  readonly camera: { readonly id: string; readonly place: string };
+  readonly camera: Camera;
   /** Parts that may be analysed, media seconds from the first frame (REQ-07). */
   readonly windows: readonly { readonly fromSeconds: number; readonly toSeconds: number }[];
   readonly damaged: boolean;

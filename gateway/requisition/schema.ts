@@ -93,11 +93,18 @@ export const AUTHORISATION = closed({
   rev: closed({ list_id: word, max_age_s: Type.Integer({ minimum: 1, maximum: 31_536_000 }) }),
 });
 
+/** WGS84, degrees north of the equator and east of Greenwich, and how somebody knows. */
+const position = closed({
+  lat_deg: Type.Number({ minimum: -90, maximum: 90 }),
+  lon_deg: Type.Number({ minimum: -180, maximum: 180 }),
+  basis: line,
+});
+
 const exhibit = closed({
   id: line,
   sha256,
   size: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
-  camera: closed({ id: line, operator: line, place: line }),
+  camera: closed({ id: line, operator: line, place: line, position: Type.Optional(position) }),
   capture: closed({ start: instant, end: instant, tz: pattern('^[A-Za-z][A-Za-z0-9_+/-]{0,63}$') }),
   use_window: Type.Optional(list(span, 1, 1000)),
   clock: Type.Optional(

@@ -61,12 +61,25 @@ export interface AuthorisationClaims {
   readonly rev: { readonly list_id: string; readonly max_age_s: number };
 }
 
+/** Where a camera stands, as the officer signed it: WGS84, degrees north and east, and how it is known. */
+export interface CameraPosition {
+  readonly lat_deg: number;
+  readonly lon_deg: number;
+  readonly basis: string;
+}
+
 export interface ScheduledExhibit {
   /** Piece or seal number (PV, scellé). */
   readonly id: string;
   readonly sha256: string;
   readonly size: number;
-  readonly camera: { readonly id: string; readonly operator: string; readonly place: string };
+  readonly camera: {
+    readonly id: string;
+    readonly operator: string;
+    readonly place: string;
+    /** Absent where nobody signed one: it is never derived from the place. */
+    readonly position?: CameraPosition;
+  };
   readonly capture: { readonly start: string; readonly end: string; readonly tz: string };
   /** Parts that may be analysed; absent means the whole capture. */
   readonly use_window?: readonly { readonly start: string; readonly end: string }[];

@@ -36,7 +36,15 @@ const objectsOf = (value: unknown, path: Path = []): readonly Path[] =>
 
 const at = (root: Loose, path: Path): Loose => path.reduce((value, key) => value[key], root);
 
-const OPTIONAL = new Set(['use_window', 'clock', 'places.0', 'facets.classes.0', 'facets.colours.0', 'ops.0']);
+const OPTIONAL = new Set([
+  'use_window',
+  'clock',
+  'position',
+  'places.0',
+  'facets.classes.0',
+  'facets.colours.0',
+  'ops.0',
+]);
 
 describe('REQ-17: no claim can be anything but what the schema says', () => {
   let authorities: Authorities;
@@ -107,7 +115,7 @@ describe('REQ-17: no claim can be anything but what the schema says', () => {
     const places = placesOf(fresh()).filter((path) => path.length > 1);
     // Free texts and counters may be any other text or count; dates and ids that agree with nothing else are refused elsewhere.
     const free =
-      /label|name_ref|act_ref|operator|requested_from|basis|habilitation_ref|facts|necessity|max_|natinf|camera\.id|exhibits\.0\.id|size|offset_s|uncertainty_s|dossier|rev|jurisdiction|authority\.id|unit_code|agents\.0\.(id|service)|art_706_73|colours|classes|\.ops|places|sha256|jkt|iat|nbf|exp/;
+      /label|name_ref|act_ref|operator|requested_from|basis|habilitation_ref|facts|necessity|max_|natinf|camera\.id|exhibits\.0\.id|size|offset_s|lat_deg|lon_deg|uncertainty_s|dossier|rev|jurisdiction|authority\.id|unit_code|agents\.0\.(id|service)|art_706_73|colours|classes|\.ops|places|sha256|jkt|iat|nbf|exp/;
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom(...places.filter((path) => !free.test(path.join('.')))),

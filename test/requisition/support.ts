@@ -137,7 +137,12 @@ export function scheduleClaims(
         id: 'SCELLE-1',
         sha256: '1'.repeat(64),
         size: 1000,
-        camera: { id: 'CAM-1', operator: 'Ville de Lyon', place: 'Place Bellecour, Lyon' },
+        camera: {
+          id: 'CAM-1',
+          operator: 'Ville de Lyon',
+          place: 'Place Bellecour, Lyon',
+          position: { lat_deg: 45.7577, lon_deg: 4.8322, basis: "plan de l'exploitant" },
+        },
         capture: { start: iso(NOW - 2 * DAY), end: iso(NOW - 2 * DAY + 3600), tz: 'Europe/Paris' },
         use_window: [{ start: iso(NOW - 2 * DAY), end: iso(NOW - 2 * DAY + 600) }],
         clock: { offset_s: -3, uncertainty_s: 2, basis: 'horloge parlante' },

@@ -496,6 +496,25 @@ describe('verification of a requisition', () => {
     ).toBe('E_REQ_SCHEMA');
   });
 
+  it('a camera may have a signed position, in degrees and with its ground, and nothing else for one', async () => {
+    const position = { lat_deg: -33.9, lon_deg: 180, basis: 'relevé au GPS' };
+    const placed = (value: unknown) => verdict(({ exhibit }) => Object.assign(exhibit.camera, { position: value }));
+    expect(await verdict(({ exhibit }) => delete exhibit.camera.position)).toBe('accepted');
+    expect(await placed(position)).toBe('accepted');
+    for (const wrong of [
+      { ...position, lat_deg: 90.1 },
+      { ...position, lon_deg: -180.1 },
+      { ...position, lat_deg: '48.8' },
+      { ...position, basis: ' ' },
+      { ...position, alt_m: 12 },
+      { lat_deg: 48.8, lon_deg: 2.3 },
+      { lat_deg: 48.8, basis: 'x' },
+      [48.8, 2.3],
+      null,
+    ])
+      expect(await placed(wrong), JSON.stringify(wrong)).toBe('E_REQ_SCHEMA');
+  });
+
   it('FBD-02: refuses a service that no text names and a service that is not the installation’s', async () => {
     const controller =
       (type: string) =>
