@@ -6,6 +6,7 @@ import { Type } from 'typebox';
 import { type AnalysisRoutesDeps, analysisRoutes } from './analysis/routes.ts';
 import { type JournalRoutesDeps, journalRoutes } from './audit/routes.ts';
 import { type DocumentRoutesDeps, documentRoutes } from './compliance/documents/routes.ts';
+import { type DossierRoutesDeps, dossierRoutes } from './compliance/dossier-routes.ts';
 import { type PersonRequestRoutesDeps, personRequestRoutes } from './compliance/person-request-routes.ts';
 import { type StatisticsRoutesDeps, statisticsRoutes } from './compliance/statistics-routes.ts';
 import { consoleRoutes } from './console/routes.ts';
@@ -44,6 +45,7 @@ export interface AppDeps {
   readonly guard: GuardDeps;
   readonly acts: ActRoutesDeps;
   readonly registry: RegistryRoutesDeps;
+  readonly dossier: DossierRoutesDeps;
   readonly habilitation: HabilitationRoutesDeps;
   readonly requisition: RequisitionRoutesDeps;
   readonly footage: FootageRoutesDeps;
@@ -128,6 +130,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
 
   await app.register(actRoutes(deps.acts));
   await app.register(registryRoutes(deps.registry));
+  await app.register(dossierRoutes(deps.dossier));
   await app.register(habilitationRoutes(deps.habilitation));
   await app.register(requisitionRoutes(deps.requisition));
   await app.register(footageRoutes(deps.footage));

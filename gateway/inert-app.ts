@@ -16,6 +16,7 @@ export async function buildInertApp(version: string): Promise<FastifyInstance> {
     guard: { authenticate: NOTHING, log: NOTHING, clock: NOTHING, policies: POLICIES },
     acts: NOTHING,
     registry: NOTHING,
+    dossier: NOTHING,
     habilitation: NOTHING,
     requisition: NOTHING,
     footage: { database: { url: '' } },

@@ -19,8 +19,9 @@ import { type Clock, nowSeconds, systemClock } from './clock.ts';
 import { closingFacts } from './closing-facts.ts';
 import { sentencesOf } from './command.ts';
 import type { Capability } from './compliance/capability.ts';
-import { createCommitment } from './compliance/commitment.ts';
+import { type CommitmentDeps, createCommitment } from './compliance/commitment.ts';
 import { closingReport } from './compliance/documents/closing-report.ts';
+import { readDossierState } from './compliance/dossier-state.ts';
 import { createFigures } from './compliance/figures.ts';
 import { createFirstJob } from './compliance/first-job.ts';
 import { createLateness } from './compliance/lateness.ts';
@@ -375,7 +376,7 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
     const search = { database, vault, clock, sessions };
     const firstJob = createFirstJob({ log, database });
     let capability: Capability | undefined;
-    const commitment = createCommitment({
+    const commitmentDeps: CommitmentDeps = {
       file: config.dossierFile,
       context: async () => ({
         registry,
@@ -397,7 +398,8 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
         const objects = [{ type: 'dossier' as const, id: sha256 }];
         await log.append(installationEvent('dossier.adopted', { objects, models: sight.modelSet }));
       },
-    });
+    };
+    const commitment = createCommitment(commitmentDeps);
     const pipeline = keep(
       await startPipeline({
         database,
@@ -483,6 +485,7 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
         },
         acts: { acts },
         registry: { chain },
+        dossier: { state: () => readDossierState({ ...commitmentDeps, safeMode }) },
         habilitation: { register, installation: config.installation, clock, sign: evidenceKey.sign },
         requisition: {
           records,

@@ -29,9 +29,19 @@ export interface DossierContext {
   readonly firstJobMs: number | undefined;
 }
 
+/** Whose verified signature a dossier bears. */
+export interface DossierSigner {
+  readonly role: string;
+  /** Office, and its key, by the registry. */
+  readonly iss: string;
+  readonly kid: string;
+  readonly signedMs: number;
+}
+
 /** A dossier in force. */
 export interface OpenedDossier {
   readonly dossier: Dossier;
+  readonly signers: readonly DossierSigner[];
   /** SHA-256 (hex) of the canonical dossier: what the journal names. */
   readonly sha256: string;
   readonly warnings: readonly string[];
@@ -92,14 +102,14 @@ export async function openDossier(text: string, context: DossierContext): Promis
   if (type !== context.controller.type || unit_code !== context.controller.unitCode) {
     throw incomplete('controller is not that of this installation');
   }
-  const signedMs = await demandSignatures(dossier, signatures, context);
-  const review = demandTimes(dossier, signedMs, context);
+  const signers = await demandSignatures(dossier, signatures, context);
+  const review = demandTimes(dossier, Math.max(...signers.map(({ signedMs }) => signedMs)), context);
   const warnings = [...review.warnings];
   if (dossier.aia === undefined) {
     if (context.nowMs >= AIA_REQUIRED_MS) throw incomplete('aia is missing, required since 2 December 2027');
     warnings.push('dossier: aia is missing (AI Act self-assessment, required from 2 December 2027)');
   }
-  return { dossier, sha256: dossierDigest(dossier), warnings, noNewJob: review.noNewJob };
+  return { dossier, signers, sha256: dossierDigest(dossier), warnings, noNewJob: review.noNewJob };
 }
 
 function demandDigests(dossier: Dossier): void {
@@ -136,14 +146,14 @@ function compareNumbers(a: readonly number[], b: readonly number[]): number {
   return 0;
 }
 
-/** CPL-04. Gives the time of the later signature, milliseconds. */
+/** CPL-04. */
 async function demandSignatures(
   dossier: Dossier,
   signatures: readonly string[],
   context: DossierContext,
-): Promise<number> {
+): Promise<readonly DossierSigner[]> {
   const whole = canonicalJson(dossier as JsonValue);
-  const signers: { readonly key: AuthorityKey; readonly iat: number; readonly jti: string }[] = [];
+  const signers: { readonly key: AuthorityKey; readonly iat: number }[] = [];
   for (const compact of signatures) {
     const { claims, key } = await openSigned(compact, DOSSIER_TYP, parseDossierClaims, context.registry).catch(
       (cause: unknown) => {
@@ -155,7 +165,7 @@ async function demandSignatures(
     if (claims.aud !== context.audience) throw incomplete('signed for another installation');
     if (claims.iat * 1000 > context.nowMs + CLOCK_SKEW_MS) throw incomplete('signed in the future');
     if (canonicalJson(claims.dossier as JsonValue) !== whole) throw incomplete('a signature covers another dossier');
-    signers.push({ key, iat: claims.iat, jti: claims.jti });
+    signers.push({ key, iat: claims.iat });
   }
   for (const role of DOSSIER_SIGNERS) {
     const count = signers.filter(({ key }) => key.role === role).length;
@@ -169,7 +179,7 @@ async function demandSignatures(
   ) {
     throw incomplete('controller and DPO must be two, with a key each');
   }
-  return Math.max(...signers.map(({ iat }) => iat)) * 1000;
+  return signers.map(({ key: { role, iss, kid }, iat }) => ({ role, iss, kid, signedMs: iat * 1000 }));
 }
 
 /** CPL-03 and CPL-06: sent and approved before anything was signed or processed, and reviewed within twelve months. */

@@ -11,6 +11,8 @@ const ANSWER: readonly Action[] = [
   'habilitation.read',
   'statistics.read',
   'registry.read',
+  // Why nothing is processed is what control asks first.
+  'dossier.read',
   'request.list',
 ];
 

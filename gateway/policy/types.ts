@@ -123,6 +123,14 @@ export const ACTIONS = {
     needsValidity: false,
     reach: 'installation',
   },
+  // What the installation was approved for, what it can do, and why it processes nothing when it does not (CPL-01, CPL-05, POL-03).
+  'dossier.read': {
+    journal: 'disclosure',
+    kind: 'consultation',
+    ops: [],
+    needsValidity: false,
+    reach: 'installation',
+  },
   'requisition.read': { journal: 'disclosure', kind: 'consultation', ops: [], needsValidity: false },
   'case.list': { journal: 'disclosure', kind: 'consultation', ops: [], needsValidity: false, reach: 'ownCases' },
   'exhibit.upload': { journal: 'before', kind: 'collection', ops: ['index.objects'], needsValidity: true },

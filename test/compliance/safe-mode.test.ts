@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { JWK } from 'jose';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { plannedCapability } from '../../gateway/capability-facts.ts';
 import { createClient } from '../../gateway/client.ts';
@@ -10,8 +11,9 @@ import { papersOf } from '../../gateway/compliance/dossier-sign.ts';
 import { readConfig } from '../../gateway/config.ts';
 import { openDatabase } from '../../gateway/database.ts';
 import { demoDossier, demoPapers } from '../../gateway/demo/dossier.ts';
-import { presentAct } from '../../gateway/demo/habilitation.ts';
+import { presentAct, seatProsecutor } from '../../gateway/demo/habilitation.ts';
 import { createDemoInstallation, type DemoInstallation } from '../../gateway/demo/installation.ts';
+import type { Schemas } from '../../gateway/interface/client.ts';
 import { type Gateway, startGateway } from '../../gateway/main.ts';
 import { answersInSafeMode } from '../../gateway/policy/safe-mode.ts';
 import type { Action } from '../../gateway/policy/types.ts';
@@ -29,6 +31,7 @@ import { asOwner } from '../support/owner.ts';
 
 // Real gateways in this process, on installations that are whole but for the one thing that a test takes away.
 
+const DOSSIER = '/api/v1/compliance/dossier';
 const MODELS = path.join(import.meta.dirname, '..', 'models');
 
 interface Ready {
@@ -47,6 +50,7 @@ describe('a gateway with its dossier', () => {
   let installation: DemoInstallation;
   let capability: Capability;
   let dossier: string;
+  let prosecutor: JWK | undefined;
   const clock = { aheadMs: 0, nowMs: () => Date.now() + clock.aheadMs };
 
   beforeAll(async () => {
@@ -61,6 +65,11 @@ describe('a gateway with its dossier', () => {
     const gateway = await startGateway(readConfig({ ...installation.environment, ...environment }), clock);
     onTestFinished(() => gateway.stop());
     return gateway;
+  }
+  /** What a prosecutor who controls is told. */
+  async function stateFor({ url }: Gateway): Promise<Schemas['DossierState']> {
+    prosecutor ??= await seatProsecutor(installation, url);
+    return createClient({ url, agentKey: prosecutor }).json('GET', DOSSIER);
   }
   const dossierWith = async (changes: Partial<Capability>): Promise<void> =>
     writeFile(
@@ -126,6 +135,38 @@ describe('a gateway with its dossier', () => {
     expect(missing[0]).toContain('search.ask');
     const response = await fetch(`${gateway.url}/api/v1/cases`);
     expect([response.status, response.headers.get('differe-code')]).toEqual([503, 'E_CPL_CAPABILITY_DRIFT']);
+    // Who controls is told the same, whole, and what the dossier is; nobody else is.
+    const state = await stateFor(gateway);
+    expect(state).toMatchObject({ processes: false, holds: true, dossier: { id: 'demo', version: 1 } });
+    expect(state.causes).toEqual([
+      { step: 'capability', code: 'E_CPL_CAPABILITY_DRIFT', detail: expect.stringContaining('search.ask') },
+    ]);
+    expect(state.signers.map(({ role, office }) => `${role} ${office}`).toSorted()).toEqual([
+      'dpo dpo-demo',
+      'responsable responsable-demo',
+    ]);
+    expect(state.capability.covered).toBe(false);
+    expect(state.capability.wider).toContain(`label ${label} of model ${first.name}`);
+    expect(state.capability.narrower).toEqual([]);
+    const agent = createClient({ url: gateway.url, agentKey: installation.agentKey });
+    await expect(agent.json('GET', DOSSIER)).rejects.toMatchObject({ code: 'E_REQ_MISSING' });
+  });
+
+  it('CPL-01, CPL-04: control is told of a dossier that lacks a signature, or is not there, and takes no name from it', async () => {
+    const { dossier: held, signatures } = JSON.parse(dossier) as { dossier: object; signatures: readonly string[] };
+    await writeFile(installation.dossierFile, JSON.stringify({ dossier: held, signatures: signatures.slice(0, 1) }));
+    const gateway = await start();
+    const unsigned = await stateFor(gateway);
+    expect(unsigned).toMatchObject({ processes: false, holds: false, signers: [], dossier: { id: 'demo' } });
+    expect(unsigned.refusal).toMatchObject({ code: 'E_CPL_INCOMPLETE', detail: expect.stringMatching(/is missing$/) });
+    await rm(installation.dossierFile);
+    const absent = await stateFor(gateway);
+    expect(absent).toMatchObject({ processes: false, holds: false, signers: [] });
+    expect(absent.dossier).toBeUndefined();
+    expect(absent.capability.covered).toBeUndefined();
+    await writeFile(installation.dossierFile, dossier);
+    // What closed it stays, whatever lies there now.
+    expect(await stateFor(gateway)).toMatchObject({ processes: false, holds: true, capability: { covered: true } });
   });
 
   it('FACE-13: a build that can less than its dossier says works, and says what is less', async () => {
@@ -233,5 +274,5 @@ describe('a gateway with its dossier', () => {
     // What safe mode stopped goes on with the start that is in order, and so does new work.
     expect((await jobEnd(newcomer, caseId, running.id)).state).toBe('done');
     expect((await jobEnd(newcomer, caseId, (await begin('B', newcomer)).id)).state).toBe('done');
-  });
+  }, 180_000);
 });

@@ -13,6 +13,7 @@ const IN_SAFE_MODE = [
   'habilitation.read',
   'statistics.read',
   'registry.read',
+  'dossier.read',
   'request.list',
 ];
 

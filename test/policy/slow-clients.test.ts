@@ -78,6 +78,7 @@ beforeAll(async () => {
     evidence: {},
     journal: {},
     registry: {},
+    dossier: {},
     habilitation: {},
     personRequests: {},
     statistics: {},
