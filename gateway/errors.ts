@@ -257,6 +257,11 @@ export const ERRORS = {
     fr: 'La question est trop large pour cette installation : ajoutez un critère, un lieu ou une période.',
     en: 'The question is too broad for this installation: add a criterion, a place or a period.',
   },
+  E_HUM_OWN: {
+    status: 403,
+    fr: "Le masque ne se lève que pour l'agent qui a lui-même vu l'image et confirmé le résultat : donnez d'abord votre avis.",
+    en: 'The mask is taken away only for the agent who saw the picture and confirmed the hit himself: give your verdict first.',
+  },
   E_HUM_UNVALIDATED: {
     status: 403,
     fr: "Un résultat ne s'exporte qu'après validation par un agent qui a vu les images.",

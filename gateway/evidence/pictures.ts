@@ -1,6 +1,7 @@
 import { AppError } from '../errors.ts';
 import type { CaseId, HitId } from '../ids.ts';
 import type { Requisition } from '../requisition/types.ts';
+import type { Reading } from '../search/types.ts';
 import { createCaseCache } from './case-cache.ts';
 import { makeClip } from './clip.ts';
 import type { KeyFrames } from './key-frames.ts';
@@ -22,8 +23,8 @@ export interface Pictures {
   still(requisition: Requisition, asked: AskedPicture & { readonly size: StillSize }): Promise<ShownPicture<Still>>;
   clip(requisition: Requisition, asked: AskedPicture): Promise<ShownPicture<Clip>>;
   /**
-   * The whole still once more, the matched object uncovered and nobody else (PRO-02). E_HUM_UNVALIDATED unless a named agent has confirmed the
-   * hit. For a route that has the reason in the journal before it calls this.
+   * The whole still once more, the matched object uncovered and nobody else (PRO-02). E_HUM_OWN unless who asks saw the picture and then
+   * confirmed the hit, and still does: the verdict of another reader uncovers nothing for him (decision 0030). For a route that has the reason in the journal before it calls this.
    */
   reveal(requisition: Requisition, asked: AskedPicture): Promise<ShownPicture<Still>>;
   /** Refuses as a picture of the hit would: E_PRO_SILO, E_REQ_SCOPE. */
@@ -77,10 +78,9 @@ export function createPictures(deps: PicturesDeps): Pictures {
     },
     async reveal(requisition, asked) {
       const loaded = await deps.loadHit(requisition, asked.hitId);
-      const { hit, review } = loaded;
-      if (hit.verdict !== 'confirmed' || review === undefined) {
-        throw new AppError('E_HUM_UNVALIDATED', { detail: 'nobody has confirmed the hit' });
-      }
+      const { hit } = loaded;
+      if (!hit.readings.some((reading) => isOwnConfirmation(reading, asked.agentId)))
+        throw new AppError('E_HUM_OWN', { detail: 'who asks has not confirmed the hit' });
       const picture = await fromSource(requisition, loaded, (source) =>
         makeStill(requisition, { ...source, best: hit.best, size: 'full', isRevealed: true }),
       );
@@ -104,6 +104,15 @@ export function createPictures(deps: PicturesDeps): Pictures {
     close: () => clips.close(),
   };
 }
+
+/** This very agent saw the picture, and confirmed then or later. */
+const isOwnConfirmation = ({ agentId, verdict, at, sawPictureAt }: Reading, asker: string | undefined): boolean =>
+  agentId !== undefined &&
+  agentId === asker &&
+  verdict === 'confirmed' &&
+  at !== undefined &&
+  sawPictureAt !== undefined &&
+  Date.parse(sawPictureAt) <= Date.parse(at);
 
 type SourceOfPictures = Pick<LoadedHit, 'exhibit' | 'result' | 'bystanders'> & {
   readonly sourcePath: string;

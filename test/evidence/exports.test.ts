@@ -19,6 +19,7 @@ import { installGuard } from '../../gateway/policy/guard.ts';
 import { POLICIES } from '../../gateway/policy/policies.ts';
 import { createMediaTickets } from '../../gateway/requisition/media-tickets.ts';
 import type { Requisition } from '../../gateway/requisition/types.ts';
+import type { Reading } from '../../gateway/search/types.ts';
 import { openVault, type Vault } from '../../gateway/vault.ts';
 import { testDatabase } from '../support/database.ts';
 import { withoutKeys } from '../support/once.ts';
@@ -207,14 +208,18 @@ describe('pictures of a hit', () => {
     expect(clip.rawPayload.subarray(4, 8).toString()).toBe('ftyp');
   });
 
-  it('PRO-02, HUM-01: a confirmed hit is uncovered for a reason that stands in the journal before, and no other hit is', async () => {
+  it('PRO-02, HUM-01: a hit is uncovered for who confirmed it himself, for a reason that stands in the journal before, and for nobody else', async () => {
     const reveal = (id: string, body: object) =>
       app.inject({ method: 'POST', url: urlOf(`hits/${id}/reveal`), payload: body });
     const confirmed = hits[0]?.hit.id ?? '';
     const [first, second] = hits;
     if (first === undefined || second === undefined) throw new Error('no hits');
-    hits = [first, { ...second, hit: { ...second.hit, verdict: 'uncertain' } }];
-    const unreviewed = second.hit.id;
+    const own = second.hit.readings[0];
+    const colleague: Reading = { ...own, agentId: 'OPJ-2', verdict: 'confirmed' };
+    /** The second hit, confirmed all in all, with these readings. */
+    const read = (...readings: readonly Reading[]) => {
+      hits = [first, { ...second, hit: { ...second.hit, readings } }];
+    };
     // An operation of its own, which the requisition has to list.
     expect((await reveal(confirmed, { reason: 'comparison_by_eye' })).json().code).toBe('E_REQ_OP');
     mayReveal = true;
@@ -226,7 +231,25 @@ describe('pictures of a hit', () => {
     }
     const masked = await get(`hits/${confirmed}/still`);
     expect(masked.rawPayload.equals(shown.rawPayload)).toBe(false);
-    expect((await reveal(unreviewed, { reason: 'comparison_by_eye' })).json().code).toBe('E_HUM_UNVALIDATED');
+    // The verdict of a colleague uncovers nothing, nor does one's own that is another, or was given without a look.
+    const mine: Reading = { ...colleague, agentId: 'OPJ-1' };
+    const { sawPictureAt: _never, ...blind } = mine;
+    const { agentId: _nobody, ...anonymous } = mine;
+    for (const readings of [
+      [],
+      [colleague],
+      [colleague, { ...mine, verdict: 'rejected' as const }],
+      [colleague, { ...mine, verdict: 'uncertain' as const }],
+      [colleague, blind],
+      [colleague, { ...mine, sawPictureAt: '2026-03-17T09:05:01.000Z' }],
+      [anonymous],
+    ]) {
+      read(...readings);
+      const refused = await reveal(second.hit.id, { reason: 'comparison_by_eye' });
+      expect([refused.statusCode, refused.json().code], JSON.stringify(readings)).toEqual([403, 'E_HUM_OWN']);
+    }
+    read(colleague, mine);
+    expect((await reveal(second.hit.id, { reason: 'comparison_by_eye' })).statusCode).toBe(200);
     for (const body of [{}, { reason: 'curiosity' }, { reason: 'comparison_by_eye', all: true }]) {
       expect((await reveal(confirmed, body)).statusCode).toBe(400);
     }
