@@ -481,11 +481,11 @@ export const OPERATIONS: Readonly<Record<string, OperationText>> = {
     id: 'revealHit',
     takes: 'Reveal',
     title: "Découvrir l'objet d'un résultat validé",
-    text: 'The whole picture once more with the matched object uncovered, and nobody else. Needs that a named agent has confirmed the hit; the reason is in the journal before.',
+    text: 'The whole picture once more with the matched object uncovered, and nobody else. Needs that who asks saw the picture and confirmed the hit himself; the reason is in the journal before.',
     room: 'evidence',
     media: { 200: ['image/jpeg'] },
     refusals: [
-      'E_HUM_UNVALIDATED',
+      'E_HUM_OWN',
       'E_REQ_SCOPE',
       'E_MEDIA_DECODE',
       'E_MEDIA_LIMIT',
@@ -595,6 +595,13 @@ export const OPERATIONS: Readonly<Record<string, OperationText>> = {
     text: 'The keys of the authorities in force, and the changes that wait for a second signature. A change is presented as an act.',
     gives: 'Registry',
     room: 'trust',
+  },
+  'GET /api/v1/compliance/dossier': {
+    id: 'readDossierState',
+    title: 'État du dossier de conformité',
+    text: 'The undertaking (RU-018), the impact assessment (AIPD) and the approved capability as they stand now: versions, dates, digests, who signed, whether they cover what this build can do, and why nothing is processed where nothing is. Answers in safe mode too; for those who control.',
+    gives: 'DossierState',
+    room: 'compliance',
   },
   'GET /api/v1/retention': {
     id: 'readRetentionReport',

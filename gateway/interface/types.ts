@@ -25,6 +25,18 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/compliance/dossier': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** État du dossier de conformité */
+    get: operations['readDossierState'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/habilitations/{agentId}': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     /** Habilitation d'un agent à une date */
@@ -1177,6 +1189,142 @@ export interface components {
       /** Number of erasures. */
       erasures: number;
     };
+    DossierState: {
+      software: {
+        /** Name of the software that runs. */
+        name: string;
+        /** Its version. */
+        version: string;
+      };
+      /** Whether content is processed; false in safe mode. */
+      processes: boolean;
+      /** Why nothing is processed, the first to repair first; empty when it is. */
+      causes: {
+        /** Step of the self-test that failed. */
+        step: string;
+        /** Code of the table of refusals. */
+        code: string;
+        /** For the operator. */
+        detail: string;
+      }[];
+      /** Whether the dossier is complete, signed by both and in time. */
+      holds: boolean;
+      refusal?: {
+        /** Code of the table of refusals. */
+        code: string;
+        /** What is missing, for the operator. */
+        detail: string;
+      };
+      /** What will have to be done, for the operator. */
+      warnings: string[];
+      /** Why no new analysis may start although the dossier holds. */
+      noNewJob?: string;
+      /** Whose signatures were verified; empty where the dossier does not hold. */
+      signers: {
+        /** Role that the registry gives the key. */
+        role: string;
+        /** Office of the key. */
+        office: string;
+        /** Id of the key. */
+        kid: string;
+        /** When it was signed. RFC 3339. */
+        signedAt: string;
+      }[];
+      dossier?: {
+        /** Id that authorisations name. */
+        id: string;
+        /** Version of the dossier. */
+        version: number;
+        /** Name on its cover. */
+        title: string;
+        /** Of the dossier, as the journal names it. SHA-256, hex. */
+        sha256: string;
+        software: {
+          /** Software that it covers. */
+          name: string;
+          /** First version that it covers. */
+          from: string;
+          /** First version that it does not cover any more. */
+          below: string;
+        };
+        controller: {
+          /** Kind of the service responsible. */
+          type: string;
+          /** Its unit. */
+          unitCode: string;
+        };
+        /** Sites of the installation. */
+        sites: string[];
+        engagement: {
+          /** Reference of the undertaking of conformity (RU-018). */
+          reference: string;
+          /** Who signed it. */
+          signatory: string;
+          /** When it was sent to the CNIL. RFC 3339. */
+          sentAt: string;
+          /** Of the proof that it was sent. SHA-256, hex. */
+          proofSha256: string;
+        };
+        techfile: {
+          /** Reference of the technical file. */
+          reference: string;
+          /** Of it. SHA-256, hex. */
+          sha256: string;
+        };
+        aipd: {
+          /** Reference of the impact assessment (AIPD). */
+          reference: string;
+          /** Its version. */
+          version: string;
+          /** When it was approved. RFC 3339. */
+          approvedAt: string;
+          /** Before when it must be reviewed. RFC 3339. */
+          reviewAt: string;
+          /** Reference of the opinion of the DPO. */
+          dpoOpinion: string;
+          /** Of it. SHA-256, hex. */
+          sha256: string;
+        };
+        aia?: {
+          /** Self-assessment under the AI Act. */
+          reference: string;
+          /** Of it. SHA-256, hex. */
+          sha256: string;
+        };
+        /** How long the journal is kept, years. */
+        journalRetentionYears: number;
+        /** Of the capability that was approved. SHA-256, hex. */
+        capabilitySha256: string;
+        /** Of the set of networks that was approved. SHA-256, hex. */
+        modelSetSha256: string;
+      };
+      capability: {
+        /** Of what this build can do. SHA-256, hex. */
+        sha256: string;
+        /** Whether the dossier covers all of it; absent without a dossier. */
+        covered?: boolean;
+        /** What it can do and the dossier does not name: nothing is processed until it does. */
+        wider: string[];
+        /** What the dossier names and it cannot do. */
+        narrower: string[];
+        /** Operations. */
+        operations: string[];
+        /** Classes of objects. */
+        classes: string[];
+        models: {
+          /** Name of a network. */
+          name: string;
+          /** Of its file. SHA-256, hex. */
+          sha256: string;
+          /** What it says. */
+          labels: string[];
+        }[];
+        /** Number of routes. */
+        routes: number;
+        /** Number of software packages. */
+        packages: number;
+      };
+    };
     Erasure: {
       /** Id of the case. */
       caseId: string;
@@ -1227,6 +1375,15 @@ export interface components {
         /** Id. */
         id: string;
         place: string;
+        /** Where the camera stands, as the schedule has it; absent where nobody signed it. */
+        position?: {
+          /** Degrees north of the equator, WGS84. */
+          latitude: number;
+          /** Degrees east of Greenwich, WGS84. */
+          longitude: number;
+          /** How the officer knows it. */
+          basis: string;
+        };
       };
       clock: {
         /** Seconds to add to the time of the recorder for the true time. */
@@ -2233,6 +2390,37 @@ export interface operations {
     requestBody?: never;
     responses: {
       200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['Registry'] } };
+      400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQUEST';
+      } } };
+      401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_MISSING' | 'E_REQ_SIG' | 'E_REQ_PROOF';
+      } } };
+      403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_EXPIRED' | 'E_REQ_REVOKED' | 'E_RET_FROZEN' | 'E_HAB_ROLE' | 'E_HAB_CASE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+      } } };
+      404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_PRO_SILO';
+      } } };
+      409: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_RET_CLOSED';
+      } } };
+      429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
+      500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
+      503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['StoppedProblem'] } };
+    };
+  };
+  /** The undertaking (RU-018), the impact assessment (AIPD) and the approved capability as they stand now: versions, dates, digests, who signed, whether they cover what this build can do, and why nothing is processed where nothing is. Answers in safe mode too; for those who control. */
+  readDossierState: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['DossierState'] } };
       400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
         code: 'E_REQUEST';
@@ -3704,7 +3892,7 @@ export interface operations {
       503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['StoppedProblem'] } };
     };
   };
-  /** The whole picture once more with the matched object uncovered, and nobody else. Needs that a named agent has confirmed the hit; the reason is in the journal before. */
+  /** The whole picture once more with the matched object uncovered, and nobody else. Needs that who asks saw the picture and confirmed the hit himself; the reason is in the journal before. */
   revealHit: {
     parameters: { query?: never; header?: never; path: { caseId: string; hitId: string }; cookie?: never };
     requestBody: { content: { 'application/json': components['schemas']['Reveal'] } };
@@ -3720,7 +3908,7 @@ export interface operations {
       } } };
       403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
-        code: 'E_REQ_SCOPE' | 'E_REQ_OP' | 'E_REQ_EXPIRED' | 'E_REQ_REVOKED' | 'E_RET_FROZEN' | 'E_HUM_UNVALIDATED' | 'E_HAB_ROLE' | 'E_HAB_CASE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+        code: 'E_REQ_SCOPE' | 'E_REQ_OP' | 'E_REQ_EXPIRED' | 'E_REQ_REVOKED' | 'E_RET_FROZEN' | 'E_HUM_OWN' | 'E_HAB_ROLE' | 'E_HAB_CASE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
       } } };
       404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
