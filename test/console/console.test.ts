@@ -1,7 +1,9 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { decodeJwt } from 'jose';
 import type { Page, Request } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createClient } from '../../gateway/client.ts';
 import { verifyPackage } from '../../gateway/evidence/verify.ts';
 import { sceneFile } from '../support/line.ts';
 import { accessFile, controlFile, hasChromium, realClip, startVisit, unpack, type Visit } from './support.ts';
@@ -14,6 +16,7 @@ describe.skipIf(!hasChromium)('the console', () => {
   let visit: Visit;
   let page: Page;
   let clip: string;
+  let marked: ReadOut | undefined;
 
   beforeAll(async () => {
     visit = await startVisit();
@@ -405,8 +408,20 @@ describe.skipIf(!hasChromium)('the console', () => {
       }),
     );
     expect(new Set(places.map(String)).size, JSON.stringify(places)).toBe(1);
+    // The frame that is shown is marked, not the one that was chosen for the hit.
+    for (const steps of [1, 1]) {
+      const before = (await readOut(page)).frame;
+      for (let step = 0; step < steps; step++) await page.keyboard.press('.');
+      await frameIs(page, before + steps);
+    }
+    marked = await readOut(page);
     await page.keyboard.press('m');
     await page.waitForSelector('#bookmark[aria-pressed="true"]');
+    await page.waitForSelector('.bookmark-bar [data-bookmark][aria-current="true"]');
+    await page.keyboard.press(',');
+    await page.waitForSelector('#bookmark[aria-pressed="false"]');
+    await page.press('.bookmark-bar [data-bookmark]', 'Enter');
+    await frameIs(page, marked.frame);
     await page.fill('.notes textarea', 'Sac à dos clair, revient deux fois.');
     await page.click('[data-act="keep-note"]');
     await page.waitForSelector('.notes li .note-text');
@@ -416,17 +431,37 @@ describe.skipIf(!hasChromium)('the console', () => {
 
   it('exports what was confirmed, and the package that is downloaded verifies, here and offline', async () => {
     await page.click('nav a[href="#/review"]');
-    await page.waitForSelector('#export');
+    await page.waitForSelector('#preview');
     await visit.look('8-review');
     // What was kept outlives the page.
     await page.reload();
-    await page.waitForSelector('#export');
+    await page.waitForSelector('#preview');
     await page.waitForSelector('.bookmarks .note-text');
     expect(await page.textContent('.side')).toContain('Sac à dos clair, revient deux fois.');
     await page.fill('.bookmarks input', 'au coin de la rue');
     await page.keyboard.press('Enter');
     await visit.look('8b-kept');
-    await page.click('#export');
+    await page.click('.bookmarks a');
+    await page.waitForSelector('.player-screen #clip');
+    await frameIs(page, marked?.frame ?? Number.NaN);
+    await page.click('nav a[href="#/review"]');
+    await decideOnListed(page, '3', 'écarté');
+    await page.press('#preview', 'Enter');
+    await page.waitForSelector('dialog.preview .check.unsound');
+    expect(await page.textContent('.preview-hit .problem')).toContain('après validation par un agent');
+    expect(await page.isDisabled('#export')).toBe(true);
+    await visit.look('8c-refused');
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('dialog.preview', { state: 'detached' });
+    await decideOnListed(page, '1', 'confirmé');
+    await page.press('#preview', 'Enter');
+    await page.waitForSelector('dialog.preview .check.sound');
+    expect(await page.textContent('.preview-hit')).toMatch(/agent-demo-1\s*confirmé/);
+    await page.press('.package-files summary >> nth=0', 'Enter');
+    expect(await page.textContent('.package-files')).toContain('clips/0001.mp4');
+    await visit.look('8d-preview');
+    await visit.narrow('8d-preview');
+    await page.press('#export', 'Enter');
     const [download] = await Promise.all([
       page.waitForEvent('download', { timeout: 60_000 }),
       page.click('[data-act="download"]', { timeout: 60_000 }),
@@ -515,6 +550,14 @@ describe.skipIf(!hasChromium)('the console', () => {
     await page.click('.control-screen nav button:text("Retention")');
     await page.waitForSelector('.retention dl div');
     await visit.look('14-retention');
+    await page.click('.control-screen nav button:text("Compliance dossier")');
+    await page.waitForSelector('.dossier .check.sound');
+    const said = (await page.textContent('.dossier')) ?? '';
+    expect(said).toContain('RU-018');
+    expect(said).toMatch(/data protection officer · dpo-demo/);
+    expect(said).toContain('The dossier covers all that this software can do.');
+    await visit.look('15-dossier');
+    await visit.narrow('15-dossier');
     const links = await page.locator('header nav a').allTextContents();
     expect(links).toEqual(['Case', 'Review', 'Control']);
     await page.click('nav a[href="#/case"]');
@@ -529,6 +572,28 @@ describe.skipIf(!hasChromium)('the console', () => {
     // And the clip that was broken off by the test itself.
     const own = visit.complaints.filter((text) => !text.includes('net::ERR_FAILED'));
     expect(own).toEqual([expect.stringContaining('401 (Unauthorized)')]);
+  });
+
+  it('POL-03: in safe mode who controls is told why, in words, and sees no case', async () => {
+    const { agentKey, schedule } = JSON.parse(await readFile(path.join(visit.line.folder, 'access.json'), 'utf8'));
+    const requisitionId = decodeJwt(schedule).jti;
+    if (requisitionId === undefined) throw new Error('no requisition');
+    const agent = createClient({ url: visit.line.gateway.url, agentKey, requisitionId });
+    const { cases } = await agent.json<{ cases: { id: string }[] }>('GET', '/api/v1/cases');
+    const route = `/api/v1/cases/${cases[0]?.id}`;
+    const { exhibits } = await agent.json<{ exhibits: { id: string }[] }>('GET', `${route}/exhibits`);
+    // The next job asks for the dossier again, and it is gone.
+    await rm(visit.line.installation.dossierFile);
+    await expect(agent.json('POST', `${route}/jobs`, { exhibitId: exhibits[0]?.id })).rejects.toMatchObject({
+      code: 'E_CPL_INCOMPLETE',
+    });
+    await page.reload();
+    await page.waitForSelector('.dossier .check.unsound');
+    expect(await page.textContent('.dossier .check')).toContain('The installation processes nothing: safe mode.');
+    expect(await page.textContent('.dossier')).toContain('No dossier is in place.');
+    expect(await page.locator('header nav').count()).toBe(0);
+    await visit.look('16-safe-mode');
+    await visit.narrow('16-safe-mode');
   });
 });
 
@@ -572,6 +637,15 @@ async function hitShown(page: Page): Promise<{ readonly frame: number; readonly 
 /** Paused, the stage bears the frame itself, once it is here. */
 const stillShown = (page: Page) =>
   page.waitForFunction(() => (document.querySelector<HTMLImageElement>('#frame')?.naturalWidth ?? 0) > 0);
+
+/** Another verdict on the hit of the export list, given in the player as ever, and back. */
+async function decideOnListed(page: Page, key: string, verdict: string): Promise<void> {
+  await page.click('.export-list a');
+  await opened(page);
+  await page.keyboard.press(key);
+  await verdictIs(page, verdict);
+  await page.click('nav a[href="#/review"]');
+}
 
 const frameIs = (page: Page, frame: number) =>
   page.waitForFunction(

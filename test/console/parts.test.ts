@@ -2,6 +2,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { EVENTS } from '../../gateway/audit/events.ts';
 import { createSha256 } from '../../gateway/console/api/sha256.ts';
+import type { ExhibitBody } from '../../gateway/console/api/types.ts';
+import { addressOf, placeOf } from '../../gateway/console/app/router.ts';
 import { clockNoteIn } from '../../gateway/console/parts/clock-note.ts';
 import {
   added,
@@ -15,6 +17,7 @@ import {
   removed,
   undone,
 } from '../../gateway/console/parts/draw/drawing.ts';
+import { sizeWords } from '../../gateway/console/parts/size.ts';
 import { exactTime, mediaTime, offsetAt, parisInstant } from '../../gateway/console/parts/time.ts';
 import {
   hitStretch,
@@ -24,6 +27,7 @@ import {
   targetOf,
 } from '../../gateway/console/screens/player/frame-clock.ts';
 import { previewFrames } from '../../gateway/console/screens/player/hover-preview.ts';
+import { groupOf } from '../../gateway/console/screens/review/package-groups.ts';
 import { drawnLeaf, figuresOf, KINDS, redrawn, startLeaf } from '../../gateway/console/screens/search/conditions.ts';
 import {
   type Filters,
@@ -34,6 +38,13 @@ import {
   withFacet,
 } from '../../gateway/console/screens/search/filters.ts';
 import { byWeekday, regionsOf } from '../../gateway/console/screens/search/heat.ts';
+import {
+  camerasOf,
+  LABEL_HEIGHT_PX,
+  labelPlaces,
+  metresFrom,
+  planOf,
+} from '../../gateway/console/screens/search/plan.ts';
 import { withTyped } from '../../gateway/console/screens/search/typed.ts';
 import { EN } from '../../gateway/console/words/en.ts';
 import { FR } from '../../gateway/console/words/fr.ts';
@@ -263,6 +274,110 @@ describe('the criteria', () => {
     expect(off.list).toHaveLength(1);
     expect(questionOf(off)).not.toHaveProperty('classes');
     expect(withFacet(filters, { kind: 'classes', classes: [] }).list).toEqual([]);
+  });
+});
+
+describe('the plan of the cameras', () => {
+  const at = (latitude: number, longitude: number) => ({ latitude, longitude, basis: 'plan' });
+  const exhibit = (id: string, camera: string, position?: ReturnType<typeof at>, state = 'sealed') =>
+    ({
+      id,
+      state,
+      camera: { id: camera, place: 'Rue', ...(position === undefined ? {} : { position }) },
+    }) as ExhibitBody;
+
+  it('has a camera once, where its schedules put it; where they contradict each other, or say nothing, nowhere', () => {
+    const cameras = camerasOf([
+      exhibit('1', 'A', at(48, 2)),
+      exhibit('2', 'A'),
+      exhibit('3', 'B', at(48, 2)),
+      exhibit('4', 'B', at(48.001, 2)),
+      exhibit('5', 'C'),
+      exhibit('6', 'D', at(48, 2), 'receiving'),
+    ]);
+    expect(
+      cameras.map(({ id, exhibits, position, isContradicted }) => [id, exhibits, position?.latitude, isContradicted]),
+    ).toEqual([
+      ['A', ['1', '2'], 48, false],
+      ['B', ['3', '4'], undefined, true],
+      ['C', ['5'], undefined, false],
+    ]);
+  });
+
+  it('is to scale, north up, in metres of the ellipsoid, also across the 180th meridian', () => {
+    // Lengths of a degree on WGS84: 110 574 m and 111 320 m at the equator, 111 412 m and 55 800 m at 60 degrees.
+    expect(metresFrom(at(0, 0), at(1, 1)).north).toBeCloseTo(110_574, -1);
+    expect(metresFrom(at(0, 0), at(1, 1)).east).toBeCloseTo(111_320, -1);
+    expect(metresFrom(at(60, 10), at(61, 11)).north).toBeCloseTo(111_412, -1);
+    expect(metresFrom(at(60, 10), at(61, 11)).east).toBeCloseTo(55_800, -1);
+    expect(metresFrom(at(0, 179.999), at(0, -179.999)).east).toBeCloseTo(222.6, 0);
+    const plan = planOf([at(43, 5), at(43.0004, 5), at(43, 5.0009)], 600, 300);
+    const [zero, north, east] = plan.points;
+    if (zero === undefined || north === undefined || east === undefined) throw new Error('no points');
+    expect(north.x).toBeCloseTo(zero.x, 6);
+    expect(zero.y - north.y).toBeCloseTo(44.4 * plan.pixelsPerMetre, 0);
+    expect(east.x - zero.x).toBeCloseTo(73.4 * plan.pixelsPerMetre, 0);
+    for (const { x, y } of plan.points) expect([x > 0, x < 600, y > 0, y < 300]).toEqual([true, true, true, true]);
+    expect([20, 50]).toContain(plan.gridMetres);
+    expect((plan.columns[1] ?? 0) - (plan.columns[0] ?? 0)).toBeCloseTo(plan.gridMetres * plan.pixelsPerMetre, 6);
+    expect(plan.columns.some((x) => Math.abs(x - zero.x) < 1e-6)).toBe(true);
+    // One camera alone has a plan too.
+    expect(planOf([at(43, 5)], 600, 300).points).toEqual([{ x: 300, y: 150 }]);
+  });
+
+  it('writes names beside their points, over no other; where a hundred stand in one street, some stay points', () => {
+    const points = Array.from({ length: 100 }, (_each, n) => ({
+      x: 100 + (n % 10) * 20,
+      y: 100 + Math.floor(n / 10) * 10,
+    }));
+    const sheet = { width: 600, height: 300 };
+    const places = labelPlaces(
+      points,
+      points.map(() => 80),
+      sheet,
+      [{ x: 0, y: 270, width: 120, height: 30 }],
+    );
+    const placed = places.flatMap((each) => (each === undefined ? [] : [each]));
+    expect(placed.length).toBeGreaterThan(5);
+    expect(placed.length).toBeLessThan(100);
+    for (const [index, one] of placed.entries()) {
+      expect([one.x >= 0, one.y >= 0, one.x + 80 <= 600, one.y + LABEL_HEIGHT_PX <= 300]).not.toContain(false);
+      for (const other of placed.slice(index + 1))
+        expect(Math.abs(one.x - other.x) >= 80 || Math.abs(one.y - other.y) >= LABEL_HEIGHT_PX).toBe(true);
+    }
+  });
+});
+
+describe('addresses', () => {
+  it('name a screen, what it is about and a moment, and take nothing else for one', () => {
+    expect(placeOf(addressOf('player', 'h1', 12.345_678_9))).toEqual({ screen: 'player', id: 'h1', at: 12.345_679 });
+    expect(placeOf(addressOf('player', 'h1', 0))).toEqual({ screen: 'player', id: 'h1', at: 0 });
+    expect(placeOf(addressOf('review'))).toEqual({ screen: 'review', id: undefined, at: undefined });
+    for (const at of ['-1', 'NaN', '1e9', '', 'x']) expect(placeOf(`#/player/h1/${at}`).at, at).toBeUndefined();
+  });
+});
+
+describe('the preview of a package', () => {
+  it('sorts every file by what it is for, and says sizes as people do', () => {
+    expect(
+      [
+        'stills/0001.jpg',
+        'clips/0001.filter.txt',
+        'a.ledger.json',
+        'a.mot.txt',
+        'proofs/0001.json',
+        'manifest.jws',
+      ].map(groupOf),
+    ).toEqual(['hits', 'hits', 'results', 'results', 'proofs', 'papers']);
+    const said = (bytes: number) => sizeWords(bytes, 'fr').replaceAll(/\s/g, ' ');
+    expect([0, 1, 999, 1000, 15_234, 3_400_000_000].map(said)).toEqual([
+      '0 octet',
+      '1 octet',
+      '999 octets',
+      '1 ko',
+      '15,2 ko',
+      '3,4 Go',
+    ]);
   });
 });
 

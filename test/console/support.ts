@@ -8,6 +8,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { seatProsecutor } from '../../gateway/demo/habilitation.ts';
+import { scenePosition } from '../../gateway/demo/requisition.ts';
 import { exhibitOf, type Line, startLine, tokensFor } from '../support/line.ts';
 
 // A gateway with the networks that the repository ships, its console built, and Debian's Chromium before it.
@@ -32,6 +33,8 @@ export interface Visit extends AsyncDisposable {
   readonly complaints: string[];
   /** Looks at the screen: a picture where one is wanted, and what axe finds wrong, in both themes. */
   look(name: string): Promise<void>;
+  /** At a width of 320 pixels, which is a magnification of four, nothing is scrolled sideways. */
+  narrow(name: string): Promise<void>;
 }
 
 export async function startVisit(): Promise<Visit> {
@@ -85,6 +88,19 @@ export async function startVisit(): Promise<Visit> {
       }
       await page.emulateMedia({ colorScheme: 'light' });
     },
+    async narrow(name) {
+      const size = page.viewportSize();
+      await page.setViewportSize({ width: 320, height: 800 });
+      if (screenshots !== undefined)
+        await page.screenshot({ path: path.join(screenshots, `${name}-320.png`), fullPage: true });
+      const tooWide = await page.evaluate(() =>
+        [...document.querySelectorAll('html, main, dialog[open]')]
+          .filter((each) => each.scrollWidth > Math.max(320, each.clientWidth))
+          .map((each) => `${each.tagName} ${each.scrollWidth}`),
+      );
+      expect(tooWide, name).toEqual([]);
+      if (size !== null) await page.setViewportSize(size);
+    },
     async [Symbol.asyncDispose]() {
       await browser.close();
       await line[Symbol.asyncDispose]();
@@ -92,12 +108,18 @@ export async function startVisit(): Promise<Visit> {
   };
 }
 
-/** Signs a requisition for the files, SCELLE-1 and on, and writes the access file that the console asks for. */
-export async function accessFile(line: Line, files: readonly string[], durationSeconds: number): Promise<string> {
+/** Signs a requisition for the files, SCELLE-1 and on, and writes the access file that the console asks for. Cameras of the first `placed` have a position. */
+export async function accessFile(
+  line: Line,
+  files: readonly string[],
+  durationSeconds: number,
+  placed = 0,
+): Promise<string> {
   const exhibits = await Promise.all(
-    files.map((file, index) =>
-      exhibitOf(file, `SCELLE-${index + 1}`, line.captureStartMs + index * 60_000, durationSeconds),
-    ),
+    files.map(async (file, index) => ({
+      ...(await exhibitOf(file, `SCELLE-${index + 1}`, line.captureStartMs + index * 60_000, durationSeconds)),
+      ...(index < placed ? { position: scenePosition(index) } : {}),
+    })),
   );
   const { authorisation, schedule } = await tokensFor(line, exhibits);
   const file = path.join(line.folder, 'access.json');

@@ -17,7 +17,12 @@ export interface Beside {
   write(hit: Hit, text: string): Promise<void>;
   edit(note: Note, text: string): Promise<void>;
   withdraw(note: Note): Promise<void>;
-  mark(hit: Hit): Promise<void>;
+  /** `hit` where the moment belongs to one. */
+  mark(moment: {
+    readonly exhibitId: string;
+    readonly atSeconds: number;
+    readonly hit: Hit | undefined;
+  }): Promise<void>;
   label(bookmark: Bookmark, label: string): Promise<void>;
   unmark(bookmark: Bookmark): Promise<void>;
 }
@@ -87,9 +92,9 @@ export function BesideProvider({ children }: { readonly children: ReactNode }) {
         await api.delete(`${base}/notes/${id}`);
         await readNotes();
       },
-      async mark(hit) {
-        const { exhibitId, id: hitId, best } = hit;
-        await api.post(`${base}/bookmarks`, { exhibitId, hitId, atSeconds: best.timeSeconds });
+      async mark({ exhibitId, atSeconds, hit }) {
+        const beside = hit === undefined ? {} : { hitId: hit.id };
+        await api.post(`${base}/bookmarks`, { exhibitId, atSeconds, ...beside });
         await readBookmarks();
       },
       async label({ id }, label) {

@@ -1,7 +1,7 @@
 import { createContext, useContext } from 'react';
 import { type Access, forgetAccess, keepAccess, type SignIn, type Tokens } from '../api/access.ts';
 import { type Api, createApi, type Language, Refusal } from '../api/client.ts';
-import type { CaseBody, RequisitionBody } from '../api/types.ts';
+import type { CaseBody, DossierStateBody, RequisitionBody } from '../api/types.ts';
 
 /** A case that is open in the page: who asks, under what, and the API that says both with every request. */
 export interface Session {
@@ -37,10 +37,11 @@ async function sessionIn(api: Api, access: Access, caseId: string): Promise<Sess
   return { api, caseId, requisition, role: access.requisitionId === undefined ? 'control' : 'agent' };
 }
 
-/** What a sign-in leads to: an open case, or the cases of who controls, one of which he chooses. */
+/** What a sign-in leads to: an open case, the cases of who controls, one of which he chooses, or in safe mode why he sees none. */
 export type Opened =
   | { readonly kind: 'session'; readonly session: Session }
-  | { readonly kind: 'choice'; readonly cases: readonly CaseBody[]; open(caseId: string): Promise<Session> };
+  | { readonly kind: 'choice'; readonly cases: readonly CaseBody[]; open(caseId: string): Promise<Session> }
+  | { readonly kind: 'closed'; readonly state: DossierStateBody };
 
 async function caseOfAgent(api: Api, access: Access, tokens: Tokens | undefined): Promise<string | undefined> {
   const find = (cases: readonly CaseBody[]) =>
@@ -57,12 +58,24 @@ async function caseOfAgent(api: Api, access: Access, tokens: Tokens | undefined)
   return find(await casesOf(api));
 }
 
+/** An installation in safe mode shows no case, and still says to who controls why. Throws the refusal where that is not it. */
+async function closedState(api: Api, error: unknown): Promise<DossierStateBody> {
+  const isUnavailable = error instanceof Refusal && error.status === 503;
+  const state = isUnavailable
+    ? await api.get<DossierStateBody>('/api/v1/compliance/dossier').catch(() => undefined)
+    : undefined;
+  if (state === undefined || state.processes) throw error;
+  return state;
+}
+
 /** Opens what a key and a requisition lead to. Throws the gateway's refusal. */
 export async function openAccess({ access, tokens }: SignIn, language: () => Language): Promise<Opened> {
   const api = createApi(access, language);
   if (access.requisitionId === undefined) {
-    const cases = await casesOf(api);
+    const found = await casesOf(api).catch((error: unknown) => closedState(api, error));
     await keepAccess(access);
+    if ('processes' in found) return { kind: 'closed', state: found };
+    const cases = found;
     return { kind: 'choice', cases, open: (caseId) => sessionIn(api, access, caseId) };
   }
   const caseId = await caseOfAgent(api, access, tokens);

@@ -6,6 +6,7 @@ export const EN_JOURNAL: typeof FR_JOURNAL = {
     'requisition.register': 'requisition presented',
     'act.present': 'signed act presented',
     'request.list': 'requests of persons read',
+    'dossier.read': 'compliance dossier read',
     'registry.read': 'registry of authorities read',
     'requisition.read': 'requisition read',
     'case.list': 'cases listed',

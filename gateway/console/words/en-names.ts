@@ -86,4 +86,8 @@ export const EN_NAMES: Readonly<Record<string, string>> = {
   friday: 'Friday',
   saturday: 'Saturday',
   sunday: 'Sunday',
+  police_nationale: 'national police',
+  gendarmerie_nationale: 'national gendarmerie',
+  prefecture_police: 'police prefecture',
+  service_judiciaire_budget: 'judicial service of the budget ministry',
 };

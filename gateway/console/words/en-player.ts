@@ -61,6 +61,8 @@ export const EN_PLAYER: typeof FR_PLAYER = {
     zoomIn: 'Zoom the timeline in',
     zoomOut: 'Zoom the timeline out',
     open: 'Open in the player',
+    bookmark: 'Bookmark this frame',
+    bookmarksHere: 'Bookmarks of this recording',
     marks: (from: string, to: string) => `Marks: ${from} – ${to}`,
     askBetween: 'Search within',
     lifecycle: 'Course',
@@ -72,8 +74,8 @@ export const EN_PLAYER: typeof FR_PLAYER = {
   reveal: {
     open: 'Uncover…',
     title: (what, when) => `Uncover: ${what}, ${when}`,
-    explained: 'Uncovers the object of this confirmed hit and nothing else: everybody else stays masked.',
-    needsConfirmed: 'Only a confirmed hit can be uncovered',
+    explained: 'Uncovers the object of this hit that you confirmed and nothing else: everybody else stays masked.',
+    needsConfirmed: 'Only a hit that you confirmed can be uncovered',
     reason: 'Reason',
     reasons: {
       recognition_by_witness: 'shown to a witness',

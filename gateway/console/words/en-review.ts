@@ -14,7 +14,7 @@ export const EN_REVIEW: typeof FR_REVIEW = {
     nextEmpty: 'Add confirmed hits from the player (key X).',
     under: (procedure) => `Case ${procedure}`,
     holds:
-      'The package will hold, of each hit, the masked picture and clip; the whole results and the coverage of each analysed exhibit; the question, the models, the requisition, the proofs of the log and a signed manifest.',
+      'The package holds, of each hit, the masked picture and clip; the whole results and the coverage of each analysed exhibit; the question, the models, the requisition, the proofs of the log and a signed manifest.',
     make: 'Sign and export',
     packages: 'Packages',
     noPackage: 'No package has been made yet.',
@@ -28,7 +28,7 @@ export const EN_REVIEW: typeof FR_REVIEW = {
     key: 'Key',
     partial: 'Partial verification: the proofs of the log are verified offline by "differe evidence verify".',
     bookmarks: 'Bookmarks',
-    noBookmark: 'No bookmark. In the player, key M marks the hit.',
+    noBookmark: 'No bookmark. In the player, key M marks the frame that is shown.',
     bookmarkLabel: 'Label of the bookmark',
     notes: 'Notes',
     noNote: 'No note.',
@@ -38,5 +38,29 @@ export const EN_REVIEW: typeof FR_REVIEW = {
     editNote: 'Edit the note',
     withdrawNote: 'Withdraw the note',
     edited: (at: string) => `edited ${at}`,
+  },
+  preview: {
+    open: 'See the package before signing…',
+    title: 'The package, before it is signed',
+    possible: 'The package can be made.',
+    notPossible: 'The package would be refused.',
+    quota: (made: number, most: number) =>
+      `${made} ${made === 1 ? 'package' : 'packages'} made of ${most} that the authorisation allows.`,
+    exhibits: (n: number) =>
+      n === 1 ? 'Whole results and coverage of 1 exhibit.' : `Whole results and coverage of ${n} exhibits.`,
+    hits: (n: number) => (n === 1 ? '1 hit' : `${n} hits`),
+    noReader: 'no reader gave a verdict',
+    refused: 'Refused.',
+    removeRefused: (n: number) =>
+      n === 1 ? 'Take the refused hit off the list' : `Take the ${n} refused hits off the list`,
+    files: (n: number) => (n === 1 ? '1 file' : `${n} files`),
+    groups: {
+      hits: 'Masked pictures and clips',
+      results: 'Results and coverage of the exhibits',
+      papers: 'Papers of the package (list, question, models, requisition, keys, read-me, manifest)',
+      proofs: 'Proofs of the journal',
+    },
+    sizeLater: 'when it is signed',
+    later: (n: number) => `${n} of a size known when it is signed`,
   },
 };

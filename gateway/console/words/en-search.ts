@@ -63,6 +63,24 @@ export const EN_SEARCH: typeof FR_SEARCH = {
     thumbnail: (what: string, when: string) => `${what}, ${when}; heads and plates masked`,
     noThumbnail: 'picture not available',
   },
+  plan: {
+    title: (placed: number, others: number) =>
+      [
+        'Plan of the cameras',
+        ...(placed === 0 ? [] : [`${placed} placed`]),
+        ...(others === 0 ? [] : [`${others} without position`]),
+      ].join(' · '),
+    without: 'Without position',
+    contradicted: 'Two exhibit schedules put it in two places.',
+    hint: 'Positions as signed in the exhibit schedules (WGS84), to scale, north up. A click asks the recordings of that camera alone; another takes it off.',
+    drawing: (n: number, cell: string) => `Plan of ${n} ${n === 1 ? 'camera' : 'cameras'}, grid of ${cell}`,
+    north: 'N',
+    hits: (n: number): string => (n === 1 ? 'hit' : 'hits'),
+    camera: (id: string, hits: number | undefined) =>
+      hits === undefined ? id : `${id}, ${hits} ${hits === 1 ? 'hit' : 'hits'}`,
+    signed: 'Positions in degrees',
+    at: (latitude: string, longitude: string, basis: string) => ` lat. ${latitude}°, long. ${longitude}° · ${basis}`,
+  },
   heat: {
     title: (camera, n) => `Paths of ${n} ${n === 1 ? 'object' : 'objects'}, ${camera}`,
     count: (n) => (n === 1 ? 'path of one object' : `paths of ${n} objects`),
@@ -83,7 +101,6 @@ export const EN_SEARCH: typeof FR_SEARCH = {
     toExport: 'Add to the export',
     exported: 'In the export',
     exportNeedsConfirmed: 'Only a confirmed hit can be exported',
-    bookmark: 'Bookmark',
     elsewhere: 'Other cameras at the same time',
     conditions: {
       class: 'class',

@@ -5,6 +5,7 @@ export const FR_JOURNAL: Readonly<Record<'acts' | 'roles' | 'things', Readonly<R
     'requisition.register': 'réquisition présentée',
     'act.present': 'acte signé présenté',
     'request.list': 'demandes de personnes lues',
+    'dossier.read': 'dossier de conformité lu',
     'registry.read': 'registre des autorités lu',
     'requisition.read': 'réquisition lue',
     'case.list': 'procédures listées',

@@ -87,4 +87,8 @@ export const FR_NAMES: Readonly<Record<string, string>> = {
   friday: 'vendredi',
   saturday: 'samedi',
   sunday: 'dimanche',
+  police_nationale: 'police nationale',
+  gendarmerie_nationale: 'gendarmerie nationale',
+  prefecture_police: 'préfecture de police',
+  service_judiciaire_budget: 'service judiciaire du ministère du budget',
 };

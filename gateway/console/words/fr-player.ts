@@ -63,6 +63,8 @@ export const FR_PLAYER = {
     zoomIn: 'Agrandir la chronologie',
     zoomOut: 'Réduire la chronologie',
     open: 'Ouvrir dans le lecteur',
+    bookmark: 'Signet sur cette image',
+    bookmarksHere: 'Signets de cet enregistrement',
     marks: (from: string, to: string) => `Repères : ${from} – ${to}`,
     askBetween: 'Chercher dans cet intervalle',
     lifecycle: 'Déroulé',
@@ -74,8 +76,9 @@ export const FR_PLAYER = {
   reveal: {
     open: 'Lever le masque…',
     title: (what: string, when: string) => `Lever le masque : ${what}, ${when}`,
-    explained: 'Découvre l’objet de ce résultat confirmé, et lui seul : toute autre personne reste masquée.',
-    needsConfirmed: 'Le masque ne se lève que pour un résultat confirmé',
+    explained:
+      'Découvre l’objet de ce résultat que vous avez confirmé, et lui seul : toute autre personne reste masquée.',
+    needsConfirmed: 'Le masque ne se lève que pour un résultat que vous avez confirmé',
     reason: 'Motif',
     reasons: {
       recognition_by_witness: 'présentation à un témoin',

@@ -12,7 +12,7 @@ export const FR_REVIEW = {
     nextEmpty: 'Ajoutez des résultats confirmés depuis le lecteur (touche X).',
     under: (procedure: string) => `Procédure ${procedure}`,
     holds:
-      'Le paquet contiendra, pour chaque résultat, l’image et la séquence masquées ; les résultats complets et la couverture de chaque scellé analysé ; la question, les modèles, la réquisition, les preuves du journal et un manifeste signé.',
+      'Le paquet contient, pour chaque résultat, l’image et la séquence masquées ; les résultats complets et la couverture de chaque scellé analysé ; la question, les modèles, la réquisition, les preuves du journal et un manifeste signé.',
     make: 'Signer et exporter',
     packages: 'Paquets',
     noPackage: 'Aucun paquet n’a encore été fait.',
@@ -26,7 +26,7 @@ export const FR_REVIEW = {
     key: 'Clé',
     partial: 'Vérification partielle : les preuves du journal se vérifient hors ligne par « differe evidence verify ».',
     bookmarks: 'Signets',
-    noBookmark: 'Aucun signet. Dans le lecteur, la touche M marque le résultat.',
+    noBookmark: 'Aucun signet. Dans le lecteur, la touche M marque l’image affichée.',
     bookmarkLabel: 'Libellé du signet',
     notes: 'Notes',
     noNote: 'Aucune note.',
@@ -36,5 +36,29 @@ export const FR_REVIEW = {
     editNote: 'Modifier la note',
     withdrawNote: 'Retirer la note',
     edited: (at: string) => `modifiée le ${at}`,
+  },
+  preview: {
+    open: 'Voir le paquet avant de signer…',
+    title: 'Le paquet, avant de signer',
+    possible: 'Le paquet peut être fait.',
+    notPossible: 'Le paquet serait refusé.',
+    quota: (made: number, most: number) =>
+      `${made} ${made > 1 ? 'paquets faits' : 'paquet fait'} sur ${most} permis par l’autorisation.`,
+    exhibits: (n: number) =>
+      n > 1 ? `Résultats complets et couverture de ${n} scellés.` : `Résultats complets et couverture de ${n} scellé.`,
+    hits: (n: number) => (n > 1 ? `${n} résultats` : `${n} résultat`),
+    noReader: 'aucun lecteur n’a donné d’avis',
+    refused: 'Refusé.',
+    removeRefused: (n: number) =>
+      n > 1 ? `Retirer de la liste les ${n} résultats refusés` : 'Retirer de la liste le résultat refusé',
+    files: (n: number) => (n > 1 ? `${n} fichiers` : '1 fichier'),
+    groups: {
+      hits: 'Images et séquences masquées',
+      results: 'Résultats et couverture des scellés',
+      papers: 'Pièces du paquet (liste, question, modèles, réquisition, clés, lisez-moi, manifeste)',
+      proofs: 'Preuves du journal',
+    },
+    sizeLater: 'à la signature',
+    later: (n: number) => `${n} de taille connue à la signature`,
   },
 };

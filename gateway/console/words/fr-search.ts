@@ -63,6 +63,24 @@ export const FR_SEARCH = {
     thumbnail: (what: string, when: string) => `${what}, ${when} ; têtes et plaques masquées`,
     noThumbnail: 'image indisponible',
   },
+  plan: {
+    title: (placed: number, others: number) =>
+      [
+        'Plan des caméras',
+        ...(placed === 0 ? [] : [`${placed} située${placed > 1 ? 's' : ''}`]),
+        ...(others === 0 ? [] : [`${others} sans position`]),
+      ].join(' · '),
+    without: 'Sans position',
+    contradicted: 'Deux états de scellés la situent à deux endroits.',
+    hint: 'Positions signées dans les états de scellés (WGS84), à l’échelle, nord en haut. Un clic interroge les enregistrements de la caméra seuls ; un second la retire.',
+    drawing: (n: number, cell: string) => `Plan de ${n} ${n > 1 ? 'caméras' : 'caméra'}, quadrillage de ${cell}`,
+    north: 'N',
+    hits: (n: number): string => (n > 1 ? 'résultats' : 'résultat'),
+    camera: (id: string, hits: number | undefined) =>
+      hits === undefined ? id : `${id}, ${hits} ${hits > 1 ? 'résultats' : 'résultat'}`,
+    signed: 'Positions en degrés',
+    at: (latitude: string, longitude: string, basis: string) => ` lat. ${latitude}°, long. ${longitude}° · ${basis}`,
+  },
   heat: {
     title: (camera: string, n: number) => `Trajets de ${n} ${n > 1 ? 'objets' : 'objet'}, ${camera}`,
     count: (n: number) => (n > 1 ? `trajets de ${n} objets` : 'trajet d’un objet'),
@@ -83,7 +101,6 @@ export const FR_SEARCH = {
     toExport: 'Ajouter à l’export',
     exported: 'Dans l’export',
     exportNeedsConfirmed: 'Seul un résultat confirmé peut être exporté',
-    bookmark: 'Signet',
     elsewhere: 'Autres caméras au même moment',
     conditions: {
       class: 'classe',

@@ -6,6 +6,7 @@ import { openAccess } from '../../app/session.tsx';
 import { useSettings } from '../../app/settings.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { clockDay } from '../../parts/time.ts';
+import { DossierState } from '../control/dossier.tsx';
 
 const language = () => (document.documentElement.lang === 'en' ? 'en' : 'fr');
 
@@ -58,6 +59,7 @@ export function SignInScreen({
         <Problem error={error} />
       </section>
       {opened?.kind === 'choice' && <Choice opened={opened} onOpened={onOpened} onError={setError} />}
+      {opened?.kind === 'closed' && <DossierState state={opened.state} />}
     </main>
   );
 }

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { useWords } from '../../app/settings.tsx';
 import { Documents } from './documents.tsx';
+import { Dossier } from './dossier.tsx';
 import { Erasures } from './erasures.tsx';
 import { Habilitation } from './habilitation.tsx';
 import { Journal } from './journal.tsx';
@@ -9,7 +10,7 @@ import { Retention } from './retention.tsx';
 import { Statistics } from './statistics.tsx';
 import { Terms } from './terms.tsx';
 
-const PARTS = ['journal', 'questions', 'statistics', 'retention', 'habilitations', 'documents'] as const;
+const PARTS = ['journal', 'questions', 'statistics', 'retention', 'habilitations', 'dossier', 'documents'] as const;
 type Part = (typeof PARTS)[number];
 
 /** For those who control: what was done in the case and in the installation. It reads, and each reading is in the journal. */
@@ -37,6 +38,7 @@ export function ControlScreen() {
         </>
       )}
       {part === 'habilitations' && <Habilitation />}
+      {part === 'dossier' && <Dossier />}
       {part === 'documents' && <Documents />}
     </main>
   );

@@ -17,7 +17,7 @@ import { VerdictBar } from './verdict-bar.tsx';
 export function PlayerScreen() {
   const { app, player: words } = useWords();
   const nameOf = useName();
-  const { id } = usePlace();
+  const { id, at } = usePlace();
   const { hits, answer, exportList } = useInvestigation();
   const { notes, bookmarks } = useBeside();
   const shapes = useMemo(() => shapesOf(answer?.executed), [answer]);
@@ -27,7 +27,7 @@ export function PlayerScreen() {
   const { exhibits, jobs } = useCaseData();
   const analysed = exhibits.filter((each) => jobs.some((job) => job.exhibitId === each.id && job.state === 'done'));
   const exhibit = analysed.find((each) => each.id === id);
-  if (hit === undefined && exhibit !== undefined) return <RecordingScreen exhibit={exhibit} shapes={shapes} />;
+  if (hit === undefined && exhibit !== undefined) return <RecordingScreen exhibit={exhibit} at={at} shapes={shapes} />;
   if (hit === undefined) {
     return (
       <main id="main" tabIndex={-1} className="case-screen">
@@ -59,7 +59,7 @@ export function PlayerScreen() {
         <h2 id="hit-title">
           {nameOf(hit.class)} · {clockSpan(hit.from, hit.to)}
         </h2>
-        <Player exhibitId={hit.exhibitId} hit={hit} screen="player" shapes={shapes} />
+        <Player exhibitId={hit.exhibitId} hit={hit} at={at} screen="player" shapes={shapes} />
       </section>
       <aside>
         <VerdictBar hit={hit} />
@@ -72,7 +72,15 @@ export function PlayerScreen() {
 }
 
 /** A recording by itself, from its beginning: what the answer found in it is a click away. */
-function RecordingScreen({ exhibit, shapes }: { readonly exhibit: ExhibitBody; readonly shapes: Shapes }) {
+function RecordingScreen({
+  exhibit,
+  at,
+  shapes,
+}: {
+  readonly exhibit: ExhibitBody;
+  readonly at: number | undefined;
+  readonly shapes: Shapes;
+}) {
   const { player: words } = useWords();
   const nameOf = useName();
   const { hits } = useInvestigation();
@@ -83,7 +91,7 @@ function RecordingScreen({ exhibit, shapes }: { readonly exhibit: ExhibitBody; r
         <h2 id="hit-title">
           {exhibit.camera.id} · {exhibit.fileName}
         </h2>
-        <Player exhibitId={exhibit.id} screen="player" shapes={shapes} />
+        <Player exhibitId={exhibit.id} at={at} screen="player" shapes={shapes} />
       </section>
       <aside>
         <h3>{words.hitsOfRecording(found.length)}</h3>

@@ -1,5 +1,6 @@
 import { type CSSProperties, useEffect, useRef, useState } from 'react';
 import type { Hit } from '../../../search/types.ts';
+import { useBeside } from '../../app/beside.tsx';
 import { useCaseData } from '../../app/case-data.tsx';
 import { useInvestigation } from '../../app/investigation.tsx';
 import { useKeys } from '../../app/keys.ts';
@@ -10,6 +11,7 @@ import { Problem } from '../../parts/problem.tsx';
 import { mediaTime } from '../../parts/time.ts';
 import type { Shapes } from '../search/conditions.ts';
 import { withFacet } from '../search/filters.ts';
+import { BookmarkBar } from './bookmark-bar.tsx';
 import { Course } from './course.tsx';
 import type { Target } from './frame-clock.ts';
 import { GoTo } from './go-to.tsx';
@@ -29,11 +31,14 @@ const RATES = [1, 2, 4, 8];
 export function Player({
   exhibitId,
   hit,
+  at,
   screen,
   shapes,
 }: {
   readonly exhibitId: string;
   readonly hit?: Hit | undefined;
+  /** Media seconds to open on; without it, where the hit is best seen. */
+  readonly at?: number | undefined;
   readonly screen: Screen;
   /** What the question drew. */
   readonly shapes: Shapes;
@@ -42,11 +47,12 @@ export function Player({
   const nameOf = useName();
   const { exhibits } = useCaseData();
   const { hits, filters, setFilters } = useInvestigation();
+  const { bookmarks } = useBeside();
   const exhibit = exhibits.find(({ id }) => id === exhibitId);
   const result = useResult(exhibitId);
   const activity = useActivity(exhibit);
   const [layers, setLayers] = useState<Layers>({ boxes: true, path: true, zones: true, scores: false, others: false });
-  const clip = useClip(exhibitId, exhibit, hit);
+  const clip = useClip(exhibitId, exhibit, hit, at);
   const [first, last] = [clip.frames[0], clip.frames.at(-1)];
   const held =
     first === undefined || last === undefined
@@ -210,9 +216,17 @@ export function Player({
           selectedId={hit?.id}
           seconds={now}
           marks={marks}
+          bookmarks={bookmarks.filter((each) => each.exhibitId === exhibitId)}
           onSeek={toSeconds}
         />
       )}
+      <BookmarkBar
+        key={`bookmarks ${exhibitId}`}
+        exhibitId={exhibitId}
+        hit={hit}
+        moment={clip.moment}
+        onSeek={toSeconds}
+      />
       <div className="player-places">
         {hit !== undefined && <Course hit={hit} onSeek={toSeconds} />}
         {exhibit !== undefined && <GoTo exhibit={exhibit} onGo={seek} />}

@@ -1,5 +1,5 @@
 import { type PointerEvent, useRef, useState, type WheelEvent } from 'react';
-import type { Hit } from '../../../search/types.ts';
+import type { Bookmark, Hit } from '../../../search/types.ts';
 import { useWords } from '../../app/settings.tsx';
 import { mediaTime } from '../../parts/time.ts';
 import type { ActivityBody } from './use-activity.ts';
@@ -25,6 +25,7 @@ export function Timeline({
   selectedId,
   seconds,
   marks,
+  bookmarks,
   onSeek,
 }: {
   readonly activity: ActivityBody;
@@ -32,6 +33,8 @@ export function Timeline({
   readonly selectedId: string | undefined;
   readonly seconds: number | undefined;
   readonly marks: { readonly in: number | undefined; readonly out: number | undefined };
+  /** Of this exhibit. */
+  readonly bookmarks: readonly Pick<Bookmark, 'id' | 'atSeconds'>[];
   onSeek(seconds: number): void;
 }) {
   const { player: words } = useWords();
@@ -118,6 +121,9 @@ export function Timeline({
         )}
         {marks.in !== undefined && <rect className="timeline-mark" x={x(marks.in)} y={0} width={2} height={46} />}
         {marks.out !== undefined && <rect className="timeline-mark" x={x(marks.out)} y={0} width={2} height={46} />}
+        {bookmarks.map(({ id, atSeconds }) => (
+          <path key={id} className="timeline-bookmark" d={`M${x(atSeconds) - 4} 0h8v9l-4 -3.5l-4 3.5z`} />
+        ))}
         {seconds !== undefined && <rect className="timeline-head" x={x(seconds) - 1} y={0} width={2} height={46} />}
       </svg>
       <div className="timeline-foot">

@@ -60,8 +60,13 @@ const REST_MS = 150;
 /** A ticket works for a minute. */
 const TICKET_MS = 55_000;
 
-/** Opened on a hit, or without one at the beginning of what may be looked at. */
-export function useClip(exhibitId: string, exhibit: ExhibitBody | undefined, hit: Hit | undefined): ClipControl {
+/** Opened on a moment where one is named, else on a hit, or without one at the beginning of what may be looked at. */
+export function useClip(
+  exhibitId: string,
+  exhibit: ExhibitBody | undefined,
+  hit: Hit | undefined,
+  opensAt: number | undefined,
+): ClipControl {
   const { api, caseId } = useSession();
   const video = useRef<HTMLVideoElement>(null);
   const [wish, setWish] = useState<Wanted>();
@@ -70,8 +75,8 @@ export function useClip(exhibitId: string, exhibit: ExhibitBody | undefined, hit
   const [at, setAt] = useState(0);
   const [rate, setRate] = useState(0);
   const isReady = useRef(false);
-  const subject = hit?.id ?? exhibitId;
-  const startSeconds = hit?.best.timeSeconds ?? exhibit?.windows?.[0]?.fromSeconds ?? 0;
+  const subject = `${hit?.id ?? exhibitId} ${opensAt ?? ''}`;
+  const startSeconds = opensAt ?? hit?.best.timeSeconds ?? exhibit?.windows?.[0]?.fromSeconds ?? 0;
 
   const own = useMemo<Wanted>(
     () => ({ subject, stretch: undefined, target: { seconds: startSeconds }, rate: 0, serial: 0 }),
@@ -86,11 +91,18 @@ export function useClip(exhibitId: string, exhibit: ExhibitBody | undefined, hit
     const { hit: shown, exhibit: of } = current.current;
     if (!isKnown || of === undefined) return;
     const stop = new AbortController();
-    const stretch = wanted.stretch ?? (shown === undefined ? stretchAround(of, startSeconds) : hitStretch(of, shown));
+    const clipOfHit = shown === undefined ? undefined : hitStretch(of, shown);
+    const opensInClip = clipOfHit !== undefined && holds(clipOfHit, startSeconds);
+    // A moment that nobody may look at, typed into the address, opens what would open without it.
+    const stretch =
+      wanted.stretch ??
+      (opensInClip ? clipOfHit : stretchAround(of, startSeconds)) ??
+      clipOfHit ??
+      stretchAround(of, of.windows?.[0]?.fromSeconds ?? 0);
     if (stretch === undefined) return;
     const ofExhibit = `/api/v1/cases/${caseId}/exhibits/${exhibitId}`;
     const askTicket = (): Promise<{ url: string }> =>
-      wanted.stretch === undefined && shown !== undefined
+      stretch === clipOfHit && shown !== undefined
         ? api.post<{ url: string }>(`/api/v1/cases/${caseId}/hits/${shown.id}/tickets`, { of: 'clip' }, stop.signal)
         : api.post<{ url: string }>(`${ofExhibit}/tickets`, { of: 'clip', ...stretch }, stop.signal);
     const askList = (): Promise<{ frames: readonly Moment[] }> =>
@@ -258,6 +270,8 @@ export function useClip(exhibitId: string, exhibit: ExhibitBody | undefined, hit
 }
 
 const NONE: readonly Moment[] = [];
+
+const holds = ({ fromSeconds, toSeconds }: Stretch, at: number): boolean => fromSeconds <= at && at <= toSeconds;
 
 const delay = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 

@@ -1,6 +1,5 @@
 import { useEffect, useState } from 'react';
 import type { Hit, Verdict } from '../../../search/types.ts';
-import { useBeside } from '../../app/beside.tsx';
 import { useInvestigation } from '../../app/investigation.tsx';
 import { useKeys } from '../../app/keys.ts';
 import { useSession } from '../../app/session.tsx';
@@ -9,13 +8,12 @@ import { Problem } from '../../parts/problem.tsx';
 import { Notes } from '../review/notes.tsx';
 import { Readings } from '../review/readings.tsx';
 
-/** Confirm, doubt or reject with one action each (HUM-03); bookmark and note; on to the export. */
+/** Confirm, doubt or reject with one action each (HUM-03); notes; on to the export. */
 export function VerdictBar({ hit }: { readonly hit: Hit }) {
   const { role } = useSession();
   const { hit: words } = useWords();
   const nameOf = useName();
   const { review, exportList, toggleExport, exportError } = useInvestigation();
-  const { bookmarks, mark, unmark } = useBeside();
   const [failure, setFailure] = useState<unknown>();
   const { id } = hit;
   useEffect(() => {
@@ -26,11 +24,6 @@ export function VerdictBar({ hit }: { readonly hit: Hit }) {
     void review(hit.id, verdict).catch(setFailure);
   };
   const isListed = exportList.some(({ id }) => id === hit.id);
-  const marked = bookmarks.find(({ hit: of, isOwn }) => isOwn && of?.id === hit.id);
-  const toggleMark = (): void => {
-    setFailure(undefined);
-    void (marked === undefined ? mark(hit) : unmark(marked)).catch(setFailure);
-  };
   useKeys(
     role === 'agent'
       ? {
@@ -38,7 +31,6 @@ export function VerdictBar({ hit }: { readonly hit: Hit }) {
           2: () => decide('uncertain'),
           3: () => decide('rejected'),
           x: () => hit.verdict === 'confirmed' && toggleExport(hit),
-          m: toggleMark,
         }
       : {},
   );
@@ -80,9 +72,6 @@ export function VerdictBar({ hit }: { readonly hit: Hit }) {
               onClick={() => toggleExport(hit)}
             >
               {isListed ? words.exported : words.toExport}
-            </button>
-            <button type="button" id="bookmark" aria-pressed={marked !== undefined} title="M" onClick={toggleMark}>
-              {words.bookmark}
             </button>
           </div>
         </>

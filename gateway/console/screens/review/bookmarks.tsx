@@ -62,7 +62,7 @@ function Marked({ bookmark }: { readonly bookmark: Bookmark }) {
   return (
     <li>
       <div className="section-head">
-        <a href={addressOf('player', hit?.id ?? bookmark.exhibitId)}>{title}</a>
+        <a href={addressOf('player', hit?.id ?? bookmark.exhibitId, atSeconds)}>{title}</a>
         {role === 'agent' && isOwn && (
           <button
             type="button"
@@ -90,7 +90,7 @@ function Marked({ bookmark }: { readonly bookmark: Bookmark }) {
         bookmark.label !== undefined && <p className="note-text">{bookmark.label}</p>
       )}
       <span className="sub">
-        <span className="reader">{author}</span> · {mediaTime(atSeconds)}
+        <span className="reader">{author}</span> · {mediaTime(atSeconds, 3)}
       </span>
       <Problem error={failure} />
     </li>

@@ -1,53 +1,63 @@
 import { useState } from 'react';
 import type { Hit } from '../../../search/types.ts';
 import { useInvestigation } from '../../app/investigation.tsx';
+import { addressOf } from '../../app/router.ts';
 import { useSession } from '../../app/session.tsx';
 import { useName, useSettings } from '../../app/settings.tsx';
 import { usePicture } from '../../parts/pictures.ts';
 import { Problem } from '../../parts/problem.tsx';
 import { clockSpan } from '../../parts/time.ts';
+import { PreviewDialog } from './preview.tsx';
 
-/** What the next package will hold, seen before it is signed. */
+/** The hits of the next package, which is looked at before it is signed. */
 export function ExportList({ onExport }: { onExport(hits: readonly Hit[]): Promise<boolean> }) {
   const { words, language } = useSettings();
   const { exportList, toggleExport, clearExport, answer, exportError } = useInvestigation();
   const { requisition } = useSession();
-  const [isBusy, setBusy] = useState(false);
+  const [isPreviewed, setPreviewed] = useState(false);
 
   async function start(): Promise<void> {
-    setBusy(true);
-    // What is refused stays on the list.
+    // What is refused stays on the list, and why stands beside the packages.
     if (await onExport(exportList)) clearExport();
-    setBusy(false);
+    setPreviewed(false);
   }
   return (
-    <section aria-labelledby="list-title" className="export-list">
-      <h3 id="list-title">{words.review.next}</h3>
-      <Problem error={exportError} />
-      {exportList.length === 0 ? (
-        <p className="sub">{words.review.nextEmpty}</p>
-      ) : (
-        <>
-          <p>
-            {words.review.under(requisition.procedure)} · {words.search.total(exportList.length)}
-          </p>
-          {answer !== undefined && (
-            <p className="sub">
-              {words.search.executed} : {language === 'fr' ? answer.inFrench : answer.inEnglish}
+    <>
+      <section aria-labelledby="list-title" className="export-list">
+        <h3 id="list-title">{words.review.next}</h3>
+        <Problem error={exportError} />
+        {exportList.length === 0 ? (
+          <p className="sub">{words.review.nextEmpty}</p>
+        ) : (
+          <>
+            <p>
+              {words.review.under(requisition.procedure)} · {words.search.total(exportList.length)}
             </p>
-          )}
-          <ul>
-            {exportList.map((hit) => (
-              <Listed key={hit.id} hit={hit} onRemove={() => toggleExport(hit)} />
-            ))}
-          </ul>
-          <p className="sub">{words.review.holds}</p>
-          <button type="button" className="primary" id="export" disabled={isBusy} onClick={() => void start()}>
-            {words.review.make}
-          </button>
-        </>
+            {answer !== undefined && (
+              <p className="sub">
+                {words.search.executed} : {language === 'fr' ? answer.inFrench : answer.inEnglish}
+              </p>
+            )}
+            <ul>
+              {exportList.map((hit) => (
+                <Listed key={hit.id} hit={hit} onRemove={() => toggleExport(hit)} />
+              ))}
+            </ul>
+            <button type="button" className="primary" id="preview" onClick={() => setPreviewed(true)}>
+              {words.preview.open}
+            </button>
+          </>
+        )}
+      </section>
+      {isPreviewed && exportList.length > 0 && (
+        <PreviewDialog
+          hits={exportList}
+          onRemove={(hits) => hits.forEach(toggleExport)}
+          onExport={start}
+          onClose={() => setPreviewed(false)}
+        />
       )}
-    </section>
+    </>
   );
 }
 
@@ -65,7 +75,7 @@ function Listed({ hit, onRemove }: { readonly hit: Hit; onRemove(): void }) {
         <img src={url} alt={words.search.thumbnail(nameOf(hit.class), hit.from)} />
       )}
       <span>
-        {title}
+        <a href={addressOf('player', hit.id)}>{title}</a>
         <span className="sub">
           {hit.cameraId} · {hit.fileName} · <span className={`verdict-${hit.verdict}`}>{nameOf(hit.verdict)}</span>
           {hit.disputed && ` · ${words.review.disputedShort}`}

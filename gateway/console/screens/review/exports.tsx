@@ -1,9 +1,11 @@
 import { useState } from 'react';
 import type { ExportBody } from '../../api/types.ts';
 import { useSession } from '../../app/session.tsx';
-import { useName, useWords } from '../../app/settings.tsx';
+import { useName, useSettings, useWords } from '../../app/settings.tsx';
 import { Meter } from '../../parts/meter.tsx';
 import { Problem } from '../../parts/problem.tsx';
+import { useRefusalWords } from '../../parts/refusals.ts';
+import { sizeWords } from '../../parts/size.ts';
 import { clockTime } from '../../parts/time.ts';
 import { saveAs, zipOf } from '../../parts/zip.ts';
 import { checkPackage, type PackageCheck } from './package-check.ts';
@@ -33,7 +35,9 @@ function Package({
   readonly made: ExportBody;
   readonly fetchFiles: ReturnType<typeof useExports>['fetch'];
 }) {
-  const { review: words } = useWords();
+  const { words: all, language } = useSettings();
+  const words = all.review;
+  const sentenceOf = useRefusalWords();
   const { requisition } = useSession();
   const [done, setDone] = useState<number>();
   const [check, setCheck] = useState<PackageCheck>();
@@ -64,7 +68,11 @@ function Package({
         </span>
       </div>
       <code className="digest">{made.id}</code>
-      {made.failureCode !== undefined && <p className="problem">{made.failureCode}</p>}
+      {made.failureCode !== undefined && (
+        <p className="problem">
+          {sentenceOf(made.failureCode)} <code>{made.failureCode}</code>
+        </p>
+      )}
       {made.state === 'done' && (
         <>
           <details>
@@ -72,7 +80,7 @@ function Package({
             <ul className="files">
               {made.files?.map(({ path, sha256, sizeBytes }) => (
                 <li key={path}>
-                  {path} <span className="sub">{sizeBytes}</span>
+                  {path} <span className="sub">{sizeWords(sizeBytes, language)}</span>
                   <code className="digest">{sha256}</code>
                 </li>
               ))}

@@ -11,6 +11,8 @@ export function Cameras({ filters, onChange }: { readonly filters: Filters; onCh
   const chosen = facetOf(filters, 'exhibits')?.exhibits ?? [];
   const sealed = exhibits.filter(({ state }) => state === 'sealed');
   const counts = Map.groupBy(hits, ({ exhibitId }) => exhibitId as string);
+  // What was not asked or not analysed has no number, which is not 0.
+  const covered = new Set<string>(answer?.coverage.exhibits.map(({ exhibitId }) => exhibitId));
   return (
     <>
       <h3>{words.cameras}</h3>
@@ -32,7 +34,7 @@ export function Cameras({ filters, onChange }: { readonly filters: Filters; onCh
                     {exhibit.camera.place} · {exhibit.fileName}
                   </span>
                 </span>
-                {answer !== undefined && <span className="count">{counts.get(exhibit.id)?.length ?? 0}</span>}
+                {covered.has(exhibit.id) && <span className="count">{counts.get(exhibit.id)?.length ?? 0}</span>}
               </label>
             </li>
           );

@@ -10,6 +10,7 @@ import { AcrossForm } from './across-form.tsx';
 import { AnswerPanel } from './answer-panel.tsx';
 import { AskedQuestions } from './asked-questions.tsx';
 import { cameraPicture } from './camera-picture.ts';
+import { CameraPlan } from './camera-plan.tsx';
 import { Cameras } from './cameras.tsx';
 import { Chips } from './chips.tsx';
 import { type ConditionKind, drawnLeaf, figuresOf, KINDS, redrawn, startLeaf, TOOL_OF } from './conditions.ts';
@@ -111,6 +112,7 @@ export function SearchScreen() {
           <Chips filters={filters} onChange={setFilters} onDraw={(facet) => void redraw(facet)} />
           <TypedField filters={filters} onChange={setFilters} />
         </div>
+        <CameraPlan filters={filters} onChange={setFilters} />
         {drawing !== undefined && tool !== undefined && (
           <section aria-labelledby="draw-title">
             <h3 id="draw-title">
