@@ -48,7 +48,7 @@ export function App() {
       </button>
       {session === undefined ? (
         <>
-          <Header session={undefined} onHelp={() => setHelping(true)} />
+          <Header session={undefined} isKept={opened !== undefined} onHelp={() => setHelping(true)} />
           {isTried && <SignInScreen opened={opened} earlier={error} onOpened={setOpened} />}
         </>
       ) : (
@@ -57,7 +57,7 @@ export function App() {
             <DepositsProvider>
               <InvestigationProvider>
                 <BesideProvider>
-                  <Header session={session} onHelp={() => setHelping(true)} />
+                  <Header session={session} isKept onHelp={() => setHelping(true)} />
                   <Screens />
                 </BesideProvider>
               </InvestigationProvider>

@@ -9,7 +9,16 @@ const SCREENS_OF: Readonly<Record<Session['role'], readonly Screen[]>> = {
   control: ['case', 'review', 'control'],
 };
 
-export function Header({ session, onHelp }: { readonly session: Session | undefined; onHelp(): void }) {
+export function Header({
+  session,
+  isKept,
+  onHelp,
+}: {
+  readonly session: Session | undefined;
+  /** Whether this browser holds a key that can be forgotten. */
+  readonly isKept: boolean;
+  onHelp(): void;
+}) {
   const { words, switchLanguage } = useSettings();
   return (
     <header>
@@ -27,7 +36,7 @@ export function Header({ session, onHelp }: { readonly session: Session | undefi
         <button type="button" className="quiet" id="language" onClick={switchLanguage}>
           {words.app.otherLanguage}
         </button>
-        {session !== undefined && (
+        {isKept && (
           <button type="button" className="quiet" onClick={() => void leave()}>
             {words.app.leave}
           </button>

@@ -76,7 +76,7 @@ function SafeMode({ causes }: { readonly causes: DossierStateBody['causes'] }) {
       <ul className="lines">
         {causes.map(({ step, code, detail }) => (
           <li key={`${step} ${detail}`}>
-            <strong>{words.steps[step] ?? step}</strong> : {sentenceOf(code)} <code>{code}</code>
+            <strong>{words.steps[step] ?? step}</strong> · {sentenceOf(code)} <code>{code}</code>
             {detail !== '' && (
               <div>
                 {words.detail} <code>{detail}</code>
