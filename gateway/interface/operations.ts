@@ -484,14 +484,7 @@ export const OPERATIONS: Readonly<Record<string, OperationText>> = {
     text: 'The whole picture once more with the matched object uncovered, and nobody else. Needs that who asks saw the picture and confirmed the hit himself; the reason is in the journal before.',
     room: 'evidence',
     media: { 200: ['image/jpeg'] },
-    refusals: [
-      'E_HUM_OWN',
-      'E_REQ_SCOPE',
-      'E_MEDIA_DECODE',
-      'E_MEDIA_LIMIT',
-      'E_MEDIA_BREAKOUT',
-      'E_JOB_NOT_DONE',
-    ],
+    refusals: ['E_HUM_OWN', 'E_REQ_SCOPE', 'E_MEDIA_DECODE', 'E_MEDIA_LIMIT', 'E_MEDIA_BREAKOUT', 'E_JOB_NOT_DONE'],
   },
   'POST /api/v1/cases/:caseId/hits/:hitId/tickets': {
     id: 'issueMediaTicket',
