@@ -203,6 +203,16 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
       // A log that cannot be read has a size that nobody knows: the other metrics are needed all the more.
       logSize: () => log.size().catch(() => Number.NaN),
       overdue: () => lateness.overdue(),
+      queueAges: () => pipeline.queueAges(),
+      async logNewestSeconds() {
+        const last = await log.record((await log.size()) - 1);
+        return typeof last?.time === 'string' ? Date.parse(last.time) / 1000 : undefined;
+      },
+      logWitnessed: witnessing.coveredSize,
+      witnesses: witnesses.length,
+      nowSeconds: () => clock.nowMs() / 1000,
+      safeModeCauses: () => safeMode.causes(),
+      folders: { data: config.dataDir, keys: config.keysDir, scratch: config.scratchDir },
     });
     const safeMode = createSafeMode(({ step, code }) => {
       const event = installationEvent('gateway.safe_mode', {

@@ -19,7 +19,7 @@ import type { Exhibit } from './footage/types.ts';
 import type { WorkingCopies } from './footage/working-copies.ts';
 import { type CaseId, type ExhibitId, type JobId, newId, type ObjectId, type RequisitionId } from './ids.ts';
 import { indexResult } from './index/seal.ts';
-import type { Metrics } from './metrics.ts';
+import type { Metrics, QueueAges } from './metrics.ts';
 import { decide } from './policy/decide.ts';
 import type { Decision, HabilitationStanding, PolicySet } from './policy/types.ts';
 import { startQueue, type WorkQueue } from './queue.ts';
@@ -63,6 +63,7 @@ export interface Pipeline {
   forgetCase(caseId: CaseId): Promise<void>;
   /** Takes up what a killed process left, from its last finished segment. To be called once nothing stands against processing. */
   resume(): Promise<void>;
+  queueAges(): Promise<QueueAges>;
   stop(): Promise<void>;
 }
 
@@ -248,7 +249,10 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
       code: how.code,
     });
     const ended = await database.inCase(job.caseId, (tx) => jobs.endJob(tx, job.id, how));
-    if (ended) deps.metrics.jobs.inc({ state: how.state });
+    if (ended) {
+      deps.metrics.jobs.inc({ state: how.state });
+      if (how.state === 'failed') deps.metrics.jobFailures.inc({ code: how.code });
+    }
     await putDown(job, new AppError(how.code));
     return ended;
   }
@@ -493,6 +497,7 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
       }
       await queue.forget(all.map(({ id }) => id));
     },
+    queueAges: queue.ages,
     async stop() {
       stopping = true;
       stopEstimates.abort(new AppError('E_JOB_FAILED', { detail: 'the gateway stops' }));

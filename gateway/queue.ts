@@ -1,4 +1,5 @@
 import { type JobWithMetadata, PgBoss } from 'pg-boss';
+import type { QueueAges } from './metrics.ts';
 
 /** Work that waits in PostgreSQL. Payloads carry ids alone: what they stand for is sealed elsewhere. */
 export interface WorkQueue {
@@ -7,6 +8,7 @@ export interface WorkQueue {
   askForSegments(jobId: string, segments: readonly number[]): Promise<void>;
   /** Removes what waits, or is kept, of these jobs. */
   forget(jobIds: readonly string[]): Promise<void>;
+  ages(): Promise<QueueAges>;
   stop(): Promise<void>;
 }
 
@@ -21,6 +23,10 @@ const RETRIES = 2;
 const POLLING = { pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: 1 } as const;
 const ANALYSIS = 'analysis';
 const SEGMENT = 'segment';
+const AGES = `
+  SELECT extract(epoch FROM max(now() - created_on) FILTER (WHERE state IN ('created', 'retry'))) AS waiting,
+         extract(epoch FROM max(now() - greatest(heartbeat_on, started_on)) FILTER (WHERE state = 'active')) AS silence
+  FROM queue.job WHERE name = ANY($1)`;
 
 /**
  * Starts pg-boss on the gateway's database. A worker that is killed stops its heartbeat and its work returns to the queue; the
@@ -75,6 +81,15 @@ export async function startQueue(
     },
     async forget(jobIds) {
       await boss.getDb().executeSql(`DELETE FROM queue.job WHERE data->>'jobId' = ANY($1)`, [jobIds]);
+    },
+    async ages() {
+      const { rows } = (await boss.getDb().executeSql(AGES, [[ANALYSIS, SEGMENT]])) as {
+        rows: { waiting: string | null; silence: string | null }[];
+      };
+      return {
+        oldestWaitingSeconds: Number(rows[0]?.waiting ?? 0),
+        longestSilenceSeconds: Number(rows[0]?.silence ?? 0),
+      };
     },
     stop: () => boss.stop({ graceful: true, timeout: 10_000 }),
   };

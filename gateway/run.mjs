@@ -4,7 +4,15 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { buildConsole, findChromium, installMediaTools, installPackages, missingMediaTools, ROOT } from './setup.mjs';
+import {
+  buildConsole,
+  findChromium,
+  findPrometheus,
+  installMediaTools,
+  installPackages,
+  missingMediaTools,
+  ROOT,
+} from './setup.mjs';
 
 const PROGRAMS = {
   demo: 'gateway/demo/demo.ts',
@@ -45,6 +53,8 @@ async function main([name = '', ...args]) {
   if (name === 'test') {
     const chromium = await findChromium(say);
     if (chromium !== undefined) env.DIFFERE_CHROMIUM = chromium;
+    const prometheus = await findPrometheus(say);
+    if (prometheus !== undefined) env.PATH = `${env.PATH}${delimiter}${prometheus}`;
   }
   // Stripping types is announced as experimental at every start; nobody need read it.
   const quiet = '--disable-warning=ExperimentalWarning';

@@ -1,11 +1,11 @@
 // What a checkout needs before it can run, on Node 20 and built-ins alone: npm packages, and ffmpeg, bubblewrap and (for the tests)
-// Chromium from Debian. Nothing here writes to stdout, which belongs to the results.
+// Chromium and Prometheus from Debian. Nothing here writes to stdout, which belongs to the results.
 
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
-import { mkdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { isBuilt } from './build-console.mjs';
@@ -73,6 +73,35 @@ export async function findChromium(say) {
   return found();
 }
 
+/**
+ * The folder of Prometheus and promtool. Where they are missing and this process may, Debian's package is unpacked beside the checkout and
+ * not installed: installed it would start a server of its own. Undefined when there is none.
+ */
+export async function findPrometheus(say) {
+  const place = join(ROOT, '.scratch/prometheus');
+  const folders = [...(process.env.PATH ?? '').split(delimiter), join(place, 'usr/bin')];
+  const found = () =>
+    ['prometheus', 'promtool'].every((name) => findProgram(name, folders) !== undefined)
+      ? dirname(findProgram('promtool', folders))
+      : undefined;
+  if (found() !== undefined || !mayInstall()) return found();
+  await inTurn(async () => {
+    if (found() !== undefined) return;
+    say('Prometheus pour les tests / fetching Prometheus for the tests');
+    try {
+      await rm(place, { recursive: true, force: true });
+      await mkdir(place, { recursive: true });
+      await run('apt-get', ['update'], process.env, 'apt-get update');
+      await run('apt-get', ['download', 'prometheus'], process.env, 'apt-get download', place);
+      const [file = ''] = (await readdir(place)).filter((name) => name.endsWith('.deb'));
+      await run('dpkg', ['-x', file, '.'], process.env, 'dpkg -x', place);
+    } catch (error) {
+      say(`${error.message}: tests of the alerts are skipped`);
+    }
+  });
+  return found();
+}
+
 const mayInstall = () => process.getuid?.() === 0 && findProgram('apt-get') !== undefined;
 
 function findProgram(name, folders = (process.env.PATH ?? '').split(delimiter)) {
@@ -113,9 +142,9 @@ function hostNode() {
 }
 
 /** Runs an installer to its end; `name` is what a message calls it. */
-function run(program, args, env, name) {
+function run(program, args, env, name, cwd = ROOT) {
   // File descriptor 2 for both: what an installer prints must not reach stdout.
-  const child = spawn(program, args, { cwd: ROOT, env, stdio: ['ignore', 2, 2] });
+  const child = spawn(program, args, { cwd, env, stdio: ['ignore', 2, 2] });
   return new Promise((fulfil, reject) => {
     child.once('error', (cause) => reject(new Error(`${name} could not be started`, { cause })));
     child.once('exit', (code, signal) => {

@@ -2,7 +2,7 @@ import { AppError } from '../errors.ts';
 import { decodeVkey } from './note.ts';
 import { openReader } from './reader.ts';
 import type { AuditEvent, AuditLog } from './types.ts';
-import { askWitnesses, type KnownWitness } from './witnesses.ts';
+import { askWitnesses, cosignedFileOf, type KnownWitness, readCosigned } from './witnesses.ts';
 
 export interface WitnessingOptions {
   readonly dir: string;
@@ -18,6 +18,8 @@ export interface WitnessingOptions {
 export interface Witnessing {
   /** Asks now, whatever the time. */
   round(): Promise<void>;
+  /** Records that the kept cosigned checkpoint covers; 0 when there is none. */
+  coveredSize(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -63,6 +65,14 @@ export function keepWitnessed(options: WitnessingOptions): Witnessing {
   timer.unref();
   return {
     round,
+    async coveredSize() {
+      const kept = await readCosigned(
+        cosignedFileOf(dir),
+        key.value,
+        witnesses.map((witness) => witness.key),
+      );
+      return kept !== undefined && kept.cosigned.length > 0 ? kept.checkpoint.size : 0;
+    },
     async stop() {
       clearInterval(timer);
       await running;

@@ -70,7 +70,7 @@ describe('the container image', () => {
 });
 
 describe('the systemd unit', () => {
-  const unit = read('differe.service');
+  const unit = read('gateway/deploy/systemd/differe.service');
   const setting = (name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(unit)?.[1];
 
   it('SEC-01: runs an ordinary account without capabilities on a read-only system', () => {
