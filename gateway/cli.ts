@@ -1,23 +1,10 @@
-import { actCommand } from './act-commands.ts';
-import { modelsCommand } from './analysis/commands.ts';
-import { auditCommand } from './audit/commands.ts';
-import { describedInterface, plannedCapability } from './capability-facts.ts';
-import { caseCommand } from './case-commands.ts';
 import { answering, type Command, type CommandIo, type ExitCode, UsageError } from './command.ts';
-import { complianceCommand } from './compliance/commands.ts';
 import { readCapableConfig, readConfig } from './config.ts';
-import { evidenceCommand } from './evidence/commands.ts';
 import { openEvidenceKey } from './evidence/keys.ts';
-import { exhibitCommand, footageCommand } from './footage/commands.ts';
-import { apiCommand } from './interface/command.ts';
-import { startGateway } from './main.ts';
-import { policiesCommand } from './policy/commands.ts';
-import { registryCommand } from './registry-commands.ts';
-import { requisitionCommand } from './requisition/commands.ts';
-import { erasureCommand } from './retention/commands.ts';
 import { retentionOf } from './retention-facts.ts';
 
-// The `differe` command. Whatever touches a case is a client of the HTTP API; the rest works on files in hand.
+// The `differe` command. Whatever touches a case is a client of the HTTP API; the rest works on files in hand. A command is
+// loaded when it is called: keys and files in hand need neither the gateway nor its networks.
 
 const io: CommandIo = {
   out: (text) => void process.stdout.write(`${text}\n`),
@@ -28,6 +15,7 @@ const io: CommandIo = {
 const serve: Command = (args) =>
   answering(args, io, 'differe serve', async () => {
     if (args.length > 0) throw new UsageError('serve takes no words: the configuration is in DIFFERE_ variables');
+    const { startGateway } = await import('./main.ts');
     const gateway = await startGateway(readConfig(process.env));
     io.out(JSON.stringify({ url: gateway.url, metrics: gateway.metricsUrl }));
     await new Promise<void>((resolve) => {
@@ -38,36 +26,58 @@ const serve: Command = (args) =>
     return 0;
   });
 
-const compliance = complianceCommand({
-  environment: process.env,
-  capability: () => plannedCapability(readCapableConfig(process.env)),
-  openapi: describedInterface,
-  openSigningKey: openEvidenceKey,
-  retentionOf,
-});
+const compliance = async (): Promise<Command> => {
+  const { complianceCommand } = await import('./compliance/commands.ts');
+  return complianceCommand({
+    environment: process.env,
+    capability: async () => (await capabilityFacts()).plannedCapability(readCapableConfig(process.env)),
+    openapi: async () => (await capabilityFacts()).describedInterface(),
+    openSigningKey: openEvidenceKey,
+    retentionOf,
+  });
+};
+const capabilityFacts = () => import('./capability-facts.ts');
 
-const COMMANDS: Readonly<Record<string, { readonly run: Command; readonly what: string }>> = {
-  serve: { run: serve, what: 'the gateway' },
+const COMMANDS: Readonly<Record<string, { readonly load: () => Promise<Command>; readonly what: string }>> = {
+  serve: { load: async () => serve, what: 'the gateway' },
   requisition: {
-    run: requisitionCommand,
+    load: async () => (await import('./requisition/commands.ts')).requisitionCommand,
     what: 'keygen / authorize / schedule / revoke / contrary / inspect / verify',
   },
-  act: { run: actCommand, what: 'sign / present FILE' },
-  registry: { run: registryCommand, what: 'first / propose / approve / apply / status' },
-  policies: { run: policiesCommand, what: 'sign FILE / check FILE' },
-  exhibit: { run: exhibitCommand, what: 'hash FILE...' },
-  footage: { run: footageCommand, what: 'inspect FILE' },
-  models: { run: modelsCommand, what: 'list / inspect / admit / canaries / fetch NAME / add FILE' },
+  act: { load: async () => (await import('./act-commands.ts')).actCommand, what: 'sign / present FILE' },
+  registry: {
+    load: async () => (await import('./registry-commands.ts')).registryCommand,
+    what: 'first / propose / approve / apply / status',
+  },
+  policies: {
+    load: async () => (await import('./policy/commands.ts')).policiesCommand,
+    what: 'sign FILE / check FILE',
+  },
+  exhibit: { load: async () => (await import('./footage/commands.ts')).exhibitCommand, what: 'hash FILE...' },
+  footage: { load: async () => (await import('./footage/commands.ts')).footageCommand, what: 'inspect FILE' },
+  models: {
+    load: async () => (await import('./analysis/commands.ts')).modelsCommand,
+    what: 'list / inspect / admit / canaries / fetch NAME / add FILE',
+  },
   audit: {
-    run: auditCommand,
+    load: async () => (await import('./audit/commands.ts')).auditCommand,
     what: 'verify DIR / prove N / checkpoint / consistency OLD / witness-key / witness / cosign FILE',
   },
-  evidence: { run: evidenceCommand, what: 'verify PACKAGE' },
-  erasure: { run: erasureCommand, what: 'verify CERT' },
-  api: { run: apiCommand, what: 'description / types [--out FILE]' },
-  case: { run: caseCommand, what: 'open / list / deposit / ask / close / erase' },
+  evidence: {
+    load: async () => (await import('./evidence/commands.ts')).evidenceCommand,
+    what: 'verify PACKAGE',
+  },
+  erasure: { load: async () => (await import('./retention/commands.ts')).erasureCommand, what: 'verify CERT' },
+  api: {
+    load: async () => (await import('./interface/command.ts')).apiCommand,
+    what: 'description / types [--out FILE]',
+  },
+  case: {
+    load: async () => (await import('./case-commands.ts')).caseCommand,
+    what: 'open / list / deposit / ask / close / erase',
+  },
   compliance: {
-    run: compliance,
+    load: compliance,
     what: 'absence / matrix / dossier new, sign, status, diff / documents / statistics / self-control / retention / backups / pack / sbom',
   },
 };
@@ -80,7 +90,7 @@ const USAGE = [
 async function main([name = '', ...args]: readonly string[]): Promise<ExitCode> {
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   try {
-    if (command !== undefined) return await command.run(args, io);
+    if (command !== undefined) return await (await command.load())(args, io);
     return await answering([name], io, USAGE, async () => {
       throw new UsageError(name === '' ? 'A command is needed' : `No such command: ${name}`);
     });
