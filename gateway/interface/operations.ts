@@ -331,7 +331,7 @@ export const OPERATIONS: Readonly<Record<string, OperationText>> = {
     title: 'Valider ou écarter un résultat',
     text: 'The decision of one agent on one hit. Confirming needs that this agent was shown the picture.',
     room: 'search',
-    refusals: ['E_HUM_UNVALIDATED', 'E_REQ_SCOPE'],
+    refusals: ['E_HUM_UNVALIDATED', 'E_REQ_SCOPE', 'E_FACE_QUERY_IMAGE'],
   },
   'PUT /api/v1/cases/:caseId/questions/:questionId/name': {
     id: 'nameQuestion',

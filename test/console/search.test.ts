@@ -276,7 +276,7 @@ describe.skipIf(!hasChromium)('the search screen', () => {
     await clear();
   });
 
-  it('PRO-01: puts the cameras on a plan to scale by what was signed alone, with their hits, and asks one by a key', async () => {
+  it('puts the cameras on a plan to scale by what was signed alone, with their hits, and asks one by a key', async () => {
     await page.click('nav a[href="#/case"]');
     await page.setInputFiles(FILE_INPUT, unplaced);
     await page.waitForSelector('tr[data-state="sealed"]', { timeout: 60_000 });
