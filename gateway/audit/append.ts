@@ -4,16 +4,19 @@ import type { JsonValue } from '../canonical.ts';
 import type { Clock } from '../clock.ts';
 import { AppError } from '../errors.ts';
 import { newId } from '../ids.ts';
+import { AHEAD_BYTES, encodeBatch } from './ahead.ts';
+import { createAhead } from './ahead-file.ts';
 import { type Checkpoint, signCheckpoint } from './checkpoint.ts';
 import { diskFiles, type LogFiles } from './files.ts';
+import { openFolder } from './folding.ts';
 import { leafHash } from './merkle.ts';
 import { encodeVkey } from './note.ts';
 import { encodeProofText, hashOfRange, proveInclusion } from './proof.ts';
 import { findPurgeable, purgeEvent, removeBundles } from './purge.ts';
-import { CHECKPOINT_FILE, isBelow, readEntries, readHashes } from './reader.ts';
+import { isBelow, readEntries, readHashes } from './reader.ts';
 import { encodeRecord } from './record.ts';
 import { MAX_BATCH, recoverLog } from './recover.ts';
-import { type Growth, growEdge, rootOfEdge } from './right-edge.ts';
+import { extendEdge, growEdge, type RightEdge, rootOfEdge } from './right-edge.ts';
 import { TILE_WIDTH, type Tile, widthOf } from './tiles.ts';
 import type { AuditEvent, AuditLog } from './types.ts';
 
@@ -30,6 +33,10 @@ export interface LogOptions {
   readonly files?: LogFiles;
   /** Asked right before files are put in place; rejects when another process may write (appender.ts). */
   readonly mayWrite?: () => Promise<void>;
+  /** How long the log is quiet before tiles and checkpoint are brought up to it. */
+  readonly foldAfterMs?: number;
+  /** Length of the write-ahead file; a batch is a quarter of it at most. */
+  readonly aheadBytes?: number;
 }
 
 export interface WritableLog extends AuditLog {
@@ -49,9 +56,9 @@ export interface WritableLog extends AuditLog {
 }
 
 const NO_HASH = '0'.repeat(64);
-
-/** Partial tiles that a batch made old. */
-type Outdated = Pick<Growth, 'removed' | 'removedFolders'>;
+/** Tiles and checkpoint follow when nothing was appended for so long, and under a steady stream at the latest after so long. */
+const FOLD_AFTER_MS = 200;
+const MOST_FOLD_AFTER_MS = 2_000;
 
 interface Pending {
   readonly leaf: Buffer;
@@ -64,9 +71,9 @@ interface Pending {
 const openFolders = new Set<string>();
 
 /**
- * Opens the log of a folder for writing; makes one when the folder is empty. Concurrent appends are gathered: one batch writes
- * bundles and tiles, then the checkpoint, each durably, and only then is each of them acknowledged. After a failed write the log is
- * down until it is opened again. Rejects with E_LOG_DOWN when the folder is open already or what it holds contradicts its checkpoint.
+ * Opens the log of a folder for writing; makes one when the folder is empty. Concurrent appends are gathered: one batch is one durable
+ * write of the write-ahead file (ahead.ts), and only then is each of them acknowledged. Bundles, tiles and checkpoint follow when it is
+ * quiet, or when somebody asks for a proof or a checkpoint. After a failed write the log is down until it is opened again. Rejects with E_LOG_DOWN when the folder is open already or what it holds contradicts its checkpoint.
  */
 export async function openLog(options: LogOptions): Promise<WritableLog> {
   const dir = path.resolve(options.dir);
@@ -82,13 +89,20 @@ export async function openLog(options: LogOptions): Promise<WritableLog> {
 }
 
 async function startLog(options: LogOptions): Promise<WritableLog> {
-  const { dir, origin, signingKey, clock, software } = options;
+  const { dir, origin, signingKey, clock, software, foldAfterMs = FOLD_AFTER_MS, aheadBytes = AHEAD_BYTES } = options;
   const files = options.files ?? diskFiles;
   const mayWrite = options.mayWrite ?? (async () => undefined);
   const recovered = await recoverLog({ dir, origin, signingKey }, files, mayWrite);
+  const folder = openFolder(dir, files, mayWrite);
 
-  // Durable state, replaced as a whole when a batch is on disk.
-  let { edge, checkpoint, purged } = recovered;
+  let { purged } = recovered;
+  /** What tiles and checkpoint say. */
+  let folded = { edge: recovered.edge, checkpoint: recovered.checkpoint };
+  /** Records that are durable in the write-ahead file and not yet in the folder. */
+  let unfolded = recovered.ahead.flatMap(({ entries }) => entries);
+  // The log as it is durable: both, replaced as a whole when a batch is on disk.
+  let edge = extendEdge(folded.edge, unfolded);
+  let checkpoint = recovered.ahead.at(-1)?.note ?? folded.checkpoint;
   // The end of the chain, which runs ahead of the disk by the records that wait.
   let next = {
     seq: edge.size,
@@ -97,12 +111,20 @@ async function startLog(options: LogOptions): Promise<WritableLog> {
   };
   /** The full bundle read last, for those who read one record after the other. */
   let fullBundle: { readonly n: number; readonly entries: readonly Buffer[] } | undefined;
-  /** Folders that are known to exist. */
-  const folders = new Set<string>();
   let waiting: Pending[] = [];
   let writing: Promise<void> | undefined;
+  let folding: Promise<void> = Promise.resolve();
   let failure: AppError | undefined;
   let closed = false;
+  const ahead = createAhead({ dir, files, mayWrite, bytes: aheadBytes });
+  /** Folds when nothing was appended for a moment; `since` is when the oldest record that waits for it came. */
+  let timer: NodeJS.Timeout | undefined;
+  let since = 0;
+  let isFolding = false;
+  let ending: Promise<void> | undefined;
+
+  await foldOnce();
+  await ahead.begin(checkpoint);
 
   async function appendAs(id: string, event: AuditEvent): Promise<number> {
     if (failure !== undefined) throw failure;
@@ -125,81 +147,109 @@ async function startLog(options: LogOptions): Promise<WritableLog> {
     // One turn later, so that the appends of this turn share a batch.
     await Promise.resolve();
     while (waiting.length > 0 && failure === undefined) {
-      const batch = waiting.slice(0, MAX_BATCH);
-      let outdated: Outdated;
+      const batch = waiting.slice(0, fittingIn({ records: MAX_BATCH, bytes: aheadBytes / 4 }, waiting));
       try {
-        outdated = await commit(batch);
+        await commit(batch.map(({ leaf }) => leaf));
       } catch (cause) {
-        failure = new AppError('E_LOG_DOWN', { detail: 'a write failed', cause });
+        failure ??= new AppError('E_LOG_DOWN', { detail: 'a write failed', cause });
         break;
       }
       waiting = waiting.slice(batch.length);
       for (const { seq, resolve } of batch) resolve(seq);
-      // Nobody waits for it: the records are durable whatever becomes of the old partial tiles.
-      await removeOutdated(outdated);
+      foldLater();
     }
     if (failure !== undefined) for (const { reject } of waiting.splice(0)) reject(failure);
     writing = undefined;
   }
 
-  /** MUST NOT resolve before the batch and the checkpoint that names it are durable. */
-  async function commit(batch: readonly Pending[]): Promise<Outdated> {
-    const growth = growEdge(
-      edge,
-      batch.map(({ leaf }) => leaf),
-    );
-    // One after the other: two files may share a new folder.
-    for (const file of growth.written) {
-      const folder = path.dirname(file.path);
-      if (!folders.has(folder)) await files.makeFolder(dir, folder);
-      folders.add(folder);
-    }
-    const text = signCheckpoint({ origin, size: growth.edge.size, root: growth.root }, signingKey);
-    const contents = [{ path: CHECKPOINT_FILE, bytes: Buffer.from(text, 'utf8') }, ...growth.written];
-    const staged = await Promise.allSettled(contents.map((file) => files.stage(path.join(dir, file.path), file.bytes)));
-    try {
-      const [named, ...tiles] = allOrThrow(staged);
-      if (named === undefined) throw new Error('nothing staged');
-      await mayWrite();
-      files.place(tiles);
-      const changed = new Set(tiles.map(({ file }) => path.dirname(file)));
-      allOrThrow(await Promise.allSettled([...changed].map(files.syncFolder)));
-      await mayWrite();
-      files.place([named]);
-      await files.syncFolder(dir);
-    } catch (error) {
-      // The folder may be another writer's by now: nothing of ours stays in its way.
-      for (const one of staged)
-        if (one.status === 'fulfilled') await files.remove(one.value.temporary).catch(() => undefined);
-      throw error;
-    }
-    edge = growth.edge;
+  /** MUST NOT resolve before the batch and the checkpoint that names it are durable in the write-ahead file. */
+  async function commit(leaves: readonly Buffer[]): Promise<void> {
+    const grown = extendEdge(edge, leaves);
+    const text = signCheckpoint({ origin, size: grown.size, root: rootOfEdge(grown) }, signingKey);
+    const bytes = encodeBatch(leaves, text);
+    if (unfolded.length + leaves.length > MAX_BATCH || !ahead.fits(bytes)) await fold();
+    if (!ahead.fits(bytes)) await ahead.begin(checkpoint);
+    await mayWrite();
+    await ahead.append(bytes);
+    // Who takes the lock looks at the files only when the answer of now is too old to count: so what is acknowledged here is seen there.
+    await mayWrite();
+    edge = grown;
     checkpoint = text;
-    return growth;
+    if (unfolded.length === 0) since = performance.now();
+    unfolded.push(...leaves);
   }
 
-  /** What stays behind is removed at the next opening. */
-  async function removeOutdated({ removed, removedFolders }: Outdated): Promise<void> {
+  /** Brings tiles and checkpoint to what is acknowledged by now. One at a time; appends go on meanwhile. */
+  function fold(): Promise<void> {
+    const after = folding.then(foldOnce);
+    folding = after.catch(() => undefined);
+    return after;
+  }
+
+  async function foldOnce(): Promise<void> {
+    if (failure !== undefined) throw failure;
+    const count = unfolded.length;
+    if (count === 0) return;
+    const text = checkpoint;
+    const growth = growEdge(folded.edge, unfolded);
     try {
-      for (const file of removed) await files.remove(path.join(dir, file));
-      for (const folder of removedFolders) {
-        folders.delete(folder);
-        await files.removeFolder(path.join(dir, folder));
-      }
+      await folder.place(growth, text);
     } catch (cause) {
-      failure = new AppError('E_LOG_DOWN', { detail: 'an old tile cannot be removed', cause });
+      failure ??= new AppError('E_LOG_DOWN', { detail: 'a write failed', cause });
+      throw failure;
     }
+    folded = { edge: growth.edge, checkpoint: text };
+    unfolded = unfolded.slice(count);
+    since = performance.now();
+    await folder.removeOld(growth).catch((cause: AppError) => {
+      failure ??= cause;
+    });
+  }
+
+  function foldLater(): void {
+    if (isFolding || failure !== undefined) return;
+    const isLate = performance.now() - since > MOST_FOLD_AFTER_MS || unfolded.length > MAX_BATCH / 2;
+    if (isLate) void foldNow();
+    else if (timer === undefined) timer = setTimeout(() => void foldNow(), foldAfterMs).unref();
+    else timer.refresh();
+  }
+
+  async function foldNow(): Promise<void> {
+    clearTimeout(timer);
+    timer = undefined;
+    isFolding = true;
+    // What fails stops the log: the next append says so.
+    await fold().catch(() => undefined);
+    isFolding = false;
+    if (unfolded.length > 0 && !closed) foldLater();
+  }
+
+  async function end(): Promise<void> {
+    closed = true;
+    await writing;
+    clearTimeout(timer);
+    await fold().catch(() => undefined);
+    // A file that stays is read, and found to hold nothing more, at the next opening.
+    await ahead.end(failure === undefined).catch(() => undefined);
+    openFolders.delete(dir);
+  }
+
+  /** For those who read the folder: everything acknowledged is in it, unless the log is down. */
+  async function settled(): Promise<typeof folded> {
+    if (!closed && failure === undefined) await fold().catch(() => undefined);
+    return folded;
   }
 
   /** What is right of the last full tile stands in memory; full tiles never change. */
-  async function hashesAt(tile: Tile, at: typeof edge): Promise<readonly Buffer[]> {
+  async function hashesAt(tile: Tile, at: RightEdge): Promise<readonly Buffer[]> {
     if (tile.width < TILE_WIDTH && tile.level !== 'entries') return at.levels[tile.level] ?? [];
     return readHashes(dir, tile);
   }
 
   async function entry(seq: number): Promise<Buffer | undefined> {
-    const at = edge;
-    if (!isBelow(seq, at.size)) return undefined;
+    if (!isBelow(seq, edge.size)) return undefined;
+    const at = folded.edge;
+    if (seq >= at.size) return unfolded[seq - at.size];
     const n = Math.floor(seq / TILE_WIDTH);
     const width = widthOf('entries', n, at.size);
     if (width < TILE_WIDTH) return at.entries[seq % TILE_WIDTH];
@@ -213,7 +263,7 @@ async function startLog(options: LogOptions): Promise<WritableLog> {
   async function purge(years: number, known: Checkpoint | undefined): Promise<number> {
     // Nothing waits: the root that the record names is that of all records before it.
     await writing;
-    const at = edge;
+    const { edge: at } = await settled();
     const found = await findPurgeable(dir, at.size, { purged, nowMs: clock.nowMs(), years });
     if (found === undefined) return purged;
     const root = await hashOfRange({ from: 0, to: known?.size ?? 0 }, at.size, (tile) => hashesAt(tile, at));
@@ -221,10 +271,15 @@ async function startLog(options: LogOptions): Promise<WritableLog> {
       throw new AppError('E_LOG_DOWN', { detail: 'no purge: checkpoint missing' });
     if (next.seq !== at.size) return purged;
     await append(purgeEvent(found, rootOfEdge(at)));
+    // Its record stands in the folder before anything goes from it, and no copy of what goes stays in the write-ahead file.
+    await fold();
     await mayWrite();
     const from = purged;
     purged = found.before;
     await removeBundles(dir, from, found.before, files);
+    await writing;
+    await fold();
+    await ahead.begin(checkpoint);
     return purged;
   }
 
@@ -242,26 +297,26 @@ async function startLog(options: LogOptions): Promise<WritableLog> {
       return leaf === undefined ? undefined : (JSON.parse(leaf.toString('utf8')) as { [key: string]: JsonValue });
     },
     async prove(seq) {
-      const [at, text] = [edge, checkpoint];
+      const { edge: at, checkpoint: text } = await settled();
       if (!isBelow(seq, at.size)) throw new RangeError(`audit: no record ${seq} in a log of ${at.size}`);
       return encodeProofText(seq, await proveInclusion(seq, at.size, (tile) => hashesAt(tile, at)), text);
     },
-    checkpoint: async () => checkpoint,
+    checkpoint: async () => (await settled()).checkpoint,
     failure: () => failure,
-    async close() {
+    close() {
       // Only once: after it the folder may be another writer's.
-      if (closed) return writing;
-      closed = true;
-      await writing;
-      openFolders.delete(dir);
+      ending ??= end();
+      return ending;
     },
   };
 }
 
-// Settled first: a write that is still under way when another fails would go on after the log is said to be down.
-function allOrThrow<T>(results: readonly PromiseSettledResult<T>[]): T[] {
-  return results.map((result) => {
-    if (result.status === 'rejected') throw result.reason;
-    return result.value;
+/** How many of the records make one batch: bounded in number, and in bytes so that it fits into the write-ahead file. */
+function fittingIn(most: { readonly records: number; readonly bytes: number }, waiting: readonly Pending[]): number {
+  let bytes = 0;
+  const over = waiting.findIndex(({ leaf }, index) => {
+    bytes += leaf.length;
+    return index > 0 && (index >= most.records || bytes > most.bytes);
   });
+  return over < 0 ? waiting.length : over;
 }

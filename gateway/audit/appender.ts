@@ -203,7 +203,10 @@ export async function openSharedLog(options: SharedLogOptions): Promise<SharedLo
     // Before it gets near the database (LOG-03).
     const checked = checkEvent(event);
     const id = newId();
-    const atLeast = await sizeNow().catch(() => 0);
+    const atLeast = await reader.checkpoint().then(
+      ({ value }) => value.size,
+      () => 0,
+    );
     return new Promise((resolve, reject) => {
       if (failure !== undefined || closing) {
         reject(failure ?? new AppError('E_LOG_DOWN', { detail: 'the log is closed' }));
@@ -218,7 +221,18 @@ export async function openSharedLog(options: SharedLogOptions): Promise<SharedLo
   }
 
   const reader = await openReader(dir, vkey);
-  const sizeNow = async (): Promise<number> => (await reader.checkpoint()).value.size;
+  const sizeNow = (): Promise<number> => reader.size();
+
+  /** A record that another process wrote a moment ago is in the tree as soon as that has folded it in. */
+  async function proveLater(seq: number): Promise<string> {
+    const until = performance.now() + waitMs;
+    for (;;) {
+      const text = await reader.prove(seq);
+      if (text !== undefined) return text;
+      if (performance.now() > until || seq >= (await reader.size())) throw new RangeError(`audit: no record ${seq}`);
+      await delay(pollMs / 5);
+    }
+  }
 
   client.on('error', (error) => stop(error, 'the database session of the log is lost'));
   client.on('end', () => stop(undefined, 'the database session of the log is lost'));
@@ -246,10 +260,7 @@ export async function openSharedLog(options: SharedLogOptions): Promise<SharedLo
       return entry === undefined ? undefined : (JSON.parse(entry.toString('utf8')) as { [key: string]: JsonValue });
     },
     async prove(seq) {
-      if (log !== undefined) return log.prove(seq);
-      const text = await reader.prove(seq);
-      if (text === undefined) throw new RangeError(`audit: no record ${seq}`);
-      return text;
+      return log !== undefined ? log.prove(seq) : proveLater(seq);
     },
     checkpoint: async () => log?.checkpoint() ?? (await reader.checkpoint()).text,
     async close() {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { renameSync } from 'node:fs';
-import { mkdir, open, rmdir, unlink } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rmdir, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { syncFolder } from '../vault.ts';
 
@@ -8,6 +8,13 @@ import { syncFolder } from '../vault.ts';
 export interface StagedFile {
   readonly temporary: string;
   readonly file: string;
+}
+
+/** A file of a fixed length, written from its beginning to its end. */
+export interface AheadFile {
+  /** MUST NOT resolve before the bytes are durable. */
+  write(bytes: Uint8Array, offset: number): Promise<void>;
+  close(): Promise<void>;
 }
 
 /** The disk as the log needs it; tests put faults in its place. */
@@ -19,6 +26,8 @@ export interface LogFiles {
   /** Puts staged files in their places, in this turn: what allowed it cannot have changed meanwhile. Durable after `syncFolder`. */
   place(staged: readonly StagedFile[]): void;
   syncFolder(folder: string): Promise<void>;
+  /** Writes a file beside its place, as `stage` does, filled up with zeros to a length, and keeps it open. */
+  stageAhead(file: string, bytes: Uint8Array, length: number): Promise<{ staged: StagedFile; ahead: AheadFile }>;
   remove(file: string): Promise<void>;
   removeFolder(folder: string): Promise<void>;
 }
@@ -57,6 +66,37 @@ export const diskFiles: LogFiles = {
     for (const { temporary, file } of staged) renameSync(temporary, file);
   },
   syncFolder,
+  async stageAhead(file, bytes, length) {
+    const temporary = `${file}.${randomBytes(6).toString('hex')}.tmp`;
+    const handle = await open(temporary, 'wx', 0o600);
+    try {
+      // Zeros are written and not left out: then an append changes nothing but its own pages.
+      const zeros = Buffer.alloc(1024 * 1024);
+      await writeAt(handle, bytes, 0);
+      for (let at = bytes.length; at < length; at += zeros.length)
+        await writeAt(handle, zeros.subarray(0, Math.min(zeros.length, length - at)), at);
+      await handle.sync();
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+    const ahead: AheadFile = {
+      async write(part, offset) {
+        await writeAt(handle, part, offset);
+        await handle.datasync();
+      },
+      close: () => handle.close(),
+    };
+    return { staged: { temporary, file }, ahead };
+  },
   remove: (file) => unlink(file),
   removeFolder: (folder) => rmdir(folder),
 };
+
+async function writeAt(handle: FileHandle, bytes: Uint8Array, offset: number): Promise<void> {
+  let done = 0;
+  while (done < bytes.length) {
+    const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, offset + done);
+    done += bytesWritten;
+  }
+}

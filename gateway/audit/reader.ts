@@ -1,6 +1,7 @@
 import { access, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError } from '../errors.ts';
+import { aheadFileOf, type Batch, parseAhead } from './ahead.ts';
 import { type Checkpoint, openCheckpoint } from './checkpoint.ts';
 import { proveConsistency } from './consistency.ts';
 import { decodeVkey, type NoteVerifier } from './note.ts';
@@ -21,6 +22,8 @@ export interface CheckpointNote {
 export interface LogReader {
   /** The newest checkpoint, its signature checked, and its text. */
   checkpoint(): Promise<{ readonly value: Checkpoint; readonly text: string }>;
+  /** Durable records, those that stand in the write-ahead file alone included: at least as many as the newest checkpoint says. */
+  size(): Promise<number>;
   /** Bytes of a record; undefined beyond the end, and when it was purged. */
   entry(seq: number): Promise<Buffer | undefined>;
   /** tlog-proof text against the newest checkpoint, or an older one of this log; undefined beyond its end. */
@@ -58,11 +61,28 @@ export async function openReader(dir: string, vkey?: string): Promise<LogReader>
     }
   }
 
+  /** What is acknowledged beyond the folder. Of a file that is being written, or was damaged, what is whole of it. */
+  async function readAhead(): Promise<readonly Batch[]> {
+    const file = await readFile(aheadFileOf(dir)).catch(() => undefined);
+    const ahead = file === undefined ? undefined : parseAhead(file, verifier, 'last');
+    return ahead === undefined || 'fault' in ahead ? [] : ahead.batches;
+  }
+
+  async function aheadEntry(seq: number, size: number): Promise<Buffer | undefined> {
+    for (const { entries, checkpoint: at } of await readAhead())
+      if (seq < at.size && seq >= at.size - entries.length) return entries[seq - at.size + entries.length];
+    // Folded in meanwhile: to be read again from the folder.
+    const { value } = await checkpoint();
+    if (value.size !== size && seq < value.size) throw new AppError('E_LOG_DOWN', { detail: 'the log went on' });
+    return undefined;
+  }
+
   return {
     checkpoint,
+    size: () => atNewest(async (size) => Math.max(size, ...(await readAhead()).map(({ checkpoint: at }) => at.size))),
     entry: (seq) =>
       atNewest(async (size) => {
-        if (!isBelow(seq, size)) return undefined;
+        if (!isBelow(seq, size)) return isBelow(seq, Number.MAX_SAFE_INTEGER) ? await aheadEntry(seq, size) : undefined;
         const n = Math.floor(seq / TILE_WIDTH);
         const width = widthOf('entries', n, size);
         const known = bundle?.n === n && bundle.entries.length === TILE_WIDTH ? bundle.entries : undefined;

@@ -3,6 +3,7 @@ import { mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError } from '../errors.ts';
 import { syncFolder } from '../vault.ts';
+import type { Batch } from './ahead.ts';
 import { type Checkpoint, openCheckpoint, signCheckpoint } from './checkpoint.ts';
 import { isTemporary, type LogFiles } from './files.ts';
 import { EMPTY_ROOT, leafHash, treeRoot } from './merkle.ts';
@@ -10,6 +11,7 @@ import { decodeVkey, encodeVkey } from './note.ts';
 import { findPurged, removeBundles } from './purge.ts';
 import { CHECKPOINT_FILE, readEntries, readHashes, readStored, VKEY_FILE } from './reader.ts';
 import { parseRecord } from './record.ts';
+import { recoverAhead, removeAheadStrays } from './recover-ahead.ts';
 import { EMPTY_EDGE, type RightEdge, rootOfEdge } from './right-edge.ts';
 import { levelLength, TILE_WIDTH, tilePath, tilesOf, widthOf } from './tiles.ts';
 import type { AuditRecord, Finding } from './types.ts';
@@ -21,6 +23,9 @@ export interface RecoveredLog {
   readonly edge: RightEdge;
   /** The newest checkpoint as it stands on disk. */
   readonly checkpoint: string;
+  /** What is acknowledged beyond it and stands in the write-ahead file alone. */
+  readonly ahead: readonly Batch[];
+  /** Of all records. */
   readonly last: { readonly record: AuditRecord; readonly hash: Buffer } | undefined;
   /** Records below this number were purged (LOG-06). */
   readonly purged: number;
@@ -61,7 +66,11 @@ export async function recoverLog(
     const detail = 'records are gone that no purge names';
     throw contradiction({ what: 'files', file: 'tile/entries', detail, expected: `${purged}`, found: `${gone}` });
   }
-  const last = await readLast(dir, edge);
+  const verifier = decodeVkey(vkey);
+  if (!verifier.ok) throw new AppError('E_LOG_DOWN', { detail: verifier.reason });
+  const ahead = await recoverAhead(dir, edge, verifier.value);
+  const last = lastOf(ahead.at(-1)?.entries.at(-1)) ?? (await readLast(dir, edge));
+  await removeAheadStrays(dir, files, mayWrite);
   for (const file of strays.files) {
     await mayWrite();
     await files.remove(path.join(dir, file));
@@ -73,7 +82,7 @@ export async function recoverLog(
   // What a crash in a purge left of it.
   await mayWrite();
   await removeBundles(dir, gone, purged, files);
-  return { edge, checkpoint: text, last, purged };
+  return { edge, checkpoint: text, ahead, last, purged };
 }
 
 async function writeFirst(files: LogFiles, dir: string, name: string, text: string): Promise<void> {
@@ -187,6 +196,10 @@ async function readEdge(dir: string, checkpoint: Checkpoint, text: string): Prom
   }
   for (const [index, entry] of entries.entries()) assertLeaf(entry, levels[0]?.[index], size - width + index);
   return edge;
+}
+
+function lastOf(entry: Buffer | undefined): RecoveredLog['last'] {
+  return entry === undefined ? undefined : { record: readRecord(entry), hash: leafHash(entry) };
 }
 
 /** The last record, which the next one is chained to. Its hash is checked against the tiles. */

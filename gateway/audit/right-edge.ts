@@ -28,12 +28,16 @@ export interface Growth {
 /** The root of the whole tree. */
 export const rootOfEdge = (edge: RightEdge): Buffer => joinRoots(edge.levels.toReversed().flatMap(subtreeRoots));
 
-/** Adds entries to the right; pure. */
-export function growEdge(edge: RightEdge, added: readonly Buffer[]): Growth {
-  const written = new Map<string, Buffer>();
-  const write = (tile: Tile, parts: readonly Buffer[]): void => {
-    written.set(tilePath(tile), Buffer.concat(parts));
-  };
+/** The edge with entries added to its right, and nothing of the tiles that they fill; pure. */
+export const extendEdge = (edge: RightEdge, added: readonly Buffer[]): RightEdge =>
+  extend(edge, added, () => undefined);
+
+/** `fill` hears of each tile that becomes full. */
+function extend(
+  edge: RightEdge,
+  added: readonly Buffer[],
+  fill: (tile: Tile, parts: () => readonly Buffer[]) => void,
+): RightEdge {
   let entries = [...edge.entries];
   const levels = edge.levels.map((hashes) => [...hashes]);
   let size = edge.size;
@@ -44,7 +48,7 @@ export function growEdge(edge: RightEdge, added: readonly Buffer[]): Growth {
     levels[level] = hashes;
     hashes.push(hash);
     if (hashes.length < TILE_WIDTH) return;
-    write({ level, n: size / TILE_WIDTH ** (level + 1) - 1, width: TILE_WIDTH }, hashes);
+    fill({ level, n: size / TILE_WIDTH ** (level + 1) - 1, width: TILE_WIDTH }, () => hashes);
     levels[level] = [];
     push(level + 1, treeRoot(hashes));
   };
@@ -53,16 +57,25 @@ export function growEdge(edge: RightEdge, added: readonly Buffer[]): Growth {
     size++;
     push(0, leafHash(entry));
     if (entries.length < TILE_WIDTH) continue;
-    write({ level: 'entries', n: size / TILE_WIDTH - 1, width: TILE_WIDTH }, entries.map(frameEntry));
+    const full = entries;
+    fill({ level: 'entries', n: size / TILE_WIDTH - 1, width: TILE_WIDTH }, () => full.map(frameEntry));
     entries = [];
   }
+  return { size, entries, levels };
+}
 
-  const after: RightEdge = { size, entries, levels };
+/** Adds entries to the right; pure. */
+export function growEdge(edge: RightEdge, added: readonly Buffer[]): Growth {
+  const written = new Map<string, Buffer>();
+  const write = (tile: Tile, parts: readonly Buffer[]): void => {
+    written.set(tilePath(tile), Buffer.concat(parts));
+  };
+  const after = extend(edge, added, (tile, parts) => write(tile, parts()));
   const before = new Map(partialTiles(edge).map((tile) => [tilePath(tile), tile]));
   for (const tile of partialTiles(after)) {
     // A higher level whose tile did not change keeps its file.
     if (before.delete(tilePath(tile))) continue;
-    write(tile, tile.level === 'entries' ? entries.map(frameEntry) : (levels[tile.level] ?? []));
+    write(tile, tile.level === 'entries' ? after.entries.map(frameEntry) : (after.levels[tile.level] ?? []));
   }
   const kept = new Set(partialTiles(after).map(partialFolder));
   return {

@@ -103,8 +103,8 @@ export interface AuditLog {
 
 /** One thing that is wrong with a stored log. Both raw states are kept, as text or as base64 of the bytes. */
 export interface Finding {
-  readonly what: 'key' | 'checkpoint' | 'files' | 'tile' | 'entries' | 'record' | 'pinned';
-  /** Path below the log's folder. */
+  readonly what: 'key' | 'checkpoint' | 'files' | 'tile' | 'entries' | 'record' | 'pinned' | 'ahead';
+  /** Path below the log's folder; of `ahead` the file beside it. */
   readonly file: string;
   readonly detail: string;
   readonly expected: string;

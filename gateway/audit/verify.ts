@@ -8,9 +8,10 @@ import { EMPTY_ROOT, joinRoots, leafHash, subtreeRoots, treeRoot } from './merkl
 import { decodeVkey, encodeVkey, type NoteVerifier } from './note.ts';
 import { parseRecord } from './record.ts';
 import type { AuditRecord, Finding } from './types.ts';
+import { type AheadRead, readAheadOf } from './verify-ahead.ts';
 
 // Reads a stored log as a third party would: from the entries up, everything is computed again and compared. Nothing of the writer
-// (append.ts, right-edge.ts, recover.ts, tiles.ts) is used, so that a mistake of the writer is not made twice.
+// (append.ts, ahead.ts, right-edge.ts, recover.ts, tiles.ts) is used, so that a mistake of the writer is not made twice.
 
 export interface VerifyOptions {
   /** Verifier key known from elsewhere, as text; without it the log's own key file is believed. */
@@ -42,7 +43,7 @@ const BATCH_MS = 100;
 
 /**
  * Verifies every byte of every file in a log's folder: key, checkpoint, the exact set of files, each tile, each record and its
- * chain. A log in use is looked at again when it changed meanwhile. Rejects with E_LOG_DOWN when there is no verdict: the folder
+ * chain; and the write-ahead file beside it, as long as the log is open. A log in use is looked at again when it changed meanwhile. Rejects with E_LOG_DOWN when there is no verdict: the folder
  * cannot be listed, or changes faster than it can be read (then a copy can be verified).
  */
 export async function verifyLog(dir: string, options: VerifyOptions = {}): Promise<Verdict> {
@@ -84,20 +85,31 @@ async function readAll(
 ): Promise<{ readonly size: number; readonly root: string } | undefined> {
   const verifier = await verifyKey(dir, options.vkey, report);
   if (verifier === undefined) return undefined;
+  // Before the folder, which then says as much as was folded into it, or more.
+  let ahead = await readAheadOf(dir, verifier, report);
   const stated = await verifyCheckpoint(dir, verifier, report);
   if (stated === undefined) return undefined;
+  if (ahead !== undefined && endOf(ahead) < stated.size) ahead = await readAheadOf(dir, verifier, report);
+  if (ahead !== undefined) verifyMoment(ahead, stated, report);
   const pinned = openPinned(options, verifier, report);
-  if (pinned !== undefined && pinned.size > stated.size) {
-    const [expected, found] = [`${pinned.size} records`, `${stated.size} records`];
+  const size = Math.max(stated.size, ahead === undefined ? 0 : endOf(ahead));
+  if (pinned !== undefined && pinned.size > size) {
+    const [expected, found] = [`${pinned.size} records`, `${size} records`];
     report({ what: 'pinned', file: 'checkpoint', detail: 'shorter than a checkpoint known before', expected, found });
   }
   const purged = await verifyFileSet(dir, stated.size, report);
-  const root = await verifyTree(dir, stated.size, { pinned, purged }, report);
-  if (!root.equals(stated.root)) {
-    const [expected, found] = [stated.root.toString('base64'), root.toString('base64')];
-    report({ what: 'checkpoint', file: 'checkpoint', detail: 'the records have another root', expected, found });
-  }
-  return { size: stated.size, root: root.toString('base64') };
+  const root = await verifyTree(dir, stated, { pinned, purged, ahead }, report);
+  return { size, root: root.toString('base64') };
+}
+
+const endOf = ({ states }: AheadRead): number => states.at(-1)?.size ?? 0;
+
+/** The write-ahead file begins at a state that the folder had and reaches at least to the one that it has. */
+function verifyMoment(ahead: AheadRead, stated: Checkpoint, report: Report): void {
+  const start = ahead.states[0]?.size ?? 0;
+  if (start <= stated.size && endOf(ahead) >= stated.size) return;
+  const [expected, found] = [`${start} to ${endOf(ahead)} records`, `${stated.size} records`];
+  report({ what: 'ahead', file: 'checkpoint', detail: 'the write-ahead file is of another moment', expected, found });
 }
 
 type Report = (finding: Finding) => void;
@@ -210,14 +222,23 @@ function isBundleBelow(file: string, purged: number): boolean {
   return index !== undefined && Number(index.replace(/[x/]/g, '')) * PER_TILE < purged;
 }
 
-/** Reads every entry, checks the chain, recomputes every tile; returns the root. */
+interface Known {
+  readonly pinned: Checkpoint | undefined;
+  readonly purged: number;
+  readonly ahead: AheadRead | undefined;
+}
+
+/** Reads every entry, checks the chain, recomputes every tile, and goes on with the write-ahead file; returns the root of all. */
 async function verifyTree(
   dir: string,
-  size: number,
-  { pinned, purged }: { readonly pinned: Checkpoint | undefined; readonly purged: number },
+  stated: Checkpoint,
+  { pinned, purged, ahead }: Known,
   report: Report,
 ): Promise<Buffer> {
+  const { size } = stated;
+  const aheadCheck = aheadChecks(ahead, report);
   if (pinned !== undefined) verifyPinned(pinned, 0, EMPTY_ROOT, report);
+  aheadCheck.root(0, () => EMPTY_ROOT);
   const levels: Buffer[][] = [];
   const rootNow = (): Buffer => joinRoots(levels.toReversed().flatMap(subtreeRoots));
   const chain = chainCheck(report);
@@ -229,8 +250,9 @@ async function verifyTree(
     hashes.push(hash);
     return hashes.length < PER_TILE ? undefined : close(level, hashes, count);
   };
+  let isInFolder = true;
   const close = async (level: number, hashes: readonly Buffer[], count: number): Promise<void> => {
-    await compareTile(dir, nameOf(`${level}`, count / PER_TILE - 1, PER_TILE), hashes, report);
+    if (isInFolder) await compareTile(dir, nameOf(`${level}`, count / PER_TILE - 1, PER_TILE), hashes, report);
     levels[level] = [];
     await push(level + 1, treeRoot(hashes), count / PER_TILE);
   };
@@ -250,15 +272,60 @@ async function verifyTree(
       const full = push(0, hash, seq);
       if (full !== undefined) await full;
       if (pinned?.size === seq) verifyPinned(pinned, seq, rootNow(), report);
+      aheadCheck.leaf(seq - 1, hash);
+      aheadCheck.root(seq, rootNow);
     }
   }
-  purges.end();
   for (const [level, hashes] of levels.entries()) {
     if (hashes.length === 0) continue;
     const n = Math.floor(size / PER_TILE ** (level + 1));
     await compareTile(dir, nameOf(`${level}`, n, hashes.length), hashes, report);
   }
+  const root = rootNow();
+  if (!root.equals(stated.root)) {
+    const [expected, found] = [stated.root.toString('base64'), root.toString('base64')];
+    report({ what: 'checkpoint', file: 'checkpoint', detail: 'the records have another root', expected, found });
+  }
+  isInFolder = false;
+  let seq = size;
+  for (const entry of aheadCheck.beyond(size)) {
+    const hash = leafHash(entry);
+    purges.look(chain.check(entry, hash, seq, 'the write-ahead file'), rootNow);
+    seq++;
+    await push(0, hash, seq);
+    if (pinned?.size === seq) verifyPinned(pinned, seq, rootNow(), report);
+    aheadCheck.root(seq, rootNow);
+  }
+  purges.end();
   return rootNow();
+}
+
+/** Holds what the write-ahead file says of records that are in the folder, too, against the folder, and each signed state against the tree. */
+function aheadChecks(ahead: AheadRead | undefined, report: Report) {
+  const start = ahead?.states[0]?.size ?? Number.POSITIVE_INFINITY;
+  const roots = new Map(ahead?.states.map((state) => [state.size, state.root]));
+  const refuse = (detail: string, expected: Buffer, found: Buffer): void =>
+    report({
+      what: 'ahead',
+      file: 'the write-ahead file beside the log',
+      detail,
+      expected: expected.toString('base64'),
+      found: found.toString('base64'),
+    });
+  return {
+    leaf(seq: number, hash: Buffer): void {
+      const entry = ahead?.entries[seq - start];
+      if (entry !== undefined && !leafHash(entry).equals(hash))
+        refuse(`record ${seq} is another in the log`, hash, entry);
+    },
+    root(size: number, rootNow: () => Buffer): void {
+      const signed = roots.get(size);
+      if (signed === undefined) return;
+      const found = rootNow();
+      if (!found.equals(signed)) refuse(`another root at ${size} records than signed`, signed, found);
+    },
+    beyond: (size: number): readonly Buffer[] => ahead?.entries.slice(Math.max(0, size - start)) ?? [],
+  };
 }
 
 function verifyPinned(pinned: Checkpoint, size: number, root: Buffer, report: Report): void {

@@ -47,12 +47,13 @@ export async function readVerified(
 
 /** Bundle by bundle; the last one, which a log in use replaces, record by record. What was purged is left out. */
 async function* entriesOf(dir: string, vkey: string | undefined, size: number): AsyncGenerator<Buffer> {
-  const full = Math.floor(size / TILE_WIDTH);
+  const reader = await openReader(dir, vkey);
+  // What stands in the write-ahead file alone has no bundle yet.
+  const full = Math.floor(Math.min(size, (await reader.checkpoint()).value.size) / TILE_WIDTH);
   for (let n = 0; n < full; n++) {
     const entries = await readKept(dir, { level: 'entries', n, width: TILE_WIDTH });
     if (entries !== undefined) yield* entries;
   }
-  const reader = await openReader(dir, vkey);
   for (let seq = full * TILE_WIDTH; seq < size; seq++) {
     const entry = await reader.entry(seq);
     if (entry !== undefined) yield entry;

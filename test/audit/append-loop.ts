@@ -6,11 +6,18 @@ import { AppError } from '../../gateway/errors.ts';
 import { eventFor, keyOf, ORIGIN, SOFTWARE } from './events.ts';
 
 // A program that appends until it is killed (or the log is down), and says on stdout what was acknowledged: `<seq> <exhibit id>`.
-// Arguments: folder, and `one-by-one` or `many`. The signing key comes on stdin.
+// Arguments: folder, `one-by-one` or `many`, and the length of the write-ahead file if it is to be another. The signing key comes on stdin.
 
-const [, , dir = '', mode = 'many'] = process.argv;
+const [, , dir = '', mode = 'many', aheadBytes = '8388608'] = process.argv;
 const signingKey = keyOf(readFileSync(0, 'utf8'));
-const log = await openLog({ dir, origin: ORIGIN, signingKey, clock: systemClock, software: SOFTWARE });
+const log = await openLog({
+  dir,
+  origin: ORIGIN,
+  signingKey,
+  clock: systemClock,
+  software: SOFTWARE,
+  aheadBytes: Number(aheadBytes),
+});
 
 async function loop(): Promise<void> {
   for (;;) {

@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { appendFile, copyFile, cp, type FileHandle, mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { aheadFileOf } from '../../gateway/audit/ahead.ts';
 import { openLog } from '../../gateway/audit/append.ts';
 import { diskFiles, type LogFiles } from '../../gateway/audit/files.ts';
 import { tilePath, tilesOf } from '../../gateway/audit/tiles.ts';
@@ -40,6 +41,15 @@ function failingFiles(failAt: number): LogFiles & { operations: number } {
       },
     });
   }
+  files.stageAhead = async (...given) => {
+    step();
+    const { staged, ahead } = await diskFiles.stageAhead(...given);
+    const write = async (bytes: Uint8Array, offset: number): Promise<void> => {
+      step();
+      await ahead.write(bytes, offset);
+    };
+    return { staged, ahead: { write, close: ahead.close } };
+  };
   files.place = (staged) => {
     // One rename may be done when the next one fails.
     for (const one of staged) {
@@ -139,100 +149,139 @@ describe('the log', () => {
 });
 
 describe('an append', () => {
-  it('LOG-05: resolves only after the checkpoint that names it is in place and its folder is durable', async () => {
+  it('LOG-05: resolves when the write-ahead file has it durably; tiles, then the checkpoint that names them, come after it', async () => {
     const order: string[] = [];
+    const nameOf = (file: string): string => (path.basename(file) === 'checkpoint' ? 'checkpoint' : 'tile');
     const files: LogFiles = {
       ...diskFiles,
+      async stageAhead(...given) {
+        const { staged, ahead } = await diskFiles.stageAhead(...given);
+        const write = async (bytes: Uint8Array, offset: number): Promise<void> => {
+          await ahead.write(bytes, offset);
+          order.push('written ahead');
+        };
+        return { staged, ahead: { write, close: ahead.close } };
+      },
       async stage(file, bytes) {
         const staged = await diskFiles.stage(file, bytes);
-        order.push(`durable ${path.basename(file) === 'checkpoint' ? 'checkpoint' : 'tile'}`);
+        order.push(`durable ${nameOf(file)}`);
         return staged;
       },
       place(staged) {
         diskFiles.place(staged);
-        for (const { file } of staged)
-          order.push(`placed ${path.basename(file) === 'checkpoint' ? 'checkpoint' : 'tile'}`);
+        for (const { file } of staged) order.push(`placed ${nameOf(file)}`);
       },
       async syncFolder(folder) {
         await diskFiles.syncFolder(folder);
         order.push(`synced ${path.basename(folder) === 'log' ? 'log' : 'tiles'}`);
       },
     };
-    const log = await openLog(optionsFor(await freshFolder(), { files }));
+    const log = await openLog(optionsFor(await freshFolder(), { files, foldAfterMs: 60_000 }));
     order.length = 0;
     await log.append(eventFor());
     order.push('acknowledged');
+    expect(order).toEqual(['written ahead', 'acknowledged']);
+    await log.checkpoint();
+    order.push('told');
     const comesFirst = (first: string, then: string): void =>
       expect(order.lastIndexOf(first), `${first} before ${then}`).toBeLessThan(order.indexOf(then));
+    comesFirst('acknowledged', 'durable tile');
     comesFirst('durable tile', 'placed tile');
     comesFirst('placed tile', 'synced tiles');
     comesFirst('synced tiles', 'placed checkpoint');
     comesFirst('durable checkpoint', 'placed checkpoint');
     comesFirst('placed checkpoint', 'synced log');
-    comesFirst('synced log', 'acknowledged');
+    comesFirst('synced log', 'told');
     await log.close();
   });
 
-  it('LOG-05: does not resolve as long as one of its fsyncs hangs, of files and folders alike', async () => {
-    const options = optionsFor(await freshFolder());
+  it('LOG-05: does not resolve as long as its fsync hangs, and tells no checkpoint as long as one of those hangs, of files and folders alike', async () => {
+    const options = optionsFor(await freshFolder(), { foldAfterMs: 60_000 });
     const log = await openLog(options);
     await log.append(eventFor());
+    await log.checkpoint();
     const handle = await open(options.dir, 'r');
     const prototype = Object.getPrototypeOf(handle) as FileHandle;
     await handle.close();
-    const real = prototype.sync;
+    const { sync, datasync } = prototype;
     onTestFinished(() => {
-      prototype.sync = real;
+      Object.assign(prototype, { sync, datasync });
     });
-    // Bundle, tile and checkpoint; the folders of the three.
-    for (let hanging = 1; hanging <= 6; hanging++) {
+    /** What `work` says while the nth call of an fsync hangs; it may end after that. */
+    const whileHanging = async <T>(
+      real: typeof sync,
+      name: 'sync' | 'datasync',
+      nth: number,
+      work: () => Promise<T>,
+    ) => {
       const { promise: gate, resolve: release } = Promise.withResolvers<void>();
       const { promise: arrived, resolve: arrive } = Promise.withResolvers<void>();
       let calls = 0;
-      prototype.sync = async function sync() {
+      prototype[name] = async function hang() {
         calls++;
-        if (calls === hanging) {
+        if (calls === nth) {
           arrive();
           await gate;
         }
         return real.call(this);
       };
-      const appended = log.append(eventFor());
+      const done = work();
       await arrived;
       const first = await Promise.race([
-        appended.then(() => 'resolved'),
-        new Promise((done) => setImmediate(done, 'waits')),
+        done.then(() => 'resolved'),
+        new Promise((settle) => setImmediate(settle, 'waits')),
       ]);
-      expect([first, await log.size()], `fsync ${hanging}`).toEqual(['waits', hanging]);
+      const size = await log.size();
       release();
-      expect(await appended).toBe(hanging);
-      expect(calls).toBe(6);
+      return { first, size, result: await done, calls };
+    };
+    // Bundle, tile and checkpoint; the folders of the three.
+    for (let hanging = 1; hanging <= 6; hanging++) {
+      const appended = await whileHanging(datasync, 'datasync', 1, () => log.append(eventFor()));
+      expect(appended, `append ${hanging}`).toEqual({ first: 'waits', size: hanging, result: hanging, calls: 1 });
+      const told = await whileHanging(sync, 'sync', hanging, () => log.checkpoint());
+      expect([told.first, told.calls], `fsync ${hanging}`).toEqual(['waits', 6]);
+      expect(told.result.split('\n')[1]).toBe(`${hanging + 1}`);
     }
     await log.close();
   });
 
-  it('LOG-05: rejects when any step of a batch fails, stays down, and loses nothing that was acknowledged', async () => {
+  it('LOG-05: rejects when any step fails, of appending and of what follows it, stays down, and loses nothing that was acknowledged', async () => {
     // 254 records, then three more: bundle and tile fill, a new level begins, partial tiles go.
     const base = await storedLog(254);
     const copy = await freshFolder();
-    let failedAppends = 0;
+    let [failedAppends, failedFolds] = [0, 0];
     for (let failAt = 1; ; failAt++) {
       await rm(copy, { recursive: true, force: true });
+      await rm(aheadFileOf(copy), { force: true });
       await cp(base.dir, copy, { recursive: true });
       const files = failingFiles(failAt);
-      const log = await openLog({ ...base, dir: copy, files });
+      const log = await openLog({ ...base, dir: copy, files, foldAfterMs: 60_000 }).catch((error: AppError) => error);
+      if (log instanceof AppError) {
+        expect(log.code).toBe('E_LOG_DOWN');
+        await (await openLog({ ...base, dir: copy })).close();
+        expect(await verifyLog(copy)).toMatchObject({ ok: true, size: 254 });
+        continue;
+      }
       const outcomes = await Promise.all([0, 1, 2].map(() => code(log.append(eventFor()))));
       const acknowledged = outcomes.filter((outcome) => outcome === 'resolved').length;
+      await log.checkpoint();
       if (files.operations < failAt) {
         expect(outcomes).toEqual(['resolved', 'resolved', 'resolved']);
+        await log.close();
         break;
       }
       // Down since the failure, also where the batch itself was durable before it.
       expect(await code(log.append(eventFor()))).toBe('E_LOG_DOWN');
       if (acknowledged < 3) expect(outcomes).toEqual(['E_LOG_DOWN', 'E_LOG_DOWN', 'E_LOG_DOWN']);
       if (acknowledged === 0) failedAppends++;
+      else failedFolds++;
       await log.close();
 
+      // Before it is opened again it verifies but for what a crash may leave in the folder.
+      const before = await verifyLog(copy);
+      if (!before.ok)
+        expect(before.findings.every(({ what, expected }) => what === 'files' && expected === '')).toBe(true);
       const again = await openLog({ ...base, dir: copy });
       const size = await again.size();
       expect([254, 257], `failed at ${failAt}`).toContain(size);
@@ -242,14 +291,20 @@ describe('an append', () => {
       await again.close();
       expect(await verifyLog(copy)).toMatchObject({ ok: true, size: size + 1 });
     }
-    expect(failedAppends).toBeGreaterThan(8);
+    expect(failedAppends).toBeGreaterThan(0);
+    expect(failedFolds).toBeGreaterThan(8);
   });
 
   it('LOG-05: stays down after one failed write, though the disk would take the next one', async () => {
     let failing = false;
     const files: LogFiles = {
       ...diskFiles,
-      stage: (file, bytes) => (failing ? Promise.reject(new Error('once')) : diskFiles.stage(file, bytes)),
+      async stageAhead(...given) {
+        const { staged, ahead } = await diskFiles.stageAhead(...given);
+        const write = (bytes: Uint8Array, offset: number): Promise<void> =>
+          failing ? Promise.reject(new Error('once')) : ahead.write(bytes, offset);
+        return { staged, ahead: { write, close: ahead.close } };
+      },
     };
     const options = optionsFor(await freshFolder(), { files });
     const log = await openLog(options);
@@ -272,7 +327,7 @@ describe('an append', () => {
     const script = path.join(import.meta.dirname, 'append-loop.ts');
     const child = spawn(
       'bash',
-      ['-c', `trap '' XFSZ; ulimit -f 16; exec "$0" "$1" "$2" one-by-one`, process.execPath, script, dir],
+      ['-c', `trap '' XFSZ; ulimit -f 16; exec "$0" "$1" "$2" one-by-one 16384`, process.execPath, script, dir],
       {
         stdio: ['pipe', 'pipe', 'inherit'],
       },

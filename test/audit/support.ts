@@ -44,5 +44,9 @@ export async function storedLog(size: number, changes: Partial<LogOptions> = {})
   return options;
 }
 
-export const appendMany = (log: Pick<WritableLog, 'append'>, count: number): Promise<number[]> =>
-  Promise.all(Array.from({ length: count }, () => log.append(eventFor())));
+/** Appends so many at once; whoever asks for the checkpoint has tiles and checkpoint brought up to them. */
+export async function appendMany(log: Pick<WritableLog, 'append' | 'checkpoint'>, count: number): Promise<number[]> {
+  const numbers = await Promise.all(Array.from({ length: count }, () => log.append(eventFor())));
+  await log.checkpoint();
+  return numbers;
+}
