@@ -1,6 +1,7 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { openReader } from '../../gateway/audit/reader.ts';
 import { type Client, createClient, watchJob } from '../../gateway/client.ts';
 import { createDemoInstallation, startGatewayProcess } from '../../gateway/demo/installation.ts';
 import { yesterdayAt14 } from '../../gateway/demo/requisition.ts';
@@ -111,8 +112,7 @@ async function openDesk(folder: string, scene: string, environment: Readonly<Rec
     );
     const hitId = hits[0]?.id;
     if (hitId === undefined) throw new Error('the scene has no hit');
-    const logSize = async (): Promise<number> =>
-      Number((await readFile(path.join(installation.dataDir, 'log', 'checkpoint'), 'utf8')).split('\n')[1]);
+    const logSize = async (): Promise<number> => (await openReader(path.join(installation.dataDir, 'log'))).size();
     return { client, caseId, question, hitId, logSize, stop: () => gateway.stop() };
   } catch (error) {
     await gateway.stop();

@@ -120,6 +120,8 @@ function readBatch(
   const length = lengthAt(file, offset);
   if (length === undefined) return refuse('not a batch');
   if (offset + length > file.length) return refuse('a batch that does not fit');
+  // The note at its end may stand there when a sector of its records does not.
+  if (file.subarray(offset, offset + length).includes(0)) return refuse('a batch with a gap');
   const line = lineAt(file, offset + HEAD_BYTES);
   const [noteLength = 0, ...sizes] = line.split(' ').map(Number);
   const entries: Buffer[] = [];

@@ -58,7 +58,7 @@ export interface WritableLog extends AuditLog {
 const NO_HASH = '0'.repeat(64);
 /** Tiles and checkpoint follow when nothing was appended for so long, and under a steady stream at the latest after so long. */
 const FOLD_AFTER_MS = 200;
-const MOST_FOLD_AFTER_MS = 2_000;
+const MOST_FOLD_AFTER_MS = 5_000;
 
 interface Pending {
   readonly leaf: Buffer;

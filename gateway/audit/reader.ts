@@ -1,5 +1,6 @@
 import { access, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../errors.ts';
 import { aheadFileOf, type Batch, parseAhead } from './ahead.ts';
 import { type Checkpoint, openCheckpoint } from './checkpoint.ts';
@@ -156,4 +157,16 @@ async function readVerifier(dir: string, vkey: string | undefined): Promise<Note
   const verifier = decodeVkey(text.replace(/\n$/, ''));
   if (!verifier.ok) throw new AppError('E_LOG_DOWN', { detail: `key: ${verifier.reason}` });
   return verifier.value;
+}
+
+const FOLD_WAIT_MS = 5_000;
+
+/**
+ * For who copies the folder: resolves when everything acknowledged is in it, or after some seconds. A folder of a process that was killed
+ * stays behind its write-ahead file until the log is opened again; it is the log of a moment before.
+ */
+export async function untilFolded(dir: string): Promise<void> {
+  const reader = await openReader(dir);
+  const until = performance.now() + FOLD_WAIT_MS;
+  while ((await reader.size()) > (await reader.checkpoint()).value.size && performance.now() < until) await delay(50);
 }

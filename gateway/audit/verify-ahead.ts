@@ -88,6 +88,7 @@ function headOf(rest: Buffer): number | undefined {
 }
 
 function readBatch(batch: Buffer, entries: Buffer[], take: (note: Buffer) => string | undefined): string | undefined {
+  if (batch.includes(0)) return 'not written everywhere';
   const lineEnd = batch.indexOf('\n', HEAD_BYTES);
   const line = batch.subarray(HEAD_BYTES, Math.max(HEAD_BYTES, lineEnd)).toString('latin1');
   if (!/^[1-9]\d*( [1-9]\d*)+$/.test(line)) return 'no sizes';

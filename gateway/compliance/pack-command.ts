@@ -2,6 +2,7 @@ import { cp, mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { untilFolded } from '../audit/reader.ts';
 import { canonicalJson } from '../canonical.ts';
 import { type CommandIo, type ExitCode, fileText, needFolder, UsageError } from '../command.ts';
 import { readConfig } from '../config.ts';
@@ -44,6 +45,7 @@ export async function packCommand(args: readonly string[], io: CommandIo, deps: 
   await mkdir(out, { recursive: true });
   if ((await readdir(out)).length > 0) throw new UsageError(`${out} is not empty`);
   const logDir = path.join(config.dataDir, 'log');
+  await untilFolded(logDir);
   await cp(logDir, path.join(out, 'log'), { recursive: true });
   const counted = await countJournal(path.join(out, 'log'), {});
   const { size, root } = counted.log;

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { namedScenes } from '../../benchmarks/scenes/named.ts';
 import { writeScene } from '../../benchmarks/scenes/write.ts';
+import { untilFolded } from '../audit/reader.ts';
 import { verifyLog } from '../audit/verify.ts';
 import { type Client, createClient, GatewayError, watchJob } from '../client.ts';
 import { packageNames } from '../evidence/names.ts';
@@ -300,6 +301,7 @@ async function main(): Promise<number> {
     await cp(installation.dossierFile, path.join(out, 'dossier.json'));
     const logFolder = path.join(out, 'log');
     await rm(logFolder, { recursive: true, force: true });
+    await untilFolded(path.join(installation.dataDir, 'log'));
     await cp(path.join(installation.dataDir, 'log'), logFolder, { recursive: true });
     const log = await verifyLog(logFolder);
     say(`  log ${logFolder}: ${log.ok ? `${log.size} records, verified` : 'NOT verified'}`);

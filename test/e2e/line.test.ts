@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { untilFolded } from '../../gateway/audit/reader.ts';
 import { verifyLog } from '../../gateway/audit/verify.ts';
 import { type Client, watchJob } from '../../gateway/client.ts';
 import { verifyPackage } from '../../gateway/evidence/verify.ts';
@@ -182,6 +183,7 @@ describe('from a requisition to a verified package', () => {
 
   it('LOG-01, LOG-03: the log verifies, holds every kind of act of the case, and nothing of what was seen', async () => {
     const copy = path.join(line.folder, 'log-copy');
+    await untilFolded(path.join(line.installation.dataDir, 'log'));
     await cp(path.join(line.installation.dataDir, 'log'), copy, { recursive: true });
     const verdict = await verifyLog(copy);
     expect(verdict.ok).toBe(true);

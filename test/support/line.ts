@@ -5,6 +5,7 @@ import path from 'node:path';
 import { importJWK, type JWK } from 'jose';
 import { namedScenes } from '../../benchmarks/scenes/named.ts';
 import { writeScene } from '../../benchmarks/scenes/write.ts';
+import { aheadFileOf } from '../../gateway/audit/ahead.ts';
 import { type Client, createClient } from '../../gateway/client.ts';
 import {
   createDemoInstallation,
@@ -165,18 +166,21 @@ export async function exhibitIdOf(client: Client, caseId: string, piece: string)
   return found.id;
 }
 
-/** The journal's codes and actions, read from the log's own entries on disk. */
+/** The journal's codes and actions, read from the log's own files on disk: what is acknowledged and not yet in the tree stands beside it. */
 export async function journalText(line: Line): Promise<string> {
   const { readdir } = await import('node:fs/promises');
-  const entries = path.join(line.installation.dataDir, 'log', 'tile', 'entries');
+  const log = path.join(line.installation.dataDir, 'log');
+  const entries = path.join(log, 'tile', 'entries');
   const read = async (): Promise<string> => {
+    // First: what leaves it for the tree meanwhile is found there.
+    const ahead = await readFile(aheadFileOf(log), 'utf8').catch(() => '');
     const names = await readdir(entries, { recursive: true, withFileTypes: true });
     const texts = await Promise.all(
       names.filter((name) => name.isFile()).map((name) => readFile(path.join(name.parentPath, name.name), 'utf8')),
     );
-    return texts.join('\n');
+    return [ahead, ...texts].join('\n');
   };
-  // A record is acknowledged before the partial bundle that it follows is removed: one that is listed may be gone when it is read.
+  // A partial bundle goes when the tree has grown: one that is listed may be gone when it is read.
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await read();
