@@ -15,6 +15,11 @@ export interface Database {
   readonly url: string;
   /** Runs in one transaction that sees the rows of this case only (row-level security). */
   inCase<T>(caseId: CaseId, work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /**
+   * As `inCase`, for work that only reads: the server refuses anything else. What was read is handed on without waiting for the end of the
+   * transaction, which decides nothing.
+   */
+  readInCase<T>(caseId: CaseId, work: (tx: Transaction) => Promise<T>): Promise<T>;
   /** Runs in one transaction that reads ids and states across cases, and no sealed column. */
   inService<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
   /** Gives the space of deleted rows back and writes the log of changes out; what the server does not allow is left. */
@@ -80,6 +85,7 @@ export function connect(url: string): Database {
     role: 'differe_case' | 'differe_service',
     caseId: string,
     work: (tx: Transaction) => Promise<T>,
+    mode: '' | ' READ ONLY' = '',
   ): Promise<T> => {
     const client = await pool.connect().catch(refuse);
     let broken: Error | undefined;
@@ -90,7 +96,9 @@ export function connect(url: string): Database {
     client.on('error', onError);
     try {
       // One way to the server and back instead of three: a request of an agent has half a dozen transactions.
-      await client.query(`BEGIN; SET LOCAL ROLE ${role}; SET LOCAL differe.case_id = ${pg.escapeLiteral(caseId)}`);
+      await client.query(
+        `BEGIN${mode}; SET LOCAL ROLE ${role}; SET LOCAL differe.case_id = ${pg.escapeLiteral(caseId)}`,
+      );
       const result = await work(client);
       await client.query('COMMIT');
       return result;
@@ -104,9 +112,16 @@ export function connect(url: string): Database {
       client.release(broken);
     }
   };
+  const readInCase = async <T>(caseId: CaseId, work: (tx: Transaction) => Promise<T>): Promise<T> => {
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    const readOut = async (tx: Transaction): Promise<void> => resolve(await work(tx));
+    inRole('differe_case', caseId, readOut, ' READ ONLY').catch(reject);
+    return promise;
+  };
   return {
     url,
     inCase: (caseId, work) => inRole('differe_case', caseId, work),
+    readInCase,
     inService: (work) => inRole('differe_service', '', work),
     async vacuum(tables) {
       for (const table of tables) await pool.query(`VACUUM ${pg.escapeIdentifier(table)}`).catch(() => undefined);

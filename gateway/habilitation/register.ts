@@ -2,6 +2,7 @@ import { type Clock, nowSeconds } from '../clock.ts';
 import type { Database } from '../database.ts';
 import { AppError } from '../errors.ts';
 import { HABILITATION_STANDINGS, type HabilitationStanding } from '../policy/types.ts';
+import { createRecent } from '../recent.ts';
 import type { Act, ActKind } from '../trust/types.ts';
 import { demandHabilitatingKey, parseHabilitation } from './claims.ts';
 import { actAt, type History, historiesOf, standingAt } from './history.ts';
@@ -33,8 +34,7 @@ export function createRegister(deps: RegisterDeps): HabilitationRegister {
   let histories: ReadonlyMap<string, History> = new Map();
   let byKey: ReadonlyMap<string, ReadonlySet<History>> = new Map();
   let known = -1;
-  let lookedAt = Number.NEGATIVE_INFINITY;
-  let reading: Promise<void> | undefined;
+  const recent = createRecent(readOnce, MAX_AGE_MS);
 
   const kind: ActKind<HabilitationClaims> = {
     typ: HABILITATION_TYP,
@@ -42,35 +42,22 @@ export function createRegister(deps: RegisterDeps): HabilitationRegister {
     procedureOf: () => undefined,
     demandSigner: demandHabilitatingKey,
     async apply({ claims }) {
-      await read();
+      await recent.look();
       const isTaken = [...(byKey.get(claims.jkt) ?? [])].some(([first]) => first?.agent.id !== claims.agent.id);
       if (isTaken) throw new AppError('E_HAB_AUTH', { detail: 'the key is somebody else’s' });
     },
     async afterwards() {
-      lookedAt = Number.NEGATIVE_INFINITY;
-      await read();
+      await recent.lookAnew();
     },
   };
 
-  async function read(): Promise<void> {
-    // Those who come while it is being read may have come after it began: they look for themselves.
-    await reading?.catch(() => undefined);
-    if (performance.now() - lookedAt < MAX_AGE_MS) return;
-    reading = readOnce().finally(() => {
-      reading = undefined;
-    });
-    await reading;
-  }
-
   async function readOnce(): Promise<void> {
-    const began = performance.now();
     const count = await deps.database.inService(countHabilitations);
     if (count !== known) {
       histories = historiesOf(await deps.readActs(kind));
       byKey = keysOf(histories);
       known = count;
     }
-    lookedAt = began;
   }
 
   function standingOf(agent: NamedAgent): HabilitationStanding {
@@ -86,7 +73,7 @@ export function createRegister(deps: RegisterDeps): HabilitationRegister {
 
   return {
     kind,
-    refresh: read,
+    refresh: recent.look,
     holderOf(jkt) {
       const at = nowSeconds(deps.clock);
       const [history, ...others] = byKey.get(jkt) ?? [];
@@ -106,7 +93,7 @@ export function createRegister(deps: RegisterDeps): HabilitationRegister {
       return HABILITATION_STANDINGS.find((each) => standings.includes(each)) ?? 'none';
     },
     async historyOf(agentId) {
-      await read();
+      await recent.look();
       return histories.get(agentId) ?? [];
     },
   };

@@ -45,6 +45,8 @@ interface CaseEntry {
 interface View {
   /** State of the case's exhibits and jobs when it was opened (`stateMark`). */
   readonly mark: string;
+  /** Writing of their rows when that state was seen last (`writingMark`): while it is the same, so is the state. */
+  writing: string;
   readonly exhibits: Promise<ReadonlyMap<ExhibitId, Exhibit>>;
   readonly opened: Promise<OpenCase>;
 }
@@ -115,19 +117,24 @@ export function createCaseSessions(deps: CaseSessionsDeps): CaseSessions {
 
   async function viewOf(requisition: Requisition): Promise<{ entry: CaseEntry; view: View }> {
     const held = cases.get(requisition.caseId)?.views.get(requisition.id);
-    const { mark, states } = await deps.database.inCase(requisition.caseId, async (tx) => {
-      // The mark first: what changes between the two looks is seen in the states now and in the mark at the next question.
+    const { writing, mark, states } = await deps.database.readInCase(requisition.caseId, async (tx) => {
+      // The marks first: what changes between two looks is seen in the states now and in the mark at the next question.
+      const writing = await store.writingMark(tx);
+      if (held?.writing === writing) return { writing, mark: held.mark, states: undefined };
       const mark = await store.stateMark(tx);
       const states = held?.mark === mark ? undefined : await store.exhibitStates(tx, permittedBy(requisition));
-      return { mark, states };
+      return { writing, mark, states };
     });
     const entry = entryOf(requisition.caseId);
     const known = entry.views.get(requisition.id);
-    if (known?.mark === mark) return { entry, view: known };
+    if (known?.mark === mark) {
+      known.writing = writing;
+      return { entry, view: known };
+    }
     // Dropped meanwhile.
     if (states === undefined) return viewOf(requisition);
     const exhibits = listedIn(requisition);
-    const view: View = { mark, exhibits, opened: load(requisition, entry, states, exhibits) };
+    const view: View = { mark, writing, exhibits, opened: load(requisition, entry, states, exhibits) };
     entry.views.set(requisition.id, view);
     view.opened.catch(() => {
       if (entry.views.get(requisition.id) === view) entry.views.delete(requisition.id);
@@ -152,7 +159,7 @@ export function createCaseSessions(deps: CaseSessionsDeps): CaseSessions {
     async openJobs(requisition, jobIds) {
       const { entry, view } = await viewOf(requisition);
       const exhibits = await view.exhibits;
-      const rows = await deps.database.inCase(requisition.caseId, (tx) => store.closedJobs(tx, jobIds));
+      const rows = await deps.database.readInCase(requisition.caseId, (tx) => store.closedJobs(tx, jobIds));
       const byId = new Map(rows.map((row) => [row.jobId, row]));
       const opened: OpenExhibit[] = [];
       for (const jobId of jobIds) {

@@ -71,6 +71,20 @@ export async function exhibitStates(
 }
 
 /**
+ * A number that changes with every writing of a row that `exhibitStates` reads, also of what it does not read, as how far a job is. Cheaper
+ * than `stateMark`: no column is looked at.
+ */
+export async function writingMark(tx: Transaction): Promise<string> {
+  const { rows } = await tx.query<{ mark: string }>(
+    `SELECT concat_ws(' ',
+       (SELECT sum(hashtidextended(ctid, xmin::text::bigint)) FROM exhibits),
+       (SELECT sum(hashtidextended(ctid, xmin::text::bigint)) FROM jobs),
+       (SELECT sum(hashtidextended(ctid, xmin::text::bigint)) FROM requisitions WHERE revoked_at IS NOT NULL)) AS mark`,
+  );
+  return rows[0]?.mark ?? '';
+}
+
+/**
  * A number that changes with everything `exhibitStates` reads: one look at narrow rows, where the states of five hundred exhibits take ten
  * times as long. How far a job is does not count; what it was let name is written once, when it is done.
  */

@@ -87,8 +87,8 @@ export function createRecords(deps: RecordsDeps): RequisitionRecords {
   }
 
   const verified = createVerifiedRows(() => deps.registry);
-  const open = (caseId: CaseId, id: RequisitionId, sealed: Buffer): Promise<Requisition> =>
-    verified.of(caseId, id, sealed, () => verifyAgain(caseId, id, sealed));
+  const open = (caseId: CaseId, id: RequisitionId, sealed: Buffer, writing?: string): Promise<Requisition> =>
+    verified.of(caseId, id, sealed, () => verifyAgain(caseId, id, sealed), writing);
 
   /** An authorisation carries many schedules: its `jti` may come again with the same bytes. */
   const isUsed: VerifyContext['isUsed'] = async ({ jti, sha256, type }) => {
@@ -150,11 +150,9 @@ export function createRecords(deps: RecordsDeps): RequisitionRecords {
       const caseId = verified.caseOf(id) ?? (await database.inService((tx) => store.requisitionRoute(tx, id)))?.caseId;
       if (caseId === undefined) return undefined;
       const held = verified.held(caseId, id);
-      const sealed = await database.inCase(caseId, (tx) =>
-        held === undefined ? store.findSealed(tx, id) : store.findSealedUnless(tx, id, held.sha256),
-      );
-      if (sealed === 'same') return held?.requisition;
-      return sealed === undefined ? undefined : await open(caseId, id, sealed);
+      const row = await database.readInCase(caseId, (tx) => store.findSealedUnless(tx, id, held?.writing));
+      if (row === 'same') return held?.requisition;
+      return row === undefined ? undefined : await open(caseId, id, row.sealed, row.writing);
     },
     forget: verified.forget,
     async list(caseId) {

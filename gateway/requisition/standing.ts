@@ -2,6 +2,7 @@ import { type Clock, nowSeconds } from '../clock.ts';
 import type { Database } from '../database.ts';
 import { AppError } from '../errors.ts';
 import type { CaseId, RequisitionId } from '../ids.ts';
+import { createRecent } from '../recent.ts';
 import type { Act, ActKind } from '../trust/types.ts';
 import {
   CONTRARY_DECISION_TYP,
@@ -55,21 +56,9 @@ export function createStanding(deps: StandingDeps): RequisitionStanding {
   let lists: ReadonlyMap<string, KnownList> = new Map();
   let revoked: ReadonlySet<RequisitionId> = new Set();
   let known = -1;
-  let lookedAt = Number.NEGATIVE_INFINITY;
-  let reading: Promise<void> | undefined;
-
-  async function read(): Promise<void> {
-    // Those who come while it is being read may have come after it began: they look for themselves.
-    await reading?.catch(() => undefined);
-    if (performance.now() - lookedAt < MAX_AGE_MS) return;
-    reading = readOnce().finally(() => {
-      reading = undefined;
-    });
-    await reading;
-  }
+  const recent = createRecent(readOnce, MAX_AGE_MS);
 
   async function readOnce(): Promise<void> {
-    const began = performance.now();
     const count = await deps.database.inService((tx) => store.countLists(tx, REVOCATION_LIST_TYP));
     if (count !== known) {
       lists = knownLists((await deps.readLists(listKind)).map(({ claims }) => claims));
@@ -83,12 +72,6 @@ export function createStanding(deps: StandingDeps): RequisitionStanding {
       }
       return await store.revokedRequisitions(tx);
     });
-    lookedAt = began;
-  }
-
-  async function readAnew(): Promise<void> {
-    lookedAt = Number.NEGATIVE_INFINITY;
-    await read();
   }
 
   const listKind: ActKind<RevocationListClaims> = {
@@ -99,10 +82,10 @@ export function createStanding(deps: StandingDeps): RequisitionStanding {
     async apply({ claims }, tx) {
       // Two processes that are given a list at the same moment look one after the other.
       await store.lockLists(tx);
-      await readAnew();
+      await recent.lookAnew();
       demandSuccession(claims, lists.get(claims.list_id));
     },
-    afterwards: readAnew,
+    afterwards: recent.lookAnew,
   };
 
   const contraryKind: ActKind<ContraryDecisionClaims> = {
@@ -121,11 +104,11 @@ export function createStanding(deps: StandingDeps): RequisitionStanding {
       const fresh = await store.markContradicted(tx, ended, deps.clock.nowMs());
       if (fresh.length > 0) await deps.revoked?.(fresh);
     },
-    afterwards: readAnew,
+    afterwards: recent.lookAnew,
   };
 
   function isRevoked({ authorisation: { jti, rev }, schedule }: RevocableTokens): boolean {
-    if (performance.now() - lookedAt > MOST_AGE_MS) throw new AppError('E_DATABASE', { detail: 'standing not known' });
+    if (recent.ageMs() > MOST_AGE_MS) throw new AppError('E_DATABASE', { detail: 'standing not known' });
     if (revoked.has(schedule.jti as RequisitionId)) return true;
     const list = lists.get(rev.list_id);
     if (list === undefined || list.revoked.has(jti) || list.revoked.has(schedule.jti)) return true;
@@ -135,11 +118,11 @@ export function createStanding(deps: StandingDeps): RequisitionStanding {
 
   return {
     kinds: [listKind as unknown as ActKind, contraryKind as unknown as ActKind],
-    refresh: read,
+    refresh: recent.look,
     isRevoked,
     hasRevocation: (id) => revoked.has(id),
     async mayRegister(caseId, tokens) {
-      await read();
+      await recent.look();
       if (isRevoked(tokens)) return false;
       const contrary = await deps.readContrary(caseId, contraryKind);
       return !contrary.some(({ claims }) => contradicts(claims.auth, tokens.authorisation));

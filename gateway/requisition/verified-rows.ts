@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { CaseId, RequisitionId } from '../ids.ts';
 import type { Requisition } from './types.ts';
 
@@ -13,7 +12,8 @@ export function createVerifiedRows(registryNow: () => unknown) {
   interface Verified {
     readonly caseId: CaseId;
     readonly sealed: Buffer;
-    readonly sha256: Buffer;
+    /** Undefined where it was read without it. */
+    writing: string | undefined;
     readonly registry: unknown;
     readonly requisition: Requisition;
   }
@@ -24,10 +24,12 @@ export function createVerifiedRows(registryNow: () => unknown) {
       id: RequisitionId,
       sealed: Buffer,
       verify: () => Promise<Requisition>,
+      writing?: string,
     ): Promise<Requisition> {
       const registry = registryNow();
       const known = rows.get(id);
       if (known?.caseId === caseId && known.registry === registry && known.sealed.equals(sealed)) {
+        if (writing !== undefined) known.writing = writing;
         return known.requisition;
       }
       const requisition = await verify();
@@ -36,11 +38,11 @@ export function createVerifiedRows(registryNow: () => unknown) {
         if (rows.size < MOST_VERIFIED) break;
         rows.delete(oldest);
       }
-      rows.set(id, { caseId, sealed, sha256: createHash('sha256').update(sealed).digest(), registry, requisition });
+      rows.set(id, { caseId, sealed, writing, registry, requisition });
       return requisition;
     },
-    /** What was verified, under the registry of now, with the digest that its row has to have still. */
-    held(caseId: CaseId, id: RequisitionId): Pick<Verified, 'sha256' | 'requisition'> | undefined {
+    /** What was verified, under the registry of now, with the writing that its row has to be still. */
+    held(caseId: CaseId, id: RequisitionId): Pick<Verified, 'writing' | 'requisition'> | undefined {
       const known = rows.get(id);
       return known?.caseId === caseId && known.registry === registryNow() ? known : undefined;
     },

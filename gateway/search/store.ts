@@ -111,21 +111,25 @@ export async function showTracks(
     shown.map((hit) => hit.exhibitId),
     shown.map((hit) => hit.track),
   ];
-  await tx.query(
+  type Row = { id: HitId; job_id: JobId; track: number; verdict: Hit['verdict'] };
+  const toState = (row: Row): HitState => ({ id: row.id, jobId: row.job_id, track: row.track, verdict: row.verdict });
+  const { rows: fresh } = await tx.query<Row>(
     `INSERT INTO hits (id, case_id, question_id, job_id, exhibit_id, track)
      SELECT shown.id, $5, $6, shown.job_id, shown.exhibit_id, shown.track
        FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::int[]) AS shown (id, job_id, exhibit_id, track)
-     ON CONFLICT (question_id, job_id, track) DO NOTHING`,
+     ON CONFLICT (question_id, job_id, track) DO NOTHING
+     RETURNING id, job_id, track, verdict`,
     [...columns, caseId, questionId],
   );
-  const { rows } = await tx.query<{ id: HitId; job_id: JobId; track: number; verdict: Hit['verdict'] }>(
+  if (fresh.length === shown.length) return fresh.map(toState);
+  const { rows } = await tx.query<Row>(
     `SELECT h.id, h.job_id, h.track, h.verdict
        FROM hits h
        JOIN unnest($2::uuid[], $3::int[]) AS shown (job_id, track) ON h.job_id = shown.job_id AND h.track = shown.track
       WHERE h.question_id = $1`,
     [questionId, columns[1], columns[3]],
   );
-  return rows.map((row) => ({ id: row.id, jobId: row.job_id, track: row.track, verdict: row.verdict }));
+  return rows.map(toState);
 }
 
 export interface HitRow {

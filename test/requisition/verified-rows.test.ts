@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { CaseId, RequisitionId } from '../../gateway/ids.ts';
 import type { Requisition } from '../../gateway/requisition/types.ts';
@@ -12,11 +11,17 @@ describe('what was verified by its very bytes', () => {
     let registry = {};
     let verified = 0;
     const rows = createVerifiedRows(() => registry);
-    const ask = (sealed: string, caseId: CaseId = CASE) =>
-      rows.of(caseId, ID, Buffer.from(sealed), async () => {
-        verified++;
-        return { sealed } as unknown as Requisition;
-      });
+    const ask = (sealed: string, caseId: CaseId = CASE, writing?: string) =>
+      rows.of(
+        caseId,
+        ID,
+        Buffer.from(sealed),
+        async () => {
+          verified++;
+          return { sealed } as unknown as Requisition;
+        },
+        writing,
+      );
     const first = await ask('aaaa');
     expect(await ask('aaaa')).toBe(first);
     expect(verified).toBe(1);
@@ -28,8 +33,11 @@ describe('what was verified by its very bytes', () => {
     expect(verified).toBe(3);
     await ask('aaab', 'case-2' as CaseId);
     expect(verified).toBe(4);
-    // By its digest it is held for its own case and registry alone.
-    expect(rows.held('case-2' as CaseId, ID)?.sha256).toEqual(createHash('sha256').update('aaab').digest());
+    // By the writing of its row it is held for its own case and registry alone, and once that is known.
+    expect(rows.held('case-2' as CaseId, ID)?.writing).toBeUndefined();
+    await ask('aaab', 'case-2' as CaseId, '7 (0,1)');
+    expect(verified).toBe(4);
+    expect(rows.held('case-2' as CaseId, ID)?.writing).toBe('7 (0,1)');
     expect(rows.held(CASE, ID)).toBeUndefined();
     registry = {};
     expect(rows.held('case-2' as CaseId, ID)).toBeUndefined();
