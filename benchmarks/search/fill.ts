@@ -16,6 +16,8 @@ import { CLASSES, COLOURS } from '../../gateway/vocabulary.ts';
 import type { Seen } from './matcher.ts';
 import { PICTURE, RECORDING_SECONDS, type Recording, tracksOf } from './town.ts';
 
+const LANES = 8;
+
 export interface Filled extends Omit<Seen, 'tracks'> {
   readonly recording: Recording;
 }
@@ -39,31 +41,34 @@ export async function fillCase(
   const exhibits: Filled[] = [];
   let [columnBytes, pathBytes] = [0, 0];
   try {
-    for (const recording of recordings) {
-      const ids = { exhibitId: newId<ExhibitId>(), jobId: newId<JobId>() };
-      const tracks = tracksOf(recording);
-      const blocks = encodeColumns(resultOf(tracks), ids);
-      columnBytes += blocks.columns.length;
-      pathBytes += blocks.paths.length;
-      const objects = [newId<ObjectId>(), newId<ObjectId>(), newId<ObjectId>()] as const;
-      // The text of a result is not read by a question: it is left empty.
-      for (const [n, bytes] of [Buffer.from('{}'), blocks.columns, blocks.paths].entries())
-        await vault.put(caseId, objects[n] as ObjectId, bytes);
-      await database.inCase(caseId, async (tx) => {
-        await insertExhibit(tx, vault, caseId, claims, recording, ids.exhibitId);
-        await insertJob(tx, caseId, claims, ids, objects);
-      });
-      if (recording.index % 100 === 99)
-        console.error(`search: ${recording.index + 1} of ${recordings.length} recordings`);
-      const { cameraId, captureStartMs, offsetSeconds, uncertaintySeconds } = recording;
-      exhibits.push({
-        recording,
-        exhibitId: ids.exhibitId,
-        cameraId,
-        startMs: captureStartMs + offsetSeconds * 1000,
-        uncertaintyMs: uncertaintySeconds * 1000,
-      });
-    }
+    const waiting = recordings.entries();
+    // Each of the lanes waits for the disk while another encodes.
+    const lane = async (): Promise<void> => {
+      for (const [at, recording] of waiting) {
+        const ids = { exhibitId: newId<ExhibitId>(), jobId: newId<JobId>() };
+        const blocks = encodeColumns(resultOf(tracksOf(recording)), ids);
+        columnBytes += blocks.columns.length;
+        pathBytes += blocks.paths.length;
+        const objects = [newId<ObjectId>(), newId<ObjectId>(), newId<ObjectId>()] as const;
+        // The text of a result is not read by a question: it is left empty.
+        for (const [n, bytes] of [Buffer.from('{}'), blocks.columns, blocks.paths].entries())
+          await vault.put(caseId, objects[n] as ObjectId, bytes);
+        await database.inCase(caseId, async (tx) => {
+          await insertExhibit(tx, vault, caseId, claims, recording, ids.exhibitId);
+          await insertJob(tx, caseId, claims, ids, objects);
+        });
+        if (at % 100 === 99) console.error(`search: ${at + 1} of ${recordings.length} recordings`);
+        const { cameraId, captureStartMs, offsetSeconds, uncertaintySeconds } = recording;
+        exhibits[at] = {
+          recording,
+          exhibitId: ids.exhibitId,
+          cameraId,
+          startMs: captureStartMs + offsetSeconds * 1000,
+          uncertaintyMs: uncertaintySeconds * 1000,
+        };
+      }
+    };
+    await Promise.all(Array.from({ length: LANES }, lane));
   } finally {
     await database.close();
   }

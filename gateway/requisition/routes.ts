@@ -5,7 +5,7 @@ import { AppError } from '../errors.ts';
 import type { Register } from '../habilitation/types.ts';
 import type { CaseId, RequisitionId } from '../ids.ts';
 import { NextCursor, PageQuery, pageOf } from '../pages.ts';
-import { MAX_PAYLOAD_BYTES } from '../trust/strict-json.ts';
+import { MAX_PAYLOAD_BYTES, MAX_SCHEDULE_BYTES } from '../trust/strict-json.ts';
 import { isSeized } from './oversight.ts';
 import type { RequisitionRecords } from './records.ts';
 import { registerRequisition } from './register.ts';
@@ -45,8 +45,8 @@ export const requisitionRoutes =
       '/api/v1/requisitions',
       {
         config: { action: 'requisition.register', journal: 'handler', idempotent: true },
-        // Two tokens of the largest payload, in base64url.
-        bodyLimit: 3 * MAX_PAYLOAD_BYTES,
+        // Both tokens of the largest payload, in base64url.
+        bodyLimit: 1.5 * (MAX_PAYLOAD_BYTES + MAX_SCHEDULE_BYTES),
         schema: {
           body: Type.Object({ authorisation: Type.String(), schedule: Type.String() }, { additionalProperties: false }),
           response: { 201: requisitionBody },

@@ -136,7 +136,7 @@ export const SCHEDULE = closed({
     closed({ kind: Type.Literal('direct') }),
     closed({ kind: Type.Literal('qualified_person'), act: line, oath_ref: line }),
   ]),
-  exhibits: list(exhibit, 1, 500),
+  exhibits: list(exhibit, 1, 2000),
   agents: list(closed({ id: word, service: word, habilitation_ref: line, jkt: thumbprint }), 1, 200),
   cnf: closed({ jkt: list(thumbprint, 1, 200) }),
 });

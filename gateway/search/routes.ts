@@ -33,7 +33,7 @@ const verdictGiven = Type.Object({
   ),
 });
 
-const MAX_QUESTION_BYTES = 65_536;
+const MAX_QUESTION_BYTES = 131_072;
 
 // A fault of the body has a code of its own here: it is about the question, or about a picture that was slipped into it.
 const questionValidator: FastifySchemaCompiler<TSchema> = (route) => {

@@ -23,7 +23,7 @@ const questionSchema = (where: TSchema) =>
       classes: Type.Optional(Type.Array(oneOf(CLASSES), { maxItems: CLASSES.length })),
       colours: Type.Optional(Type.Array(colourAsked, { maxItems: COLOURS.length * PARTS.length })),
       time: Type.Optional(Type.Object({ from: instant, to: instant }, strict)),
-      exhibits: Type.Optional(Type.Array(uuid, { minItems: 1, maxItems: 500 })),
+      exhibits: Type.Optional(Type.Array(uuid, { minItems: 1, maxItems: 2000 })),
       zone: Type.Optional(polygon),
       where: Type.Optional(where),
       minConfidence: Type.Optional(fraction),

@@ -1,7 +1,8 @@
 import { type CryptoKey, compactVerify, importJWK, type JWK } from 'jose';
 import type { JsonValue } from '../canonical.ts';
 import { AppError } from '../errors.ts';
-import { isJsonObject, MAX_PAYLOAD_BYTES, parseStrictJson } from './strict-json.ts';
+import { SCHEDULE_TYP } from './registry.ts';
+import { isJsonObject, MAX_PAYLOAD_BYTES, MAX_SCHEDULE_BYTES, parseStrictJson } from './strict-json.ts';
 
 export interface CompactJws {
   readonly header: { readonly [name: string]: JsonValue };
@@ -19,15 +20,16 @@ const refuse = (detail: string, cause?: unknown): AppError => new AppError('E_RE
  */
 export function readCompactJws(compact: string): CompactJws {
   // base64url needs 4 characters for 3 bytes; header and signature fit in the rest.
-  if (compact.length > MAX_PAYLOAD_BYTES * 1.4) throw refuse('too large');
+  if (compact.length > MAX_SCHEDULE_BYTES * 1.4) throw refuse('too large');
   const parts = compact.split('.');
   if (parts.length !== 3) throw refuse('not three parts');
   const [headerBytes, payload, signature] = parts.map(decodeCanonical);
   if (headerBytes === undefined || payload === undefined || signature === undefined) throw refuse('not base64url');
-  if (payload.length > MAX_PAYLOAD_BYTES) throw refuse('payload too large');
   if (signature.length !== 64) throw refuse('not an Ed25519 signature');
   const header = parseOrRefuse(headerBytes);
   if (!isJsonObject(header)) throw refuse('header is not an object');
+  const most = header.typ === SCHEDULE_TYP ? MAX_SCHEDULE_BYTES : MAX_PAYLOAD_BYTES;
+  if (payload.length > most) throw refuse('payload too large');
   if (header.alg !== 'EdDSA') throw refuse('alg is not EdDSA');
   return { header, payload };
 }

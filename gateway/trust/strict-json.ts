@@ -3,6 +3,9 @@ import type { JsonValue } from '../canonical.ts';
 /** Largest payload of a token, bytes. */
 export const MAX_PAYLOAD_BYTES = 1_048_576;
 
+/** Of a schedule: two thousand pieces are some two megabytes. */
+export const MAX_SCHEDULE_BYTES = 3 * MAX_PAYLOAD_BYTES;
+
 /**
  * Parses UTF-8 JSON that reads the same everywhere: no duplicate member (parsers differ on which one wins), no byte-order mark, no
  * invalid UTF-8, no lone surrogate, nothing after the value, no `__proto__`. Throws SyntaxError.

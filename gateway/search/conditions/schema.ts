@@ -111,7 +111,7 @@ const leaves = (arrival: TSchema): Record<string, TSchema> => ({
   acrossCameras: Type.Object(
     {
       arrival,
-      exhibits: Type.Optional(Type.Array(uuid, { minItems: 1, maxItems: 500 })),
+      exhibits: Type.Optional(Type.Array(uuid, { minItems: 1, maxItems: 2000 })),
       minSeconds: seconds('Later at least, seconds.'),
       maxSeconds: seconds('Later at most, seconds.'),
     },
