@@ -27,6 +27,8 @@ export interface LogReader {
   size(): Promise<number>;
   /** Bytes of a record; undefined beyond the end, and when it was purged. */
   entry(seq: number): Promise<Buffer | undefined>;
+  /** Bytes of all durable records from one on, for who reads many; none of them may have been purged. */
+  entriesFrom(seq: number): Promise<readonly Buffer[]>;
   /** tlog-proof text against the newest checkpoint, or an older one of this log; undefined beyond its end. */
   prove(seq: number, against?: CheckpointNote): Promise<string | undefined>;
   /** Root of the tree that the log had at a size. */
@@ -90,6 +92,24 @@ export async function openReader(dir: string, vkey?: string): Promise<LogReader>
         const entries = known ?? (await readKept(dir, { level: 'entries', n, width }));
         if (entries !== undefined) bundle = { n, entries };
         return entries?.[seq % TILE_WIDTH];
+      }),
+    entriesFrom: (from) =>
+      atNewest(async (size) => {
+        const found: Buffer[] = [];
+        for (let n = Math.floor(from / TILE_WIDTH); n * TILE_WIDTH < size; n++) {
+          const entries = await readEntries(dir, { level: 'entries', n, width: widthOf('entries', n, size) });
+          found.push(...entries.slice(Math.max(0, from - n * TILE_WIDTH)));
+        }
+        for (const { entries, checkpoint: at } of await readAhead()) {
+          for (const [index, entry] of entries.entries()) {
+            const seq = at.size - entries.length + index;
+            if (seq < Math.max(size, from)) continue;
+            // Folded in meanwhile: to be read again from the folder.
+            if (seq !== from + found.length) throw new AppError('E_LOG_DOWN', { detail: 'the log went on' });
+            found.push(entry);
+          }
+        }
+        return found;
       }),
     prove: (seq, against) =>
       atNewest(async (stored, text) => {

@@ -45,7 +45,7 @@ export async function readVerified(
   return verdict;
 }
 
-/** Bundle by bundle; the last one, which a log in use replaces, record by record. What was purged is left out. */
+/** Bundle by bundle; the last one, which a log in use replaces, with what stands ahead of the tree. What was purged is left out. */
 async function* entriesOf(dir: string, vkey: string | undefined, size: number): AsyncGenerator<Buffer> {
   const reader = await openReader(dir, vkey);
   // What stands in the write-ahead file alone has no bundle yet.
@@ -54,8 +54,8 @@ async function* entriesOf(dir: string, vkey: string | undefined, size: number): 
     const entries = await readKept(dir, { level: 'entries', n, width: TILE_WIDTH });
     if (entries !== undefined) yield* entries;
   }
-  for (let seq = full * TILE_WIDTH; seq < size; seq++) {
-    const entry = await reader.entry(seq);
-    if (entry !== undefined) yield entry;
-  }
+  const last = await reader.entriesFrom(full * TILE_WIDTH);
+  if (last.length < size - full * TILE_WIDTH)
+    throw new AppError('E_LOG_DOWN', { detail: 'records are gone that were verified' });
+  yield* last.slice(0, size - full * TILE_WIDTH);
 }

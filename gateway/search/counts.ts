@@ -1,4 +1,4 @@
-import type { OpenExhibit } from '../index/types.ts';
+import type { OpenExhibit, TrackColumns } from '../index/types.ts';
 import { COLOURS, classNameOf, PARTS } from '../vocabulary.ts';
 import { colourAt, leastStep } from './match-columns.ts';
 import type { Counts } from './types.ts';
@@ -22,12 +22,14 @@ export function countMatches(matches: readonly ExhibitMatches[]): Counts {
   const classes = new Uint32Array(CLASS_IDS);
   const cameras = new Map<string, number>();
   const hours = new Map<number, number>();
-  const colours = new Uint32Array(COLOURS.length);
+  const byMask = new Uint32Array(2 ** COLOURS.length);
   const add = <K>(counts: Map<K, number>, key: K, more: number): void =>
     void counts.set(key, (counts.get(key) ?? 0) + more);
   for (const { exhibit, tracks } of matches) {
+    if (tracks.length === 0) continue;
     const { columns } = exhibit;
-    if (tracks.length > 0) add(cameras, exhibit.cameraId, tracks.length);
+    const masks = colourMasks(columns);
+    add(cameras, exhibit.cameraId, tracks.length);
     // Whole answers are counted, a million tracks where a question is broad: nothing is made for one of them.
     let [hour, inHour] = [0, 0];
     for (const track of tracks) {
@@ -39,10 +41,8 @@ export function countMatches(matches: readonly ExhibitMatches[]): Counts {
         [hour, inHour] = [now, 0];
       }
       inHour++;
-      for (let index = 0; index < PLACES.length; index++) {
-        if (isMuch(columns.colourShare, track * SHARES, PLACES[index] ?? []))
-          colours[index] = (colours[index] ?? 0) + 1;
-      }
+      const mask = masks[track] ?? 0;
+      byMask[mask] = (byMask[mask] ?? 0) + 1;
     }
     if (inHour > 0) add(hours, hour, inHour);
   }
@@ -56,11 +56,28 @@ export function countMatches(matches: readonly ExhibitMatches[]): Counts {
       tracks.length === 0 ? [] : [{ exhibitId, hits: tracks.length }],
     ),
     byColour: COLOURS.flatMap((colour, index) => {
-      const hits = colours[index] ?? 0;
+      const hits = byMask.reduce((sum, tracks, mask) => ((mask >> index) & 1 ? sum + tracks : sum), 0);
       return hits === 0 ? [] : [{ colour, hits }];
     }),
     byHour: [...hours].sort(([a], [b]) => a - b).map(([hour, hits]) => ({ from: localInstant(hour * HOUR_MS), hits })),
   };
+}
+
+const masksOf = new WeakMap<TrackColumns, Uint16Array>();
+
+/** For every track the colours of which a part has much, a bit each: worked out once, since most questions count most of them. */
+function colourMasks(columns: TrackColumns): Uint16Array {
+  const known = masksOf.get(columns);
+  if (known !== undefined) return known;
+  const made = new Uint16Array(columns.count);
+  for (let track = 0; track < columns.count; track++) {
+    let mask = 0;
+    for (let index = 0; index < PLACES.length; index++)
+      if (isMuch(columns.colourShare, track * SHARES, PLACES[index] ?? [])) mask |= 1 << index;
+    made[track] = mask;
+  }
+  masksOf.set(columns, made);
+  return made;
 }
 
 function isMuch(shares: Uint8Array, from: number, places: readonly number[]): boolean {

@@ -55,7 +55,7 @@ export function matchTracks(
     if (wantedClass[columns.classId[track] ?? 0] !== 1) continue;
     if ((columns.confidence[track] ?? 0) < minConfidence) continue;
     if (window !== undefined && !overlaps(columns, track, window)) continue;
-    if (colours.length > 0 && !colours.some(({ at, least }) => shareAt(columns, track, at) >= least)) continue;
+    if (colours.length > 0 && !hasOneOf(columns, track, colours)) continue;
     if (cells !== undefined && !sharesCell(columns.grid, track, cells)) continue;
     if (question.zone !== null && covered !== undefined) {
       const sure = sharesCell(columns.grid, track, covered) && livesWithin(columns, track, windows);
@@ -66,6 +66,15 @@ export function matchTracks(
     matches.push(track);
   }
   return matches;
+}
+
+function hasOneOf(
+  columns: TrackColumns,
+  track: number,
+  colours: readonly { readonly at: number; readonly least: number }[],
+): boolean {
+  for (const { at, least } of colours) if (shareAt(columns, track, at) >= least) return true;
+  return false;
 }
 
 /** What a matched track looks like as a hit, without its row's id and what was decided. `colours` lists the named colours only. */

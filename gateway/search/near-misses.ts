@@ -31,10 +31,13 @@ export function nearMisses(
   return loosenedOf(question).flatMap((loosened) => {
     const found: NearMiss[] = [];
     for (const { exhibit, tracks } of matches) {
-      const known = new Set(tracks);
+      // Both are in the order of the tracks.
+      let at = 0;
       for (const track of matchTracks(loosened.question, exhibit, elsewhere)) {
-        if (found.length >= MOST) return found;
-        if (!known.has(track)) found.push(missOf(loosened, exhibit, track));
+        while ((tracks[at] ?? Infinity) < track) at++;
+        if (tracks[at] === track) continue;
+        found.push(missOf(loosened, exhibit, track));
+        if (found.length === MOST) return found;
       }
     }
     return found;

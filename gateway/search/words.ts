@@ -27,16 +27,53 @@ interface LocalTime {
   readonly offset: string;
 }
 
+const HOUR_MS = 3_600_000;
+const MOST_HOURS = 20_000;
+/** Minutes that the clocks of the zone are ahead of UTC, by hour. */
+const offsets = new Map<number, number>();
+
+/** Since 1970 the zone changes its clocks at whole hours alone: one look at the calendar an hour tells all of its moments. */
+function offsetMinutes(ms: number): number {
+  const hour = Math.floor(ms / HOUR_MS);
+  const known = offsets.get(hour);
+  if (known !== undefined) return known;
+  const { isoDate, time } = calendarTime(hour * HOUR_MS);
+  const minutes = Math.round((Date.parse(`${isoDate}T${time}Z`) - hour * HOUR_MS) / 60_000);
+  if (offsets.size >= MOST_HOURS) offsets.clear();
+  offsets.set(hour, minutes);
+  return minutes;
+}
+
+const LAST_MS = Date.UTC(2200, 0, 1);
+
+/** As `calendarTime`, without asking the calendar at every moment: a question asks at several moments of each exhibit. */
 function localTime(ms: number): LocalTime {
+  if (!(ms >= 0 && ms < LAST_MS)) return calendarTime(ms);
+  const minutes = offsetMinutes(ms);
+  const shown = new Date(Math.floor(ms / 1000) * 1000 + minutes * 60_000).toISOString();
+  const isoDate = shown.slice(0, 10);
+  return {
+    isoDate,
+    date: `${isoDate.slice(8)}/${isoDate.slice(5, 7)}/${isoDate.slice(0, 4)}`,
+    time: shown.slice(11, 19),
+    offset: offsetOf(minutes),
+  };
+}
+
+function offsetOf(minutes: number): string {
+  const two = (value: number): string => String(value).padStart(2, '0');
+  return `${minutes < 0 ? '-' : '+'}${two(Math.floor(Math.abs(minutes) / 60))}:${two(Math.abs(minutes) % 60)}`;
+}
+
+/** What the clocks of the zone show, as the calendar of the runtime says it. */
+export function calendarTime(ms: number): LocalTime {
   const parts = Object.fromEntries(format.formatToParts(ms).map((part) => [part.type, part.value]));
   const { year = '', month = '', day = '', hour = '', minute = '', second = '' } = parts;
   const time = `${hour}:${minute}:${second}`;
   const isoDate = `${year.padStart(4, '0')}-${month}-${day}`;
   const wholeSeconds = Math.floor(ms / 1000) * 1000;
   const minutes = Math.round((Date.parse(`${isoDate}T${time}Z`) - wholeSeconds) / 60_000);
-  const two = (value: number): string => String(value).padStart(2, '0');
-  const offset = `${minutes < 0 ? '-' : '+'}${two(Math.floor(Math.abs(minutes) / 60))}:${two(Math.abs(minutes) % 60)}`;
-  return { isoDate, date: `${day}/${month}/${year}`, time, offset };
+  return { isoDate, date: `${day}/${month}/${year}`, time, offset: offsetOf(minutes) };
 }
 
 /** RFC 3339 with milliseconds in the case's time zone: `2026-03-02T14:02:07.120+01:00`. */

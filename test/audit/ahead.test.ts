@@ -64,6 +64,10 @@ describe('the write-ahead file', () => {
     expect([(await reader.checkpoint()).value.size, await reader.size()]).toEqual([FOLDED, ALL]);
     expect(JSON.parse(`${await reader.entry(ALL - 1)}`)).toMatchObject({ seq: ALL - 1 });
     expect(await reader.entry(ALL)).toBeUndefined();
+    for (const from of [0, FOLDED - 1, FOLDED, ALL - 2]) {
+      const seqs = (await reader.entriesFrom(from)).map((entry) => JSON.parse(`${entry}`).seq);
+      expect(seqs).toEqual(Array.from({ length: ALL - from }, (_, index) => from + index));
+    }
     expect(await verifyLog(options.dir)).toMatchObject({ ok: true, size: ALL });
     const log = await openLog(options);
     expect(await log.append(eventFor())).toBe(ALL);

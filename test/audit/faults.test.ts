@@ -166,10 +166,9 @@ async function durable(
   from: number,
 ): Promise<{ action: string; ids: string[]; effect: string }[]> {
   const reader = await openReader(dir, vkey);
-  const size = await reader.size();
   const found: { action: string; ids: string[]; effect: string }[] = [];
-  for (let seq = from; seq < size; seq++) {
-    const record = JSON.parse((await reader.entry(seq))?.toString() ?? '{}');
+  for (const entry of await reader.entriesFrom(from)) {
+    const record = JSON.parse(entry.toString());
     found.push({
       action: record.action,
       ids: record.objects.map((object: { id: string }) => object.id),

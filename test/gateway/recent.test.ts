@@ -23,7 +23,10 @@ function scene(longestMs = 1_000) {
     await settle();
     return done;
   };
-  return { recent, open, settle, isDone, at: (ms: number) => void (nowMs = ms) };
+  const at = (ms: number): void => {
+    nowMs = ms;
+  };
+  return { recent, open, settle, isDone, at };
 }
 
 describe('what is looked up once a second', () => {

@@ -1,6 +1,6 @@
 import type { OpenExhibit } from '../../index/types.ts';
 import { classId } from '../../vocabulary.ts';
-import { colourAt, leastStep, mayLive, shareAt, shareOf, sharesCell } from '../match-columns.ts';
+import { colourAt, leastStep, mayLive, overlaps, shareAt, shareOf, sharesCell } from '../match-columns.ts';
 import type { Reason } from '../types.ts';
 import {
   byColumns,
@@ -20,7 +20,9 @@ import { zoneMatcher } from './match-zone.ts';
 import type { ExecutedCondition, ExecutedLeaf } from './normal.ts';
 import { crossingsOf, follows, longestStop, sequenceOn, staysIn, waysOf } from './way.ts';
 import { intersect, isTimeLeaf, windowsOf } from './windows.ts';
-import { type Window, zoneCells } from './zone.ts';
+import { lineCells, type Window, zoneCells } from './zone.ts';
+
+const CLASS_IDS = 256;
 
 /** No track of the exhibit fulfils it: none needs to be looked at. */
 export const NEVER: Matcher = { guess: () => 'no', holds: () => false };
@@ -131,16 +133,20 @@ function leafOf(leaf: ExecutedLeaf, scope: Scope): Matcher {
       sharesCell(columns.grid, track, cells) ? 'maybe' : 'no';
 
   if ('class' in leaf) {
-    const wanted = new Set(leaf.class.map(classId));
-    return byColumns(leaf, (track) => wanted.has(columns.classId[track] ?? 0));
+    const wanted = new Uint8Array(CLASS_IDS);
+    for (const name of leaf.class) wanted[classId(name)] = 1;
+    return byColumns(leaf, (track) => wanted[columns.classId[track] ?? 0] === 1);
   }
   if ('colour' in leaf) {
     const wanted = leaf.colour.map((entry) => ({ at: colourAt(entry), least: Math.max(1, leastStep(entry.minShare)) }));
-    const best = (track: number): number =>
-      Math.max(
-        0,
-        ...wanted.map(({ at, least }) => (shareAt(columns, track, at) >= least ? shareAt(columns, track, at) : 0)),
-      );
+    const best = (track: number): number => {
+      let most = 0;
+      for (const { at, least } of wanted) {
+        const share = shareAt(columns, track, at);
+        if (share >= least && share > most) most = share;
+      }
+      return most;
+    };
     return byColumns(
       leaf,
       (track) => best(track) > 0,
@@ -186,23 +192,23 @@ function leafOf(leaf: ExecutedLeaf, scope: Scope): Matcher {
     if (allowed.length === 0) return NEVER;
     return byColumns(
       leaf,
-      (track) =>
-        allowed.some(
-          ({ fromMs, toMs }) => (columns.firstMs[track] ?? 0) <= toMs && (columns.lastMs[track] ?? 0) >= fromMs,
-        ),
+      (track) => {
+        for (const window of allowed) if (overlaps(columns, track, window)) return true;
+        return false;
+      },
       (track) => ({ atSeconds: (columns.firstMs[track] ?? 0) / 1000, toSeconds: (columns.lastMs[track] ?? 0) / 1000 }),
     );
   }
   if ('zone' in leaf) return zoneMatcher(leaf, leaf.zone, exhibit, windows, ways);
   if ('line' in leaf) {
-    const cells = zoneCells([leaf.line.a, leaf.line.b]);
+    const cells = lineCells(leaf.line);
     return byWay(leaf, touching(cells), (track) =>
       momentEvidence(ways(track).flatMap((way) => crossingsOf(leaf.line, way))[0]),
     );
   }
   if ('sequence' in leaf) {
     const { steps, withinSeconds } = leaf.sequence;
-    const cells = steps.map((step) => zoneCells('zone' in step ? step.zone.polygon : [step.line.a, step.line.b]));
+    const cells = steps.map((step) => ('zone' in step ? zoneCells(step.zone.polygon) : lineCells(step.line)));
     return byWay(
       leaf,
       (track) => (cells.every((each) => sharesCell(columns.grid, track, each)) ? 'maybe' : 'no'),

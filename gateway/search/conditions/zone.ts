@@ -80,10 +80,26 @@ export function pathContact(
 }
 
 /** Cells of the coarse grid (index/types.ts) that the zone touches: at least all of them. */
-export const zoneCells = (zone: Zone): Uint8Array => cellsOf(zone, 'touched');
+export const zoneCells = (zone: Zone): Uint8Array => onceOf(touched, zone, () => cellsOf(zone, 'touched'));
+
+/** Cells that a line touches. */
+export const lineCells = (line: { readonly a: PicturePoint; readonly b: PicturePoint }): Uint8Array =>
+  onceOf(touched, line, () => cellsOf([line.a, line.b], 'touched'));
 
 /** Cells that lie inside the zone as a whole: at most all of them. What visited one was in the zone, whatever its exact way. */
-export const cellsWithin = (zone: Zone): Uint8Array => cellsOf(zone, 'covered');
+export const cellsWithin = (zone: Zone): Uint8Array => onceOf(covered, zone, () => cellsOf(zone, 'covered'));
+
+// One question asks for the cells of its zones once an exhibit, thousands of times.
+const touched = new WeakMap<object, Uint8Array>();
+const covered = new WeakMap<object, Uint8Array>();
+
+function onceOf(known: WeakMap<object, Uint8Array>, of: object, make: () => Uint8Array): Uint8Array {
+  const found = known.get(of);
+  if (found !== undefined) return found;
+  const made = make();
+  known.set(of, made);
+  return made;
+}
 
 function cellsOf(zone: Zone, which: 'touched' | 'covered'): Uint8Array {
   const cells = new Uint8Array(GRID.bytes);
