@@ -1,6 +1,7 @@
 import { cp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { aheadFileOf } from '../../gateway/audit/ahead.ts';
 import { complianceCommand } from '../../gateway/compliance/commands.ts';
 import { createFigures } from '../../gateway/compliance/figures.ts';
 import { MEASURES } from '../../gateway/compliance/statistics.ts';
@@ -98,9 +99,13 @@ describe('statistics by HTTP', () => {
   });
 
   it('STA-01: a journal that was altered or shortened under the gateway gives a refusal and no number', async () => {
-    const older = `${office.logDir}-older`;
+    const [older, ahead] = [`${office.logDir}-older`, aheadFileOf(office.logDir)];
+    // Who asks for the checkpoint has the folder brought up to all records.
+    await office.log.checkpoint();
     await cp(office.logDir, older, { recursive: true });
+    await cp(ahead, aheadFileOf(older));
     await office.call('GET', URL, prosecutor);
+    await office.log.checkpoint();
     const entries = path.join(office.logDir, 'tile', 'entries');
     const [name] = (await readdir(entries, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
     const file = path.join(name?.parentPath ?? '', name?.name ?? '');
@@ -111,17 +116,21 @@ describe('statistics by HTTP', () => {
     await expect(nextYear(() => fresh.published(year))).rejects.toMatchObject({ code: 'E_LOG_DOWN' });
     const altered = await office.call('GET', URL, prosecutor);
     expect([altered.status, altered.code, altered.body.totals]).toEqual([503, 'E_LOG_DOWN', undefined]);
-    // The record of that refusal was written with the bundle as this process has it: the journal is whole again.
+    // The record of that refusal is written with the bundle as this process has it: the journal is whole again.
+    await office.log.checkpoint();
     expect((await printed()).totals).toBeDefined();
 
     // The older copy verifies by itself: it is what this process knows that tells.
     await rename(office.logDir, `${office.logDir}-real`);
+    await rename(ahead, `${ahead}-real`);
     await rename(older, office.logDir);
+    await rename(aheadFileOf(older), ahead);
     expect((await printed()).totals).toBeDefined();
     await expect(office.figures.counted(undefined)).rejects.toMatchObject({ code: 'E_LOG_DOWN' });
     await expect(nextYear(() => fresh.published(year))).rejects.toMatchObject({ code: 'E_LOG_DOWN' });
     await rm(office.logDir, { recursive: true });
     await rename(`${office.logDir}-real`, office.logDir);
+    await rename(`${ahead}-real`, ahead);
     expect((await office.call('GET', URL, prosecutor)).status).toBe(200);
   });
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { importJWK, type JWK } from 'jose';
 import { namedScenes } from '../../benchmarks/scenes/named.ts';
 import { writeScene } from '../../benchmarks/scenes/write.ts';
-import { aheadFileOf } from '../../gateway/audit/ahead.ts';
+import { openReader } from '../../gateway/audit/reader.ts';
 import { type Client, createClient } from '../../gateway/client.ts';
 import {
   createDemoInstallation,
@@ -166,26 +166,8 @@ export async function exhibitIdOf(client: Client, caseId: string, piece: string)
   return found.id;
 }
 
-/** The journal's codes and actions, read from the log's own files on disk: what is acknowledged and not yet in the tree stands beside it. */
+/** The journal's records, read from the log's own files on disk. */
 export async function journalText(line: Line): Promise<string> {
-  const { readdir } = await import('node:fs/promises');
-  const log = path.join(line.installation.dataDir, 'log');
-  const entries = path.join(log, 'tile', 'entries');
-  const read = async (): Promise<string> => {
-    // First: what leaves it for the tree meanwhile is found there.
-    const ahead = await readFile(aheadFileOf(log), 'utf8').catch(() => '');
-    const names = await readdir(entries, { recursive: true, withFileTypes: true });
-    const texts = await Promise.all(
-      names.filter((name) => name.isFile()).map((name) => readFile(path.join(name.parentPath, name.name), 'utf8')),
-    );
-    return [ahead, ...texts].join('\n');
-  };
-  // A partial bundle goes when the tree has grown: one that is listed may be gone when it is read.
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await read();
-    } catch (error) {
-      if (attempt === 20 || (error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    }
-  }
+  const reader = await openReader(path.join(line.installation.dataDir, 'log'));
+  return (await reader.entriesFrom(0)).map((entry) => entry.toString('utf8')).join('\n');
 }
