@@ -340,16 +340,18 @@ describe('verification of a requisition', () => {
     }
   });
 
-  it('REQ-11: refuses a key outside its own time and a token larger than one mebibyte', async () => {
+  it('REQ-11: refuses a key outside its own time and a token larger than one mebibyte, a schedule larger than three', async () => {
     const keys = (changes: object) => JSON.stringify({ keys: authorities.keys.map((key) => ({ ...key, ...changes })) });
     const under = (changes: object) =>
       verdict(undefined, { context: { registry: loadRegistry(keys(changes), 'test') } });
     expect(await under({ nbf: NOW - 100, exp: NOW })).toBe('accepted');
     expect(await under({ exp: NOW - 60 })).toBe('E_REQ_SIG');
     expect(await under({ nbf: NOW - 59 })).toBe('E_REQ_SIG');
-    expect(await verdict(({ schedule }) => Object.assign(schedule, { facts: 'x'.repeat(1_100_000) }))).toBe(
-      'E_REQ_SIG',
-    );
+    const text = (bytes: number) => ({ facts: 'x'.repeat(bytes) });
+    expect(await verdict(({ authorisation }) => Object.assign(authorisation, text(1_100_000)))).toBe('E_REQ_SIG');
+    expect(await verdict(({ schedule }) => Object.assign(schedule, text(3_200_000)))).toBe('E_REQ_SIG');
+    // What fits is read, and refused for its text.
+    expect(await verdict(({ schedule }) => Object.assign(schedule, text(1_100_000)))).toBe('E_REQ_OBJECT');
   });
 
   it('REQ-15: refuses another installation and a jti that was used', async () => {
