@@ -1,4 +1,4 @@
-import { answering, type Command, type CommandIo, type ExitCode, UsageError } from './command.ts';
+import { answering, type Command, type CommandIo, type ExitCode, sentencesOf, UsageError } from './command.ts';
 import { readCapableConfig, readConfig } from './config.ts';
 import { openEvidenceKey } from './evidence/keys.ts';
 import { retentionOf } from './retention-facts.ts';
@@ -11,17 +11,26 @@ const io: CommandIo = {
   err: (text) => void process.stderr.write(`${text}\n`),
 };
 
-/** Runs until SIGINT or SIGTERM. Prints one line of JSON when it listens. */
+/**
+ * Runs until SIGINT or SIGTERM. Prints one line of JSON when it listens. When the database is lost it ends with 3, for whoever supervises it
+ * to start it anew: it would refuse every act from then on.
+ */
 const serve: Command = (args) =>
   answering(args, io, 'differe serve', async () => {
     if (args.length > 0) throw new UsageError('serve takes no words: the configuration is in DIFFERE_ variables');
     const { startGateway } = await import('./main.ts');
     const gateway = await startGateway(readConfig(process.env));
     io.out(JSON.stringify({ url: gateway.url, metrics: gateway.metricsUrl }));
-    await new Promise<void>((resolve) => {
-      process.once('SIGINT', () => resolve());
-      process.once('SIGTERM', () => resolve());
+    const asked = new Promise<undefined>((resolve) => {
+      process.once('SIGINT', () => resolve(undefined));
+      process.once('SIGTERM', () => resolve(undefined));
     });
+    const lost = await Promise.race([asked, gateway.lost]);
+    if (lost !== undefined) {
+      io.err(sentencesOf(lost.code, lost.detail));
+      // At once, as a kill would: an orderly end would wait for the database.
+      process.exit(3);
+    }
     await gateway.stop();
     return 0;
   });
@@ -40,6 +49,14 @@ const capabilityFacts = () => import('./capability-facts.ts');
 
 const COMMANDS: Readonly<Record<string, { readonly load: () => Promise<Command>; readonly what: string }>> = {
   serve: { load: async () => serve, what: 'the gateway' },
+  backup: {
+    load: async () => (await import('./compliance/backup-commands.ts')).backupCommand(process.env),
+    what: '--data DIR --keys DIR',
+  },
+  restore: {
+    load: async () => (await import('./compliance/backup-commands.ts')).restoreCommand(process.env),
+    what: '--data DIR --keys DIR [--journal DIR]',
+  },
   requisition: {
     load: async () => (await import('./requisition/commands.ts')).requisitionCommand,
     what: 'keygen / authorize / schedule / revoke / contrary / inspect / verify',

@@ -36,7 +36,8 @@ export interface DatabaseOptions {
   readonly signal?: AbortSignal;
 }
 
-const MIGRATIONS = path.join(import.meta.dirname, 'migrations');
+/** The migrations of this version. */
+export const MIGRATIONS = path.join(import.meta.dirname, 'migrations');
 const MIGRATION_LOCK = 7_230_020;
 const CONNECTIONS = 20;
 

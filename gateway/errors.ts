@@ -448,6 +448,11 @@ export const ERRORS = {
     fr: 'Le coffre ne rend pas les octets scellés : clé absente ou données altérées.',
     en: 'The vault does not give back the sealed bytes: key missing or data altered.',
   },
+  E_BACKUP: {
+    status: 409,
+    fr: "La sauvegarde n'est pas restaurée : incomplète, altérée, trop ancienne ou d'une autre installation, ou les dossiers ne sont pas vides.",
+    en: 'The back-up is not restored: incomplete, altered, too old or of another installation, or the folders are not empty.',
+  },
   E_DATABASE: {
     status: 503,
     fr: "La base de données n'est pas joignable.",
@@ -457,6 +462,11 @@ export const ERRORS = {
     status: 503,
     fr: "Le décodeur ne peut pas être enfermé (bubblewrap) : rien n'est décodé. Autorisez les espaces de noms d'utilisateur : dans un conteneur par le profil seccomp et systempaths=unconfined que dit le Dockerfile, sur la machine par user.max_user_namespaces et, s'il existe, kernel.unprivileged_userns_clone=1.",
     en: 'The decoder cannot be jailed (bubblewrap): nothing is decoded. Allow user namespaces: in a container by the seccomp rules and systempaths=unconfined that the Dockerfile tells, on the machine by user.max_user_namespaces and, where it exists, kernel.unprivileged_userns_clone=1.',
+  },
+  E_MEDIA_KILLED: {
+    status: 503,
+    fr: "La machine a arrêté le décodeur (mémoire épuisée, par exemple) : rien n'est reproché au fichier, recommencez.",
+    en: 'The machine ended the decoder (out of memory, for instance): the file is not at fault, try again.',
   },
   E_MEDIA_LIMIT: {
     status: 422,

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { realpathSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { PassThrough, pipeline, type Readable, Writable } from 'node:stream';
 import { AppError } from './errors.ts';
 import { systemCallFilter } from './seccomp.ts';
@@ -19,6 +20,8 @@ const NOBODY = '65534';
 const MOST_THREADS = 256;
 const TAIL_LINES = 20;
 const LINE_CHARACTERS = 2_000;
+/** 128 + SIGKILL. */
+const KILLED = 137;
 const OUT_OF_MEMORY = /Cannot allocate memory/;
 
 export interface JailLimits {
@@ -55,8 +58,9 @@ export interface Jailed {
   readonly stdout: Readable;
   readonly pipes: readonly Readable[];
   /**
-   * Resolves when the tool ended well or `stop` was called. Rejects with E_MEDIA_JAIL (never started), E_MEDIA_LIMIT, E_MEDIA_BREAKOUT (it
-   * asked the kernel for what no decoder needs), E_MEDIA_DECODE (last lines of stderr in `cause`), or the signal's reason.
+   * Resolves when the tool ended well or `stop` was called. Rejects with E_MEDIA_JAIL (never started), E_MEDIA_KILLED (by somebody else),
+   * E_MEDIA_LIMIT, E_MEDIA_BREAKOUT (it asked the kernel for what no decoder needs), E_MEDIA_DECODE (last lines of stderr in `cause`), or the
+   * signal's reason.
    */
   readonly done: Promise<void>;
   /** Ends the tool early and without error: enough was read. */
@@ -121,6 +125,7 @@ export function startJailed(run: JailedRun): Jailed {
   const files = Object.entries(run.files ?? {});
   const extraPipes = run.extraPipes ?? 0;
   const statusFd = 3 + extraPipes;
+  const startedAtMs = performance.now();
   const filterFd = statusFd + 1;
   const dataFds = files.map(([name], index) => ({ name, fd: filterFd + 1 + index }));
   const filter = systemCallFilter();
@@ -203,7 +208,8 @@ export function startJailed(run: JailedRun): Jailed {
         if ('error' in ending) throw ending.error;
         return;
       }
-      const error = errorOfExit(toolExit, outOfMemory, tail);
+      const most = ((performance.now() - startedAtMs) / 1000) * availableParallelism();
+      const error = errorOfExit(toolExit, { outOfMemory, outOfTime: most >= limits.cpuSeconds }, tail);
       if (error !== undefined) throw error;
     })
     .finally(() => {
@@ -219,7 +225,7 @@ export function startJailed(run: JailedRun): Jailed {
 
 function errorOfExit(
   toolExit: number | undefined,
-  outOfMemory: boolean,
+  { outOfMemory, outOfTime }: { readonly outOfMemory: boolean; readonly outOfTime: boolean },
   tail: readonly string[],
 ): AppError | undefined {
   const cause = tailOf(tail);
@@ -230,8 +236,10 @@ function errorOfExit(
     return new AppError('E_MEDIA_JAIL', { cause, detail: 'the tool is missing' });
   // 128 + SYS: the filter of system calls killed it.
   if (toolExit === 159) return new AppError('E_MEDIA_BREAKOUT', { cause });
+  // A tool that cannot have used its seconds was killed by somebody else, as a machine without memory does: that says nothing of the file.
+  if (toolExit === KILLED && !outOfMemory && !outOfTime) return new AppError('E_MEDIA_KILLED', { cause });
   // 128 + KILL, XCPU, XFSZ: the kernel enforced a limit.
-  const limited = outOfMemory || [137, 152, 153].includes(toolExit);
+  const limited = outOfMemory || [KILLED, 152, 153].includes(toolExit);
   if (limited) return new AppError('E_MEDIA_LIMIT', { cause, detail: `exit ${toolExit}` });
   return new AppError('E_MEDIA_DECODE', { cause, detail: `exit ${toolExit}` });
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type AdmissionContext, demandAdmission, namedDossier, readAdmissions } from './admission/admissions.ts';
@@ -72,11 +73,13 @@ import {
 } from './start-up.ts';
 import { type Acts, createActs } from './trust/acts.ts';
 import type { ActKind } from './trust/types.ts';
-import { openVault } from './vault.ts';
+import { openVault, RESTORING_FILE } from './vault.ts';
 
 export interface Gateway {
   readonly url: string;
   readonly metricsUrl: string;
+  /** Resolves when the database is lost: nothing works in this process any more, and only a new one can begin where it stood. */
+  readonly lost: Promise<AppError>;
   stop(): Promise<void>;
 }
 
@@ -164,9 +167,13 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
     const logOrigin = `${config.installation}/log`;
     const logDir = path.join(config.dataDir, 'log');
     const logVkey = encodeVkey(logOrigin, logKey);
+    const lost = Promise.withResolvers<AppError>();
     const logOpened = await attempt(async () => {
+      if (existsSync(path.join(config.dataDir, RESTORING_FILE)))
+        throw new AppError('E_LOG_DOWN', { detail: 'a restore was not finished: restore again, into empty folders' });
       await demandExtension(logDir, logVkey);
-      return await openSharedLog({ database, dir: logDir, origin: logOrigin, signingKey: logKey, clock, software });
+      const shared = { database, dir: logDir, origin: logOrigin, signingKey: logKey, clock, software };
+      return await openSharedLog({ ...shared, onLost: lost.resolve });
     });
     const log = keep('value' in logOpened ? logOpened.value : closedLog(logOpened.error), (open) => open.close());
     const { env, installation: audience } = config;
@@ -581,7 +588,9 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
                 () => false,
               );
             const closed = safeMode.causes().map(({ step, code, detail }) => `${step}: ${code} ${detail}`.trim());
-            return [...(reachable ? [] : ['database']), ...closed];
+            const down = 'value' in logOpened ? logOpened.value.failure() : undefined;
+            const journal = down === undefined ? [] : [`journal: ${down.code} ${down.detail ?? ''}`.trim()];
+            return [...(reachable ? [] : ['database']), ...journal, ...closed];
           },
           // Nobody should have to look for them (FACE-16).
           warnings: async () => [
@@ -603,6 +612,7 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
     return {
       url,
       metricsUrl: `http://${config.host}:${portOf(operators)}`,
+      lost: lost.promise,
       async stop() {
         await log.append(installationEvent('gateway.stop')).catch(() => undefined);
         await started.disposeAsync();

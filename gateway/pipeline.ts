@@ -81,7 +81,7 @@ interface UnderWay {
 
 const WORKER = { id: 'gateway', role: 'worker', service: '-' } as const;
 const WATCH_MS = 1000;
-/** A job that ended its process this often is not taken up again. */
+/** A job that ended its process this often, and finished no segment meanwhile, is not taken up again. */
 const MOST_TAKE_UPS = 5;
 /** An agent's cancellation comes too late once a job is closing: its journal entry may say "done" already. */
 const CANCELLABLE: readonly jobs.JobState[] = ['queued', 'running'];

@@ -9,6 +9,9 @@ import { type CaseId, isUuid, type ObjectId } from './ids.ts';
 // One random data key per case, wrapped by the installation key, one file each under `keys/`. Objects are AES-256-GCM in fixed
 // chunks; position and total length are authenticated, so a chunk cannot be moved, dropped or cut off unseen.
 
+/** In the data folder while a back-up is being restored (SEC-09): what is there is not whole. */
+export const RESTORING_FILE = 'restore-unfinished';
+
 /** Plaintext bytes a chunk; also the step of an upload's acknowledged offset. */
 export const CHUNK_BYTES = 65_536;
 const NONCE_BYTES = 12;
@@ -77,8 +80,8 @@ export interface CaseInventory {
 export async function openVault(folders: VaultFolders): Promise<Vault> {
   if (folders.installationKey.length !== 32)
     throw new AppError('E_CONFIG', { detail: 'the installation key is not 32 bytes' });
-  await mkdir(folders.dataDir, { recursive: true, mode: 0o700 });
-  await mkdir(folders.keysDir, { recursive: true, mode: 0o700 });
+  await makeFolder(folders.dataDir);
+  await makeFolder(folders.keysDir);
   const keys = new Map<CaseId, Buffer>();
 
   const caseDir = (caseId: CaseId): string => path.join(folders.dataDir, plainName(caseId));
@@ -206,7 +209,8 @@ export async function openVault(folders: VaultFolders): Promise<Vault> {
       await mkdir(caseDir(caseId), { recursive: true, mode: 0o700 });
       await syncFolder(folders.dataDir);
       const exists = await stat(keyPath(caseId)).catch(() => undefined);
-      if (exists !== undefined) return;
+      // A process that died just before may have left it where a power cut would still take it away.
+      if (exists !== undefined) return await syncFolder(folders.keysDir);
       // Two processes may make the key of a case at once: the first one stays, or what it has sealed by then is lost.
       const wrapped = box(folders.installationKey, `case-key:${caseId}`, randomBytes(32));
       const proposed = `${keyPath(caseId)}.${randomBytes(6).toString('hex')}`;
@@ -317,6 +321,19 @@ async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): 
     const { bytesWritten } = await file.write(bytes, written, bytes.length - written, position + written);
     written += bytesWritten;
   }
+}
+
+/** Makes a folder, closed to everyone else, and those above it that are absent. MUST NOT resolve before their entries are durable. */
+async function makeFolder(folder: string): Promise<void> {
+  const place = path.resolve(folder);
+  const first = await mkdir(place, { recursive: true, mode: 0o700 });
+  // Also of a folder that is there: the process that made it may have died before its entry was durable.
+  const top = path.dirname(first ?? place);
+  let above = place;
+  do {
+    above = path.dirname(above);
+    await syncFolder(above);
+  } while (above !== top);
 }
 
 /** A rename or a new file is durable only when its folder is. */

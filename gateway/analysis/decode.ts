@@ -64,7 +64,7 @@ const begun = (): Progress => ({
 
 /**
  * Decodes the planned frames of a segment and no other, in order. Frames that do not decode are reported and do not stop the rest;
- * E_MEDIA_JAIL and E_MEDIA_LIMIT do, because what is missing then would depend on the machine and not on the footage; and
+ * E_MEDIA_JAIL, E_MEDIA_KILLED and E_MEDIA_LIMIT do, because what is missing then would depend on the machine and not on the footage; and
  * E_MEDIA_BREAKOUT, because nothing that such a decoder says is believed.
  */
 export function decodePlan(plan: Pick<SegmentPlan, 'frames'>, source: DecodeSource, signal?: AbortSignal): Decoding {

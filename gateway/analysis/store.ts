@@ -176,7 +176,7 @@ export async function adoptPlan(tx: Transaction, id: JobId, planSha256: string):
   return rows.flatMap((row) => (row.object_id === null ? [] : [row.object_id]));
 }
 
-/** Counts one more process that took the job up. */
+/** Counts one more process that took the job up since its last finished segment. */
 export async function countTakeUp(tx: Transaction, id: JobId): Promise<number> {
   const { rows } = await tx.query<{ take_ups: number }>(
     `UPDATE jobs SET take_ups = take_ups + 1 WHERE id = $1 RETURNING take_ups`,
@@ -230,7 +230,7 @@ export async function finishSegment(
   );
   if (rowCount === 1) {
     await tx.query(
-      `UPDATE jobs SET decoded_frames = decoded_frames + $2, detector_calls = detector_calls + $3 WHERE id = $1`,
+      `UPDATE jobs SET decoded_frames = decoded_frames + $2, detector_calls = detector_calls + $3, take_ups = 0 WHERE id = $1`,
       [id, work.decodedFrames, work.detectorCalls],
     );
   }

@@ -20,11 +20,15 @@ export interface SharedLogOptions extends Omit<LogOptions, 'mayWrite'> {
   readonly waitMs?: number;
   /** How long the lock must be held before the log is opened; see LEASE_SHARE. */
   readonly settleMs?: number;
+  /** Hears, once, that the database session is lost: this process appends nothing any more. */
+  readonly onLost?: (error: AppError) => void;
 }
 
 export interface SharedLog extends AuditLog {
   /** Whether this process is the one that appends. */
   isAppender(): boolean;
+  /** Why nothing can be appended any more; undefined while all is well. */
+  failure(): AppError | undefined;
   /** As `WritableLog.purge`, where this process appends; undefined elsewhere. */
   purge(years: number, known: Checkpoint | undefined): Promise<number | undefined>;
 }
@@ -234,8 +238,13 @@ export async function openSharedLog(options: SharedLogOptions): Promise<SharedLo
     }
   }
 
-  client.on('error', (error) => stop(error, 'the database session of the log is lost'));
-  client.on('end', () => stop(undefined, 'the database session of the log is lost'));
+  const lost = (cause?: Error): void => {
+    const isNews = failure === undefined && !closing;
+    const error = stop(cause, 'the database session of the log is lost');
+    if (isNews) options.onLost?.(error);
+  };
+  client.on('error', lost);
+  client.on('end', () => lost());
   try {
     await client.connect();
     await session.query(`LISTEN ${inbox.WAITING_CHANNEL}`);
@@ -253,6 +262,7 @@ export async function openSharedLog(options: SharedLogOptions): Promise<SharedLo
     append,
     purge: async (years, known) => log?.purge(years, known),
     isAppender: () => log !== undefined && failure === undefined,
+    failure: () => failure,
     size: () => log?.size() ?? sizeNow(),
     async record(seq) {
       if (log !== undefined) return log.record(seq);

@@ -43,6 +43,7 @@ export interface BackupFault {
   readonly what:
     | 'key-of-an-erased-case'
     | 'key-beside-data'
+    | 'key-too-old'
     | 'erased-case'
     | 'too-old'
     | 'installation-key'
@@ -117,7 +118,15 @@ export async function checkBackups(folder: string, erased: ErasedCases, nowMs: n
       });
     else if (caseId !== undefined && erased.cases.has(caseId))
       faults.push({ what: 'key-of-an-erased-case', path: file, detail: 'a key by the name of a case that was erased' });
-    else if (caseId !== undefined) keyFiles.push({ file, caseId });
+    else if (caseId !== undefined) {
+      keyFiles.push({ file, caseId });
+      if (nowMs - mtimeMs > BACKUP_MS)
+        faults.push({
+          what: 'key-too-old',
+          path: file,
+          detail: `of ${day(mtimeMs)}: back-ups of keys expire in seven days`,
+        });
+    }
     if (/^[0-9a-f]{64}\s*$/.test(content.toString('latin1')))
       faults.push({ what: 'installation-key', path: file, detail: 'has the form of an installation key' });
   }

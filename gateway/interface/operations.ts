@@ -29,7 +29,7 @@ const DEPOSIT: readonly ErrorCode[] = [
   ...(['E_REQ_SCOPE', 'E_DEF_NOT_EXHIBIT', 'E_DEF_TOO_SOON', 'E_DEF_WINDOW', 'E_DEF_SOURCE', 'E_DEF_ROLLING'] as const),
   ...(['E_DEF_HASH_MISMATCH', 'E_DEF_CONTAINER', 'E_DEF_CODEC', 'E_DEF_PICTURE', 'E_DEF_UNSTABLE'] as const),
   ...(['E_UPLOAD_DEFERRED', 'E_UPLOAD_EXISTS', 'E_UPLOAD_BUSY', 'E_UPLOAD_CHUNK', 'E_UPLOAD_OFFSET'] as const),
-  ...(['E_MEDIA_LIMIT', 'E_MEDIA_BREAKOUT', 'E_MEDIA_DECODE'] as const),
+  ...(['E_MEDIA_LIMIT', 'E_MEDIA_KILLED', 'E_MEDIA_BREAKOUT', 'E_MEDIA_DECODE'] as const),
 ];
 const TUS = ['tus-resumable'];
 const PAGED: readonly ErrorCode[] = ['E_CURSOR'];
@@ -40,6 +40,7 @@ const PICTURES: readonly ErrorCode[] = [
     'E_JOB_NOT_DONE',
     'E_MEDIA_DECODE',
     'E_MEDIA_LIMIT',
+    'E_MEDIA_KILLED',
     'E_MEDIA_BREAKOUT',
     'E_DEF_UNSTABLE',
   ] as const),
@@ -175,7 +176,15 @@ export const OPERATIONS: Readonly<Record<string, OperationText>> = {
     title: "Durée prévue de l'analyse d'une pièce",
     text: 'How long an analysis of a sealed exhibit would take here, from the sizes and times of its packets; nothing is decoded. Whoever may start one may ask.',
     room: 'analysis',
-    refusals: ['E_REQ_SCOPE', 'E_DEF_SOURCE', 'E_MEDIA_DECODE', 'E_MEDIA_LIMIT', 'E_MEDIA_BREAKOUT', 'E_JOB_FAILED'],
+    refusals: [
+      'E_REQ_SCOPE',
+      'E_DEF_SOURCE',
+      'E_MEDIA_DECODE',
+      'E_MEDIA_LIMIT',
+      'E_MEDIA_KILLED',
+      'E_MEDIA_BREAKOUT',
+      'E_JOB_FAILED',
+    ],
   },
   'GET /api/v1/cases/:caseId/exhibits/:exhibitId/frames/:number': {
     id: 'readFrame',
@@ -467,7 +476,14 @@ export const OPERATIONS: Readonly<Record<string, OperationText>> = {
     text: 'One masked picture of the hit. The full size counts as having been shown the picture.',
     room: 'evidence',
     media: { 200: ['image/jpeg'] },
-    refusals: ['E_REQ_SCOPE', 'E_MEDIA_DECODE', 'E_MEDIA_LIMIT', 'E_MEDIA_BREAKOUT', 'E_JOB_NOT_DONE'],
+    refusals: [
+      'E_REQ_SCOPE',
+      'E_MEDIA_DECODE',
+      'E_MEDIA_LIMIT',
+      'E_MEDIA_KILLED',
+      'E_MEDIA_BREAKOUT',
+      'E_JOB_NOT_DONE',
+    ],
   },
   'GET /api/v1/cases/:caseId/hits/:hitId/clip': {
     id: 'readClip',
@@ -475,7 +491,14 @@ export const OPERATIONS: Readonly<Record<string, OperationText>> = {
     text: 'A masked clip of the hit, without sound.',
     room: 'evidence',
     media: { 200: ['video/mp4'], 206: ['video/mp4'] },
-    refusals: ['E_REQ_SCOPE', 'E_MEDIA_DECODE', 'E_MEDIA_LIMIT', 'E_MEDIA_BREAKOUT', 'E_JOB_NOT_DONE'],
+    refusals: [
+      'E_REQ_SCOPE',
+      'E_MEDIA_DECODE',
+      'E_MEDIA_LIMIT',
+      'E_MEDIA_KILLED',
+      'E_MEDIA_BREAKOUT',
+      'E_JOB_NOT_DONE',
+    ],
   },
   'POST /api/v1/cases/:caseId/hits/:hitId/reveal': {
     id: 'revealHit',
@@ -484,7 +507,15 @@ export const OPERATIONS: Readonly<Record<string, OperationText>> = {
     text: 'The whole picture once more with the matched object uncovered, and nobody else. Needs that who asks saw the picture and confirmed the hit himself; the reason is in the journal before.',
     room: 'evidence',
     media: { 200: ['image/jpeg'] },
-    refusals: ['E_HUM_OWN', 'E_REQ_SCOPE', 'E_MEDIA_DECODE', 'E_MEDIA_LIMIT', 'E_MEDIA_BREAKOUT', 'E_JOB_NOT_DONE'],
+    refusals: [
+      'E_HUM_OWN',
+      'E_REQ_SCOPE',
+      'E_MEDIA_DECODE',
+      'E_MEDIA_LIMIT',
+      'E_MEDIA_KILLED',
+      'E_MEDIA_BREAKOUT',
+      'E_JOB_NOT_DONE',
+    ],
   },
   'POST /api/v1/cases/:caseId/hits/:hitId/tickets': {
     id: 'issueMediaTicket',

@@ -166,12 +166,17 @@ export function createEraser(deps: EraserDeps): Eraser {
     const size = await log.size();
     const read = await database.inService(store.journalRead);
     // A number beyond the end is of another log: the whole of this one is read.
+    /** The first record whose case could not be erased again: the next start begins there. */
+    let done = size;
     for (let seq = read > size ? 0 : read; seq < size; seq++) {
       const caseId = erasedCase(await log.record(seq));
       if (caseId === undefined || (await isGone(caseId))) continue;
-      await erase(caseId, { ground: 'restored', actId: undefined }).catch(deps.onError);
+      await erase(caseId, { ground: 'restored', actId: undefined }).catch((error: unknown) => {
+        done = Math.min(done, seq);
+        deps.onError(error);
+      });
     }
-    await database.inService((tx) => store.setJournalRead(tx, size));
+    await database.inService((tx) => store.setJournalRead(tx, done));
   }
 
   return {

@@ -8,14 +8,17 @@ import { afterAll, expect, it } from 'vitest';
 import type { Database } from '../../gateway/database.ts';
 import { CHUNK_BYTES } from '../../gateway/vault.ts';
 import { asOwner, testDatabase } from '../support/database.ts';
+import { descendantsOf } from '../support/processes.ts';
 import {
   exhibitOf,
   makeFilm,
   metadata,
+  openUpload,
   patch,
   removeTemporaryFolders,
   sha256Of,
   signRequisition,
+  startFootage,
   temporaryFolder,
   tusRequest,
 } from './support.ts';
@@ -107,4 +110,31 @@ it('resumes after kill -9 in the middle of a request: nothing acknowledged is lo
   // A death after the last byte and before the seal would leave the last chunk to be sent again: the offset says "all" only now.
   expect(Number((await tusRequest('HEAD', upload, {})).headers.get('upload-offset'))).toBe(bytes.length);
   await gateway.kill();
+});
+
+it('SEC-10: an upload whose last look at the file is killed is not refused: its bytes stay, and the last chunk is taken again', async () => {
+  const film = makeFilm(path.join(temporaryFolder(), 'film.mp4'));
+  const line = await startFootage(await testDatabase(), [exhibitOf(film, 'SCELLE-1')]);
+  const location = (
+    await openUpload(line, readFileSync(film).length, { piece: 'SCELLE-1', filename: 'film.mp4' })
+  ).headers.get('location');
+  const upload = new URL(location ?? '', line.url).href;
+  const bytes = readFileSync(film);
+  let open = true;
+  const sending = patch(upload, 0, bytes).finally(() => {
+    open = false;
+  });
+  let killed = 0;
+  while (open) {
+    for (const pid of descendantsOf(process.pid, 'ffprobe')) killed += process.kill(pid, 'SIGKILL') ? 1 : 0;
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  expect(killed).toBeGreaterThan(0);
+  expect((await sending).status).toBe(503);
+  expect(await line.rows()).toEqual([{ state: 'receiving', refusal_code: null }]);
+  const offset = Number((await tusRequest('HEAD', upload, {})).headers.get('upload-offset'));
+  expect(offset).toBe(Math.floor((bytes.length - 1) / CHUNK_BYTES) * CHUNK_BYTES);
+  expect((await patch(upload, offset, bytes.subarray(offset))).status).toBe(204);
+  expect(await line.rows()).toEqual([{ state: 'sealed', refusal_code: null }]);
+  await line.app.close();
 });

@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AppError } from '../../gateway/errors.ts';
 import { EXHIBIT, startJailed } from '../../gateway/jail.ts';
+import { descendantsOf } from '../support/processes.ts';
 import { runInPlace } from './in-place.ts';
 import { mediaFolder } from './made-media.ts';
 
@@ -143,6 +144,16 @@ describe('limits of the jail', () => {
 
   it('kills at the limit of processor time', async () => {
     expect((await run([...endlessFilm(), ...discard], { cpuSeconds: 1 })).code).toBe('E_MEDIA_LIMIT');
+  });
+
+  it('a tool that somebody else kills went over no limit: the file is not at fault', async () => {
+    const work = run([...endlessFilm(), ...discard], undefined);
+    let killed = 0;
+    while (killed === 0) {
+      for (const pid of descendantsOf(process.pid, 'ffmpeg')) killed += process.kill(pid, 'SIGKILL') ? 1 : 0;
+      await new Promise(setImmediate);
+    }
+    expect((await work).code).toBe('E_MEDIA_KILLED');
   });
 
   it('ends at the limit of memory', async () => {

@@ -1,0 +1,85 @@
+import { mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import pg from 'pg';
+import { afterAll, expect, it } from 'vitest';
+import { MIGRATIONS, migrate } from '../../gateway/database.ts';
+import { type PostgresServer, startPostgres } from '../../gateway/postgres.ts';
+import { descendantsOf } from '../support/processes.ts';
+
+// A trigger of the server's own stops each migration after one of its statements; there every session of the server is killed.
+
+const stopped: (() => Promise<unknown>)[] = [];
+afterAll(async () => {
+  for (const stop of stopped.toReversed()) await stop();
+});
+
+async function asked<T extends object>(url: string, sql: string): Promise<T[]> {
+  const client = new pg.Client({ connectionString: url });
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    return (await client.query<T>(sql)).rows;
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+/** A killed session makes the server end all others and recover; it takes no connection meanwhile. */
+async function untilRecovered(postgres: PostgresServer): Promise<void> {
+  while (
+    await asked(postgres.urlOf('postgres'), 'SELECT 1').then(
+      () => false,
+      () => true,
+    )
+  );
+}
+
+it('SEC-10: killed in the middle of each migration, the database is as before it: the old version starts, and then the new one', async () => {
+  const place = await mkdtemp(path.join(os.tmpdir(), 'differe-upgrade-'));
+  stopped.push(() => rm(place, { recursive: true, force: true }));
+  const postgres = await startPostgres(path.join(place, 'postgres'));
+  stopped.push(() => postgres.stop('immediate'));
+  const names = (await readdir(MIGRATIONS)).sort();
+  const url = postgres.urlOf('differe');
+  /** The migrations of a version that knew the first n. */
+  const version = async (n: number): Promise<string> => {
+    const folder = path.join(place, `version-${n}`);
+    await mkdir(folder);
+    for (const name of names.slice(0, n)) await symlink(path.join(MIGRATIONS, name), path.join(folder, name));
+    return folder;
+  };
+  const versions = await Promise.all([...names, ''].map((_, n) => version(n)));
+  const shape = async (): Promise<string> => {
+    const columns = `SELECT table_name, column_name, data_type FROM information_schema.columns WHERE table_schema = 'public' ORDER BY 1, 2`;
+    return JSON.stringify([await asked(url, columns), await asked(url, 'SELECT name FROM migrations ORDER BY 1')]);
+  };
+  let kills = 0;
+  for (const n of names.keys()) {
+    await migrate(url, versions[n]);
+    const before = await shape();
+    await asked(
+      url,
+      `CREATE FUNCTION halt() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(600); END $$;
+       CREATE EVENT TRIGGER halt ON ddl_command_end EXECUTE FUNCTION halt()`,
+    );
+    const half = migrate(url, versions[n + 1]).then(
+      () => 'done',
+      () => 'broken',
+    );
+    const sleeping = `SELECT pid FROM pg_stat_activity WHERE wait_event = 'PgSleep'`;
+    while ((await asked(url, sleeping)).length === 0);
+    // Sessions stand below the server; one that is killed takes all others with it.
+    const servers = descendantsOf(process.pid, 'postgres');
+    const [main = 0] = servers;
+    for (const pid of descendantsOf(main, 'postgres').slice(-1)) kills += process.kill(pid, 'SIGKILL') ? 1 : 0;
+    expect(await half, names[n]).toBe('broken');
+    await untilRecovered(postgres);
+    await asked(url, 'DROP EVENT TRIGGER halt; DROP FUNCTION halt()');
+    await migrate(url, versions[n]);
+    expect(await shape(), names[n]).toBe(before);
+  }
+  await migrate(url);
+  await expect(migrate(url, versions[names.length - 1])).rejects.toMatchObject({ code: 'E_DATABASE' });
+  expect(kills).toBe(names.length);
+}, 180_000);
