@@ -2,16 +2,15 @@
 # The gateway for one machine. Built and started so (the first run makes nothing up: keys and authorities must be there):
 #
 #   docker build -t differe .
-#   docker run --read-only --tmpfs /tmp --tmpfs /run/differe:uid=10001,mode=0700 \
+#   docker run --read-only --cap-drop ALL --tmpfs /tmp --tmpfs /run/differe:uid=10001,mode=0700 \
 #     -v differe-data:/var/lib/differe -v /etc/differe:/etc/differe \
 #     -e DIFFERE_INSTALLATION=... -e DIFFERE_CONTROLLER=... -p 8420:8420 \
-#     --security-opt seccomp=/etc/differe/seccomp.json --security-opt systempaths=unconfined differe
+#     --security-opt no-new-privileges --security-opt apparmor=unconfined \
+#     --security-opt seccomp=gateway/deploy/seccomp.json --security-opt systempaths=unconfined differe
 #
-# Decoder and database run in bubblewrap, which makes user namespaces: /proc must not be masked, and the seccomp profile must let it.
-# That profile is not shipped, since it is Docker's own of the version that runs (profiles/seccomp/default.json of its sources) with
-# one more entry in "syscalls", the calls that bubblewrap makes beyond it:
-#
-#   { "names": ["clone", "unshare", "mount", "umount2", "pivot_root", "sethostname"], "action": "SCMP_ACT_ALLOW" }
+# Decoder and database run in bubblewrap, which makes user namespaces: the profile lets it, and refuses what neither needs. The jail of the
+# embedded database mounts a /proc of its own, which the kernel allows where that of the container is not masked (systempaths); with a database
+# elsewhere, as in gateway/deploy/compose.yaml, leave that option out. AppArmor's profile of containers, where there is one, forbids mounts.
 #
 # Off loopback the gateway asks for TLS
 # (DIFFERE_TLS_CERT, DIFFERE_TLS_KEY), which belongs into /etc/differe as well.

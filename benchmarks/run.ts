@@ -1,6 +1,9 @@
 import { parseArgs } from 'node:util';
 import { measureAccuracy } from './accuracy.ts';
 import { measureBounds } from './bounds.ts';
+import { measureBundle } from './bundle.ts';
+import { measureCapacity } from './capacity.ts';
+import { measureImage } from './image.ts';
 import { measureLine } from './line.ts';
 import { measureLog } from './log.ts';
 import { type Measurement, publish, stamped, tableOf } from './report.ts';
@@ -20,6 +23,9 @@ const BENCHES: Readonly<
 > = {
   accuracy: measureAccuracy,
   bounds: measureBounds,
+  bundle: measureBundle,
+  capacity: measureCapacity,
+  image: measureImage,
   line: measureLine,
   log: measureLog,
   search: measureSearch,

@@ -1,4 +1,4 @@
-// The door of a checkout: `node gateway/run.mjs demo|differe|test|bench ...`. Plain JavaScript for Node 20 and built-ins alone,
+// The door of a checkout: `node gateway/run.mjs demo|differe|test|bench|bundle ...`. Plain JavaScript for Node 20 and built-ins alone,
 // because it runs before anything is installed. It sets the machine up, then hands over to the Node 24 that npm installed.
 
 import { spawn } from 'node:child_process';
@@ -19,6 +19,7 @@ const PROGRAMS = {
   differe: 'gateway/cli.ts',
   test: 'test/run.ts',
   bench: 'benchmarks/run.ts',
+  bundle: 'gateway/deploy/bundle.ts',
 };
 
 /** `differe` commands that open footage; the others work on keys, texts and digests. */
@@ -35,7 +36,7 @@ async function main([name = '', ...args]) {
     say(`usage: node gateway/run.mjs ${Object.keys(PROGRAMS).join('|')} [ARGUMENT...]`);
     return 2;
   }
-  if (name !== 'differe' || needsTools(args)) {
+  if (name !== 'bundle' && (name !== 'differe' || needsTools(args))) {
     await installMediaTools(say);
     const missing = missingMediaTools();
     if (missing.length > 0) {

@@ -23,7 +23,7 @@ const isRoof = (name: string): boolean =>
   );
 
 /** Folders whose files all join rooms. */
-const ROOF_FOLDERS = ['demo', 'interface'];
+const ROOF_FOLDERS = ['demo', 'deploy', 'interface'];
 /** What the console, which calls the API and nothing else, has of its description. */
 const OF_THE_CONSOLE = ['gateway/interface/client.ts', 'gateway/interface/types.ts'];
 
