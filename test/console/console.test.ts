@@ -3,9 +3,8 @@ import path from 'node:path';
 import { decodeJwt } from 'jose';
 import type { Page, Request } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createClient } from '../../gateway/client.ts';
 import { verifyPackage } from '../../gateway/evidence/verify.ts';
-import { sceneFile } from '../support/line.ts';
+import { apiOf, sceneFile } from '../support/line.ts';
 import { accessFile, controlFile, hasChromium, realClip, startVisit, unpack, type Visit } from './support.ts';
 
 // The console in a real Chromium before a real gateway: an investigator signs in, deposits, watches, asks, looks and decides.
@@ -575,18 +574,17 @@ describe.skipIf(!hasChromium)('the console', () => {
   });
 
   it('POL-03: in safe mode who controls is told why, in words, and sees no case', async () => {
-    const { agentKey, schedule } = JSON.parse(await readFile(path.join(visit.line.folder, 'access.json'), 'utf8'));
-    const requisitionId = decodeJwt(schedule).jti;
-    if (requisitionId === undefined) throw new Error('no requisition');
-    const agent = createClient({ url: visit.line.gateway.url, agentKey, requisitionId });
-    const { cases } = await agent.json<{ cases: { id: string }[] }>('GET', '/api/v1/cases');
-    const route = `/api/v1/cases/${cases[0]?.id}`;
-    const { exhibits } = await agent.json<{ exhibits: { id: string }[] }>('GET', `${route}/exhibits`);
+    const access = JSON.parse(await readFile(path.join(visit.line.folder, 'access.json'), 'utf8'));
+    const agent = await apiOf(visit.line, decodeJwt(access.schedule).jti ?? '');
+    const caseId = (await agent.GET('/api/v1/cases')).data?.cases[0]?.id ?? '';
+    const exhibits = await agent.GET('/api/v1/cases/{caseId}/exhibits', { params: { path: { caseId } } });
     // The next job asks for the dossier again, and it is gone.
     await rm(visit.line.installation.dossierFile);
-    await expect(agent.json('POST', `${route}/jobs`, { exhibitId: exhibits[0]?.id })).rejects.toMatchObject({
-      code: 'E_CPL_INCOMPLETE',
+    const { error } = await agent.POST('/api/v1/cases/{caseId}/jobs', {
+      params: { path: { caseId } },
+      body: { exhibitId: exhibits.data?.exhibits[0]?.id ?? '' },
     });
+    expect(error?.code).toBe('E_CPL_INCOMPLETE');
     await page.reload();
     await page.waitForSelector('.dossier .check.unsound');
     expect(await page.textContent('.dossier .check')).toContain('The installation processes nothing: safe mode.');
