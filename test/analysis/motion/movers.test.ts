@@ -197,6 +197,28 @@ describe('what moves before a camera that stands still', () => {
     expect(strange).toBe(0);
   });
 
+  it('takes nobody for the ground whose edges are weaker than those of what lies behind', async () => {
+    const PLACE = { left: 300, right: 360, top: 180, bottom: 300 };
+    /** Fine chequers, and before them somebody of their mean brightness from the tenth to the sixteenth second. */
+    const chequered: Change = (rgb, { seconds }) => {
+      const isThere = seconds >= 10 && seconds < 16;
+      for (let y = 150; y < 330; y += 1) {
+        for (let x = 200; x < 460; x += 1) {
+          const isPlace = x >= PLACE.left && x < PLACE.right && y >= PLACE.top && y < PLACE.bottom;
+          const shade = isThere && isPlace ? 120 : ((x >> 1) + (y >> 1)) % 2 === 0 ? 60 : 180;
+          rgb.fill(shade, (y * 640 + x) * 3, (y * 640 + x) * 3 + 3);
+        }
+      }
+    };
+    const { movers, shown } = await look({ ...quiet, durationSeconds: 30 }, chequered);
+    const seconds = boxesOf(movers).flatMap((boxes, index) =>
+      boxes.length === 0 ? [] : [shown.frames[index]?.timeSeconds ?? 0],
+    );
+    expect(Math.min(...seconds)).toBe(10);
+    expect(Math.max(...seconds)).toBeLessThan(16);
+    expect(seconds).toHaveLength(30);
+  });
+
   it('takes a shadow that glides over the ground for none', async () => {
     const shadow: Change = (rgb, { seconds }) => {
       const left = Math.round(40 + seconds * 20);
