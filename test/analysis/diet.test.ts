@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createPacker, inFrame, paint, viewsAround } from '../../gateway/analysis/canvas.ts';
+import { createPacker, inFrame, type Piece, paint, viewsAround } from '../../gateway/analysis/canvas.ts';
 import { shown } from '../../gateway/analysis/diet.ts';
 import type { Look } from '../../gateway/analysis/motion/movers.ts';
 import { rgbOf } from '../../gateway/analysis/pixels.ts';
@@ -56,9 +56,9 @@ describe('a canvas', () => {
     const apart = viewsAround([square(60, 60), square(300, 100)], frame, CANVAS);
     expect(apart).toHaveLength(2);
     // A half of 20 px is 10, and 24 px on each side of it.
-    expect(apart?.[0]).toEqual({ left: 6, top: 6, widthPx: 58, heightPx: 58 });
+    expect(apart?.[0]).toEqual({ left: 6, top: 6, widthPx: 58, heightPx: 58, shrink: 1 });
     const near = viewsAround([square(100, 60), square(130, 60)], frame, CANVAS);
-    expect(near).toEqual([{ left: 26, top: 6, widthPx: 73, heightPx: 58 }]);
+    expect(near).toEqual([{ left: 26, top: 6, widthPx: 73, heightPx: 58, shrink: 1 }]);
   });
 
   it('does not show what fills it anyway', () => {
@@ -67,7 +67,7 @@ describe('a canvas', () => {
 
   it('takes all views of a frame or none, and no two in one place', () => {
     const packer = createPacker(CANVAS);
-    const view = { left: 0, top: 0, widthPx: 40, heightPx: 40 };
+    const view = { left: 0, top: 0, widthPx: 40, heightPx: 40, shrink: 1 };
     expect(packer.add(0, [view, view])).toBe(true);
     expect(packer.add(1, [view])).toBe(true);
     expect(packer.add(2, [view, view])).toBe(false);
@@ -92,6 +92,45 @@ describe('a canvas', () => {
     expect(found).toHaveLength(3);
     const back = pieces.map((piece) => inFrame(piece, found, frames[piece.index] as DecodedFrame));
     expect(back).toEqual(boxes.map((box) => [{ class: 'person', score: 0.9, ...box }]));
+  });
+});
+
+describe('what is large', () => {
+  const [widthPx, heightPx] = [740, 416];
+  /** A person of 300 pixels, some rows lit. */
+  const box: Box = { left: 301, top: 52, width: 120, height: 300 };
+  const frame = (): DecodedFrame => {
+    const rgb = new Uint8Array(widthPx * heightPx * 3).fill(80);
+    for (let y = box.top; y < box.top + box.height; y += 1)
+      rgb.fill(255, (y * widthPx + box.left) * 3, (y * widthPx + box.left + box.width) * 3);
+    return { ref: { number: 1, pts: 0 }, timeSeconds: 0, widthPx, heightPx, scaleX: 2.6, scaleY: 2.6, rgb };
+  };
+  const mover = moverOf({ left: 301 * 2.6, top: 52 * 2.6, width: 120 * 2.6, height: 300 * 2.6 });
+  const canvas = { widthPx: 416, heightPx: 416 };
+
+  it('is shown smaller, so that several frames share a canvas that one would have filled', () => {
+    const views = viewsAround([mover], frame(), canvas) ?? [];
+    expect(views).toMatchObject([{ shrink: 3 }]);
+    const packer = createPacker(canvas);
+    let frames = 0;
+    while (packer.add(frames, views)) frames += 1;
+    expect(frames).toBe(4);
+  });
+
+  it('is given back where it stands, to the pixels that one of the canvas stands for', async () => {
+    const packer = createPacker(canvas);
+    packer.add(0, viewsAround([mover], frame(), canvas) ?? []);
+    const pieces = packer.take();
+    // Means at its edge are not white, so that up to a pixel of the canvas is lost on each side.
+    const found = await detectWhite(paint(pieces, frame, canvas));
+    const [back] = inFrame(pieces[0] as Piece, found, frame());
+    for (const side of ['left', 'top', 'width', 'height'] as const)
+      expect(Math.abs((back?.[side] ?? 0) - mover[side])).toBeLessThanOrEqual(2 * 3 * 2.6);
+  });
+
+  it('is shown as it is where something small moves beside it', () => {
+    const small = moverOf({ left: 450 * 2.6, top: 300 * 2.6, width: 30 * 2.6, height: 30 * 2.6 });
+    expect(viewsAround([mover, small], frame(), { widthPx, heightPx })).toMatchObject([{ shrink: 1 }]);
   });
 });
 
