@@ -78,20 +78,16 @@ export function maskOf(
   const { luma, blue, red } = frame;
   const { luma: still, blue: stillBlue, red: stillRed, second } = background;
   const { under, above, tint: leastTint } = thresholds;
+  // Most pixels are still, and are left as they are filled.
+  raw.fill(STILL);
   for (let at = 0; at < raw.length; at += 1) {
     const bright = table[luma[at] as number] as number;
-    const blueChange = (tints[blue[at] as number] as number) - (stillBlue[at] as number);
-    const redChange = (tints[red[at] as number] as number) - (stillRed[at] as number);
-    const tint = (blueChange < 0 ? -blueChange : blueChange) + (redChange < 0 ? -redChange : redChange);
-    if (bright < (above[at] as number) && bright > (under[at] as number) && tint < (leastTint[at] as number)) {
-      raw[at] = STILL;
-      continue;
-    }
+    const tint =
+      Math.abs((tints[blue[at] as number] as number) - (stillBlue[at] as number)) +
+      Math.abs((tints[red[at] as number] as number) - (stillRed[at] as number));
+    if (bright < (above[at] as number) && bright > (under[at] as number) && tint < (leastTint[at] as number)) continue;
     const other = second[at] as number;
-    if (other > 0 && Math.abs(bright - other) < (thresholds.luma[at] as number) + 8) {
-      raw[at] = STILL;
-      continue;
-    }
+    if (other > 0 && Math.abs(bright - other) < (thresholds.luma[at] as number) + 8) continue;
     const ground = still[at] as number;
     const ratio = (bright + 1) / (ground + 1);
     const isShade = tint < SHADE_TINT + ground * 0.02 && ratio > SHADE_DARKEST && ratio < SHADE_LIGHTEST;

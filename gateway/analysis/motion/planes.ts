@@ -35,51 +35,73 @@ export function planesOf(frame: DecodedFrame, mostPixels = MOST_PIXELS): PlaneFr
   const red = new Uint8Array(luma.length);
   const planes = { widthPx, heightPx, luma, blue, red };
   if (frame.yuv === undefined) averageRgb(frame, step, planes);
+  else if (step === 2) averageFours(frame, planes);
   else averageYuv(frame, step, planes);
   const { ref, timeSeconds, scaleX, scaleY } = frame;
   return { ref, timeSeconds, ...planes, scaleX: scaleX * step, scaleY: scaleY * step };
 }
 
-/** From the range of television, 16 to 235 and 16 to 240, to that of bytes. */
+/** From the range of television, 16 to 235 and 16 to 240, to that of bytes: tables, because a pixel is looked at for every frame. */
 const FULL_LUMA = 255 / 219;
 const FULL_TINT = 255 / 224;
 
-function averageYuv(frame: YuvFrame, step: number, { widthPx, heightPx, luma, blue, red }: Planes): void {
+/** Brightness by the sum of `count` pixels. */
+const lumaBySum = (count: number): Uint8ClampedArray =>
+  tableOf(255 * count + 1, (sum) => (sum * (1 / count) - 16) * FULL_LUMA + 0.5);
+
+/** A colour difference by the sum of `count` pixels. */
+const tintBySum = (count: number): Uint8ClampedArray =>
+  tableOf(255 * count + 1, (sum) => 128.5 + (sum * (1 / count) - 128) * FULL_TINT);
+
+const tableOf = (size: number, byteOf: (sum: number) => number): Uint8ClampedArray =>
+  Uint8ClampedArray.from({ length: size }, (_, sum) => Math.floor(byteOf(sum)));
+
+const LUMA_OF_FOUR = lumaBySum(4);
+const TINT_OF_ONE = tintBySum(1);
+
+function averageYuv(frame: YuvFrame, step: number, planes: Planes): void {
   const { yuv, widthPx: row } = frame;
+  const { widthPx, heightPx, luma, blue, red } = planes;
   const half = row >> 1;
   const blues = row * frame.heightPx;
   const reds = blues + half * (frame.heightPx >> 1);
-  const inverse = 1 / (step * step);
+  const [lumaOf, tintOf] = [lumaBySum(step * step), tintBySum(step * step)];
   let to = 0;
   for (let y = 0; y < heightPx; y += 1) {
     for (let x = 0; x < widthPx; x += 1, to += 1) {
       let [bright, b, r] = [0, 0, 0];
-      if (step === 2) {
-        // By far the most common size, written out: one pixel of the colour differences is one of the plane.
-        const line = 2 * (y * row + x);
-        const below = line + row;
-        bright =
-          (yuv[line] as number) + (yuv[line + 1] as number) + (yuv[below] as number) + (yuv[below + 1] as number);
-        b = 4 * (yuv[blues + y * half + x] as number);
-        r = 4 * (yuv[reds + y * half + x] as number);
-      } else {
-        for (let sourceY = y * step; sourceY < (y + 1) * step; sourceY += 1) {
-          for (let sourceX = x * step; sourceX < (x + 1) * step; sourceX += 1) {
-            const at = (sourceY >> 1) * half + (sourceX >> 1);
-            bright += yuv[sourceY * row + sourceX] as number;
-            b += yuv[blues + at] as number;
-            r += yuv[reds + at] as number;
-          }
+      for (let sourceY = y * step; sourceY < (y + 1) * step; sourceY += 1) {
+        for (let sourceX = x * step; sourceX < (x + 1) * step; sourceX += 1) {
+          const at = (sourceY >> 1) * half + (sourceX >> 1);
+          bright += yuv[sourceY * row + sourceX] as number;
+          b += yuv[blues + at] as number;
+          r += yuv[reds + at] as number;
         }
       }
-      luma[to] = byte((bright * inverse - 16) * FULL_LUMA + 0.5);
-      blue[to] = byte(128.5 + (b * inverse - 128) * FULL_TINT);
-      red[to] = byte(128.5 + (r * inverse - 128) * FULL_TINT);
+      luma[to] = lumaOf[bright] as number;
+      blue[to] = tintOf[b] as number;
+      red[to] = tintOf[r] as number;
     }
   }
 }
 
-const byte = (value: number): number => Math.min(255, Math.max(0, value));
+/** By far the most common step: four pixels of brightness are one of the plane, and so is one of each colour difference. */
+function averageFours(frame: YuvFrame, { widthPx, heightPx, luma, blue, red }: Planes): void {
+  const { yuv, widthPx: row, heightPx: rows } = frame;
+  const half = row >> 1;
+  const blues = row * rows;
+  const reds = blues + half * (rows >> 1);
+  for (let y = 0, to = 0; y < heightPx; y += 1) {
+    const chroma = y * half;
+    for (let x = 0, at = 2 * y * row; x < widthPx; x += 1, at += 2, to += 1) {
+      const below = at + row;
+      const sum = (yuv[at] as number) + (yuv[at + 1] as number) + (yuv[below] as number) + (yuv[below + 1] as number);
+      luma[to] = LUMA_OF_FOUR[sum] as number;
+      blue[to] = TINT_OF_ONE[yuv[blues + chroma + x] as number] as number;
+      red[to] = TINT_OF_ONE[yuv[reds + chroma + x] as number] as number;
+    }
+  }
+}
 
 function averageRgb(frame: RgbFrame, step: number, { widthPx, heightPx, luma, blue, red }: Planes): void {
   const { rgb } = frame;
