@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { requisitionFor, runClip } from '../accuracy/run-clip.ts';
 import { type Goal, rounded } from '../report.ts';
 import { writeSparse } from './workloads.ts';
@@ -21,8 +20,7 @@ export async function measureGrowth(
 ): Promise<{ readonly goals: readonly Goal[]; readonly raw: readonly Growth[] }> {
   const raw: Growth[] = [];
   for (const hours of [1, HOURS]) {
-    const file = path.join(folder, 'hours.mp4');
-    await writeSparse(folder, hours * HOUR, file);
+    const { file } = await writeSparse(folder, hours * HOUR, 'hours');
     const requisition = await requisitionFor([file]);
     let most = 0;
     const watch = setInterval(() => {

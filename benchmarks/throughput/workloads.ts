@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ONE_BY_ONE } from '../accuracy/cost.ts';
 import { runFfmpeg } from '../ffmpeg.ts';
@@ -70,87 +70,103 @@ const PIECES: Readonly<Record<'quiet' | 'cars' | 'persons' | 'both', readonly Ob
 type Piece = keyof typeof PIECES;
 const ACTIVE: readonly Piece[] = ['cars', 'persons', 'both'];
 
+/** Shares of the pieces in which something moves. */
+const ACTIVITIES = [
+  ['sparse', 0.02],
+  ['medium', 0.2],
+  ['dense', 0.7],
+] as const;
+
 /**
  * Writes recordings of `seconds` whose activity is 2, 20 and 70 %: each piece is rendered and encoded once, and the coded pieces are joined
  * without a new encoding, so that hours cost no more than minutes.
  */
 export async function writeWorkloads(folder: string, seconds: number): Promise<readonly Workload[]> {
-  const truths = new Map<Piece, readonly TruthBox[]>();
+  const truths = new Map<string, readonly TruthBox[]>();
   for (const [name, objects] of Object.entries(PIECES) as [Piece, readonly ObjectSpec[]][]) {
     const spec: SceneSpec = { ...base, name, objects };
     await writeScene(spec, path.join(folder, `${name}.mp4`));
     truths.set(name, renderScene(spec).truth);
   }
   const workloads: Workload[] = [];
-  for (const [name, activity] of [
-    ['sparse', 0.02],
-    ['medium', 0.2],
-    ['dense', 0.7],
-  ] as const) {
-    const pieces = arrange(Math.round(seconds / PIECE_SECONDS), activity);
-    const file = path.join(folder, `${name}.mp4`);
-    await join(
-      pieces.map((piece) => path.join(folder, `${piece}.mp4`)),
-      file,
-    );
-    const truth = pieces.flatMap((piece, place) =>
-      (truths.get(piece) ?? []).map(({ frame, id, left, top, width, height }) => ({
-        ...{ left, top, width, height },
-        frame: place * PIECE_SECONDS * FPS + frame,
-        id: place * 10 + id,
-      })),
-    );
-    const share = pieces.filter((piece) => piece !== 'quiet').length / pieces.length;
-    workloads.push({ name, file, durationSeconds: pieces.length * PIECE_SECONDS, activity: share, truth });
-  }
+  for (const [name, activity] of ACTIVITIES)
+    workloads.push(await compose(folder, name, arrange(seconds, activity, ACTIVE), truths));
   return workloads;
 }
 
 /** A recording of 2 % activity of pieces that `writeWorkloads` left in the folder. */
-export async function writeSparse(folder: string, seconds: number, file: string): Promise<void> {
-  const pieces = arrange(Math.round(seconds / PIECE_SECONDS), 0.02);
-  await join(
-    pieces.map((piece) => path.join(folder, `${piece}.mp4`)),
-    file,
-  );
+export async function writeSparse(folder: string, seconds: number, name: string): Promise<Workload> {
+  return await compose(folder, name, arrange(seconds, 0.02, ACTIVE), new Map());
 }
 
-/** Active pieces spread over the recording in groups as activity comes: the first after the quiet has been seen. */
-function arrange(count: number, activity: number): readonly Piece[] {
-  const active = Math.max(1, Math.round(count * activity));
-  const pieces: Piece[] = [];
+const QUIET = 'quiet';
+
+/** Active pieces by turns, spread over the recording in groups as activity comes: the first after the quiet has been seen. */
+function arrange(seconds: number, activity: number, active: readonly string[]): readonly string[] {
+  const count = Math.round(seconds / PIECE_SECONDS);
+  const wanted = Math.max(1, Math.round(count * activity));
+  const pieces: string[] = [];
   let placed = 0;
   for (let place = 0; place < count; place += 1) {
-    const due = Math.floor(((place + 0.5) / count) * active + 0.5);
+    const due = Math.floor(((place + 0.5) / count) * wanted + 0.5);
     if (placed < due) {
-      pieces.push(ACTIVE[placed % ACTIVE.length] as Piece);
+      pieces.push(active[placed % active.length] as string);
       placed += 1;
-    } else pieces.push('quiet');
+    } else pieces.push(QUIET);
   }
   return pieces;
 }
 
+async function compose(
+  folder: string,
+  name: string,
+  pieces: readonly string[],
+  truths: ReadonlyMap<string, readonly TruthBox[]>,
+): Promise<Workload> {
+  const file = path.join(folder, `${name}.mp4`);
+  await join(
+    pieces.map((piece) => path.join(folder, `${piece}.mp4`)),
+    file,
+  );
+  const truth = pieces.flatMap((piece, place) =>
+    (truths.get(piece) ?? []).map(({ frame, id, left, top, width, height }) => ({
+      ...{ left, top, width, height },
+      frame: place * PIECE_SECONDS * FPS + frame,
+      id: place * 10 + id,
+    })),
+  );
+  const activity = pieces.filter((piece) => piece !== QUIET).length / pieces.length;
+  return { name, file, durationSeconds: pieces.length * PIECE_SECONDS, activity, truth };
+}
+
 const ENCODING =
   '-an -c:v libx264 -preset veryfast -crf 23 -g 50 -keyint_min 50 -sc_threshold 0 -pix_fmt yuv420p'.split(' ');
+/** Where persons come into the real clip; before the first of them it is quiet. */
+const REAL_STARTS = { first: 5, fourth: 74, sixth: 123 } as const;
+const REAL_QUIET_SECONDS = 5;
 
 /**
- * A real clip at 1080p25 in which a person passes, between stretches of its own quiet seconds played to and fro. Undefined where the clip is
+ * The same for a real clip at 1080p25, in which one person after the other passes; its quiet seconds are played to and fro. None where the clip is
  * not at hand. Nobody has drawn its boxes: `truth` is empty.
  */
-export async function writeReal(folder: string, seconds: number): Promise<Workload | undefined> {
-  if (!existsSync(ONE_BY_ONE)) return undefined;
-  const [quiet, active] = [path.join(folder, 'real-quiet.mp4'), path.join(folder, 'real-active.mp4')];
+export async function writeReal(parent: string, seconds: number): Promise<readonly Workload[]> {
+  if (!existsSync(ONE_BY_ONE)) return [];
+  const folder = path.join(parent, 'real');
+  await mkdir(folder, { recursive: true });
   const picture = 'fps=25,scale=1920:1080:flags=bicubic';
-  const toAndFro = `[0:v]${picture},split[a][b];[b]reverse[r];[a][r]concat=n=2:v=1,loop=loop=5:size=250:start=0,trim=duration=60`;
-  await runFfmpeg(['-ss', '0', '-t', '5', '-i', ONE_BY_ONE, '-filter_complex', toAndFro, ...ENCODING, quiet]);
-  await runFfmpeg(['-ss', '20', '-t', '30', '-i', ONE_BY_ONE, '-vf', picture, ...ENCODING, active]);
-  const minutes = Math.max(2, Math.round((seconds - 30) / 60));
-  const files = Array.from({ length: minutes }, () => quiet);
-  files.splice(Math.floor(minutes / 2), 0, active);
-  const file = path.join(folder, 'real.mp4');
-  await join(files, file);
-  const durationSeconds = minutes * 60 + 30;
-  return { name: 'real', file, durationSeconds, activity: 30 / durationSeconds, truth: [] };
+  const frames = 2 * REAL_QUIET_SECONDS * FPS;
+  const toAndFro = `[0:v]${picture},split[a][b];[b]reverse[r];[a][r]concat=n=2:v=1,loop=loop=1:size=${frames}:start=0,trim=duration=${PIECE_SECONDS}`;
+  const source = ['-i', ONE_BY_ONE];
+  const write = (name: string): string[] => [...ENCODING, path.join(folder, `${name}.mp4`)];
+  await runFfmpeg(['-t', `${REAL_QUIET_SECONDS}`, ...source, '-filter_complex', toAndFro, ...write(QUIET)]);
+  for (const [name, start] of Object.entries(REAL_STARTS))
+    await runFfmpeg(['-ss', `${start}`, '-t', `${PIECE_SECONDS}`, ...source, '-vf', picture, ...write(name)]);
+  const workloads: Workload[] = [];
+  for (const [name, activity] of ACTIVITIES)
+    workloads.push(
+      await compose(folder, `real_${name}`, arrange(seconds, activity, Object.keys(REAL_STARTS)), new Map()),
+    );
+  return workloads;
 }
 
 /** Joins coded pieces end to end without a new encoding. */
