@@ -41,6 +41,8 @@ const probeInputOptions = (demuxer: Demuxer): string[] => guarded(demuxer, ['-co
 const guarded = (demuxer: Demuxer, codecs: readonly string[]): string[] => [
   ...['-protocol_whitelist', 'file', '-format_whitelist', demuxer, ...codecs, '-max_pixels', String(MAX_PIXELS)],
   ...(demuxer === 'mov' ? ['-enable_drefs', '0', '-use_absolute_path', '0'] : []),
+  // Behind broken sectors of more than 64 kB it would give up, and say nothing of what follows.
+  ...(demuxer === 'mpegts' ? ['-resync_size', String(2 ** 31 - 1)] : []),
   ...['-f', demuxer],
 ];
 
@@ -63,18 +65,20 @@ export interface ProbeFacts {
   /** Seconds per tick. */
   readonly timeBase: Rational;
   readonly nominalFps?: number;
+  /** Frames that the index of the file names. */
+  readonly indexedFrames?: number;
   /** creation_time, milliseconds since the epoch; absent when missing, 0, 1904 or 1970. */
   readonly containerTimeMs?: number;
 }
 
-const NOT_ALLOWED = /Codec \((\w+)\) not on whitelist/;
+const NOT_ALLOWED = /Codec \((\w{1,32})\) not on whitelist/;
 
 /** Argument list of `probe`. */
 export const probeArguments = (demuxer: Demuxer): string[] => [
   ...['-hide_banner', '-loglevel', 'error', ...probeInputOptions(demuxer), '-select_streams', 'V'],
   '-show_entries',
   [
-    'stream=codec_name,width,height,time_base,avg_frame_rate,r_frame_rate',
+    'stream=codec_name,width,height,time_base,avg_frame_rate,r_frame_rate,nb_frames',
     'stream_tags=creation_time',
     'format_tags=creation_time',
   ].join(':'),
@@ -102,17 +106,18 @@ export async function probe(file: MediaFile, signal?: AbortSignal): Promise<Prob
   });
   const { streams, format } = parseProbe(text);
   const first = streams[0];
-  if (first === undefined) throw new AppError('E_MEDIA_DECODE', { detail: 'no video stream' });
+  if (first === undefined || first === null) throw new AppError('E_MEDIA_DECODE', { detail: 'no video stream' });
   const timeBase = rational(first.time_base);
   if (timeBase === undefined) throw new AppError('E_MEDIA_DECODE', { detail: 'no time base' });
   const fps = rational(first.avg_frame_rate) ?? rational(first.r_frame_rate);
   const createdMs = creationTime(format?.tags?.creation_time ?? first.tags?.creation_time);
   return {
     ...given('codec', textOrNothing(first.codec_name)),
-    widthPx: numberOf(first.width) ?? 0,
-    heightPx: numberOf(first.height) ?? 0,
+    widthPx: positive(integerOf(first.width)) ?? 0,
+    heightPx: positive(integerOf(first.height)) ?? 0,
     timeBase,
     ...given('nominalFps', fps === undefined ? undefined : fps.num / fps.den),
+    ...given('indexedFrames', positive(integerOf(first.nb_frames))),
     ...given('containerTimeMs', createdMs),
   };
 }
@@ -167,12 +172,12 @@ export async function* packets(
 /** One line of ffprobe's csv: pts,dts,duration,size,flags. */
 export function parsePacket(line: string): MediaPacket | undefined {
   const [pts, dts, duration, size, flags] = line.split(',');
-  const sizeBytes = numberOf(size);
-  if (sizeBytes === undefined || flags === undefined) return undefined;
+  const sizeBytes = integerOf(size);
+  if (sizeBytes === undefined || sizeBytes < 0 || flags === undefined) return undefined;
   return {
-    ...given('pts', numberOf(pts)),
-    ...given('dts', numberOf(dts)),
-    ...given('durationTicks', positive(numberOf(duration))),
+    ...given('pts', integerOf(pts)),
+    ...given('dts', integerOf(dts)),
+    ...given('durationTicks', positive(integerOf(duration))),
     sizeBytes,
     key: flags.startsWith('K'),
     corrupt: flags.includes('C'),
@@ -353,6 +358,7 @@ async function* readFrames(
   const times: FrameLine[] = [];
   const reader = readFrameLines();
   let wake: (() => void) | undefined;
+  let isBabbling = false;
   const run = startJailed({
     tool: 'ffmpeg',
     arguments: list,
@@ -362,8 +368,10 @@ async function* readFrames(
     ...given('limits', order.limits),
     onStderrLine: (line) => {
       const frame = reader.read(line);
-      if (frame === undefined) return;
+      if (frame === undefined || isBabbling) return;
       times.push(frame);
+      isBabbling = times.length > MOST_TIMES;
+      if (isBabbling) run.stop();
       wake?.();
     },
   });
@@ -389,7 +397,9 @@ async function* readFrames(
       yield { ...(await nextTime()), bytes };
     }
     await run.done;
+    if (times.length > 0) throw new AppError('E_MEDIA_DECODE', { detail: 'a time came without its frame' });
   } catch (error) {
+    if (isBabbling) throw new AppError('E_MEDIA_DECODE', { detail: 'times came without their frames' });
     // The reason of the jail's end says more than the broken pipe that it left.
     await run.done;
     throw error;
@@ -397,6 +407,9 @@ async function* readFrames(
     run.stop();
   }
 }
+
+/** Times that are ahead of their frames: what fits in the pipes between is a hundredth of it. */
+const MOST_TIMES = 100_000;
 
 // Anchored, so that a title or comment inside the file, which ffmpeg prints indented, cannot pass for a time.
 const TIME = /^\[Parsed_metadata_\d+ @ 0x[0-9a-f]+\] frame:\d+ +pts:(-?\d+|NOPTS) /;
@@ -417,7 +430,7 @@ export function readFrameLines(): { read(line: string): FrameLine | undefined } 
       if (FIRST_FRAME.test(line)) begun = true;
       if (begun && LOST.test(line)) lost++;
       const match = TIME.exec(line);
-      return match === null ? undefined : { pts: match[1] === 'NOPTS' ? Number.NaN : Number(match[1]), lost };
+      return match === null ? undefined : { pts: integerOf(match[1]) ?? Number.NaN, lost };
     },
   };
 }
@@ -523,12 +536,16 @@ async function textOf(readable: Readable, done: Promise<void>): Promise<string> 
   return Buffer.concat(parts).toString('utf8');
 }
 
+/** Characters; a packet takes some fifty. */
+const LONGEST_LINE = 65_536;
+
 async function* linesOf(readable: Readable): AsyncGenerator<string> {
   let rest = '';
   readable.setEncoding('latin1');
   for await (const text of readable) {
     const lines = (rest + text).split('\n');
     rest = lines.pop() ?? '';
+    if (rest.length > LONGEST_LINE) throw new AppError('E_MEDIA_DECODE', { detail: 'a line without an end' });
     yield* lines;
   }
   if (rest !== '') yield rest;
@@ -550,6 +567,7 @@ async function* framesOf(readable: Readable, size: number): AsyncGenerator<Uint8
       filled = 0;
     }
   }
+  if (filled > 0) throw new AppError('E_MEDIA_DECODE', { detail: 'a frame is cut short' });
 }
 
 interface ProbeStream {
@@ -559,37 +577,38 @@ interface ProbeStream {
   readonly time_base?: unknown;
   readonly avg_frame_rate?: unknown;
   readonly r_frame_rate?: unknown;
+  readonly nb_frames?: unknown;
   readonly tags?: { readonly creation_time?: unknown };
 }
 
 interface ProbeOutput {
-  readonly streams: readonly ProbeStream[];
+  readonly streams: readonly (ProbeStream | null)[];
   readonly format?: { readonly tags?: { readonly creation_time?: unknown } };
 }
 
 function parseProbe(text: string): ProbeOutput {
   try {
     const parsed = JSON.parse(text) as Partial<ProbeOutput>;
-    return { ...parsed, streams: parsed.streams ?? [] };
+    return { ...parsed, streams: Array.isArray(parsed.streams) ? parsed.streams : [] };
   } catch (cause) {
     throw new AppError('E_MEDIA_DECODE', { cause, detail: 'ffprobe did not answer in JSON' });
   }
 }
 
-function numberOf(value: unknown): number | undefined {
-  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
-  if (typeof value !== 'string' || !/^-?\d+(\.\d+)?$/.test(value)) return undefined;
-  return Number(value);
+/** A whole number that is exact, from what may be anything: a decoder in foreign hands says what it likes. */
+function integerOf(value: unknown): number | undefined {
+  const number = typeof value === 'string' && /^-?\d{1,16}$/.test(value) ? Number(value) : value;
+  return Number.isSafeInteger(number) ? (number as number) : undefined;
 }
 
 const positive = (value: number | undefined): number | undefined =>
   value !== undefined && value > 0 ? value : undefined;
 
 const textOrNothing = (value: unknown): string | undefined =>
-  typeof value === 'string' && value !== 'unknown' ? value : undefined;
+  typeof value === 'string' && /^\w{1,32}$/.test(value) && value !== 'unknown' ? value : undefined;
 
 function rational(value: unknown): Rational | undefined {
-  const match = typeof value === 'string' ? /^(\d+)\/(\d+)$/.exec(value) : null;
+  const match = typeof value === 'string' ? /^(\d{1,15})\/(\d{1,15})$/.exec(value) : null;
   const num = Number(match?.[1] ?? 0);
   const den = Number(match?.[2] ?? 0);
   return num > 0 && den > 0 ? { num, den } : undefined;

@@ -29,7 +29,7 @@ export function createPacketTable(most = MAX_PACKETS): { add(packet: MediaPacket
       columns.pts[count] = packet.pts ?? Number.NaN;
       columns.dts[count] = packet.dts ?? Number.NaN;
       columns.durationTicks[count] = packet.durationTicks ?? Number.NaN;
-      columns.sizeBytes[count] = packet.sizeBytes;
+      columns.sizeBytes[count] = Math.min(packet.sizeBytes, 0xffff_ffff);
       columns.key[count] = packet.key ? 1 : 0;
       count++;
     },
@@ -132,12 +132,14 @@ const isWhole = (times: Float64Array): boolean => times.every((time) => !Number.
 const REORDER_SECONDS = 5;
 /** Decode times rise from packet to packet; muxers that round badly let them slip by less. */
 const SLIP_SECONDS = 0.5;
+/** A step ahead beyond this is no pause: a demuxer that takes a clock which went back for one that wrapped makes it a day of. */
+const LEAP_SECONDS = 12 * 3600;
 const MOST_RUNS = 100;
 
 /** Places in the file at which a run of the clock begins; more than can be believed are not counted to the end. */
 function runStarts(table: PacketTable, clock: FileClock): readonly number[] {
   const ticks = (seconds: number): number => (seconds * clock.timeBase.den) / clock.timeBase.num;
-  const [reorder, slip] = [ticks(REORDER_SECONDS), ticks(SLIP_SECONDS)];
+  const [reorder, slip, leap] = [ticks(REORDER_SECONDS), ticks(SLIP_SECONDS), ticks(LEAP_SECONDS)];
   const starts = [0];
   let highestPts = Number.NEGATIVE_INFINITY;
   let highestDts = Number.NEGATIVE_INFINITY;
@@ -147,7 +149,8 @@ function runStarts(table: PacketTable, clock: FileClock): readonly number[] {
     const dts = table.dts[index] ?? Number.NaN;
     // Whatever is decoded before a key frame is shown before it.
     const mayReorder = table.key[index] !== 1 && !Number.isNaN(dts);
-    if (dts < highestDts - slip || (!mayReorder && pts < highestPts - reorder)) {
+    const leaps = Number.isFinite(highestDts) && dts > highestDts + leap;
+    if (leaps || dts < highestDts - slip || (!mayReorder && pts < highestPts - reorder)) {
       starts.push(index);
       highestPts = Number.NEGATIVE_INFINITY;
       highestDts = Number.NEGATIVE_INFINITY;

@@ -7,7 +7,7 @@ import { checkMatroska } from './check-matroska.ts';
 import { checkMov } from './check-mov.ts';
 import { checkProgram } from './check-program.ts';
 import { sniffContainer } from './sniff.ts';
-import { transportLayout, transportRest } from './sniff-transport.ts';
+import { isTransportBroken, transportLayout, transportRest } from './sniff-transport.ts';
 import type { Structure } from './structure.ts';
 import type { Container } from './types.ts';
 
@@ -59,6 +59,11 @@ const CHECKS: Readonly<Record<Container, (source: ByteSource) => Promise<Structu
 async function checkTransport(source: ByteSource): Promise<Structure> {
   const head = await source.read(0, 65_536);
   const layout = transportLayout(head, source.sizeBytes);
-  const cut = layout !== undefined && transportRest(layout, source.sizeBytes) !== 0;
-  return { pictures: [], faults: cut ? ['the last packet is cut'] : [] };
+  if (layout === undefined) return { pictures: [], faults: [] };
+  const cut = transportRest(layout, source.sizeBytes) !== 0;
+  const broken = await isTransportBroken(layout, source);
+  return {
+    pictures: [],
+    faults: [...(cut ? ['the last packet is cut'] : []), ...(broken ? ['bytes between packets that are none'] : [])],
+  };
 }

@@ -58,12 +58,15 @@ async function readClaims(file: string, inspection: Inspection, deps: ProbeDeps)
 
 interface PacketPass {
   readonly table: PacketTable;
+  /** Frames that an edit list hides. */
+  readonly hidden: number;
   readonly faults: readonly string[];
 }
 
 async function passPackets(file: string, inspection: Inspection, deps: ProbeDeps): Promise<PacketPass> {
   const faults = new Set<string>();
   const packets = createPacketTable();
+  let hidden = 0;
   const onComplaint = (line: string): void => {
     if (isDemuxerFault(line)) faults.add('the demuxer found damage');
   };
@@ -71,13 +74,14 @@ async function passPackets(file: string, inspection: Inspection, deps: ProbeDeps
     const input = { path: file, demuxer: inspection.container, onComplaint };
     for await (const packet of deps.media.packets(input, deps.signal)) {
       if (packet.corrupt) faults.add('packets are damaged');
+      if (packet.discard) hidden += 1;
       packets.add(packet);
     }
   } catch (cause) {
     if (!(cause instanceof AppError) || cause.code !== 'E_MEDIA_DECODE') throw cause;
     faults.add('the packet pass ended in an error');
   }
-  return { table: packets.table(), faults: [...faults] };
+  return { table: packets.table(), hidden, faults: [...faults] };
 }
 
 // What ffprobe says about the container. The decoders that it opens to learn the picture size complain too, of streams that begin
@@ -89,6 +93,9 @@ const isDemuxerFault = (line: string): boolean =>
   (DEMUXER.test(line) && DAMAGE.test(line) && !/^\[(h264|hevc) @/.test(line)) ||
   /: (Input\/output error|End of file)$/.test(line);
 
+/** No recording is longer than a year: such times are broken or made up, and nothing is planned by them. */
+const LONGEST_SECONDS = 366 * 86_400;
+
 function timelineOf(
   inspection: Inspection,
   codec: Codec,
@@ -97,7 +104,12 @@ function timelineOf(
   losses: readonly string[],
 ): Timeline {
   const { file } = timesOf(pass.table, claims);
+  if (!(file.durationSeconds <= LONGEST_SECONDS))
+    throw new AppError('E_DEF_NOT_EXHIBIT', { detail: 'longer than a year' });
   const { length: restarts } = file.restarts;
+  // MP4 and MOV alone have an index that names each frame; headers elsewhere lie more often than not.
+  const indexed = inspection.container === 'mov' ? (claims.indexedFrames ?? 0) : 0;
+  const hidden = Math.max(pass.hidden, indexed - pass.table.count);
   return {
     ...file,
     container: inspection.container,
@@ -108,12 +120,19 @@ function timelineOf(
     nominalFps: claims.nominalFps,
     containerTimeMs: claims.containerTimeMs,
     // No reason to refuse the file, and to be read by everyone who reads its times.
-    losses: restarts === 0 ? losses : [...losses, restartNote(restarts)],
+    losses: [
+      ...losses,
+      ...(restarts === 0 ? [] : [restartNote(restarts)]),
+      ...(hidden === 0 ? [] : [hiddenNote(hidden)]),
+    ],
   };
 }
 
 const restartNote = (restarts: number): string =>
   `l'horloge du fichier repart ${restarts} fois : les parties sont mises bout à bout (the clock of the file restarts, times: ${restarts}; its parts are set end to end)`;
+
+const hiddenNote = (hidden: number): string =>
+  `${hidden} images de l'index ne sont pas montrées par le fichier (liste de montage, ou données absentes) et ne sont pas analysées (frames of the index that the file does not show, by an edit list or for want of data, and that are not analysed: ${hidden})`;
 
 function timesOf(table: PacketTable, claims: ProbeFacts): ReturnType<typeof timePackets> {
   try {

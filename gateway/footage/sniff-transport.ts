@@ -1,3 +1,5 @@
+import type { ByteSource } from './bytes.ts';
+
 const SYNC = 0x47;
 const SPACINGS = [188, 192, 204] as const;
 const PACKETS_SEEN = 5;
@@ -42,4 +44,19 @@ export function transportRest(layout: TransportLayout, sizeBytes: number): numbe
   const start = layout.spacingBytes === 192 ? layout.firstSync - 4 : layout.firstSync;
   const rest = (sizeBytes - start) % layout.spacingBytes;
   return rest < 0 ? rest + layout.spacingBytes : rest;
+}
+
+const PACKETS_READ = 5_000;
+
+/** Whether a packet in the middle of the file does not begin as one: demuxers skip such bytes, and say nothing. Reads all of it. */
+export async function isTransportBroken(
+  { firstSync, spacingBytes }: TransportLayout,
+  source: ByteSource,
+): Promise<boolean> {
+  const step = PACKETS_READ * spacingBytes;
+  for (let from = firstSync; from < source.sizeBytes; from += step) {
+    const bytes = await source.read(from, step);
+    for (let at = 0; at < bytes.length; at += spacingBytes) if (bytes[at] !== SYNC) return true;
+  }
+  return false;
 }

@@ -4,6 +4,8 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Client } from '../../gateway/client.ts';
 import { createClient } from '../../gateway/client.ts';
+import { startGatewayProcess } from '../../gateway/demo/installation.ts';
+import { replaceDecoder } from '../media/in-place.ts';
 import {
   clientOf,
   exhibitIdOf,
@@ -217,6 +219,35 @@ describe('what the gateway refuses', () => {
       code: 'E_JOB_NOT_DONE',
       status: 409,
     });
+  });
+
+  it('SEC-11, SEC-06: a decoder that somebody has taken over gets nothing, the deposit ends in a code, and the gateway answers', async () => {
+    await line.gateway.stop();
+    // It says what it is asked at the start, and reaches for a socket at the first footage.
+    const decoder = replaceDecoder(`"@ARGV" =~ /-version/ ? print "ffmpeg version 5.1\\n" : socket(S, 1, 1, 0);`);
+    try {
+      line.gateway = await startGatewayProcess(line.installation);
+    } finally {
+      decoder.stopReplacing();
+    }
+    try {
+      const exhibit = await exhibitOf(scene, 'ATTACK', line.captureStartMs, 20);
+      const tokens = await tokensFor(line, [exhibit], { authorisation: { sub: 'PV-2026-000088' } });
+      const attacked = await register(line, tokens);
+      await expect(attacked.client.upload(scene, 'ATTACK')).rejects.toMatchObject({
+        code: 'E_MEDIA_BREAKOUT',
+        status: 422,
+      });
+      const { exhibits } = await attacked.client.json<{ exhibits: { state: string }[] }>(
+        'GET',
+        `/api/v1/cases/${attacked.caseId}/exhibits`,
+      );
+      expect(exhibits.map(({ state }) => state)).not.toContain('sealed');
+      expect((await fetch(`${line.gateway.metricsUrl}/healthz`)).status).toBe(200);
+      expect(await journalText(line)).toContain('"code":"E_MEDIA_BREAKOUT"');
+    } finally {
+      decoder.restore();
+    }
   });
 });
 

@@ -23,31 +23,43 @@ export async function runInPlace(
   return wrote;
 }
 
+interface Replaced {
+  stopReplacing(): void;
+  restore(): void;
+}
+
 /**
- * Puts a perl script in the place of ffmpeg and ffprobe for all that is started after it, until `restore`: by a bubblewrap found first on
- * the path, which adds two mounts and is the real one otherwise. The product has no switch for it.
+ * Puts a perl script in the place of ffmpeg and ffprobe for all that is started after it, until `stopReplacing`; what was started by then has
+ * it in place until `restore`. By a bubblewrap that adds two mounts and is the real one otherwise: the product has no switch for it.
  */
-export function replaceDecoder(script: string): { readonly path: string; restore(): void } {
-  const folder = mkdtempSync(path.join(tmpdir(), 'differe-in-place-'));
-  const tool = path.join(folder, 'tool');
-  const mounts = ['ffmpeg', 'ffprobe'].map((name) => `--ro-bind ${tool} /usr/bin/${name}`).join(' ');
-  const wrapper = `#!/bin/bash
-args=()
+export function replaceDecoder(script: string): Replaced {
+  return replaceBubblewrap(
+    `args=()
 for arg in "$@"; do
-  if [ "$arg" = --remount-ro ]; then args+=(${mounts}); fi
+  if [ "$arg" = --remount-ro ]; then
+    for tool in ffmpeg ffprobe; do args+=(--ro-bind "\${0%/*}/tool" /usr/bin/$tool); done
+  fi
   args+=("$arg")
 done
-exec /usr/bin/bwrap "\${args[@]}"
-`;
-  writeFileSync(tool, `#!/usr/bin/perl\n$| = 1;\n${script}`, { mode: 0o755 });
-  writeFileSync(path.join(folder, 'bwrap'), wrapper, { mode: 0o755 });
+exec /usr/bin/bwrap "\${args[@]}"`,
+    `#!/usr/bin/perl\n$| = 1;\n${script}`,
+  );
+}
+
+/** Puts a script of bash first on the path under the name of bubblewrap, with another program, `tool`, beside it. */
+export function replaceBubblewrap(script: string, tool = ''): Replaced {
+  const folder = mkdtempSync(path.join(tmpdir(), 'differe-in-place-'));
+  writeFileSync(path.join(folder, 'tool'), tool, { mode: 0o755 });
+  writeFileSync(path.join(folder, 'bwrap'), `#!/bin/bash\n${script}\n`, { mode: 0o755 });
   const before = process.env.PATH ?? '';
-  const replaced = `${folder}:${before}`;
-  process.env.PATH = replaced;
+  process.env.PATH = `${folder}:${before}`;
+  const stopReplacing = (): void => {
+    process.env.PATH = before;
+  };
   return {
-    path: replaced,
+    stopReplacing,
     restore() {
-      process.env.PATH = before;
+      stopReplacing();
       rmSync(folder, { recursive: true, force: true });
     },
   };

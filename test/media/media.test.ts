@@ -58,7 +58,7 @@ describe('argument lists', () => {
   it('probes with protocol, demuxer and decoder allow-lists, the demuxer forced', () => {
     expect(probeArguments('mov')).toEqual([
       ...['-hide_banner', '-loglevel', 'error', ...mov, '-select_streams', 'V', '-show_entries'],
-      'stream=codec_name,width,height,time_base,avg_frame_rate,r_frame_rate:stream_tags=creation_time:format_tags=creation_time',
+      'stream=codec_name,width,height,time_base,avg_frame_rate,r_frame_rate,nb_frames:stream_tags=creation_time:format_tags=creation_time',
       ...['-print_format', 'json', '-i', '/in/exhibit'],
     ]);
   });
@@ -134,6 +134,7 @@ describe('probe', () => {
       heightPx: 48,
       timeBase: { num: 1, den: 12_800 },
       nominalFps: 25,
+      indexedFrames: 100,
       containerTimeMs: Date.parse('2024-05-01T10:00:00Z'),
     });
   });
