@@ -461,7 +461,7 @@ export const ERRORS = {
   E_MEDIA_JAIL: {
     status: 503,
     fr: "Le décodeur ne peut pas être enfermé (bubblewrap) : rien n'est décodé. Autorisez les espaces de noms d'utilisateur : dans un conteneur par gateway/deploy/seccomp.json, sur la machine par user.max_user_namespaces et, s'il existe, kernel.unprivileged_userns_clone=1.",
-    en: 'The decoder cannot be jailed (bubblewrap): nothing is decoded. Allow user namespaces: in a container by the seccomp rules and systempaths=unconfined that the Dockerfile tells, on the machine by user.max_user_namespaces and, where it exists, kernel.unprivileged_userns_clone=1.',
+    en: 'The decoder cannot be jailed (bubblewrap): nothing is decoded. Allow user namespaces: in a container by gateway/deploy/seccomp.json, on the machine by user.max_user_namespaces and, where it exists, kernel.unprivileged_userns_clone=1.',
   },
   E_MEDIA_KILLED: {
     status: 503,
