@@ -262,6 +262,7 @@ describe('the gateway and its witnesses', () => {
       });
     const keeping = witnessing(it.dir);
     onTestFinished(() => keeping.stop());
+    expect(await keeping.coveredSize()).toBe(0);
     await appendMany(it.log, 3);
     const copy = `${it.dir}.backup`;
     await cp(it.dir, copy, { recursive: true });
@@ -269,6 +270,7 @@ describe('the gateway and its witnesses', () => {
       await appendMany(it.log, size - (await it.log.size()));
       await keeping.round();
       expect((await readFile(cosignedFileOf(it.dir), 'utf8')).split('\n')[1]).toBe(`${size}`);
+      expect(await keeping.coveredSize()).toBe(size);
     }
     expect([events, errors]).toEqual([[], []]);
     const rolledBack = witnessing(copy);

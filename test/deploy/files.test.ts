@@ -129,7 +129,9 @@ interface Container {
 }
 
 describe('kubernetes/', () => {
-  const files = readdirSync(path.join(DEPLOY, 'kubernetes')).filter((name) => name !== 'kustomization.yaml');
+  const files = readdirSync(path.join(DEPLOY, 'kubernetes')).filter(
+    (name) => name.endsWith('.yaml') && name !== 'kustomization.yaml',
+  );
   const manifests = files.flatMap((file) =>
     parseAllDocuments(read(`kubernetes/${file}`)).map((document) => {
       expect(document.errors).toEqual([]);
