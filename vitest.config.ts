@@ -7,6 +7,7 @@ process.env.NODE_COMPILE_CACHE ??= path.join(import.meta.dirname, 'node_modules/
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: './test/support/make-run-folder.ts',
     testTimeout: 60_000,
     hookTimeout: 120_000,
     pool: 'forks',

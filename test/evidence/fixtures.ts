@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll } from 'vitest';
 import type { SceneSpec, TruthBox } from '../../benchmarks/scenes/types.ts';
-import { type WriteOptions, writeScene } from '../../benchmarks/scenes/write.ts';
+import type { WriteOptions } from '../../benchmarks/scenes/write.ts';
 import type { AnalysisResult, Track } from '../../gateway/analysis/types.ts';
 import type { AuditLog } from '../../gateway/audit/types.ts';
 import { canonicalJson, type JsonValue, sha256Hex } from '../../gateway/canonical.ts';
@@ -15,6 +15,7 @@ import type { CaseId, ExhibitId, HitId, JobId, ObjectId, QuestionId, Requisition
 import { packets, probe } from '../../gateway/media.ts';
 import type { Requisition } from '../../gateway/requisition/types.ts';
 import { CLASSES, COLOURS } from '../../gateway/vocabulary.ts';
+import { writeSceneOnce } from '../support/run-folder.ts';
 
 const folders: string[] = [];
 afterAll(() => Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true, force: true }))));
@@ -61,7 +62,7 @@ export async function filmScene(
   options: WriteOptions = {},
 ): Promise<Footage> {
   const file = path.join(await temporaryFolder(), fileName);
-  const written = await writeScene(spec, file, options);
+  const written = await writeSceneOnce(spec, file, options);
   return { file, truth: written.truth, timesSeconds: written.timesSeconds, exhibit: await exhibitOf(caseId, file) };
 }
 

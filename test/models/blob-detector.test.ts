@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { namedScenes, type SceneName } from '../../benchmarks/scenes/named.ts';
-import { type WriteOptions, writeScene } from '../../benchmarks/scenes/write.ts';
+import type { WriteOptions } from '../../benchmarks/scenes/write.ts';
+import { writeSceneOnce } from '../support/run-folder.ts';
 import { detectFile, MODEL_FILE, type Score, scoreAgainst } from './detect.ts';
 import { makeBlobDetector } from './make-blob-detector.ts';
 
@@ -17,7 +18,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 async function scoreScene(name: SceneName, fileName: string, options: WriteOptions = {}, every = 1) {
   const spec = namedScenes[name];
   const file = join(folder, fileName);
-  const written = await writeScene(spec, file, options);
+  const written = await writeSceneOnce(spec, file, options);
   const { seen, medianMs } = await detectFile(file, spec.widthPx, spec.heightPx, every);
   const truth = written.truth.filter((box) => box.frame % every === 0);
   const score = scoreAgainst(truth, seen, 0.3);

@@ -3,13 +3,14 @@ import os from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
 import { afterAll } from 'vitest';
-import { connect, type Database, migrate } from '../../gateway/database.ts';
+import { connect, type Database } from '../../gateway/database.ts';
 import { type PostgresServer, startPostgres } from '../../gateway/postgres.ts';
+import { putCluster } from './run-folder.ts';
 
 export { asOwner } from './owner.ts';
 
-// A real PostgreSQL for tests: one embedded server a test file, started at the first call and stopped after the file (about 1 s),
-// and a fresh database a call, copied from a migrated template (about 50 ms).
+// A real PostgreSQL for tests: one embedded server a test file, started at the first call on a copy of the run's
+// cluster and stopped after the file, and a fresh database a call, copied from a migrated template (about 50 ms).
 //
 //   const database = await testDatabase();          // closed by itself when the test file ends
 //   await database.inCase(caseId, (tx) => tx.query('SELECT ...'));
@@ -54,9 +55,8 @@ export async function testDatabase(): Promise<Database> {
 
 async function startServer(): Promise<Server> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'differe-pg-'));
-  const postgres = await startPostgres(folder);
-  await migrate(postgres.urlOf('differe'));
-  return { postgres, folder };
+  await putCluster(folder);
+  return { postgres: await startPostgres(folder), folder };
 }
 
 async function admin(postgres: PostgresServer, sql: string): Promise<void> {

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { importJWK, type JWK } from 'jose';
 import { namedScenes } from '../../benchmarks/scenes/named.ts';
-import { writeScene } from '../../benchmarks/scenes/write.ts';
 import { openReader } from '../../gateway/audit/reader.ts';
 import { type Client, createClient } from '../../gateway/client.ts';
 import {
@@ -18,6 +17,7 @@ import { type DemoExhibit, demoAuthorisation, demoSchedule, yesterdayAt14 } from
 import { type ApiAccess, type ApiClient, createApiClient, type ProofPair } from '../../gateway/interface/client.ts';
 import { authorise, schedule } from '../../gateway/requisition/issue.ts';
 import type { AuthorisationClaims, ScheduleClaims } from '../../gateway/requisition/types.ts';
+import { putCluster, writeSceneOnce } from './run-folder.ts';
 
 // The whole line in a process of its own, with the test detector and rendered scenes: what the end-to-end and kill tests drive.
 
@@ -33,6 +33,7 @@ export interface Line extends AsyncDisposable {
 export async function startLine(environment: Readonly<Record<string, string>> = {}): Promise<Line> {
   const folder = await mkdtemp(path.join(tmpdir(), 'differe-line-'));
   const installation = await createDemoInstallation(folder, [path.join(import.meta.dirname, '..', 'models')]);
+  await putCluster(path.join(installation.dataDir, 'postgres'));
   const line: Line = {
     folder,
     installation,
@@ -49,10 +50,10 @@ export async function startLine(environment: Readonly<Record<string, string>> = 
   return line;
 }
 
-/** Renders a named scene into the line's folder, once. */
+/** A named scene in the line's folder. */
 export async function sceneFile(folder: string, name: keyof typeof namedScenes, extension = '.mp4'): Promise<string> {
   const file = path.join(folder, `${name}${extension}`);
-  await writeScene(namedScenes[name], file);
+  await writeSceneOnce(namedScenes[name], file);
   return file;
 }
 
