@@ -54,6 +54,17 @@ describe('the wall between cases', () => {
     }
   });
 
+  it('PRO-01: what only reads sees its own case alone, and the server lets it write nothing', async () => {
+    const read = await database.readInCase(a, async (tx) => (await tx.query('SELECT id FROM cases')).rows);
+    expect(read).toEqual([{ id: a }]);
+    const write = database.readInCase(a, (tx) => tx.query('UPDATE requisitions SET expires = now()'));
+    await expect(write).rejects.toThrow('read-only transaction');
+    // The connection that goes back is an ordinary one.
+    for (let n = 0; n < 25; n++) await database.readInCase(a, (tx) => tx.query('SELECT 1'));
+    const { rowCount } = await database.inCase(a, (tx) => tx.query('UPDATE requisitions SET expires = now()'));
+    expect(rowCount).toBe(1);
+  });
+
   it('changes and deletes nothing of another case', async () => {
     const changed = await database.inCase(a, async (tx) => ({
       updated: (await tx.query('UPDATE requisitions SET expires = now() WHERE case_id = $1', [b])).rowCount,

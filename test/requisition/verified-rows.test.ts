@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { CaseId, RequisitionId } from '../../gateway/ids.ts';
+import { type CaseId, newId, type RequisitionId } from '../../gateway/ids.ts';
+import { findSealedUnless } from '../../gateway/requisition/store.ts';
 import type { Requisition } from '../../gateway/requisition/types.ts';
 import { createVerifiedRows } from '../../gateway/requisition/verified-rows.ts';
+import { asOwner, testDatabase } from '../support/database.ts';
 
 const CASE = 'case-1' as CaseId;
 const ID = 'requisition-1' as RequisitionId;
@@ -54,5 +56,34 @@ describe('what was verified by its very bytes', () => {
     expect(rows.caseOf(ID)).toBe(CASE);
     rows.forget(CASE);
     expect(rows.caseOf(ID)).toBeUndefined();
+  });
+});
+
+describe('the row of what was verified', () => {
+  it('REQ-01: is not read again while it is the same writing, and is read again after every change of it', async () => {
+    const database = await testDatabase();
+    const [caseId, id] = [newId<CaseId>(), newId<RequisitionId>()];
+    await database.inCase(caseId, async (tx) => {
+      await tx.query('INSERT INTO cases (id) VALUES ($1)', [caseId]);
+      await tx.query(
+        `INSERT INTO requisitions (id, case_id, authorisation_jti, thumbprints, not_before, expires, sealed)
+         VALUES ($1, $2, gen_random_uuid(), '{}', now(), now(), 'one')`,
+        [id, caseId],
+      );
+    });
+    const look = (writing?: string) => database.readInCase(caseId, (tx) => findSealedUnless(tx, id, writing));
+    const first = await look();
+    if (first === undefined || first === 'same') expect.fail('no row');
+    expect(first.sealed.toString()).toBe('one');
+    expect(await look(first.writing)).toBe('same');
+    // Altered, written over by the same bytes, and gone.
+    await asOwner(database, `UPDATE requisitions SET sealed = 'two' WHERE id = '${id}'`);
+    const second = await look(first.writing);
+    if (second === undefined || second === 'same') expect.fail('the change was not seen');
+    expect(second.sealed.toString()).toBe('two');
+    await asOwner(database, `UPDATE requisitions SET sealed = 'two' WHERE id = '${id}'`);
+    expect(await look(second.writing)).not.toBe('same');
+    await asOwner(database, `DELETE FROM requisitions WHERE id = '${id}'`);
+    expect(await look(second.writing)).toBeUndefined();
   });
 });
