@@ -27,7 +27,9 @@ export function byteReader(bytes: Uint8Array): ByteReader {
     let value = 0;
     let scale = 1;
     for (let count = 0; count < MAX_VARINT_BYTES; count++) {
-      const byte = view.getUint8(take(1));
+      const byte = bytes[at];
+      if (byte === undefined) throw refused('block ends inside a value');
+      at++;
       value += (byte & 0x7f) * scale;
       if (byte < 0x80) {
         if (!Number.isSafeInteger(value)) throw refused('number beyond the safe integers');

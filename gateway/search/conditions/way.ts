@@ -1,7 +1,7 @@
 import type { TrackPoint } from '../../analysis/types.ts';
 import type { PicturePoint } from '../types.ts';
 import type { ExecutedLine, ExecutedStep } from './normal.ts';
-import { clipped, contains, edgesOf, footOf, type Window, type Zone } from './zone.ts';
+import { clipped, contains, edgesOf, footOf, isFarFrom, type Window, type Zone } from './zone.ts';
 
 // What a track's way does: where its feet (the bottom centre of its box) are in a zone, when they cross a line, whether they follow a path.
 // Between two points the way is straight and even.
@@ -64,7 +64,7 @@ export function staysIn(zone: Zone, way: Way): Stay[] {
   if (first !== undefined && way.length === 1 && contains(zone, first.at)) add(first, first);
   for (let n = 1; n < way.length; n++) {
     const [a, b] = [way[n - 1], way[n]];
-    if (a === undefined || b === undefined) continue;
+    if (a === undefined || b === undefined || isFarFrom(zone, a.at, b.at)) continue;
     const cuts = [0, ...crossings(zone, a.at, b.at), 1].sort((one, other) => one - other);
     for (const [index, cut] of cuts.entries()) {
       const moment = betweenMoments(a, b, cut);

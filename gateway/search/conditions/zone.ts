@@ -117,6 +117,35 @@ function cellsOf(zone: Zone, which: 'touched' | 'covered'): Uint8Array {
   return cells;
 }
 
+interface Bounds {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+const bounds = new WeakMap<Zone, Bounds>();
+
+/** Whether the straight way from a to b stays clear of the zone by so much that no test of it could say otherwise. Cheap. */
+export function isFarFrom(zone: Zone, a: PicturePoint, b: PicturePoint): boolean {
+  let around = bounds.get(zone);
+  if (around === undefined) {
+    const [xs, ys] = [zone.map(({ x }) => x), zone.map(({ y }) => y)];
+    around = {
+      left: Math.min(...xs) - CELL_SLACK,
+      top: Math.min(...ys) - CELL_SLACK,
+      right: Math.max(...xs) + CELL_SLACK,
+      bottom: Math.max(...ys) + CELL_SLACK,
+    };
+    bounds.set(zone, around);
+  }
+  return (
+    (a.x < around.left && b.x < around.left) ||
+    (a.x > around.right && b.x > around.right) ||
+    (a.y < around.top && b.y < around.top) ||
+    (a.y > around.bottom && b.y > around.bottom)
+  );
+}
+
 type Edges = readonly (readonly [PicturePoint, PicturePoint])[];
 const edges = new WeakMap<Zone, Edges>();
 
