@@ -49,7 +49,7 @@ export async function dumpDatabase(
 
 /** Makes a new cluster with the tables as they were when the back-up was taken, and their rows; later migrations are for the next start. */
 export async function loadDatabase(dataDir: string, from: string, database: DatabasePart): Promise<void> {
-  const known = await fitting(database);
+  await demandFitting(database);
   const server = await startPostgres(dataDir);
   const exchange = await exchangeFolder(dataDir);
   const client = new pg.Client({ connectionString: server.urlOf(DATABASE) });
@@ -57,7 +57,7 @@ export async function loadDatabase(dataDir: string, from: string, database: Data
   try {
     const folder = path.join(exchange, 'migrations');
     await mkdir(folder);
-    for (const name of known) await symlink(path.join(MIGRATIONS, name), path.join(folder, name));
+    for (const { name } of database.migrations) await symlink(path.join(MIGRATIONS, name), path.join(folder, name));
     await migrate(server.urlOf(DATABASE), folder);
     await copyTree(from, exchange);
     await client.connect();
@@ -78,8 +78,8 @@ export async function loadDatabase(dataDir: string, from: string, database: Data
   }
 }
 
-/** The migrations of a back-up, all of which this version knows as they ran; E_BACKUP otherwise. */
-async function fitting({ migrations }: DatabasePart): Promise<readonly string[]> {
+/** E_BACKUP unless this version knows every migration of the back-up as it ran. */
+export async function demandFitting({ migrations }: DatabasePart): Promise<void> {
   const own = new Set(await readdir(MIGRATIONS));
   for (const { name, sha256 } of migrations) {
     if (!own.has(name)) throw new AppError('E_BACKUP', { detail: `of a newer version: ${name}` });
@@ -87,7 +87,6 @@ async function fitting({ migrations }: DatabasePart): Promise<readonly string[]>
     if (createHash('sha256').update(text).digest('hex') !== sha256)
       throw new AppError('E_BACKUP', { detail: `${name} is another one here` });
   }
-  return migrations.map(({ name }) => name);
 }
 
 /** A folder that the server, too, can reach. */

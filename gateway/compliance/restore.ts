@@ -4,7 +4,7 @@ import { sha256Hex } from '../canonical.ts';
 import { AppError } from '../errors.ts';
 import { RESTORING_FILE, syncFolder, writeDurably } from '../vault.ts';
 import { type Backable, PARTS } from './backup.ts';
-import { loadDatabase } from './backup-database.ts';
+import { demandFitting, loadDatabase } from './backup-database.ts';
 import { copyTree, type Manifest, openBackup } from './backup-manifest.ts';
 import { BACKUP_MS, type ErasedCases, erasedCases } from './backups.ts';
 import { readVerified } from './verified-journal.ts';
@@ -41,6 +41,7 @@ export async function restoreBackup(into: Backable, from: RestoreFrom, nowMs: nu
   // The journal of another installation, or one that was cut behind the back-up, does not extend the back-up's own.
   const pinned = await readFile(path.join(own, 'checkpoint'), 'utf8');
   const { size } = await readVerified(journal, { pinned }, erased.add);
+  if (data.database !== undefined) await demandFitting(data.database);
   await demandEmpty(into);
 
   await mkdir(into.dataDir, { recursive: true, mode: 0o700 });

@@ -8,6 +8,7 @@ import { afterAll, expect, it } from 'vitest';
 import type { Database } from '../../gateway/database.ts';
 import { CHUNK_BYTES } from '../../gateway/vault.ts';
 import { asOwner, testDatabase } from '../support/database.ts';
+import type { LostWritesOrder } from '../support/lost-writes.ts';
 import { descendantsOf } from '../support/processes.ts';
 import {
   exhibitOf,
@@ -30,10 +31,13 @@ interface Running {
   kill(): Promise<void>;
 }
 
-async function start(order: object): Promise<Running> {
+async function start(order: object, disk?: LostWritesOrder): Promise<Running> {
   const program = path.join(import.meta.dirname, 'gateway-process.ts');
-  const child: ChildProcess = spawn(process.execPath, [program, JSON.stringify(order)], {
+  const layer =
+    disk === undefined ? [] : ['--import', path.join(import.meta.dirname, '..', 'support', 'lost-writes.ts')];
+  const child: ChildProcess = spawn(process.execPath, [...layer, program, JSON.stringify(order)], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...(disk === undefined ? {} : { LOST_WRITES: JSON.stringify(disk) }) },
   });
   const url = await new Promise<string>((resolve, reject) => {
     child.once('exit', () => reject(new Error('the gateway did not start')));
@@ -137,4 +141,44 @@ it('SEC-10: an upload whose last look at the file is killed is not refused: its 
   expect((await patch(upload, offset, bytes.subarray(offset))).status).toBe(204);
   expect(await line.rows()).toEqual([{ state: 'sealed', refusal_code: null }]);
   await line.app.close();
+});
+
+it('SEC-10: a disk that is full or broken at every tenth step of an upload loses no acknowledged byte, and the digest is that of the schedule', async () => {
+  const folder = temporaryFolder();
+  const film = makeFilm(path.join(folder, 'film.mp4'));
+  const bytes = readFileSync(film);
+  const database = await testDatabase();
+  const place = path.join(folder, 'installation');
+  mkdirSync(place);
+  const order = {
+    databaseUrl: database.url,
+    folder: place,
+    installationKey: randomBytes(32).toString('hex'),
+    signed: await signRequisition([exhibitOf(film, 'SCELLE-1')]),
+  };
+  const gateway = await start(order, { root: path.join(place, 'vault'), faultEvery: 10 });
+  const opened = await tusRequest('POST', `${gateway.url}/api/v1/uploads`, {
+    'upload-length': String(bytes.length),
+    'upload-metadata': metadata({ piece: 'SCELLE-1', filename: 'film.mp4' }),
+  });
+  const upload = new URL(opened.headers.get('location') ?? '', gateway.url).href;
+  const offsetNow = async () => Number((await tusRequest('HEAD', upload, {})).headers.get('upload-offset'));
+  let [offset, failed] = [0, 0];
+  while (offset < bytes.length) {
+    const answer = await patch(upload, offset, bytes.subarray(offset));
+    if (answer.status !== 204) {
+      expect(answer.status).toBeGreaterThanOrEqual(500);
+      failed++;
+    }
+    const durable = await offsetNow();
+    expect(durable).toBeGreaterThanOrEqual(offset);
+    expect(failed).toBeLessThan(100);
+    offset = durable;
+  }
+  expect(failed).toBeGreaterThan(1);
+  const { rows } = await asOwner(database, 'SELECT case_id, state FROM exhibits');
+  expect(rows).toMatchObject([{ state: 'sealed' }]);
+  const listed = await (await fetch(`${gateway.url}/api/v1/cases/${rows[0]?.case_id}/exhibits`)).json();
+  expect(listed).toMatchObject({ exhibits: [{ sha256: sha256Of(film) }] });
+  await gateway.kill();
 });
