@@ -58,10 +58,13 @@ const FILMS: [string, Demuxer, string[]][] = [
 
 describe.each(FILMS)('%s', (_, demuxer, output) => {
   const file = media.file(output.at(-1) ?? '');
-  beforeAll(() => ffmpeg(...countingFilm(6), ...output.slice(0, -1), file));
+  let source: DecodeSource;
+  beforeAll(async () => {
+    ffmpeg(...countingFilm(6), ...output.slice(0, -1), file);
+    source = await sourceOf(file, demuxer);
+  });
 
   it('gives each planned frame and no other, and each is the one of its number', async () => {
-    const source = await sourceOf(file, demuxer);
     const { plan, frames, report } = await decodeAll(source, 5);
     expect(source.packets.count).toBe(150);
     expect(frames.map((frame) => frame.ref)).toEqual(plan.frames);
@@ -82,7 +85,6 @@ describe.each(FILMS)('%s', (_, demuxer, output) => {
   });
 
   it('gives the same frames when it starts in the middle of the file', async () => {
-    const source = await sourceOf(file, demuxer);
     const from = source.packets.pts[101] ?? 0;
     const { frames, plan } = await decodeAll(source, 5, { fromPts: from, runUpFromPts: from });
     const whole = (await decodeAll(source, 5)).plan.frames.filter(({ pts }) => pts >= from);
@@ -94,7 +96,6 @@ describe.each(FILMS)('%s', (_, demuxer, output) => {
   });
 
   it('gives key frames, and single frames from anywhere beside them', async () => {
-    const source = await sourceOf(file, demuxer);
     if (source.packets.addressing === 'number') return;
     const every = Array.from({ length: source.packets.count }, (_, index) => frameRef(source.packets, index));
     const keys = every.filter((_, index) => source.packets.key[index] === 1);
@@ -110,7 +111,7 @@ describe.each(FILMS)('%s', (_, demuxer, output) => {
   });
 
   it('gives the very same frame as a picture for the investigator', async () => {
-    const { timeline, packets: list } = await sourceOf(file, demuxer);
+    const { timeline, packets: list } = source;
     const { codec: decoder, widthPx, heightPx, timeBase, addressing } = timeline;
     const order = { path: file, demuxer, decoder, widthPx, heightPx, timeBase, addressing };
     const own = ownPts(timeline, { number: 88, pts: list.pts[87] ?? 0 });
