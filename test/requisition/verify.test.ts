@@ -354,6 +354,20 @@ describe('verification of a requisition', () => {
     expect(await verdict(({ schedule }) => Object.assign(schedule, text(1_100_000)))).toBe('E_REQ_OBJECT');
   });
 
+  it('REQ-01: takes a schedule of two thousand pieces, and not of one more', async () => {
+    const listing = (count: number) =>
+      verdict(({ schedule: claims, exhibit }) => {
+        claims.exhibits = Array.from({ length: count }, (_, n) => ({
+          ...exhibit,
+          id: `SCELLE-${n + 1}`,
+          sha256: (n + 1).toString(16).padStart(64, 'a'),
+          camera: { ...exhibit.camera, id: `CAM-${n + 1}` },
+        }));
+      });
+    expect(await listing(2_000)).toBe('accepted');
+    expect(await listing(2_001)).toBe('E_REQ_SCHEMA');
+  });
+
   it('REQ-15: refuses another installation and a jti that was used', async () => {
     expect(await verdict(undefined, { context: { audience: 'another-site' } })).toBe('E_REQ_REPLAY');
     expect(await verdict(({ schedule }) => Object.assign(schedule, { aud: 'another-site' }))).toBe('E_REQ_REPLAY');
