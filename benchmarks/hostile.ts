@@ -20,7 +20,7 @@ export async function measureHostile({ full }: { readonly full: boolean }): Prom
   const folder = temporaryFolder();
   try {
     const films = makeFilms(folder);
-    const seeds = full ? 300 : 40;
+    const seeds = full ? 300 : 20;
     const tries = Object.keys(FILMS).flatMap((name) =>
       Array.from({ length: seeds }, (_, n) => ({ name, seed: n + 1 })),
     );
