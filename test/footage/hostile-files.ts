@@ -5,15 +5,12 @@ import { ffmpeg } from './support.ts';
 
 // Files that nobody should deposit, made here: each under the name of a film.
 
-/** What becomes of a file: refused with a code, or read, whole or with losses. */
-export type Expected = RegExp;
-
 export interface HostileFile {
   readonly id: string;
   readonly what: string;
   readonly file: string;
   /** Code, or `whole` or `partial`, when it was not declared damaged. */
-  readonly expected: Expected;
+  readonly expected: RegExp;
 }
 
 export function box(type: string, ...contents: readonly Buffer[]): Buffer {
@@ -189,7 +186,7 @@ const REFUSED = /^E_DEF_(CONTAINER|SOURCE|PICTURE|UNSTABLE|NOT_EXHIBIT|CODEC)$/;
 /** Writes all of it, and says what each is. */
 export function writeHostileFiles(folder: string, films: Readonly<Record<string, Buffer>>): readonly HostileFile[] {
   const all: HostileFile[] = [];
-  const put = (id: string, what: string, content: Buffer | string, expected: Expected, name?: string): void => {
+  const put = (id: string, what: string, content: Buffer | string, expected: RegExp, name?: string): void => {
     const file = path.join(folder, name ?? `${all.length}.mp4`);
     writeFileSync(file, content);
     all.push({ id, what, file, expected });
