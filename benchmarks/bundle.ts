@@ -39,6 +39,7 @@ export async function measureBundle(): Promise<Measurement> {
     ),
   );
   const result = JSON.parse(demo.value.stdout.trim().split('\n').at(-1) ?? '{}') as {
+    readonly exhibits: readonly { readonly digest: string }[];
     readonly package: { readonly verified: boolean };
     readonly log: { readonly verified: boolean };
   };
@@ -59,7 +60,7 @@ export async function measureBundle(): Promise<Measurement> {
       makeSeconds: made.took,
       installSeconds: install.took,
       demoSeconds: demo.took,
-      result,
+      digests: result.exhibits.map(({ digest }) => digest),
     },
   };
 }

@@ -8,7 +8,7 @@ import { type Goal, type Measurement, rounded } from './report.ts';
 // `npm run bench -- image`: the steps of the Dockerfile in a root that debootstrap made, and what comes of it started by runc (what Docker
 // starts containers with) as the `docker run` line says: user, read-only root, no capability, no network, the shipped seccomp profile. Inside
 // it the demo runs: deposit, decoding in the jail, questions, package, verification. Once with /proc as it is, once masked as Docker masks it,
-// once without the calls that make jails.
+// once without the mounts of jails.
 // The base image alone is another: Debian by debootstrap, Node of the version that its name says, npm of this machine.
 // Needs root, and Debian's debootstrap and runc.
 
@@ -129,7 +129,7 @@ async function start(
   command: readonly string[],
   options: {
     readonly masked?: boolean;
-    /** The profile without its entry of calls that make jails, about as Docker's own is. */
+    /** The profile without its last entry, the mounts of jails. */
     readonly noJails?: boolean;
     readonly environment: Readonly<Record<string, string>>;
     readonly workdir: string;
@@ -258,7 +258,7 @@ export async function measureImage(): Promise<Measurement> {
       yes('masked', 'and with /proc masked', isWhole(masked)),
       yes(
         'no_jails',
-        'but not without the calls that make jails: nothing is decoded outside one',
+        'but not without the mounts of jails: nothing is decoded outside one (E_MEDIA_JAIL)',
         noJails.status !== 0,
       ),
       yes('entry', 'the entry point says which setting is missing', bare.err.includes('E_CONFIG')),
