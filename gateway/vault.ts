@@ -1,24 +1,15 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
-import { constants, type FileHandle, link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { constants, link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { Readable } from 'node:stream';
 import { sha256Hex } from './canonical.ts';
 import { AppError } from './errors.ts';
-import { type CaseId, isUuid, type ObjectId } from './ids.ts';
+import type { CaseId, ObjectId } from './ids.ts';
+import { box, plainName, type SealedObjects, sealedObjects, syncFolder, unbox, writeAll } from './sealed-objects.ts';
 
-// One random data key per case, wrapped by the installation key, one file each under `keys/`. Objects are AES-256-GCM in fixed
-// chunks; position and total length are authenticated, so a chunk cannot be moved, dropped or cut off unseen.
+// One random data key per case, wrapped by the installation key, one file each under `keys/`; the key of each object is derived from it.
 
 /** In the data folder while a back-up is being restored (SEC-09): what is there is not whole. */
 export const RESTORING_FILE = 'restore-unfinished';
-
-/** Plaintext bytes a chunk; also the step of an upload's acknowledged offset. */
-export const CHUNK_BYTES = 65_536;
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
-const SEALED_CHUNK_BYTES = NONCE_BYTES + CHUNK_BYTES + TAG_BYTES;
-const MAGIC = Buffer.from('DIFFERE1');
-const HEADER_BYTES = MAGIC.length + 8;
 
 export interface VaultFolders {
   /** Sealed objects, a folder a case. */
@@ -29,18 +20,7 @@ export interface VaultFolders {
   readonly installationKey: Buffer;
 }
 
-/** Writes one object of known length, chunk after chunk. */
-export interface ObjectWriter {
-  /** Plaintext bytes in whole sealed chunks, durable or not. */
-  readonly sealedBytes: number;
-  /** Seals one chunk: CHUNK_BYTES long, or the rest of the object when it is the last. */
-  write(chunk: Uint8Array): Promise<void>;
-  /** MUST resolve only when every chunk written so far is durable. */
-  sync(): Promise<void>;
-  close(): Promise<void>;
-}
-
-export interface Vault {
+export interface Vault extends SealedObjects {
   /** The case of a procedure number: the same on every call, and meaningless without the installation key. */
   caseIdOf(procedure: string): CaseId;
   /** Makes the key and the folder of a case unless they exist. */
@@ -55,14 +35,8 @@ export interface Vault {
   pieceMark(caseId: CaseId, piece: string): Promise<string>;
   /** A keyed digest of a text, 64 hex characters, for what the label says: as `pieceMark`, and gone with the case key. */
   mark(caseId: CaseId, label: string, text: string): Promise<string>;
-  /** Opens an object for writing at the first chunk that `resumeAtBytes` names (a multiple of CHUNK_BYTES). */
-  writer(caseId: CaseId, objectId: ObjectId, totalBytes: number, resumeAtBytes: number): Promise<ObjectWriter>;
-  /** Writes a whole object durably. */
-  put(caseId: CaseId, objectId: ObjectId, plain: Uint8Array): Promise<void>;
-  /** Plain bytes [from, to) of an object; the whole when absent. Rejects with E_VAULT when a byte was altered. */
-  read(caseId: CaseId, objectId: ObjectId, range?: { readonly from: number; readonly to: number }): Readable;
-  get(caseId: CaseId, objectId: ObjectId): Promise<Buffer>;
-  sizeOf(caseId: CaseId, objectId: ObjectId): Promise<number>;
+  /** The key of one object, for the lease of a worker that has no other. */
+  objectKey(caseId: CaseId, objectId: ObjectId): Promise<Buffer>;
   remove(caseId: CaseId, objectId: ObjectId): Promise<void>;
   /** What of a case is here: the digest of its wrapped key, and the names and sizes of its sealed objects. */
   inventory(caseId: CaseId): Promise<CaseInventory>;
@@ -103,97 +77,7 @@ export async function openVault(folders: VaultFolders): Promise<Vault> {
     return derive(await caseKey(caseId), `object:${objectId}`);
   }
 
-  async function totalBytesOf(file: FileHandle): Promise<number> {
-    const header = Buffer.alloc(HEADER_BYTES);
-    const { bytesRead } = await file.read(header, 0, HEADER_BYTES, 0);
-    if (bytesRead !== HEADER_BYTES || !header.subarray(0, MAGIC.length).equals(MAGIC)) {
-      throw new AppError('E_VAULT', { detail: 'not a sealed object' });
-    }
-    return Number(header.readBigUInt64BE(MAGIC.length));
-  }
-
-  async function writer(
-    caseId: CaseId,
-    objectId: ObjectId,
-    totalBytes: number,
-    resumeAtBytes: number,
-  ): Promise<ObjectWriter> {
-    if (resumeAtBytes % CHUNK_BYTES !== 0 && resumeAtBytes !== totalBytes) {
-      throw new RangeError('vault: resume only at a chunk boundary');
-    }
-    const key = await objectKey(caseId, objectId);
-    const flags = constants.O_CREAT | constants.O_RDWR | constants.O_NOFOLLOW;
-    const file = await open(objectPath(caseId, objectId), flags, 0o600);
-    const header = Buffer.alloc(HEADER_BYTES);
-    MAGIC.copy(header);
-    header.writeBigUInt64BE(BigInt(totalBytes), MAGIC.length);
-    await writeAll(file, header, 0);
-    // What a killed process left beyond the acknowledged offset is cut off, never continued.
-    await file.truncate(sealedOffset(Math.ceil(resumeAtBytes / CHUNK_BYTES), totalBytes));
-    let sealedBytes = resumeAtBytes;
-    let emptyWritten = false;
-    return {
-      get sealedBytes() {
-        return sealedBytes;
-      },
-      async write(chunk) {
-        const wanted = Math.min(CHUNK_BYTES, totalBytes - sealedBytes);
-        const ended = wanted === 0 && (totalBytes > 0 || emptyWritten);
-        if (chunk.length !== wanted || ended) {
-          throw new RangeError(`vault: chunk of ${chunk.length} bytes, not ${wanted}`);
-        }
-        emptyWritten = true;
-        const index = Math.floor(sealedBytes / CHUNK_BYTES);
-        // A random nonce a chunk: should a torn chunk be sealed again after a crash, the nonce is another one.
-        const sealed = box(key, chunkLabel(objectId, index, totalBytes), chunk);
-        await writeAll(file, sealed, sealedOffset(index, totalBytes));
-        sealedBytes += chunk.length;
-      },
-      sync: async () => {
-        await file.datasync();
-        await syncFolder(caseDir(caseId));
-      },
-      close: () => file.close(),
-    };
-  }
-
-  const openSealed = (caseId: CaseId, objectId: ObjectId): Promise<FileHandle> =>
-    open(objectPath(caseId, objectId), constants.O_RDONLY | constants.O_NOFOLLOW).catch((cause: unknown) => {
-      throw new AppError('E_VAULT', { cause, detail: 'no such object' });
-    });
-
-  async function* chunks(
-    caseId: CaseId,
-    objectId: ObjectId,
-    range: { from: number; to: number } | undefined,
-  ): AsyncGenerator<Buffer> {
-    const key = await objectKey(caseId, objectId);
-    const file = await openSealed(caseId, objectId);
-    try {
-      const total = await totalBytesOf(file);
-      const from = range?.from ?? 0;
-      const to = range?.to ?? total;
-      if (from < 0 || to > total || from > to) throw new RangeError(`vault: range ${from}-${to} of ${total}`);
-      const buffer = Buffer.alloc(SEALED_CHUNK_BYTES);
-      // An empty object has one empty chunk: without it a header that says "0 bytes" would be believed.
-      const last = total === 0 ? 0 : Math.ceil(to / CHUNK_BYTES) - 1;
-      for (let index = Math.floor(from / CHUNK_BYTES); index <= last; index++) {
-        const plainLength = Math.min(CHUNK_BYTES, total - index * CHUNK_BYTES);
-        const length = NONCE_BYTES + plainLength + TAG_BYTES;
-        const { bytesRead } = await file.read(buffer, 0, length, sealedOffset(index, total));
-        if (bytesRead !== length) throw new AppError('E_VAULT', { detail: 'object is cut short' });
-        const plain = unbox(key, chunkLabel(objectId, index, total), buffer.subarray(0, length));
-        const start = Math.max(0, from - index * CHUNK_BYTES);
-        const end = Math.min(plainLength, to - index * CHUNK_BYTES);
-        yield plain.subarray(start, end);
-      }
-    } finally {
-      await file.close();
-    }
-  }
-
-  const read: Vault['read'] = (caseId, objectId, range) =>
-    Readable.from(chunks(caseId, objectId, range), { objectMode: false });
+  const objects = sealedObjects(folders.dataDir, objectKey);
 
   return {
     caseIdOf(procedure) {
@@ -237,34 +121,8 @@ export async function openVault(folders: VaultFolders): Promise<Vault> {
       createHmac('sha256', derive(await caseKey(caseId), 'mark'))
         .update(`${label}\0${text}`, 'utf8')
         .digest('hex'),
-    writer,
-    async put(caseId, objectId, plain) {
-      const target = await writer(caseId, objectId, plain.length, 0);
-      try {
-        let at = 0;
-        do {
-          await target.write(plain.subarray(at, at + CHUNK_BYTES));
-          at += CHUNK_BYTES;
-        } while (at < plain.length);
-        await target.sync();
-      } finally {
-        await target.close();
-      }
-    },
-    read,
-    async get(caseId, objectId) {
-      const parts: Buffer[] = [];
-      for await (const part of chunks(caseId, objectId, undefined)) parts.push(part);
-      return Buffer.concat(parts);
-    },
-    async sizeOf(caseId, objectId) {
-      const file = await openSealed(caseId, objectId);
-      try {
-        return await totalBytesOf(file);
-      } finally {
-        await file.close();
-      }
-    },
+    ...objects,
+    objectKey,
     async remove(caseId, objectId) {
       await rm(objectPath(caseId, objectId), { force: true });
       await syncFolder(caseDir(caseId));
@@ -314,15 +172,6 @@ export async function writeDurably(file: string, bytes: Uint8Array | string): Pr
   await syncFolder(path.dirname(file));
 }
 
-/** A write may stop short, on a disk that fills up for instance; what is acknowledged must be all there. */
-async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
-  let written = 0;
-  while (written < bytes.length) {
-    const { bytesWritten } = await file.write(bytes, written, bytes.length - written, position + written);
-    written += bytesWritten;
-  }
-}
-
 /** Makes a folder, closed to everyone else, and those above it that are absent. MUST NOT resolve before their entries are durable. */
 async function makeFolder(folder: string): Promise<void> {
   const place = path.resolve(folder);
@@ -336,49 +185,5 @@ async function makeFolder(folder: string): Promise<void> {
   } while (above !== top);
 }
 
-/** A rename or a new file is durable only when its folder is. */
-export async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-// Names reach the file system only as UUIDs, so none can climb out of its folder.
-function plainName(id: string): string {
-  if (!isUuid(id)) throw new AppError('E_VAULT', { detail: 'not an identifier' });
-  return id;
-}
-
-const chunkLabel = (objectId: ObjectId, index: number, totalBytes: number): string =>
-  `chunk:${objectId}:${index}:${totalBytes}`;
-
-const sealedOffset = (index: number, totalBytes: number): number => {
-  const whole = Math.min(index, Math.floor(totalBytes / CHUNK_BYTES));
-  const rest = index > whole ? NONCE_BYTES + (totalBytes % CHUNK_BYTES) + TAG_BYTES : 0;
-  return HEADER_BYTES + whole * SEALED_CHUNK_BYTES + rest;
-};
-
 const derive = (key: Buffer, purpose: string): Buffer =>
   Buffer.from(hkdfSync('sha256', key, Buffer.alloc(0), `differe/${purpose}`, 32));
-
-function box(key: Buffer, label: string, plain: Uint8Array): Buffer {
-  const nonce = randomBytes(NONCE_BYTES);
-  const cipher = createCipheriv('aes-256-gcm', key, nonce);
-  cipher.setAAD(Buffer.from(label, 'utf8'));
-  return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
-}
-
-function unbox(key: Buffer, label: string, sealed: Uint8Array): Buffer {
-  if (sealed.length < NONCE_BYTES + TAG_BYTES) throw new AppError('E_VAULT', { detail: 'sealed value is too short' });
-  const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, NONCE_BYTES));
-  decipher.setAAD(Buffer.from(label, 'utf8'));
-  decipher.setAuthTag(sealed.subarray(sealed.length - TAG_BYTES));
-  try {
-    return Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES, sealed.length - TAG_BYTES)), decipher.final()]);
-  } catch (cause) {
-    throw new AppError('E_VAULT', { cause, detail: 'sealed value was altered' });
-  }
-}

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { renameSync } from 'node:fs';
 import { type FileHandle, mkdir, open, rmdir, unlink } from 'node:fs/promises';
 import path from 'node:path';
-import { syncFolder } from '../vault.ts';
+import { syncFolder } from '../sealed-objects.ts';
 
 /** A file that is durable under a temporary name. */
 export interface StagedFile {

@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError } from '../errors.ts';
-import { syncFolder } from '../vault.ts';
+import { syncFolder } from '../sealed-objects.ts';
 import type { Batch } from './ahead.ts';
 import { type Checkpoint, openCheckpoint, signCheckpoint } from './checkpoint.ts';
 import { isTemporary, type LogFiles } from './files.ts';

@@ -5,7 +5,7 @@ import { isTemporary } from '../audit/files.ts';
 import { verifyLog } from '../audit/verify.ts';
 import type { Config } from '../config.ts';
 import { AppError } from '../errors.ts';
-import { syncFolder } from '../vault.ts';
+import { syncFolder } from '../sealed-objects.ts';
 import { dumpDatabase } from './backup-database.ts';
 import { type BackedUpFile, copyTree, type Manifest, readManifest, writeManifest } from './backup-manifest.ts';
 import { BACKUP_MS } from './backups.ts';

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { AppError } from '../errors.ts';
 import type { CaseId, ObjectId } from '../ids.ts';
 import { listsExhibit, type Requisition } from '../requisition/types.ts';
+import type { SealedObjects } from '../sealed-objects.ts';
 import type { Vault } from '../vault.ts';
 import type { Exhibit } from './types.ts';
 
@@ -33,7 +34,12 @@ export async function exhibitToScratch(
 }
 
 /** Writes the plain bytes of an object to a new file, readable by us alone, and returns their SHA-256. */
-export async function decryptTo(file: string, caseId: CaseId, object: ObjectId, vault: Vault): Promise<string> {
+export async function decryptTo(
+  file: string,
+  caseId: CaseId,
+  object: ObjectId,
+  vault: Pick<SealedObjects, 'read'>,
+): Promise<string> {
   const hash = createHash('sha256');
   const handle = await open(file, 'wx', 0o600);
   try {

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { AppError } from '../errors.ts';
 import type { ExhibitId } from '../ids.ts';
 import type { Requisition } from '../requisition/types.ts';
-import { CHUNK_BYTES, type ObjectWriter } from '../vault.ts';
+import { CHUNK_BYTES, type ObjectWriter } from '../sealed-objects.ts';
 import { type DepositDeps, type Depositor, findDeposit } from './deposit.ts';
 import { sealDeposit } from './seal-deposit.ts';
 import * as store from './store.ts';

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verifyLog } from '../../gateway/audit/verify.ts';
 import { startGatewayProcess } from '../../gateway/demo/installation.ts';
 import { makeProof } from '../../gateway/requisition/dpop.ts';
-import { CHUNK_BYTES } from '../../gateway/vault.ts';
+import { CHUNK_BYTES } from '../../gateway/sealed-objects.ts';
 import {
   clientOf,
   exhibitIdOf,

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, expect, it } from 'vitest';
 import type { Database } from '../../gateway/database.ts';
-import { CHUNK_BYTES } from '../../gateway/vault.ts';
+import { CHUNK_BYTES } from '../../gateway/sealed-objects.ts';
 import { asOwner, testDatabase } from '../support/database.ts';
 import type { LostWritesOrder } from '../support/lost-writes.ts';
 import { descendantsOf } from '../support/processes.ts';

@@ -7,7 +7,7 @@ import { createScratch } from '../../gateway/footage/scratch.ts';
 import { createUploadLocks } from '../../gateway/footage/upload-locks.ts';
 import { unsealCopy } from '../../gateway/footage/working-copies.ts';
 import { type CaseId, type ExhibitId, newId } from '../../gateway/ids.ts';
-import { CHUNK_BYTES } from '../../gateway/vault.ts';
+import { CHUNK_BYTES } from '../../gateway/sealed-objects.ts';
 import { asOwner, testDatabase } from '../support/database.ts';
 import {
   CAPTURE_START_MS,

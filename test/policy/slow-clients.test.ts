@@ -10,7 +10,8 @@ import { createScratch } from '../../gateway/footage/scratch.ts';
 import { type Identity, NOBODY } from '../../gateway/policy/guard.ts';
 import { POLICIES } from '../../gateway/policy/policies.ts';
 import { authorityOf } from '../../gateway/requisition/authority.ts';
-import { CHUNK_BYTES, openVault } from '../../gateway/vault.ts';
+import { CHUNK_BYTES } from '../../gateway/sealed-objects.ts';
+import { openVault } from '../../gateway/vault.ts';
 import {
   CAPTURE_START_MS,
   makeRequisition,

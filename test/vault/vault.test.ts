@@ -13,7 +13,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { newId, type ObjectId } from '../../gateway/ids.ts';
-import { CHUNK_BYTES, openVault, type Vault } from '../../gateway/vault.ts';
+import { CHUNK_BYTES } from '../../gateway/sealed-objects.ts';
+import { openVault, type Vault } from '../../gateway/vault.ts';
 
 const root = mkdtempSync(path.join(tmpdir(), 'differe-vault-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));

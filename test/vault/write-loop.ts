@@ -2,7 +2,8 @@ import { createHash, randomUUID } from 'node:crypto';
 import { readFileSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import type { ObjectId } from '../../gateway/ids.ts';
-import { CHUNK_BYTES, openVault } from '../../gateway/vault.ts';
+import { CHUNK_BYTES } from '../../gateway/sealed-objects.ts';
+import { openVault } from '../../gateway/vault.ts';
 import { contentOf } from './content.ts';
 
 // A program that seals objects until it is killed, and says on stdout what is durable: `<case> <object> <total bytes> <acknowledged bytes>`.
