@@ -127,13 +127,14 @@ function roleMatrix(): readonly string[] {
 }
 
 function exposureOf(config: CapableConfig): readonly string[] {
-  const { host, port, metricsPort, tls, origin, databaseUrl, witnessesFile } = config;
+  const { host, port, metricsPort, tls, origin, databaseUrl, witnessesFile, workersFile } = config;
   const portText = (number: number): string => (number === 0 ? 'any free port' : String(number));
   return [
     `api ${tls === undefined ? 'http' : 'https'} ${host} ${portText(port)}`,
     `operators http ${host} ${portText(metricsPort)}`,
     ...(origin === undefined ? [] : [`proxy ${origin}`]),
     ...(witnessesFile === undefined ? [] : ['calls the witnesses of DIFFERE_WITNESSES']),
+    ...(workersFile === undefined ? [] : ['gives segments to the workers of DIFFERE_WORKERS']),
     databaseUrl === undefined ? 'database embedded' : 'database of another server',
   ];
 }

@@ -49,6 +49,10 @@ const capabilityFacts = () => import('./capability-facts.ts');
 
 const COMMANDS: Readonly<Record<string, { readonly load: () => Promise<Command>; readonly what: string }>> = {
   serve: { load: async () => serve, what: 'the gateway' },
+  worker: {
+    load: async () => (await import('./worker-command.ts')).workerCommand,
+    what: 'a further worker for the same database and vault / key --out FILE',
+  },
   backup: {
     load: async () => (await import('./compliance/backup-commands.ts')).backupCommand(process.env),
     what: '--data DIR --keys DIR',

@@ -24,6 +24,8 @@ export interface CapableConfig {
   readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
   /** Witnesses of the log; none without. The only ones that the gateway itself calls. */
   readonly witnessesFile: string | undefined;
+  /** Workers of other machines that may hold segments; none without. */
+  readonly workersFile: string | undefined;
   readonly modelFolders: readonly string[];
   readonly detector: string | undefined;
 }
@@ -45,6 +47,10 @@ export interface Config extends CapableConfig {
   readonly dossierFile: string | undefined;
   readonly framesPerSecond: number;
   readonly threads: number;
+  /** Segments that this process works on at a time. */
+  readonly segmentsHere: number;
+  /** Segments of one case that are worked on at a time, on all machines. */
+  readonly caseSegments: number;
   readonly provider: Provider;
   /** Requests a minute that are answered; 0 is without a limit. */
   readonly requestLimits: { readonly perAddress: number; readonly perAgent: number };
@@ -69,6 +75,11 @@ export const CONFIG_KEYS = {
   DIFFERE_POLICIES:
     'bundle of additional bans and narrower values, signed by controller and DPO; one that allows more stops the start',
   DIFFERE_WITNESSES: 'file of witnesses that cosign the log, VKEY URL a line; default none',
+  DIFFERE_WORKERS: 'file of workers that may hold segments, NAME KEY a line (`differe worker key`); default none',
+  DIFFERE_WORKER_KEY: '`differe worker` only: private key of this machine, mode 0600',
+  DIFFERE_SEGMENTS_HERE:
+    'segments that the gateway itself works on at a time, default DIFFERE_THREADS; 0 leaves all to workers',
+  DIFFERE_CASE_SEGMENTS: 'segments of one case that are worked on at a time, on all machines, default 64',
   DIFFERE_HOST: 'address to listen on, default 127.0.0.1; off loopback TLS is required',
   DIFFERE_PORT: 'port of the API and console, default 8420',
   DIFFERE_METRICS_PORT: 'port of /metrics, /healthz, /readyz on loopback or the host, default 8421',
@@ -102,12 +113,40 @@ export function readCapableConfig(env: Environment): CapableConfig {
     metricsPort: wholeNumber(env.DIFFERE_METRICS_PORT ?? '8421', 'DIFFERE_METRICS_PORT', 0, 65_535),
     origin: env.DIFFERE_ORIGIN === undefined ? undefined : new URL(env.DIFFERE_ORIGIN).origin,
     tls: readTls(env),
+    workersFile: env.DIFFERE_WORKERS === undefined ? undefined : path.resolve(env.DIFFERE_WORKERS),
     witnessesFile: env.DIFFERE_WITNESSES === undefined ? undefined : path.resolve(env.DIFFERE_WITNESSES),
     modelFolders: (env.DIFFERE_MODELS ?? '')
       .split(':')
       .filter((folder) => folder !== '')
       .map((folder) => path.resolve(folder)),
     detector: env.DIFFERE_DETECTOR,
+  };
+}
+
+/** The settings of `differe worker`: it has no installation key, no authorities and no listener. */
+export interface WorkerConfig
+  extends Pick<Config, 'env' | 'dataDir' | 'scratchDir' | 'modelFolders' | 'detector' | 'threads' | 'provider'> {
+  readonly databaseUrl: string;
+  readonly keyFile: string;
+}
+
+/** Reads what a worker needs. Throws E_CONFIG as `readConfig` does. */
+export function readWorkerConfig(env: Environment): WorkerConfig {
+  const { databaseUrl, modelFolders, detector } = readCapableConfig(env);
+  if (databaseUrl === undefined) throw bad('a worker needs DATABASE_URL');
+  const dataDir = path.resolve(required(env, 'DIFFERE_DATA'));
+  const keyFile = path.resolve(required(env, 'DIFFERE_WORKER_KEY'));
+  const scratchDir = path.resolve(required(env, 'DIFFERE_SCRATCH'));
+  for (const [key, place] of Object.entries({ DIFFERE_WORKER_KEY: keyFile, DIFFERE_SCRATCH: scratchDir })) {
+    demandUnseen(key, place);
+    if (isWithin(realPath(dataDir), realPath(place)))
+      throw bad(`${key} must not lie in DIFFERE_DATA, which other machines share`);
+  }
+  return {
+    env: oneOf(env.DIFFERE_ENV ?? 'prod', ['prod', 'test'] as const, 'DIFFERE_ENV'),
+    ...{ databaseUrl, modelFolders, detector, dataDir, keyFile, scratchDir },
+    threads: readThreads(env),
+    provider: oneOf(env.DIFFERE_PROVIDER ?? 'cpu', PROVIDERS, 'DIFFERE_PROVIDER'),
   };
 }
 
@@ -131,7 +170,9 @@ export function readConfig(env: Environment): Config {
     admissionsDir: env.DIFFERE_ADMISSIONS === undefined ? undefined : path.resolve(env.DIFFERE_ADMISSIONS),
     dossierFile: env.DIFFERE_DOSSIER === undefined ? undefined : path.resolve(env.DIFFERE_DOSSIER),
     framesPerSecond: wholeNumber(env.DIFFERE_FRAMES_PER_SECOND ?? '5', 'DIFFERE_FRAMES_PER_SECOND', 1, 60),
-    threads: wholeNumber(env.DIFFERE_THREADS ?? String(availableParallelism()), 'DIFFERE_THREADS', 1, 256),
+    threads: readThreads(env),
+    segmentsHere: wholeNumber(env.DIFFERE_SEGMENTS_HERE ?? String(readThreads(env)), 'DIFFERE_SEGMENTS_HERE', 0, 256),
+    caseSegments: wholeNumber(env.DIFFERE_CASE_SEGMENTS ?? '64', 'DIFFERE_CASE_SEGMENTS', 1, 100_000),
     provider: oneOf(env.DIFFERE_PROVIDER ?? 'cpu', PROVIDERS, 'DIFFERE_PROVIDER'),
     requestLimits: {
       perAddress: wholeNumber(env.DIFFERE_ADDRESS_RATE ?? '30000', 'DIFFERE_ADDRESS_RATE', 0, 10_000_000),
@@ -139,6 +180,9 @@ export function readConfig(env: Environment): Config {
     },
   };
 }
+
+const readThreads = (env: Environment): number =>
+  wholeNumber(env.DIFFERE_THREADS ?? String(availableParallelism()), 'DIFFERE_THREADS', 1, 256);
 
 const bad = (detail: string): AppError => new AppError('E_CONFIG', { detail });
 
@@ -160,14 +204,16 @@ function readPlaces(env: Environment, mode: Config['env']) {
     DIFFERE_KEYS: path.resolve(keysDir),
     DIFFERE_SCRATCH: path.resolve(env.DIFFERE_SCRATCH ?? path.join(dataDir, 'scratch')),
   };
-  for (const [key, place] of Object.entries(places)) {
-    const seen = SEEN_IN_JAILS.find((folder) => isWithin(realPath(folder), realPath(place)));
-    if (seen !== undefined) throw bad(`${key} must not lie in ${seen}, of which decoder and database see a part`);
-  }
+  for (const [key, place] of Object.entries(places)) demandUnseen(key, place);
   const isInData = (place: string): boolean => isWithin(realPath(dataDir), realPath(place));
   if (isInData(places.DIFFERE_KEY_FILE)) throw bad('DIFFERE_KEY_FILE must not lie in DIFFERE_DATA');
   if (mode === 'prod' && isInData(places.DIFFERE_KEYS)) throw bad('DIFFERE_KEYS must not lie in DIFFERE_DATA');
   return places;
+}
+
+function demandUnseen(key: string, place: string): void {
+  const seen = SEEN_IN_JAILS.find((folder) => isWithin(realPath(folder), realPath(place)));
+  if (seen !== undefined) throw bad(`${key} must not lie in ${seen}, of which decoder and database see a part`);
 }
 
 /** The place without links, as far as it exists. */

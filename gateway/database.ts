@@ -22,6 +22,8 @@ export interface Database {
   readInCase<T>(caseId: CaseId, work: (tx: Transaction) => Promise<T>): Promise<T>;
   /** Runs in one transaction that reads ids and states across cases, and no sealed column. */
   inService<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /** Runs in one transaction that sees and takes leases of segments, of all cases: the one door of a worker of another machine. */
+  inLeases<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
   /** Gives the space of deleted rows back and writes the log of changes out; what the server does not allow is left. */
   vacuum(tables: readonly string[]): Promise<void>;
   close(): Promise<void>;
@@ -72,10 +74,14 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 }
 
 /** A pool on a database whose tables are up to date. */
-export function connect(url: string): Database {
+export function connect(
+  url: string,
+  options: { readonly connections?: number; readonly queryTimeoutMs?: number } = {},
+): Database {
   const pool = new pg.Pool({
     connectionString: url,
-    max: CONNECTIONS,
+    max: options.connections ?? CONNECTIONS,
+    ...(options.queryTimeoutMs === undefined ? {} : { query_timeout: options.queryTimeoutMs }),
     connectionTimeoutMillis: 10_000,
     allowExitOnIdle: true,
     types: { getTypeParser },
@@ -83,7 +89,7 @@ export function connect(url: string): Database {
   // An idle connection that the server closes is replaced at the next use; without a listener it would end the process.
   pool.on('error', () => undefined);
   const inRole = async <T>(
-    role: 'differe_case' | 'differe_service',
+    role: 'differe_case' | 'differe_service' | 'differe_worker',
     caseId: string,
     work: (tx: Transaction) => Promise<T>,
     mode: '' | ' READ ONLY' = '',
@@ -124,6 +130,7 @@ export function connect(url: string): Database {
     inCase: (caseId, work) => inRole('differe_case', caseId, work),
     readInCase,
     inService: (work) => inRole('differe_service', '', work),
+    inLeases: (work) => inRole('differe_worker', '', work),
     async vacuum(tables) {
       for (const table of tables) await pool.query(`VACUUM ${pg.escapeIdentifier(table)}`).catch(() => undefined);
       await pool.query('CHECKPOINT').catch(() => undefined);

@@ -4,10 +4,8 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type AdmissionContext, demandAdmission, namedDossier, readAdmissions } from './admission/admissions.ts';
 import { demandCanaries } from './admission/canaries.ts';
-import { createDetectorPool } from './analysis/detector-pool.ts';
-import { CARD_FOLDER, findModels, type LoadedModel, loadModel } from './analysis/models.ts';
 import { buildFacts } from './analysis/result.ts';
-import { detectorOf, noSight, openSight, SHIPPED_FOLDER, type Sight } from './analysis/sight.ts';
+import { noSight } from './analysis/sight.ts';
 import * as jobs from './analysis/store.ts';
 import { buildApp } from './app.ts';
 import { openSharedLog } from './audit/appender.ts';
@@ -48,8 +46,10 @@ import { insertRectification, rectificationsOf } from './index/rectification-sto
 import { openLogKey } from './keys.ts';
 import { listenForOperators, portOf } from './listeners.ts';
 import { createMetrics } from './metrics.ts';
+import { openModels } from './open-models.ts';
 import { startPipeline } from './pipeline.ts';
 import { openPolicies } from './policy/bundle.ts';
+import { reportError } from './report-error.ts';
 import { createAuthenticator } from './requisition/authenticate.ts';
 import { createReplayGuard } from './requisition/dpop.ts';
 import { createMediaTickets } from './requisition/media-tickets.ts';
@@ -74,6 +74,7 @@ import {
 import { type Acts, createActs } from './trust/acts.ts';
 import type { ActKind } from './trust/types.ts';
 import { openVault, RESTORING_FILE } from './vault.ts';
+import { loadWorkers } from './worker-keys.ts';
 
 export interface Gateway {
   readonly url: string;
@@ -88,14 +89,6 @@ const LINGER_MS = 10_000;
 const PURGE_EVERY_MS = 3_600_000;
 const OPEN_CASES_BUDGET_BYTES = 1024 * 1024 * 1024;
 
-// What the operator sees of an error: its code and place, never its words, which may hold values of the case (LOG-08).
-function reportError(error: unknown): void {
-  const name =
-    error instanceof AppError ? `${error.code} ${error.detail ?? ''}` : error instanceof Error ? error.name : 'error';
-  const places = error instanceof Error ? (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)) : [];
-  process.stderr.write(`${name.trim()}\n${places.slice(0, 8).join('\n')}\n`);
-}
-
 /** What admissions are held against now: who may sign, when it is, and which dossier lies there. */
 async function admissionContext(
   config: Config,
@@ -105,34 +98,6 @@ async function admissionContext(
   const { dossierFile, env, installation } = config;
   const text = dossierFile === undefined ? '' : await readFile(dossierFile, 'utf8').catch(() => '');
   return { registry, env, audience: installation, nowSeconds: nowSeconds(clock), dossier: namedDossier(text) };
-}
-
-/** The networks of the configuration, the detector closed after what uses it. Throws when one is not what its card says. */
-async function openModels(
-  config: Config,
-  context: AdmissionContext,
-  keep: <T>(value: T, stop: (value: T) => Promise<unknown>) => T,
-): Promise<{ readonly model: LoadedModel | undefined; readonly sight: Sight }> {
-  // Before any file is looked at: a gate that lets a canary pass judges nothing.
-  await demandCanaries();
-  const found = detectorOf(
-    await findModels({ cardFolders: [CARD_FOLDER, ...config.modelFolders], weightFolders: config.modelFolders }),
-    config.detector,
-  );
-  const model = found === undefined ? undefined : await loadModel(found);
-  if (model?.card.test === true && config.env === 'prod') {
-    throw new AppError('E_MODEL_NONE', { detail: `${model.card.name} is a test detector` });
-  }
-  const admissions = await readAdmissions(config.admissionsDir);
-  if (model !== undefined) await demandAdmission(model.card, admissions, context);
-  const detector =
-    model === undefined
-      ? undefined
-      : keep(await createDetectorPool({ ...model, threads: config.threads, provider: config.provider }), (pool) =>
-          pool.close(),
-        );
-  const sight = await openSight(detector, SHIPPED_FOLDER, (card) => demandAdmission(card, admissions, context));
-  return { model, sight: keep(sight, (open) => open.close()) };
 }
 
 /**
@@ -193,6 +158,7 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
       nowSeconds: nowSeconds(clock),
     });
     const witnesses = await loadWitnesses(config.witnessesFile);
+    const workers = await loadWorkers(config.workersFile);
     const witnessed = { dir: logDir, vkey: logVkey, witnesses, onError: reportError };
     const isAsking = (): boolean => 'value' in logOpened && logOpened.value.isAppender();
     const witnessing = keep(keepWitnessed({ ...witnessed, log, isAsking }), (open) => open.stop());
@@ -229,7 +195,11 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
       log.append(event).catch(reportError);
     });
 
-    const models = await attempt(async () => openModels(config, await admissionContext(config, registry, clock), keep));
+    const models = await attempt(async () => {
+      const context = await admissionContext(config, registry, clock);
+      const admissions = await readAdmissions(config.admissionsDir);
+      return await openModels(config, (card) => demandAdmission(card, admissions, context), keep);
+    });
     if ('error' in models && models.error instanceof AppError) {
       const { code } = models.error;
       metrics.refusals.inc({ code });
@@ -430,6 +400,10 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
         build: await buildFacts(model === undefined ? 'cpu' : config.provider),
         framesPerSecond: config.framesPerSecond,
         threads: config.threads,
+        segmentsHere: config.segmentsHere,
+        mostAtOnce: config.caseSegments,
+        workers,
+        isAlone: config.databaseUrl === undefined,
         loadRequisition: records.load,
         loadExhibit: (requisition, id) => readExhibit(requisition, id, footage),
         safeMode,

@@ -24,6 +24,8 @@ export interface MetricSources {
 export interface QueueAges {
   readonly oldestWaitingSeconds: number;
   readonly longestSilenceSeconds: number;
+  /** How long the oldest lease of a segment has lasted. */
+  readonly oldestLeaseSeconds: number;
 }
 
 /** Kinds of what can be late: cases to be erased, orders of magistrates, results in quarantine, reviews of self-control, requests of persons, records of the journal. */
@@ -150,6 +152,13 @@ function collectState(sources: MetricSources, registers: Registry[]): void {
   gauge('differe_queue_oldest_seconds', 'How long the oldest work has waited; 0 when none does', async () => {
     return (await sources.queueAges()).oldestWaitingSeconds;
   });
+  gauge(
+    'differe_lease_age_seconds',
+    'How long the oldest segment under work has been worked on; 0 when none is',
+    async () => {
+      return (await sources.queueAges()).oldestLeaseSeconds;
+    },
+  );
   gauge('differe_lease_silence_seconds', 'Longest silence of a worker that holds work; 0 when none does', async () => {
     return (await sources.queueAges()).longestSilenceSeconds;
   });

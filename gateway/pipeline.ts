@@ -2,6 +2,7 @@ import { type Activity, activityOf } from './analysis/activity.ts';
 import { countColours } from './analysis/colour.ts';
 import { describe } from './analysis/describe.ts';
 import { type Estimate, expectedSeconds, remainingSeconds } from './analysis/estimate.ts';
+import * as leases from './analysis/lease-store.ts';
 import { type PacketList, readPacketList } from './analysis/packets.ts';
 import { type BuildFacts, closeResult, planDigest } from './analysis/result.ts';
 import { analyseSegment } from './analysis/segment.ts';
@@ -19,13 +20,16 @@ import type { Exhibit } from './footage/types.ts';
 import type { WorkingCopies } from './footage/working-copies.ts';
 import { type CaseId, type ExhibitId, type JobId, newId, type ObjectId, type RequisitionId } from './ids.ts';
 import { indexResult } from './index/seal.ts';
+import { GATEWAY_PREFIX, startLeaseLoop } from './lease-loop.ts';
 import type { Metrics, QueueAges } from './metrics.ts';
 import { decide } from './policy/decide.ts';
 import type { Decision, HabilitationStanding, PolicySet } from './policy/types.ts';
-import { startQueue, type WorkQueue } from './queue.ts';
+import { RETRIES, startQueue, type WorkQueue } from './queue.ts';
 import { authorityOf } from './requisition/authority.ts';
 import { type CaseStates, listsExhibit, permittedBy, type Requisition, type Standing } from './requisition/types.ts';
 import type { Vault } from './vault.ts';
+import { startWorkerDesk } from './worker-desk.ts';
+import type { KnownWorker } from './worker-keys.ts';
 
 export interface PipelineDeps {
   readonly database: Database;
@@ -39,6 +43,14 @@ export interface PipelineDeps {
   readonly build: BuildFacts;
   readonly framesPerSecond: number;
   readonly threads: number;
+  /** Segments that this process works on at a time; 0 leaves them to workers. */
+  readonly segmentsHere: number;
+  /** Segments of one case that are worked on at a time, on all machines. */
+  readonly mostAtOnce: number;
+  /** Workers of other machines, by the id of their key. */
+  readonly workers: ReadonlyMap<string, KnownWorker>;
+  /** No other process reaches this database. */
+  readonly isAlone: boolean;
   /** The requisition on record, verified again: nothing runs on a stored belief. */
   loadRequisition(caseId: CaseId, id: RequisitionId): Promise<Requisition>;
   loadExhibit(requisition: Requisition, id: ExhibitId): Promise<Exhibit>;
@@ -81,6 +93,8 @@ interface UnderWay {
 
 const WORKER = { id: 'gateway', role: 'worker', service: '-' } as const;
 const WATCH_MS = 1000;
+/** A requisition that ends so soon puts its segments before others (lease-store.ts). */
+const URGENT_SECONDS = 24 * 3600;
 /** A job that ended its process this often, and finished no segment meanwhile, is not taken up again. */
 const MOST_TAKE_UPS = 5;
 /** An agent's cancellation comes too late once a job is closing: its journal entry may say "done" already. */
@@ -94,7 +108,6 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
   /** By requisition and exhibit: whoever asks again meanwhile waits for the same answer. */
   const estimates = new Map<string, Promise<Estimate>>();
   const stopEstimates = new AbortController();
-  const segmentsHere = new Set<string>();
   const closingHere = new Set<JobId>();
   let stopping = false;
 
@@ -205,11 +218,12 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
     op: 'job.step' | 'job.inference' | 'job.end',
     outcome: AuditEvent['outcome'],
     objects: AuditEvent['objects'] = [],
-    mediaSeconds?: number,
+    more: { readonly mediaSeconds?: number; readonly actorId?: string } = {},
   ): Promise<void> {
+    const { mediaSeconds, actorId } = more;
     const seq = await deps.log.append({
       action: op,
-      actor: WORKER,
+      actor: actorId === undefined ? WORKER : { ...WORKER, id: actorId },
       reason: { procedure, requisition: job.requisitionId, op },
       objects: [{ type: 'job', id: job.id }, { type: 'exhibit', id: job.exhibitId }, ...objects],
       outcome,
@@ -315,7 +329,7 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
     }
     const waiting = await database.inCase(job.caseId, (tx) => jobs.waitingSegments(tx, job.id));
     if (waiting.length === 0) await close(job, requisition);
-    else await queue.askForSegments(job.id, waiting);
+    else await database.inCase(job.caseId, (tx) => leases.notify(tx, leases.SEGMENTS_CHANNEL));
   }
 
   const counted = new Map<string, number>();
@@ -327,39 +341,54 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
     }
   }
 
-  async function runSegment(job: jobs.Job, requisition: Requisition, n: number): Promise<void> {
-    const waiting = await database.inCase(job.caseId, (tx) => jobs.waitingSegments(tx, job.id));
-    // Nothing left to do but the close, which may have failed at the first try.
-    if (waiting.length === 0) return await close(job, requisition);
-    const name = `${job.id}:${n}`;
-    if (!waiting.includes(n) || segmentsHere.has(name)) return;
-    segmentsHere.add(name);
-    try {
-      const { stop, ready } = takeUp(job, requisition);
-      const { exhibit, packets, activity } = await ready;
-      const { policyId } = demandStep(requisition);
-      const segment = cutSegments(packets, activity?.spans).find((candidate) => candidate.index === n);
-      if (segment === undefined) throw new AppError('E_JOB_FAILED', { detail: `segment ${n} does not exist` });
-      await journal(job, requisition.authorisation.sub, 'job.step', { effect: 'permit', policyId, code: 'OK' });
-      const timer = deps.metrics.stageSeconds.startTimer({ stage: 'segment' });
-      const result = await underWatch(requisition, stop, () =>
-        deps.copies.use(requisition, exhibit, (file) =>
-          analyseSegment(
-            requisition,
-            { exhibit, file, packets, segment, framesPerSecond: job.framesPerSecond, activity },
-            { ...announced(deps.sight.deps, () => announceUse(job, requisition)), track, countColours },
-            stop.signal,
-          ),
+  /** A segment that this process has a lease of. */
+  async function runSegment(
+    job: jobs.Job,
+    requisition: Requisition,
+    lease: leases.Lease,
+    lost: AbortSignal,
+  ): Promise<void> {
+    const { stop, ready } = takeUp(job, requisition);
+    const { exhibit, packets, activity } = await ready;
+    const { policyId } = demandStep(requisition);
+    const segment = cutSegments(packets, activity?.spans).find((candidate) => candidate.index === lease.n);
+    if (segment === undefined) throw new AppError('E_JOB_FAILED', { detail: `segment ${lease.n} does not exist` });
+    await journal(job, requisition.authorisation.sub, 'job.step', { effect: 'permit', policyId, code: 'OK' });
+    const timer = deps.metrics.stageSeconds.startTimer({ stage: 'segment' });
+    const result = await underWatch(requisition, stop, () =>
+      deps.copies.use(requisition, exhibit, (file) =>
+        analyseSegment(
+          requisition,
+          { exhibit, file, packets, segment, framesPerSecond: job.framesPerSecond, activity },
+          { ...announced(deps.sight.deps, () => announceUse(job, requisition)), track, countColours },
+          AbortSignal.any([stop.signal, lost]),
         ),
-      );
-      timer();
-      const object = await put(job.caseId, JSON.stringify(result));
-      const last = await database.inCase(job.caseId, (tx) => jobs.finishSegment(tx, job.id, n, object, result.work));
-      deps.metrics.frames.inc({ stage: 'decoded' }, result.work.decodedFrames);
-      countCalls();
-      if (last) await close(job, requisition);
-    } finally {
-      segmentsHere.delete(name);
+      ),
+    );
+    timer();
+    const object = await put(job.caseId, JSON.stringify(result));
+    countCalls();
+    await finish(job, requisition, lease, object, result.work);
+  }
+
+  /** Takes a segment's result, unless the lease it was made under has gone to somebody else; the last one closes the job. */
+  async function finish(
+    job: jobs.Job,
+    requisition: Requisition,
+    lease: leases.Lease,
+    object: ObjectId,
+    work: SegmentResult['work'],
+  ): Promise<void> {
+    const how = await database.inCase(job.caseId, (tx) => jobs.finishSegment(tx, lease, object, work));
+    if (how === 'fenced') return await vault.remove(job.caseId, object);
+    deps.metrics.frames.inc({ stage: 'decoded' }, work.decodedFrames);
+    if (how === 'more') return;
+    try {
+      await close(job, requisition);
+    } catch (error) {
+      // Nothing is left to do but the close: planned again, the job goes there at once.
+      if (!stopping) await queue.askForAnalysis(job.id);
+      throw error;
     }
   }
 
@@ -412,7 +441,7 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
       'job.end',
       { effect: 'done', policyId: '-', code: 'OK' },
       [{ type: 'digest', id: digest }],
-      exhibit.timeline.durationSeconds,
+      { mediaSeconds: exhibit.timeline.durationSeconds },
     );
     await database.inCase(job.caseId, (tx) =>
       jobs.closeJob(tx, job.id, {
@@ -423,7 +452,8 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
         colours: result.plan.colours,
       }),
     );
-    for (const object of objects) await vault.remove(job.caseId, object);
+    const drafts = await database.inCase(job.caseId, (tx) => jobs.outdatedDrafts(tx, job.id));
+    for (const object of [...objects, ...drafts]) await vault.remove(job.caseId, object);
     deps.metrics.jobs.inc({ state: 'done' });
     const { totals } = result.ledger;
     for (const mode of COVERAGE_STATES) deps.metrics.mediaSeconds.inc({ mode }, totals[`${mode}Seconds`]);
@@ -431,17 +461,55 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
   }
 
   const queue: WorkQueue = await startQueue(
-    { databaseUrl: database.url, segmentsAtOnce: deps.threads, onError: deps.onError },
+    { databaseUrl: database.url, onError: deps.onError },
+    { analysis: (jobId, lastTry) => step(jobId as JobId, lastTry, planAnalysis) },
+  );
+  const here = `${GATEWAY_PREFIX}${newId()}`;
+  const loop = startLeaseLoop(
     {
-      analysis: (jobId, lastTry) => step(jobId as JobId, lastTry, planAnalysis),
-      segment: (jobId, n, lastTry) =>
-        step(jobId as JobId, lastTry, (job, requisition) => runSegment(job, requisition, n)),
+      database,
+      holder: here,
+      planSha256,
+      atOnce: deps.segmentsHere,
+      mayClaim: () => !stopping && deps.safeMode.mayProcess(),
+      onError: deps.onError,
+    },
+    async (lease, lost) => {
+      const tries = await database.inCase(lease.caseId, (tx) => leases.countTry(tx, lease));
+      if (tries === undefined) return;
+      await step(lease.jobId, tries > RETRIES, async (job, requisition) => {
+        try {
+          await runSegment(job, requisition, lease, lost);
+        } catch (error) {
+          // What a lost lease breaks off is no failure of the job.
+          if (!lost.aborted || stopping) throw error;
+        }
+      });
     },
   );
+  // Nobody else reaches an embedded database.
+  const desk = deps.isAlone
+    ? undefined
+    : startWorkerDesk(
+        {
+          database,
+          vault,
+          workers: deps.workers,
+          here,
+          metrics: deps.metrics,
+          mayProcess: deps.safeMode.mayProcess,
+          onError: deps.onError,
+        },
+        { step, demandStep, loadExhibit: deps.loadExhibit, journal, announceUse, finish },
+      );
 
   return {
     async resume() {
-      for (const job of await database.inService(jobs.unfinishedJobs)) await queue.askForAnalysis(job.id);
+      for (const job of await database.inService(jobs.unfinishedJobs)) {
+        // What a process before this one held on a database that nobody else reaches, nobody holds.
+        if (deps.isAlone) await database.inCase(job.caseId, (tx) => leases.releaseAll(tx, job.id));
+        await queue.askForAnalysis(job.id);
+      }
     },
     async startJob(requisition, exhibitId) {
       await deps.demandNewJob(requisition);
@@ -460,6 +528,8 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
           exhibitId: exhibit.id,
           requisitionId: requisition.id,
           framesPerSecond: deps.framesPerSecond,
+          isUrgent: requisition.expires - nowSeconds(deps.clock) < URGENT_SECONDS,
+          mostAtOnce: deps.mostAtOnce,
         });
         return await jobs.openJobOf(tx, exhibit.id);
       });
@@ -497,13 +567,20 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
       }
       await queue.forget(all.map(({ id }) => id));
     },
-    queueAges: queue.ages,
+    async queueAges() {
+      const [planned, held] = await Promise.all([queue.ages(), database.inLeases(leases.leaseAges)]);
+      return {
+        oldestWaitingSeconds: Math.max(planned.oldestWaitingSeconds, held.waiting),
+        longestSilenceSeconds: Math.max(planned.longestSilenceSeconds, held.silence),
+        oldestLeaseSeconds: held.oldest,
+      };
+    },
     async stop() {
       stopping = true;
       stopEstimates.abort(new AppError('E_JOB_FAILED', { detail: 'the gateway stops' }));
       for (const { stop } of underWay.values())
         stop.abort(new AppError('E_JOB_FAILED', { detail: 'the gateway stops' }));
-      await queue.stop();
+      await Promise.all([loop.stop(), desk?.stop(), queue.stop()]);
     },
   };
 }

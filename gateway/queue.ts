@@ -5,35 +5,34 @@ import type { QueueAges } from './metrics.ts';
 export interface WorkQueue {
   /** Asks for an analysis to be planned, or taken up again where it stands. */
   askForAnalysis(jobId: string): Promise<void>;
-  askForSegments(jobId: string, segments: readonly number[]): Promise<void>;
   /** Removes what waits, or is kept, of these jobs. */
   forget(jobIds: readonly string[]): Promise<void>;
-  ages(): Promise<QueueAges>;
+  /** Of analyses that wait to be planned; segments stand in leases. */
+  ages(): Promise<Pick<QueueAges, 'oldestWaitingSeconds' | 'longestSilenceSeconds'>>;
   stop(): Promise<void>;
 }
 
 export interface QueueHandlers {
   /** `lastTry` is true when a failure will not be tried again. */
   analysis(jobId: string, lastTry: boolean): Promise<void>;
-  segment(jobId: string, n: number, lastTry: boolean): Promise<void>;
 }
 
-const RETRIES = 2;
+/** How often what failed is tried again. */
+export const RETRIES = 2;
 // New work wakes the workers at once; a retry comes due without a notice, so it waits for the next look.
 const POLLING = { pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: 1 } as const;
 const ANALYSIS = 'analysis';
-const SEGMENT = 'segment';
 const AGES = `
   SELECT extract(epoch FROM max(now() - created_on) FILTER (WHERE state IN ('created', 'retry'))) AS waiting,
          extract(epoch FROM max(now() - greatest(heartbeat_on, started_on)) FILTER (WHERE state = 'active')) AS silence
-  FROM queue.job WHERE name = ANY($1)`;
+  FROM queue.job WHERE name = $1`;
 
 /**
  * Starts pg-boss on the gateway's database. A worker that is killed stops its heartbeat and its work returns to the queue; the
  * handlers see in their own tables what was already done, so nothing is done twice.
  */
 export async function startQueue(
-  options: { readonly databaseUrl: string; readonly segmentsAtOnce: number; onError(error: Error): void },
+  options: { readonly databaseUrl: string; onError(error: Error): void },
   handlers: QueueHandlers,
 ): Promise<WorkQueue> {
   const boss = new PgBoss({
@@ -52,7 +51,7 @@ export async function startQueue(
     heartbeatSeconds: 30,
     notify: true,
   } as const;
-  for (const name of [ANALYSIS, SEGMENT]) await boss.createQueue(name, queue);
+  await boss.createQueue(ANALYSIS, queue);
 
   await boss.work(
     ANALYSIS,
@@ -61,29 +60,16 @@ export async function startQueue(
       for (const job of jobs) await handlers.analysis(job.data.jobId, job.retryCount >= RETRIES);
     },
   );
-  await boss.work(
-    SEGMENT,
-    { ...POLLING, localConcurrency: options.segmentsAtOnce, includeMetadata: true },
-    async (jobs: JobWithMetadata<{ jobId: string; n: number }>[]) => {
-      for (const job of jobs) await handlers.segment(job.data.jobId, job.data.n, job.retryCount >= RETRIES);
-    },
-  );
 
   return {
     async askForAnalysis(jobId) {
       await boss.send(ANALYSIS, { jobId });
     },
-    async askForSegments(jobId, segments) {
-      await boss.insert(
-        SEGMENT,
-        segments.map((n) => ({ data: { jobId, n } })),
-      );
-    },
     async forget(jobIds) {
       await boss.getDb().executeSql(`DELETE FROM queue.job WHERE data->>'jobId' = ANY($1)`, [jobIds]);
     },
     async ages() {
-      const { rows } = (await boss.getDb().executeSql(AGES, [[ANALYSIS, SEGMENT]])) as {
+      const { rows } = (await boss.getDb().executeSql(AGES, [ANALYSIS])) as {
         rows: { waiting: string | null; silence: string | null }[];
       };
       return {

@@ -10,6 +10,7 @@ import {
   findPrometheus,
   installMediaTools,
   installPackages,
+  installTestServers,
   missingMediaTools,
   ROOT,
 } from './setup.mjs';
@@ -54,6 +55,7 @@ async function main([name = '', ...args]) {
   if (name === 'test') {
     const chromium = await findChromium(say);
     if (chromium !== undefined) env.DIFFERE_CHROMIUM = chromium;
+    await installTestServers(say);
     const prometheus = await findPrometheus(say);
     if (prometheus !== undefined) env.PATH = `${env.PATH}${delimiter}${prometheus}`;
   }

@@ -102,6 +102,22 @@ export async function findPrometheus(say) {
   return found();
 }
 
+/** Where Debian keeps the programs of its PostgreSQL 15, which is on no PATH. */
+const POSTGRES_15 = '/usr/lib/postgresql/15/bin/initdb';
+
+/** Installs another PostgreSQL than the embedded one, and `ip`, for the tests of further machines, where they are missing and this process may. */
+export async function installTestServers(say) {
+  const isMissing = () => !existsSync(POSTGRES_15) || findProgram('ip') === undefined;
+  if (!isMissing() || !mayInstall()) return;
+  await inTurn(async () => {
+    if (!isMissing()) return;
+    say('Installation de PostgreSQL 15 pour les tests / installing PostgreSQL 15 for the tests');
+    await apt(['postgresql-15', 'iproute2']).catch((error) =>
+      say(`${error.message}: tests of further machines are skipped`),
+    );
+  });
+}
+
 const mayInstall = () => process.getuid?.() === 0 && findProgram('apt-get') !== undefined;
 
 function findProgram(name, folders = (process.env.PATH ?? '').split(delimiter)) {

@@ -27,8 +27,11 @@ import type {
   TrackPoint,
 } from './types.ts';
 
+/** What of an exhibit decides what a segment gives. */
+export type SeenExhibit = Pick<Exhibit, 'sha256' | 'timeline' | 'windows'>;
+
 export interface SegmentInput {
-  readonly exhibit: Exhibit;
+  readonly exhibit: SeenExhibit;
   /** The exhibit's bytes as a scratch file, for the jail alone. */
   readonly file: string;
   readonly packets: PacketList;
@@ -64,11 +67,20 @@ export interface SegmentDeps {
  */
 export async function analyseSegment(
   requisition: Requisition,
-  input: SegmentInput,
+  input: SegmentInput & { readonly exhibit: Exhibit },
   deps: SegmentDeps,
   signal?: AbortSignal,
 ): Promise<SegmentResult> {
   demandScope(requisition, input.exhibit);
+  return await analyseGranted(input, deps, signal);
+}
+
+/** The same for a worker, whose lease says that the gateway has verified the requisition, demanded its scope and decided. */
+export async function analyseGranted(
+  input: SegmentInput,
+  deps: SegmentDeps,
+  signal?: AbortSignal,
+): Promise<SegmentResult> {
   const { exhibit, file, packets, segment, framesPerSecond } = input;
   const size = deps.decodeSize(exhibit.timeline);
   const source: DecodeSource = { file, timeline: exhibit.timeline, packets, ...size };
@@ -153,7 +165,7 @@ function counted(detect: SegmentDeps['detect'], counter: { calls: number }): Seg
 }
 
 /** REQ-07: the exhibit belongs to the case of the requisition and stands, with its digest, in its schedule. */
-function demandScope(requisition: Requisition, exhibit: Exhibit): void {
+export function demandScope(requisition: Requisition, exhibit: Exhibit): void {
   if (exhibit.caseId !== requisition.caseId || !listsExhibit(requisition, exhibit))
     throw new AppError('E_REQ_SCOPE', { detail: 'the exhibit is not listed in the schedule' });
 }

@@ -1,5 +1,6 @@
 import type { Transaction } from '../database.ts';
 import type { CaseId, ExhibitId, JobId, ObjectId, RequisitionId } from '../ids.ts';
+import type { Lease } from './lease-store.ts';
 import type { WorkDone } from './types.ts';
 
 /** `closing`: every segment is done and the result is being sealed; nothing cancels it any more. */
@@ -66,12 +67,18 @@ const SELECT_JOB = `
 /** Queues a job unless one of the exhibit is open already: of two that ask at once, one makes it. */
 export async function insertJob(
   tx: Transaction,
-  job: Pick<Job, 'id' | 'caseId' | 'exhibitId' | 'requisitionId' | 'framesPerSecond'>,
+  job: Pick<Job, 'id' | 'caseId' | 'exhibitId' | 'requisitionId' | 'framesPerSecond'> & {
+    /** Its segments weigh less in the share of its case (lease-store.ts). */
+    readonly isUrgent: boolean;
+    /** Segments of the case that are worked on at once. */
+    readonly mostAtOnce: number;
+  },
 ): Promise<void> {
   await tx.query(
-    `INSERT INTO jobs (id, case_id, exhibit_id, requisition_id, state, frames_per_second) VALUES ($1, $2, $3, $4, 'queued', $5)
+    `INSERT INTO jobs (id, case_id, exhibit_id, requisition_id, state, frames_per_second, urgent, most_at_once)
+     VALUES ($1, $2, $3, $4, 'queued', $5, $6, $7)
      ON CONFLICT (exhibit_id) WHERE state IN ('queued', 'running', 'closing') DO NOTHING`,
-    [job.id, job.caseId, job.exhibitId, job.requisitionId, job.framesPerSecond],
+    [job.id, job.caseId, job.exhibitId, job.requisitionId, job.framesPerSecond, job.isUrgent, job.mostAtOnce],
   );
 }
 
@@ -169,11 +176,12 @@ export async function adoptPlan(tx: Transaction, id: JobId, planSha256: string):
     [id, planSha256],
   );
   if (rowCount !== 1) return [];
-  const { rows } = await tx.query<{ object_id: ObjectId | null }>(
-    `DELETE FROM segments WHERE job_id = $1 RETURNING object_id`,
+  const { rows } = await tx.query<{ object: ObjectId }>(
+    `WITH gone AS (DELETE FROM segments WHERE job_id = $1 RETURNING object_id, drafts)
+     SELECT object_id AS object FROM gone WHERE object_id IS NOT NULL UNION SELECT unnest(drafts) FROM gone`,
     [id],
   );
-  return rows.flatMap((row) => (row.object_id === null ? [] : [row.object_id]));
+  return rows.map(({ object }) => object);
 }
 
 /** Counts one more process that took the job up since its last finished segment. */
@@ -213,28 +221,37 @@ export async function waitingSegments(tx: Transaction, id: JobId): Promise<reado
 }
 
 /**
- * Records a finished segment and says whether it was the last. The job row is locked, so of two that finish at once exactly one
- * is told so.
+ * Records a segment that was finished under this lease and says whether it was the last of the job, or `fenced`: the lease has gone to
+ * somebody else meanwhile, and what was made under it counts for nothing. The job row is locked, so of two that finish at once exactly
+ * one is told that it was the last.
  */
 export async function finishSegment(
   tx: Transaction,
-  id: JobId,
-  n: number,
+  { jobId, n, holder, fence }: Lease,
   object: ObjectId,
   work: WorkDone,
-): Promise<boolean> {
-  await tx.query(`SELECT 1 FROM jobs WHERE id = $1 FOR UPDATE`, [id]);
+): Promise<'more' | 'last' | 'fenced'> {
+  await tx.query(`SELECT 1 FROM jobs WHERE id = $1 FOR UPDATE`, [jobId]);
   const { rowCount } = await tx.query(
-    `UPDATE segments SET state = 'done', object_id = $3, finished_at = now() WHERE job_id = $1 AND n = $2 AND state = 'waiting'`,
-    [id, n, object],
+    `UPDATE segments SET state = 'done', object_id = $5, granted = NULL, finished_at = now()
+     WHERE job_id = $1 AND n = $2 AND holder = $3 AND fence = $4 AND state = 'waiting'`,
+    [jobId, n, holder, fence, object],
   );
-  if (rowCount === 1) {
-    await tx.query(
-      `UPDATE jobs SET decoded_frames = decoded_frames + $2, detector_calls = detector_calls + $3, take_ups = 0 WHERE id = $1`,
-      [id, work.decodedFrames, work.detectorCalls],
-    );
-  }
-  return (await waitingSegments(tx, id)).length === 0;
+  if (rowCount !== 1) return 'fenced';
+  await tx.query(
+    `UPDATE jobs SET decoded_frames = decoded_frames + $2, detector_calls = detector_calls + $3, take_ups = 0 WHERE id = $1`,
+    [jobId, work.decodedFrames, work.detectorCalls],
+  );
+  return (await waitingSegments(tx, jobId)).length === 0 ? 'last' : 'more';
+}
+
+/** What holders of leases were given to write and what does not count: to be removed with the job's close. */
+export async function outdatedDrafts(tx: Transaction, id: JobId): Promise<readonly ObjectId[]> {
+  const { rows } = await tx.query<{ object: ObjectId }>(
+    `SELECT draft AS object FROM segments, unnest(drafts) AS draft WHERE job_id = $1 AND draft IS DISTINCT FROM object_id`,
+    [id],
+  );
+  return rows.map(({ object }) => object);
 }
 
 export async function segmentObjects(tx: Transaction, id: JobId): Promise<readonly ObjectId[]> {

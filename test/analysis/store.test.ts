@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import * as leases from '../../gateway/analysis/lease-store.ts';
 import * as jobs from '../../gateway/analysis/store.ts';
 import type { Database } from '../../gateway/database.ts';
 import {
@@ -30,7 +31,7 @@ beforeAll(async () => {
        VALUES ($3, $1, $2, 'sealed', gen_random_uuid(), 1, now(), now(), 'mark', 'secret')`,
       [caseId, job.requisitionId, job.exhibitId],
     );
-    await jobs.insertJob(tx, { ...job, framesPerSecond: 5 });
+    await jobs.insertJob(tx, { ...job, framesPerSecond: 5, isUrgent: false, mostAtOnce: 8 });
   });
 });
 
@@ -40,6 +41,14 @@ const planned = (plan: string): Promise<readonly ObjectId[]> =>
     expect(await jobs.planJob(tx, (await jobs.findJob(tx, job.id)) as jobs.Job, segments)).toBe(true);
     return outdated;
   });
+/** A lease of the next segment, at once finished with this object. */
+const finished = async (plan: string, object: ObjectId, work: { decodedFrames: number; detectorCalls: number }) => {
+  const lease = (await database.inLeases((tx) =>
+    leases.claimSegment(tx, { holder: 'test', planSha256: plan }),
+  )) as leases.Lease;
+  await database.inCase(caseId, (tx) => jobs.finishSegment(tx, lease, object, work));
+  return lease.n;
+};
 const waiting = () => database.inCase(caseId, (tx) => jobs.waitingSegments(tx, job.id));
 
 describe('a job that another process takes up', () => {
@@ -48,9 +57,9 @@ describe('a job that another process takes up', () => {
   it('keeps its finished segments where plan, models and build are the same', async () => {
     expect(await planned('a')).toEqual([]);
     const work = { decodedFrames: 300, detectorCalls: 70 };
-    await database.inCase(caseId, (tx) => jobs.finishSegment(tx, job.id, 1, object, work));
+    expect(await finished('a', object, work)).toBe(0);
     expect(await planned('a')).toEqual([]);
-    expect(await waiting()).toEqual([0, 2]);
+    expect(await waiting()).toEqual([1, 2]);
   });
 
   it('begins anew where they are not: no result is made of two plans', async () => {
@@ -61,8 +70,8 @@ describe('a job that another process takes up', () => {
   });
 
   it('leaves a job alone that is being closed', async () => {
+    await finished('b', object, { decodedFrames: 1, detectorCalls: 1 });
     await database.inCase(caseId, async (tx) => {
-      await jobs.finishSegment(tx, job.id, 0, object, { decodedFrames: 1, detectorCalls: 1 });
       expect(await jobs.claimClosing(tx, job.id)).toBe(true);
       expect(await jobs.adoptPlan(tx, job.id, 'c')).toEqual([]);
       expect(await jobs.segmentObjects(tx, job.id)).toEqual([object]);

@@ -182,8 +182,8 @@ describe('migrations', () => {
     const [row] = (await asOwner(database, 'SELECT current_database() AS name')).rows as { name: string }[];
     await asOwner(database, 'CREATE ROLE tenant LOGIN CREATEROLE');
     await asOwner(database, 'CREATE DATABASE tenant OWNER tenant');
-    // On a server of its own the tenant makes the two roles; here they exist, so their administration is handed over.
-    await asOwner(database, 'GRANT differe_case, differe_service TO tenant WITH ADMIN TRUE, SET FALSE');
+    // On a server of its own the tenant makes the roles; here they exist, so their administration is handed over.
+    await asOwner(database, 'GRANT differe_case, differe_service, differe_worker TO tenant WITH ADMIN TRUE, SET FALSE');
     const theirs = url.replace(row?.name ?? '', 'tenant').replace('user=differe', 'user=tenant');
     const opened = await openDatabase({ url: theirs });
     const id = newId<CaseId>();

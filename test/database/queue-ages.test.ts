@@ -7,10 +7,9 @@ it('SEC-10: the queue says how long its oldest work has waited and how long a wo
   const held = Promise.withResolvers<void>();
   const taken = Promise.withResolvers<void>();
   const queue = await startQueue(
-    { databaseUrl: database.url, segmentsAtOnce: 1, onError: () => undefined },
+    { databaseUrl: database.url, onError: () => undefined },
     {
-      analysis: async () => undefined,
-      segment: async () => {
+      analysis: async () => {
         taken.resolve();
         await held.promise;
       },
@@ -21,16 +20,16 @@ it('SEC-10: the queue says how long its oldest work has waited and how long a wo
     await queue.stop();
   });
   expect(await queue.ages()).toEqual({ oldestWaitingSeconds: 0, longestSilenceSeconds: 0 });
-  await queue.askForSegments('00000000-0000-4000-8000-000000000000', [0, 1]);
+  for (const n of [1, 2, 3]) await queue.askForAnalysis(`00000000-0000-4000-8000-00000000000${n}`);
   await taken.promise;
-  // One is held and one waits; as far as the table knows, since an hour. The worker may report at any moment, hence more than once.
+  // Two are planned at once at most, so one waits; as far as the table knows, since an hour. The worker may report at any moment, hence more than once.
   const until = Date.now() + 20_000;
   let ages = await queue.ages();
   while (ages.longestSilenceSeconds < 600 && Date.now() < until) {
     await asOwner(
       database,
       `UPDATE queue.job SET created_on = now() - interval '1 hour', started_on = now() - interval '20 minutes',
-         heartbeat_on = now() - interval '10 minutes' WHERE name = 'segment'`,
+         heartbeat_on = now() - interval '10 minutes' WHERE name = 'analysis'`,
     );
     ages = await queue.ages();
   }

@@ -26,7 +26,7 @@ export interface Line extends AsyncDisposable {
   readonly installation: DemoInstallation;
   /** The running gateway; replaced by `restart`. */
   gateway: GatewayProcess;
-  restart(): Promise<void>;
+  restart(environment?: Readonly<Record<string, string>>): Promise<void>;
   readonly captureStartMs: number;
 }
 
@@ -38,8 +38,8 @@ export async function startLine(environment: Readonly<Record<string, string>> = 
     folder,
     installation,
     gateway: await startGatewayProcess(installation, { environment }),
-    async restart() {
-      line.gateway = await startGatewayProcess(installation, { environment });
+    async restart(changed = environment) {
+      line.gateway = await startGatewayProcess(installation, { environment: changed });
     },
     captureStartMs: yesterdayAt14(Date.now()),
     async [Symbol.asyncDispose]() {
