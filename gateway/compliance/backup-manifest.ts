@@ -5,7 +5,8 @@ import path from 'node:path';
 import { type Static, Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { AppError } from '../errors.ts';
-import { syncFolder, writeDurably } from '../vault.ts';
+import { syncFolder } from '../sealed-objects.ts';
+import { writeDurably } from '../vault.ts';
 
 // A back-up is a folder of plain files and a manifest of their digests, which is written last: a folder without one is no back-up.
 
