@@ -70,9 +70,10 @@ describe('leases of segments', () => {
 
   it('refuses what comes under a lease that has gone to another, and counts its work once', async () => {
     const { caseId, id } = await addJob('fence', 1);
-    const late = await claimed('fence', 'late');
+    // The same process twice, as after a standstill: nothing but the fence tells its leases apart.
+    const late = await claimed('fence', 'same');
     await lapse(late);
-    const next = await claimed('fence', 'next');
+    const next = await claimed('fence', 'same');
     expect(next).toMatchObject({ n: late.n, fence: late.fence + 1 });
     expect(await database.inLeases((tx) => leases.renewLease(tx, late))).toBe(false);
     expect(await database.inLeases((tx) => leases.sayWord(tx, late, { offered: true }))).toBe(false);
