@@ -3,6 +3,7 @@ import { measureAccuracy } from './accuracy.ts';
 import { measureBounds } from './bounds.ts';
 import { measureBundle } from './bundle.ts';
 import { measureCapacity } from './capacity.ts';
+import { measureChaos } from './chaos.ts';
 import { measureHostile } from './hostile.ts';
 import { measureImage } from './image.ts';
 import { measureLine } from './line.ts';
@@ -26,6 +27,7 @@ const BENCHES: Readonly<
   bounds: measureBounds,
   bundle: measureBundle,
   capacity: measureCapacity,
+  chaos: measureChaos,
   hostile: measureHostile,
   image: measureImage,
   line: measureLine,
