@@ -35,6 +35,8 @@ export async function appendUntilKilled(
   let lost = 0;
   for (const line of lines) {
     const [seq = '', id = ''] = line.split(' ');
+    // What the program says when its log went down acknowledges nothing.
+    if (id.length !== 36) continue;
     if (before.has(Number(seq)) || acknowledged.has(Number(seq))) lost++;
     acknowledged.set(Number(seq), id);
   }
