@@ -1,13 +1,4 @@
-import fs, {
-  fstatSync,
-  mkdirSync,
-  readFileSync,
-  readSync,
-  rmSync,
-  statSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
+import fs, { fstatSync, mkdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import fsp, { type FileHandle } from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import path from 'node:path';
@@ -72,7 +63,8 @@ const inodeOf = (file: string): number => statSync(file).ino;
 function remember(handle: FileHandle, position: number, length: number): void {
   const { ino, size } = fstatSync(handle.fd);
   const old = Buffer.alloc(Math.max(0, Math.min(length, size - position)));
-  if (old.length > 0) readSync(handle.fd, old, 0, old.length, position);
+  // By its place: the handle may be for writing alone.
+  if (old.length > 0) content(places.get(ino) ?? '')?.copy(old, 0, position, position + old.length);
   changes.push({
     inode: ino,
     undo() {
