@@ -46,7 +46,7 @@ describe('verdicts of before each reader had his own', () => {
     const [row] = (await asOwner(server, 'SELECT current_database() AS name')).rows as { name: string }[];
     await asOwner(server, 'CREATE ROLE former LOGIN CREATEROLE');
     await asOwner(server, 'CREATE DATABASE former OWNER former');
-    await asOwner(server, 'GRANT differe_case, differe_service TO former WITH ADMIN TRUE, SET FALSE');
+    await asOwner(server, 'GRANT differe_case, differe_service, differe_worker TO former WITH ADMIN TRUE, SET FALSE');
     const url = server.url.replace(row?.name ?? '', 'former').replace('user=differe', 'user=former');
     await migrate(url, before);
 
