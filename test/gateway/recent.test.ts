@@ -53,13 +53,15 @@ describe('what is looked up once a second', () => {
     await settle();
     at(1_700);
     const waiting = recent.look();
+    await settle();
     open[3]?.reject(new Error('no database'));
     await expect(waiting).rejects.toThrow('no database');
   });
 
   it('REQ-13: a look that began before a change does not count as one after it', async () => {
-    const { recent, open, isDone, at } = scene();
+    const { recent, open, settle, isDone, at } = scene();
     const first = recent.look();
+    await settle();
     at(10);
     const anew = recent.lookAnew();
     open[0]?.resolve();
