@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, expect, it } from 'vitest';
 import { MIGRATIONS, migrate } from '../../gateway/database.ts';
@@ -35,6 +36,15 @@ async function untilRecovered(postgres: PostgresServer): Promise<void> {
   );
 }
 
+/** It may have gone by itself meanwhile. */
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
 it('SEC-10: killed in the middle of each migration, the database is as before it: the old version starts, and then the new one', async () => {
   const place = await mkdtemp(path.join(os.tmpdir(), 'differe-upgrade-'));
   stopped.push(() => rm(place, { recursive: true, force: true }));
@@ -63,17 +73,24 @@ it('SEC-10: killed in the middle of each migration, the database is as before it
       `CREATE FUNCTION halt() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(600); END $$;
        CREATE EVENT TRIGGER halt ON ddl_command_end EXECUTE FUNCTION halt()`,
     );
+    let end: string | undefined;
     const half = migrate(url, versions[n + 1]).then(
-      () => 'done',
-      () => 'broken',
+      () => (end = 'done'),
+      () => (end = 'broken'),
     );
     const sleeping = `SELECT pid FROM pg_stat_activity WHERE wait_event = 'PgSleep'`;
-    while ((await asked(url, sleeping)).length === 0);
-    // Sessions stand below the server; one that is killed takes all others with it.
+    while (end === undefined && (await asked(url, sleeping)).length === 0);
+    expect(end, names[n]).toBeUndefined();
+    // Sessions stand below the server; one that is killed takes all others with it. The last one may be one that has just ended.
     const servers = descendantsOf(process.pid, 'postgres');
     const [main = 0] = servers;
-    for (const pid of descendantsOf(main, 'postgres').slice(-1)) kills += process.kill(pid, 'SIGKILL') ? 1 : 0;
-    expect(await half, names[n]).toBe('broken');
+    while (end === undefined) {
+      const last = descendantsOf(main, 'postgres').at(-1);
+      if (last !== undefined) kill(last);
+      await Promise.race([half, delay(100)]);
+    }
+    kills++;
+    expect(end, names[n]).toBe('broken');
     await untilRecovered(postgres);
     await asked(url, 'DROP EVENT TRIGGER halt; DROP FUNCTION halt()');
     await migrate(url, versions[n]);

@@ -3,12 +3,6 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TestProject } from 'vitest/node';
 
-declare module 'vitest' {
-  interface ProvidedContext {
-    runFolder: string;
-  }
-}
-
 /** The folder of `run-folder.ts`: made before the first test file, removed after the last. */
 export default async function makeRunFolder(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(path.join(tmpdir(), 'differe-run-'));

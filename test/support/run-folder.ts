@@ -9,6 +9,13 @@ import { sha256Hex } from '../../gateway/canonical.ts';
 import { migrate } from '../../gateway/database.ts';
 import { startPostgres } from '../../gateway/postgres.ts';
 
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Made by `make-run-folder.ts`. */
+    runFolder: string;
+  }
+}
+
 // What many test files need and none changes is made once a run, in a folder of the run: rendered scenes and a migrated cluster.
 // Each test gets a copy of its own. What is not whole yet lies under another name, so two workers may make the same at once.
 
