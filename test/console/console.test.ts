@@ -598,10 +598,20 @@ describe.skipIf(!hasChromium)('the console', () => {
 /** The player has its clip, opened on the frame of the hit. */
 async function opened(page: Page): Promise<void> {
   await page.waitForSelector('#clip');
-  await page.waitForFunction(() => {
+  const isOpen = page.waitForFunction(() => {
     const video = document.querySelector<HTMLVideoElement>('#clip');
     const isHere = document.querySelector('#read-out dd.yes') !== null;
     return (video?.readyState ?? 0) >= 2 && video?.seeking === false && isHere;
+  });
+  await isOpen.catch(async (cause: unknown) => {
+    const state = await page.evaluate(() => {
+      const video = document.querySelector<HTMLVideoElement>('#clip');
+      const texts = [...document.querySelectorAll('#read-out dd, .problem')].map(({ textContent }) => textContent);
+      const { readyState, seeking, currentTime, duration, error, networkState } = video ?? {};
+      const of = { readyState, seeking, currentTime, duration, networkState, error: error?.message };
+      return JSON.stringify({ ...of, address: location.hash, texts });
+    });
+    throw new Error(`the player has no clip: ${state}`, { cause });
   });
 }
 
