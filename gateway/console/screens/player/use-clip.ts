@@ -244,7 +244,9 @@ export function useClip(
     play,
     presented(clipSeconds) {
       const [first] = frames;
-      if (isReady.current && first !== undefined && rate >= 0) setAt(nearest(frames, first.timeSeconds + clipSeconds));
+      // While it seeks, what the browser tells of is still the frame before.
+      if (!isReady.current || video.current?.seeking !== false || first === undefined || rate < 0) return;
+      setAt(nearest(frames, first.timeSeconds + clipSeconds));
     },
     ended() {
       const before = rate;
