@@ -22,7 +22,8 @@ const TAIL_LINES = 20;
 const LINE_CHARACTERS = 2_000;
 /** 128 + SIGKILL. */
 const KILLED = 137;
-const OUT_OF_MEMORY = /Cannot allocate memory/;
+// What the file says of itself is printed indented.
+const OUT_OF_MEMORY = /^\S.*Cannot allocate memory/;
 
 export interface JailLimits {
   /** From start to end, whoever is slow. */

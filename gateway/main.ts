@@ -322,6 +322,7 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
       vault,
       clock,
       registry,
+      registryNow: chain.generation,
       env: config.env,
       audience: config.installation,
       controller: { type: config.controller.type, unit_code: config.controller.unitCode },

@@ -102,7 +102,9 @@ export async function probe(file: MediaFile, signal?: AbortSignal): Promise<Prob
     },
   });
   const text = await textOf(run.stdout, run.done).catch((cause: unknown) => {
-    throw refusedCodec === undefined ? cause : new AppError('E_DEF_CODEC', { cause, detail: refusedCodec });
+    // How the tool ended says more than what it printed: one that was taken over prints what it likes.
+    const failed = cause instanceof AppError && cause.code === 'E_MEDIA_DECODE';
+    throw refusedCodec === undefined || !failed ? cause : new AppError('E_DEF_CODEC', { cause, detail: refusedCodec });
   });
   const { streams, format } = parseProbe(text);
   const first = streams[0];

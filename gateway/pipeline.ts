@@ -380,15 +380,21 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
     work: SegmentResult['work'],
   ): Promise<void> {
     const how = await database.inCase(job.caseId, (tx) => jobs.finishSegment(tx, lease, object, work));
-    if (how === 'fenced') return await vault.remove(job.caseId, object);
+    if (how === 'fenced') {
+      // Unless it is the one that counts: two gateways may have heard of one offer.
+      const counted = await database.inCase(job.caseId, (tx) => jobs.segmentObjects(tx, job.id));
+      if (!counted.includes(object)) await vault.remove(job.caseId, object);
+      return;
+    }
     deps.metrics.frames.inc({ stage: 'decoded' }, work.decodedFrames);
     if (how === 'more') return;
     try {
       await close(job, requisition);
     } catch (error) {
-      // Nothing is left to do but the close: planned again, the job goes there at once.
-      if (!stopping) await queue.askForAnalysis(job.id);
-      throw error;
+      if (stopping || (error instanceof AppError && error.status < 500)) throw error;
+      // Nothing is left to do but the close: planned again, the job goes there at once, and has tries of its own.
+      deps.onError(error);
+      await queue.askForAnalysis(job.id);
     }
   }
 

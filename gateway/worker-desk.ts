@@ -199,7 +199,11 @@ export function startWorkerDesk(deps: DeskDeps, steps: Steps): { stop(): Promise
   }
 
   async function fail(lease: leases.LeaseState): Promise<void> {
-    const code = Object.hasOwn(ERRORS, lease.failureCode ?? '') ? (lease.failureCode as ErrorCode) : 'E_JOB_FAILED';
+    // A row is no word of a machine: before its grant nobody has looked at anything, and nothing but footage is a worker's to judge.
+    const { failureCode = '', isGranted } = lease;
+    const isOfFootage =
+      isGranted && /^E_(MEDIA_|DEF_UNSTABLE$)/.test(failureCode) && Object.hasOwn(ERRORS, failureCode);
+    const code = isOfFootage ? (failureCode as ErrorCode) : 'E_JOB_FAILED';
     await steps.step(lease.jobId, lease.tries > RETRIES, async () => {
       throw new AppError(code, { detail: 'said by a worker' });
     });

@@ -105,10 +105,10 @@ export async function releaseAll(tx: Transaction, jobId: JobId): Promise<void> {
   ]);
 }
 
-/** Counts one more try of a segment; undefined when the lease is not this one any more. */
+/** Counts one more try of a segment; undefined when the lease is not this one any more, or has its grant already. */
 export async function countTry(tx: Transaction, lease: Lease): Promise<number | undefined> {
   const { rows } = await tx.query<{ tries: number }>(
-    `UPDATE segments SET tries = tries + 1 WHERE ${IS_LEASE} RETURNING tries`,
+    `UPDATE segments SET tries = tries + 1 WHERE ${IS_LEASE} AND granted IS NULL RETURNING tries`,
     [...keysOf(lease)],
   );
   return rows[0]?.tries;
@@ -187,7 +187,7 @@ export async function leasesOfOthers(tx: Transaction, holder: string): Promise<r
   }));
 }
 
-/** Puts at a lease what its holder needs, and where its result goes; false when the lease is not this one's any more. */
+/** Puts at a lease what its holder needs, and where its result goes, once; false when the lease is not this one's any more. */
 export async function grantLease(
   tx: Transaction,
   lease: Lease,
@@ -196,7 +196,7 @@ export async function grantLease(
   const { rowCount } = await tx.query(
     `UPDATE segments SET granted = $5, drafts = drafts || $6::uuid, use_told = false,
        permitted_until = clock_timestamp() + interval '${PERMIT_SECONDS} seconds'
-     WHERE ${IS_LEASE}`,
+     WHERE ${IS_LEASE} AND granted IS NULL`,
     [...keysOf(lease), grant.sealed, grant.draft],
   );
   return rowCount === 1;

@@ -304,6 +304,8 @@ export async function endJob(
     `UPDATE jobs SET state = $2, failure_code = $3, finished_at = now() WHERE id = $1 AND state = ANY ($4::text[])`,
     [id, end.state, end.code, end.from],
   );
+  // The keys that its leases were given, encrypted for their holders, end with it.
+  if (rowCount === 1) await tx.query('UPDATE segments SET granted = NULL WHERE job_id = $1', [id]);
   return rowCount === 1;
 }
 

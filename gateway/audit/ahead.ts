@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import path from 'node:path';
 import { type Checkpoint, openCheckpoint, readCheckpointText } from './checkpoint.ts';
 import type { Checked, NoteVerifier } from './note.ts';
 
@@ -8,7 +9,7 @@ import type { Checked, NoteVerifier } from './note.ts';
 // file that was cut is too short, and a frame that a crash left half written has a sector of zeros. Whatever else is wrong was done to it.
 
 /** Name of the write-ahead file of a log's folder. */
-export const aheadFileOf = (logDir: string): string => `${logDir}.ahead`;
+export const aheadFileOf = (logDir: string): string => `${path.resolve(logDir)}.ahead`;
 
 /** Its length, unless the options of the log say another. */
 export const AHEAD_BYTES = 8 * 1024 * 1024;

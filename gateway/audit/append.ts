@@ -277,10 +277,24 @@ async function startLog(options: LogOptions): Promise<WritableLog> {
     const from = purged;
     purged = found.before;
     await removeBundles(dir, from, found.before, files);
-    await writing;
-    await fold();
-    await ahead.begin(checkpoint);
+    await renewAhead();
     return purged;
+  }
+
+  /** A new write-ahead file while no batch is on its way; appends that come meanwhile wait for it. */
+  async function renewAhead(): Promise<void> {
+    while (writing !== undefined) await writing;
+    if (failure !== undefined) throw failure;
+    if (closed) return;
+    const renewed = (async () => {
+      await fold();
+      await ahead.begin(checkpoint);
+    })().catch((cause: unknown) => {
+      failure ??= new AppError('E_LOG_DOWN', { detail: 'a write failed', cause });
+      throw failure;
+    });
+    writing = renewed.catch(() => undefined).then(writeAll);
+    await renewed;
   }
 
   const append = (event: AuditEvent): Promise<number> => appendAs(newId(), event);

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { type Checkpoint, openCheckpoint } from './checkpoint.ts';
 import type { NoteVerifier } from './note.ts';
 import type { Finding } from './types.ts';
@@ -25,7 +26,7 @@ export async function readAheadOf(
   verifier: NoteVerifier,
   report: (finding: Finding) => void,
 ): Promise<AheadRead | undefined> {
-  const name = `${dir}.ahead`;
+  const name = `${path.resolve(dir)}.ahead`;
   const file = await readFile(name).catch((error: NodeJS.ErrnoException) => error);
   if (!Buffer.isBuffer(file)) {
     if (file.code !== 'ENOENT') report(finding('cannot be read', name, `${file}`));

@@ -47,8 +47,22 @@ export async function dumpDatabase(
   }
 }
 
-/** Makes a new cluster with the tables as they were when the back-up was taken, and their rows; later migrations are for the next start. */
-export async function loadDatabase(dataDir: string, from: string, database: DatabasePart): Promise<void> {
+/** What ended for good, by id, with the time of it. */
+export interface EndedRights {
+  readonly revoked: ReadonlyMap<string, string>;
+  readonly closed: ReadonlyMap<string, string>;
+}
+
+/**
+ * Makes a new cluster with the tables as they were when the back-up was taken, and their rows, less what has ended since; later migrations are
+ * for the next start.
+ */
+export async function loadDatabase(
+  dataDir: string,
+  from: string,
+  database: DatabasePart,
+  ended: EndedRights,
+): Promise<void> {
   await demandFitting(database);
   const server = await startPostgres(dataDir);
   const exchange = await exchangeFolder(dataDir);
@@ -70,6 +84,16 @@ export async function loadDatabase(dataDir: string, from: string, database: Data
       const { rowCount } = await client.query(`COPY ${named(name, columns)} FROM ${places.file(name)} (FORMAT binary)`);
       if (rowCount !== rows) throw new AppError('E_BACKUP', { detail: `${name}: ${rowCount} rows, not ${rows}` });
     }
+    for (const [id, time] of ended.revoked)
+      await client.query('UPDATE requisitions SET revoked_at = $2 WHERE id::text = $1 AND revoked_at IS NULL', [
+        id,
+        time,
+      ]);
+    for (const [id, time] of ended.closed)
+      await client.query(
+        `UPDATE cases SET state = 'closed', closed_at = least(closed_at, $2) WHERE id::text = $1 AND state = 'open'`,
+        [id, time],
+      );
     await client.query('COMMIT');
   } finally {
     await client.end().catch(() => undefined);

@@ -2,6 +2,7 @@ import { cp, mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isTemporary } from '../audit/files.ts';
+import { openReader } from '../audit/reader.ts';
 import { verifyLog } from '../audit/verify.ts';
 import type { Config } from '../config.ts';
 import { AppError } from '../errors.ts';
@@ -76,6 +77,8 @@ async function copyJournal(
   to: string,
 ): Promise<{ readonly files: readonly BackedUpFile[]; readonly size: number }> {
   const draft = `${to}-draft`;
+  // What is acknowledged by now and stands in the write-ahead file alone is in the folder within some seconds.
+  const acknowledged = await (await openReader(from)).size();
   for (let attempt = 1; ; attempt++) {
     await rm(draft, { recursive: true, force: true });
     const copied = await cp(from, draft, { recursive: true, filter: (file) => !isTemporary(file) }).then(
@@ -83,7 +86,7 @@ async function copyJournal(
       () => false,
     );
     const verdict = copied ? await verifyLog(draft) : undefined;
-    if (verdict?.ok === true) {
+    if (verdict?.ok === true && verdict.size >= acknowledged) {
       const files = await copyTree(draft, to);
       await rm(draft, { recursive: true });
       return { files, size: verdict.size };
@@ -93,14 +96,16 @@ async function copyJournal(
   }
 }
 
-/** Removes what `takeBackup` made there more than seven days ago, and what it never finished; nothing else. */
+/** Removes what `takeBackup` made there more than seven days ago, finished or not; nothing else. */
 async function removeExpired(folder: string, nowMs: number): Promise<readonly string[]> {
   const names = (await readdir(folder).catch(() => [])).filter((name) => /^\d{4}-\d\d-\d\dT\d{6}Z$/.test(name));
   const removed: string[] = [];
   for (const name of names) {
     const place = path.join(folder, name);
     const manifest: Manifest | undefined = await readManifest(place);
-    if (manifest !== undefined && nowMs - Date.parse(manifest.takenAt) <= BACKUP_MS) continue;
+    // One without a manifest may be under way: it goes by the date of its name.
+    const takenAt = manifest?.takenAt ?? name.replace(/T(\d\d)(\d\d)(\d\d)Z$/, 'T$1:$2:$3Z');
+    if (nowMs - Date.parse(takenAt) <= BACKUP_MS) continue;
     await rm(place, { recursive: true });
     removed.push(place);
   }

@@ -1,12 +1,14 @@
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { aheadFileOf } from '../audit/ahead.ts';
+import type { AuditRecord } from '../audit/types.ts';
 import { sha256Hex } from '../canonical.ts';
 import { AppError } from '../errors.ts';
 import { syncFolder } from '../sealed-objects.ts';
 import { RESTORING_FILE, writeDurably } from '../vault.ts';
 import { type Backable, PARTS } from './backup.ts';
-import { demandFitting, loadDatabase } from './backup-database.ts';
-import { copyTree, type Manifest, openBackup } from './backup-manifest.ts';
+import { demandFitting, type EndedRights, loadDatabase } from './backup-database.ts';
+import { copyDurably, copyTree, type Manifest, openBackup } from './backup-manifest.ts';
 import { BACKUP_MS, type ErasedCases, erasedCases } from './backups.ts';
 import { readVerified } from './verified-journal.ts';
 
@@ -28,7 +30,7 @@ export interface RestoreFrom {
 
 /**
  * Restores an installation into empty folders (SEC-09): the journal, then the keys, then the data. A case whose erasure stands in the journal,
- * be it the intent alone, comes back neither with its key nor with its objects; its rows, which nothing opens any more, go at the first start.
+ * be it the intent alone, comes back neither with its key nor with its objects; what it says was revoked or closed is so again; its rows, which nothing opens any more, go at the first start.
  * E_BACKUP when the back-up is not whole, its keys are older than seven days, or the journal is another one or shorter. Ended half-way it
  * leaves a mark that keeps the gateway in safe mode, and nothing starts over what is there.
  */
@@ -41,14 +43,18 @@ export async function restoreBackup(into: Backable, from: RestoreFrom, nowMs: nu
   const erased = erasedCases();
   // The journal of another installation, or one that was cut behind the back-up, does not extend the back-up's own.
   const pinned = await readFile(path.join(own, 'checkpoint'), 'utf8');
-  const { size } = await readVerified(journal, { pinned }, erased.add);
+  const ended = endedRights();
+  const { size } = await readVerified(journal, { pinned }, (record) => {
+    erased.add(record);
+    ended.add(record);
+  });
   if (data.database !== undefined) await demandFitting(data.database);
   await demandEmpty(into);
 
   await mkdir(into.dataDir, { recursive: true, mode: 0o700 });
   const mark = path.join(into.dataDir, RESTORING_FILE);
   await writeDurably(mark, `${data.takenAt}\n`);
-  await copyTree(journal, path.join(into.dataDir, 'log'));
+  await copyJournal(journal, path.join(into.dataDir, 'log'));
   const kept = await keysToKeep(from.keys, keys, erased.result());
   await copyTree(from.keys, into.keysDir, (file) => kept.has(file));
   await copyTree(path.join(from.data, PARTS.vault), path.join(into.dataDir, 'vault'), (file) =>
@@ -56,10 +62,37 @@ export async function restoreBackup(into: Backable, from: RestoreFrom, nowMs: nu
   );
   const { database } = data;
   if (database !== undefined)
-    await loadDatabase(path.join(into.dataDir, 'postgres'), path.join(from.data, PARTS.database), database);
+    await loadDatabase(path.join(into.dataDir, 'postgres'), path.join(from.data, PARTS.database), database, ended);
   await rm(mark);
   await syncFolder(into.dataDir);
   return { takenAt: data.takenAt, records: size, keys: kept.size, erased: [...erased.result().cases.keys()] };
+}
+
+/** A journal's folder, and what stands in its write-ahead file alone. */
+async function copyJournal(from: string, to: string): Promise<void> {
+  await copyTree(from, to);
+  const hasAhead = await stat(aheadFileOf(from)).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+      return false;
+    },
+  );
+  if (hasAhead) await copyDurably(aheadFileOf(from), aheadFileOf(to));
+}
+
+/** Requisitions that were revoked and cases that were closed, by the journal: rows of a moment before do not bring them back (REQ-13). */
+function endedRights(): EndedRights & { add(record: AuditRecord): void } {
+  const [revoked, closed] = [new Map<string, string>(), new Map<string, string>()];
+  return {
+    revoked,
+    closed,
+    add({ action, reason, objects, time }) {
+      if (action === 'requisition.revoked' && !revoked.has(reason.requisition)) revoked.set(reason.requisition, time);
+      if (action !== 'case.close') return;
+      for (const { type, id } of objects) if (type === 'case' && !closed.has(id)) closed.set(id, time);
+    },
+  };
 }
 
 function demandPair(into: Backable, data: Manifest, keys: Manifest, nowMs: number): void {
@@ -69,7 +102,9 @@ function demandPair(into: Backable, data: Manifest, keys: Manifest, nowMs: numbe
   if (data.installation !== into.installation) refuse(`of ${data.installation}, not ${into.installation}`);
   if (keys.installation !== data.installation || keys.takenAt !== data.takenAt)
     refuse('keys and data are of two back-ups');
-  if (nowMs - Date.parse(keys.takenAt) > BACKUP_MS) refuse(`the keys are of ${keys.takenAt}, older than seven days`);
+  // A date that is none is not younger than that either.
+  if (!(nowMs - Date.parse(keys.takenAt) <= BACKUP_MS))
+    refuse(`the keys are of ${keys.takenAt}, older than seven days`);
 }
 
 /** A restore never mixes with what is there. */

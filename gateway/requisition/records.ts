@@ -19,6 +19,8 @@ export interface RecordsDeps extends Pick<VerifyContext, 'registry' | 'env' | 'a
   readonly vault: Vault;
   readonly clock: Clock;
   readonly standing: Pick<Standing, 'mayRegister'>;
+  /** Another value after each change of a `registry` that changes in its place: what was verified before is verified again then. */
+  readonly registryNow?: () => unknown;
 }
 
 /** What is sealed in a requisition's row. */
@@ -86,7 +88,7 @@ export function createRecords(deps: RecordsDeps): RequisitionRecords {
     return requisition;
   }
 
-  const verified = createVerifiedRows(() => deps.registry);
+  const verified = createVerifiedRows(deps.registryNow ?? (() => deps.registry));
   const open = (caseId: CaseId, id: RequisitionId, sealed: Buffer, writing?: string): Promise<Requisition> =>
     verified.of(caseId, id, sealed, () => verifyAgain(caseId, id, sealed), writing);
 

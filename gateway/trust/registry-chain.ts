@@ -58,6 +58,8 @@ export interface RegistryState {
 export interface RegistryChain {
   /** The keys that count now; changes as soon as a change is in force. */
   readonly registry: KeyRegistry;
+  /** Another number after each change of `registry`, which stays the same object. */
+  generation(): number;
   readonly kind: ActKind<RegistryClaims>;
   /**
    * At the start: takes the first registry from its file, or holds the file against what the approved changes on record lead to. Throws
@@ -81,7 +83,9 @@ export function createRegistryChain(deps: RegistryChainDeps): RegistryChain {
   const live = new Map<string, AuthorityKey>();
   const label = (jti: string): string => `act:${jti}`;
 
+  let generation = 0;
   function use(registry: KeyRegistry): void {
+    generation += 1;
     live.clear();
     for (const [kid, key] of registry) live.set(kid, key);
   }
@@ -192,6 +196,7 @@ export function createRegistryChain(deps: RegistryChainDeps): RegistryChain {
 
   return {
     registry: live,
+    generation: () => generation,
     kind,
     async open({ registry, founding }) {
       const at = await database.inService((tx) => head.findHead(tx));
