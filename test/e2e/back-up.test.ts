@@ -3,13 +3,15 @@ import { existsSync } from 'node:fs';
 import { cp, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { aheadFileOf } from '../../gateway/audit/ahead.ts';
 import { verifyLog } from '../../gateway/audit/verify.ts';
 import { createClient } from '../../gateway/client.ts';
 import { backupCommand, restoreCommand } from '../../gateway/compliance/backup-commands.ts';
 import { complianceCommand } from '../../gateway/compliance/commands.ts';
 import { presentAct } from '../../gateway/demo/habilitation.ts';
 import { type GatewayProcess, startGatewayProcess } from '../../gateway/demo/installation.ts';
-import { DEMO } from '../../gateway/demo/requisition.ts';
+import { DEMO, demoRevocationList } from '../../gateway/demo/requisition.ts';
+import { REVOCATION_LIST_TYP } from '../../gateway/requisition/revocation-list.ts';
 import { signClaims } from '../../gateway/trust/sign.ts';
 import {
   exhibitIdOf,
@@ -27,6 +29,7 @@ import {
 
 const QUESTION = { version: 1, classes: ['person'] };
 const ERASED_PROCEDURE = 'PV-2026-000777';
+const REVOKED_PROCEDURE = 'PV-2026-000778';
 
 describe('an installation that is lost', () => {
   let line: Line;
@@ -39,7 +42,7 @@ describe('an installation that is lost', () => {
     await line[Symbol.asyncDispose]();
   });
 
-  it('SEC-09, RET-09: comes back from journal, keys and data with the same answers, and without what was erased meanwhile', async () => {
+  it('SEC-09, RET-09, REQ-13: comes back from journal, keys and data with the same answers, and without what was erased meanwhile', async () => {
     const file = await sceneFile(line.folder, 'crossing');
     const exhibit = await exhibitOf(file, 'SCELLE-1', line.captureStartMs, 30);
     const tokens = await tokensFor(line, [exhibit]);
@@ -64,6 +67,14 @@ describe('an installation that is lost', () => {
     const other = await register(line, doomed);
     await other.client.upload(file, 'SCELLE-1');
 
+    // And a requisition that is revoked then.
+    const withdrawn = await tokensFor(line, [exhibit], {
+      authorisation: { sub: REVOKED_PROCEDURE },
+      schedule: { sub: REVOKED_PROCEDURE },
+    });
+    const revoked = await register(line, withdrawn);
+    await revoked.client.json('GET', `/api/v1/cases/${revoked.caseId}`);
+
     const environment = line.installation.environment;
     const [data, keys] = [path.join(line.folder, 'backup-data'), path.join(line.folder, 'backup-keys')];
     const heard: string[] = [];
@@ -82,11 +93,18 @@ describe('an installation that is lost', () => {
     };
     const { agentKey, magistrateKey } = line.installation;
     await presentAct(line.gateway.url, agentKey, await signClaims(order, 'differe-order+jwt', magistrateKey));
+    const list = demoRevocationList(Date.now(), 2, [
+      { jti: withdrawn.requisitionId, at: Math.floor(Date.now() / 1000), reason_code: 'withdrawn' },
+    ]);
+    await presentAct(line.gateway.url, agentKey, await signClaims(list, REVOCATION_LIST_TYP, magistrateKey));
     while (existsSync(path.join(environment.DIFFERE_KEYS ?? '', `${other.caseId}.key`)))
       await new Promise((resolve) => setTimeout(resolve, 20));
     await line.gateway.kill();
     const saved = path.join(line.folder, 'saved-journal');
-    await cp(path.join(line.installation.dataDir, 'log'), saved, { recursive: true });
+    const log = path.join(line.installation.dataDir, 'log');
+    await cp(log, saved, { recursive: true });
+    // The newest records stand there alone: the gateway was killed.
+    await cp(aheadFileOf(log), aheadFileOf(saved));
 
     const place = path.join(line.folder, 'restored');
     const elsewhere = {
@@ -113,7 +131,7 @@ describe('an installation that is lost', () => {
     expect(report.erased).toEqual([other.caseId]);
     expect(report.records).toBeGreaterThan(taken.records);
     expect(await readdir(elsewhere.DIFFERE_KEYS)).not.toContain(`${other.caseId}.key`);
-    expect(await readdir(path.join(elsewhere.DIFFERE_DATA, 'vault'))).toEqual([caseId]);
+    expect(await readdir(path.join(elsewhere.DIFFERE_DATA, 'vault'))).not.toContain(other.caseId);
     // Nothing is restored over what is there.
     expect(await restore(taken, saved)).toBe(1);
 
@@ -126,7 +144,12 @@ describe('an installation that is lost', () => {
     const places = (hits: readonly object[]) => hits.map((hit) => ({ ...hit, id: '' }));
     expect(places(answer.hits)).toEqual(places(answered.hits));
     const { cases } = await again.json<{ cases: { id: string }[] }>('GET', '/api/v1/cases');
-    expect(cases.map((one) => one.id)).toEqual([caseId]);
+    expect(cases.map((one) => one.id).toSorted()).toEqual([caseId, revoked.caseId].toSorted());
+    // The list that revoked it is newer than the back-up; the journal has what it did.
+    const late = createClient({ url: restored.url, agentKey, requisitionId: withdrawn.requisitionId });
+    await expect(late.json('GET', `/api/v1/cases/${revoked.caseId}`)).rejects.toMatchObject({
+      code: 'E_REQ_REVOKED',
+    });
     await restored.stop();
     const verdict = await verifyLog(path.join(elsewhere.DIFFERE_DATA, 'log'));
     expect(verdict).toMatchObject({ ok: true });
