@@ -59,7 +59,10 @@ export async function answerUpload(
       return undefined;
     },
   });
-  const response = await server.handleWeb(webRequest(request));
+  const bytes: AsyncIterableIterator<Uint8Array> = request.raw.iterator({ destroyOnReturn: false });
+  const response = await server.handleWeb(webRequest(request, bytes));
+  // What is left of a body that was refused half-way is let go: the next request of this connection stands behind it.
+  if (refusal !== undefined) void bytes.return?.().then(() => request.raw.resume());
   if (refusal !== undefined) throw asAppError(refusal);
   if (response.status >= 400) {
     // Header checks of the protocol answer without passing the error hook.
@@ -71,7 +74,10 @@ export async function answerUpload(
 
 const NO_LOCKER: Locker = { newLock: () => ({ lock: async () => undefined, unlock: async () => undefined }) };
 
-function webRequest({ method, url, raw }: { method: string; url: string; raw: IncomingMessage }): Request {
+function webRequest(
+  { method, url, raw }: { method: string; url: string; raw: IncomingMessage },
+  bytes: AsyncIterable<Uint8Array>,
+): Request {
   const headers = new Headers();
   for (const name of TUS_HEADERS) {
     const value = raw.headers[name];
@@ -82,13 +88,13 @@ function webRequest({ method, url, raw }: { method: string; url: string; raw: In
     method,
     headers,
     // Nothing is read before tus asks for it: a request that is refused by its headers leaves the connection usable.
-    ...(hasBody ? { body: bodyOf(raw), duplex: 'half' } : {}),
+    ...(hasBody ? { body: bodyOf(bytes), duplex: 'half' } : {}),
   });
 }
 
 // Node's own class: the page's checks know the browser's, which has no `from`.
-const bodyOf = (raw: IncomingMessage): NonNullable<RequestInit['body']> =>
-  ReadableStream.from(raw.iterator({ destroyOnReturn: false })) as unknown as NonNullable<RequestInit['body']>;
+const bodyOf = (bytes: AsyncIterable<Uint8Array>): NonNullable<RequestInit['body']> =>
+  ReadableStream.from(bytes) as unknown as NonNullable<RequestInit['body']>;
 
 const DEFERRED: readonly unknown[] = [ERRORS.UNSUPPORTED_CREATION_DEFER_LENGTH_EXTENSION, ERRORS.INVALID_LENGTH];
 const GONE: readonly unknown[] = [ERRORS.FILE_NOT_FOUND, ERRORS.FILE_NO_LONGER_EXISTS];
