@@ -402,7 +402,7 @@ describe('requisitions over HTTP, on a real database', () => {
     clock.ms -= 60_000;
   });
 
-  it('verifies what it reads back: a row that was moved, a key that left the registry', async () => {
+  it('REQ-12: verifies what it reads back: a row that was moved, a key that left the registry', async () => {
     const moved = tokensFor('PV-2026/040', [authorities.agent]);
     await register(moved.tokens, authorities.agent);
     const caseId = vault.caseIdOf('PV-2026/040');
@@ -422,6 +422,18 @@ describe('requisitions over HTTP, on a real database', () => {
     });
     expect(await codeOf(distrustful.load(caseId, moved.schedule.jti as Id))).toBe('E_REQ_SIG');
     expect(await distrustful.ofThumbprint(authorities.agent.jkt)).toEqual([]);
+    // A registry that changes in its place: what was verified with it before does not count any more.
+    const live = new Map(loadRegistry(authorities.jwks, 'test'));
+    let generation = 1;
+    const watchful = createRecords({
+      ...{ database, vault, clock, env: 'test', audience: AUDIENCE, standing: NOTHING_REVOKED },
+      registry: live,
+      registryNow: () => generation,
+    });
+    expect((await watchful.load(caseId, moved.schedule.jti as Id)).id).toBe(moved.schedule.jti);
+    live.delete('opj-1');
+    generation += 1;
+    expect(await codeOf(watchful.load(caseId, moved.schedule.jti as Id))).toBe('E_REQ_SIG');
     const stranger = randomUUID();
     await asOwner(database, 'UPDATE requisitions SET id = $1 WHERE id = $2', [stranger, moved.schedule.jti]);
     expect(await codeOf(records.load(caseId, stranger as Id))).toBe('E_VAULT');

@@ -169,9 +169,11 @@ describe('a change of the registry', () => {
     const early = start();
     expect(await codeOf(early.chain.open({ registry: next, founding: [] }))).toMatch(/^E_KEY_REGISTRY DIFFERE_AUTH/);
     expect(early.chain.registry.has('new-1')).toBe(false);
+    const before = early.chain.generation();
 
     expect(await present(early.acts, await sign('dpo', change))).toBe('OK');
     expect(early.chain.registry.has('new-1')).toBe(true);
+    expect(early.chain.generation()).not.toBe(before);
     expect(journal).toHaveLength(2);
     expect(JSON.stringify(journal[1])).toContain(change.after);
     expect(JSON.stringify(journal[1]).match(/"type":"act"/g)).toHaveLength(2);
