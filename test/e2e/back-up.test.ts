@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { cp, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aheadFileOf } from '../../gateway/audit/ahead.ts';
@@ -13,6 +13,7 @@ import { type GatewayProcess, startGatewayProcess } from '../../gateway/demo/ins
 import { DEMO, demoRevocationList } from '../../gateway/demo/requisition.ts';
 import { REVOCATION_LIST_TYP } from '../../gateway/requisition/revocation-list.ts';
 import { signClaims } from '../../gateway/trust/sign.ts';
+import { RESTORING_FILE } from '../../gateway/vault.ts';
 import {
   exhibitIdOf,
   exhibitOf,
@@ -151,6 +152,15 @@ describe('an installation that is lost', () => {
       code: 'E_REQ_REVOKED',
     });
     await restored.stop();
+    // A restore that did not come to its end: nothing is processed on what it left.
+    const mark = path.join(elsewhere.DIFFERE_DATA, RESTORING_FILE);
+    await writeFile(mark, '');
+    restored = await startGatewayProcess(line.installation, { environment: elsewhere });
+    const ready = await fetch(new URL('/readyz', restored.metricsUrl));
+    expect(ready.status).toBe(503);
+    expect(await ready.text()).toContain('a restore was not finished');
+    await restored.stop();
+    await rm(mark);
     const verdict = await verifyLog(path.join(elsewhere.DIFFERE_DATA, 'log'));
     expect(verdict).toMatchObject({ ok: true });
 

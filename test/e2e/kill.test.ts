@@ -8,6 +8,7 @@ import { verifyLog } from '../../gateway/audit/verify.ts';
 import { startGatewayProcess } from '../../gateway/demo/installation.ts';
 import { makeProof } from '../../gateway/requisition/dpop.ts';
 import { CHUNK_BYTES } from '../../gateway/sealed-objects.ts';
+import { analyseUnderKills, noKills, registerUnderKill } from '../support/chaos.ts';
 import {
   clientOf,
   exhibitIdOf,
@@ -135,6 +136,24 @@ describe('a gateway that is killed', () => {
     expect(whole.id).not.toBe(started.id);
     expect(whole.digest).toBe(interrupted.digest);
   });
+
+  it('SEC-10: decoders, the gateway and its database die in an analysis, which ends with the digest of an uninterrupted one', async () => {
+    const client = clientOf(line, tokens.requisitionId);
+    const exhibitId = await exhibitIdOf(client, caseId, 'SCELLE-1');
+    const { jobs } = await client.json<{ jobs: JobBody[] }>('GET', `/api/v1/cases/${caseId}/jobs`);
+    const kills = noKills();
+    const at = { requisitionId: tokens.requisitionId, caseId, exhibitId };
+    const end = await analyseUnderKills(line, at, ['decoder', 'decoder', 'database', 'decoder', 'decoder'], kills);
+    expect(end.digest).toBe(jobs.find((job) => job.state === 'done')?.digest);
+    expect(kills).toEqual({ gateway: 0, decoder: 4, database: 1 });
+  }, 240_000);
+
+  it('SEC-10, REQ-17: a registration that is killed is on record once or not at all, and can be presented again', async () => {
+    const kills = noKills();
+    for (const victim of ['gateway', 'database', 'gateway'] as const)
+      expect(await registerUnderKill(line, file, victim, kills)).toEqual({ lost: 0, duplicates: 0 });
+    expect(kills).toEqual({ gateway: 2, decoder: 0, database: 1 });
+  }, 240_000);
 
   it('REQ-15: a proof made before the restart opens nothing after it', async () => {
     const { port } = new URL(line.gateway.url);
