@@ -127,7 +127,7 @@ function roleMatrix(): readonly string[] {
 }
 
 function exposureOf(config: CapableConfig): readonly string[] {
-  const { host, port, metricsPort, tls, origin, databaseUrl, witnessesFile, workersFile } = config;
+  const { host, port, metricsPort, tls, origin, databaseUrl, witnessesFile, workersFile, vault } = config;
   const portText = (number: number): string => (number === 0 ? 'any free port' : String(number));
   return [
     `api ${tls === undefined ? 'http' : 'https'} ${host} ${portText(port)}`,
@@ -135,6 +135,7 @@ function exposureOf(config: CapableConfig): readonly string[] {
     ...(origin === undefined ? [] : [`proxy ${origin}`]),
     ...(witnessesFile === undefined ? [] : ['calls the witnesses of DIFFERE_WITNESSES']),
     ...(workersFile === undefined ? [] : ['gives segments to the workers of DIFFERE_WORKERS']),
+    ...(vault === undefined ? [] : [`keeps sealed objects at ${vault.endpoint} in ${vault.bucket}/${vault.prefix}`]),
     databaseUrl === undefined ? 'database embedded' : 'database of another server',
   ];
 }

@@ -2,6 +2,8 @@ import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { AppError } from './errors.ts';
+import { isLoopback } from './loopback.ts';
+import { readVaultPlace, type VaultPlace } from './vault-place.ts';
 
 /** Services that art. 230-20 CPP names; nobody else can be configured (FBD-02). */
 export const CONTROLLER_TYPES = ['police_nationale', 'gendarmerie_nationale', 'prefecture_police'] as const;
@@ -22,10 +24,12 @@ export interface CapableConfig {
   /** Scheme, host and port that clients use, when a proxy stands before the gateway. */
   readonly origin: string | undefined;
   readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
-  /** Witnesses of the log; none without. The only ones that the gateway itself calls. */
+  /** Witnesses of the log; none without. Beside the vault's bucket the only ones that the gateway itself calls. */
   readonly witnessesFile: string | undefined;
   /** Workers of other machines that may hold segments; none without. */
   readonly workersFile: string | undefined;
+  /** Bucket of the sealed objects; the data folder without. */
+  readonly vault: VaultPlace | undefined;
   readonly modelFolders: readonly string[];
   readonly detector: string | undefined;
 }
@@ -61,7 +65,12 @@ export const CONFIG_KEYS = {
   DIFFERE_ENV: 'prod (default) or test; prod refuses test authorities',
   DIFFERE_INSTALLATION: 'name of this installation, the `aud` of every token',
   DIFFERE_CONTROLLER: 'TYPE:UNIT of the service responsible, e.g. police_nationale:DCPJ-75',
-  DIFFERE_DATA: 'data folder: vault, embedded database, log',
+  DIFFERE_DATA: 'data folder: vault (but see DIFFERE_VAULT), embedded database, log',
+  DIFFERE_VAULT: 's3://BUCKET/PREFIX for sealed objects; default the folder DIFFERE_DATA/vault',
+  DIFFERE_VAULT_ENDPOINT: 'https://HOST:PORT of the bucket; plain http on loopback alone',
+  DIFFERE_VAULT_REGION: 'region that requests are signed for, default us-east-1',
+  DIFFERE_VAULT_CREDENTIALS: 'file of two lines, access key and secret of the bucket, mode 0600, outside DIFFERE_DATA',
+  DIFFERE_VAULT_HTTP: '"allow" for a bucket by plain http off loopback, on a network of its own; default refused',
   DIFFERE_KEYS:
     'folder of wrapped case keys and signing keys, outside DIFFERE_DATA and its back-up; under test the default is DIFFERE_DATA/keys',
   DIFFERE_KEY_FILE: 'installation key, 64 hex characters, mode 0600, outside DIFFERE_DATA',
@@ -115,6 +124,7 @@ export function readCapableConfig(env: Environment): CapableConfig {
     tls: readTls(env),
     workersFile: env.DIFFERE_WORKERS === undefined ? undefined : path.resolve(env.DIFFERE_WORKERS),
     witnessesFile: env.DIFFERE_WITNESSES === undefined ? undefined : path.resolve(env.DIFFERE_WITNESSES),
+    vault: readVaultPlace(env),
     modelFolders: (env.DIFFERE_MODELS ?? '')
       .split(':')
       .filter((folder) => folder !== '')
@@ -125,14 +135,17 @@ export function readCapableConfig(env: Environment): CapableConfig {
 
 /** The settings of `differe worker`: it has no installation key, no authorities and no listener. */
 export interface WorkerConfig
-  extends Pick<Config, 'env' | 'dataDir' | 'scratchDir' | 'modelFolders' | 'detector' | 'threads' | 'provider'> {
+  extends Pick<
+    Config,
+    'env' | 'dataDir' | 'vault' | 'scratchDir' | 'modelFolders' | 'detector' | 'threads' | 'provider'
+  > {
   readonly databaseUrl: string;
   readonly keyFile: string;
 }
 
 /** Reads what a worker needs. Throws E_CONFIG as `readConfig` does. */
 export function readWorkerConfig(env: Environment): WorkerConfig {
-  const { databaseUrl, modelFolders, detector } = readCapableConfig(env);
+  const { databaseUrl, modelFolders, detector, vault } = readCapableConfig(env);
   if (databaseUrl === undefined) throw bad('a worker needs DATABASE_URL');
   const dataDir = path.resolve(required(env, 'DIFFERE_DATA'));
   const keyFile = path.resolve(required(env, 'DIFFERE_WORKER_KEY'));
@@ -144,7 +157,7 @@ export function readWorkerConfig(env: Environment): WorkerConfig {
   }
   return {
     env: oneOf(env.DIFFERE_ENV ?? 'prod', ['prod', 'test'] as const, 'DIFFERE_ENV'),
-    ...{ databaseUrl, modelFolders, detector, dataDir, keyFile, scratchDir },
+    ...{ databaseUrl, modelFolders, detector, vault, dataDir, keyFile, scratchDir },
     threads: readThreads(env),
     provider: oneOf(env.DIFFERE_PROVIDER ?? 'cpu', PROVIDERS, 'DIFFERE_PROVIDER'),
   };
@@ -281,6 +294,3 @@ function isWithin(folder: string, file: string): boolean {
   const relative = path.relative(folder, file);
   return relative === '' || !(relative.startsWith('..') || path.isAbsolute(relative));
 }
-
-export const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);

@@ -448,6 +448,16 @@ export const ERRORS = {
     fr: 'Le coffre ne rend pas les octets scellés : clé absente ou données altérées.',
     en: 'The vault does not give back the sealed bytes: key missing or data altered.',
   },
+  E_VAULT_EXISTS: {
+    status: 409,
+    fr: "Un objet scellé de cet identifiant existe déjà : rien n'a été écrit par-dessus.",
+    en: 'A sealed object of this id exists already: nothing was written over it.',
+  },
+  E_VAULT_STORE: {
+    status: 503,
+    fr: "Le dépôt des octets scellés n'a pas fait ce qui était demandé : rien d'incomplet n'y est visible, et la demande peut être renouvelée.",
+    en: 'The store of sealed bytes did not do what was asked: nothing incomplete shows there, and it can be asked again.',
+  },
   E_BACKUP: {
     status: 409,
     fr: "La sauvegarde n'est pas restaurée : incomplète, altérée, trop ancienne ou d'une autre installation, ou les dossiers ne sont pas vides.",

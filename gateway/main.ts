@@ -74,6 +74,8 @@ import {
 import { type Acts, createActs } from './trust/acts.ts';
 import type { ActKind } from './trust/types.ts';
 import { openVault, RESTORING_FILE } from './vault.ts';
+import { createVaultErrors } from './vault-errors.ts';
+import { openStore, vaultFolder } from './vault-place.ts';
 import { loadWorkers } from './worker-keys.ts';
 
 export interface Gateway {
@@ -114,8 +116,11 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
   try {
     const software = `differe/${SOFTWARE.version}`;
     const warnings = [...judgeRoot(processFacts(), config.env)];
+    const vaultErrors = createVaultErrors();
+    const store = openStore(config, { onError: vaultErrors.count });
     const vault = await openVault({
-      dataDir: path.join(config.dataDir, 'vault'),
+      dataDir: vaultFolder(config.dataDir),
+      ...(config.vault === undefined ? {} : { store }),
       keysDir: config.keysDir,
       installationKey: config.installationKey,
     });
@@ -183,6 +188,7 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
       },
       logWitnessed: witnessing.coveredSize,
       witnesses: witnesses.length,
+      vaultErrors: vaultErrors.counts,
       nowSeconds: () => clock.nowMs() / 1000,
       safeModeCauses: () => safeMode.causes(),
       folders: { data: config.dataDir, keys: config.keysDir, scratch: config.scratchDir },
@@ -522,6 +528,7 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
         clock,
         log: logOpened,
         registry: registryOpened,
+        demandVault: () => store.demandUsable(),
         policies: installed.policies,
         commitment,
         models,

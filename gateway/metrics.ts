@@ -1,5 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { VaultErrorCount } from './vault-errors.ts';
 
 export interface MetricSources {
   /** Segments that wait or run; asked at each scrape. */
@@ -11,6 +12,8 @@ export interface MetricSources {
   /** Records that the newest cosigned checkpoint covers; 0 before the first. */
   logWitnessed(): Promise<number>;
   readonly witnesses: number;
+  /** Tries of requests to the vault's bucket that failed since the start. */
+  vaultErrors(): readonly VaultErrorCount[];
   nowSeconds(): number;
   /** What keeps content from being processed; empty when nothing does. */
   safeModeCauses(): readonly { readonly step: string; readonly code: string }[];
@@ -34,7 +37,7 @@ export type OverdueKind = (typeof OVERDUE_KINDS)[number];
 
 const JOB_STATES = ['queued', 'running', 'done', 'failed', 'cancelled'] as const;
 /** A counter that begins with its first event shows no increase at that event: those that an alert waits for stand at 0 from the start. */
-const WATCHED_CODES = ['E_MEDIA_JAIL', 'E_LOG_DOWN', 'E_DATABASE'] as const;
+const WATCHED_CODES = ['E_MEDIA_JAIL', 'E_LOG_DOWN', 'E_DATABASE', 'E_VAULT_STORE'] as const;
 
 /** Not a number where it cannot be read: the other metrics are needed all the more. */
 const orNaN = (value: Promise<number>): Promise<number> => value.catch(() => Number.NaN);
@@ -148,6 +151,16 @@ function collectState(sources: MetricSources, registers: Registry[]): void {
     "Time of the log's last record",
     async () => (await sources.logNewestSeconds()) ?? Number.NaN,
   );
+  new Counter({
+    name: 'differe_vault_errors_total',
+    help: "Tries of requests to the vault's bucket that failed, by operation and reason; most are tried again",
+    labelNames: ['operation', 'reason'],
+    registers,
+    collect() {
+      this.reset();
+      for (const { operation, reason, count } of sources.vaultErrors()) this.inc({ operation, reason }, count);
+    },
+  });
   gauge('differe_clock_seconds', "What the gateway's clock says", async () => sources.nowSeconds());
   gauge('differe_queue_oldest_seconds', 'How long the oldest work has waited; 0 when none does', async () => {
     return (await sources.queueAges()).oldestWaitingSeconds;

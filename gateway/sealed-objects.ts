@@ -1,9 +1,9 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { constants, type FileHandle, open } from 'node:fs/promises';
-import path from 'node:path';
+import { type FileHandle, open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { AppError } from './errors.ts';
 import { type CaseId, isUuid, type ObjectId } from './ids.ts';
+import type { ObjectStore, StoredReader } from './object-store.ts';
 
 // Objects are AES-256-GCM in fixed chunks, each object under a key of its own; position and total length are authenticated, so a chunk
 // cannot be moved, dropped or cut off unseen. Where the key of an object comes from is the caller's: the vault derives it from that of the
@@ -32,7 +32,7 @@ export interface ObjectWriter {
 export interface SealedObjects {
   /** Opens an object for writing at the first chunk that `resumeAtBytes` names (a multiple of CHUNK_BYTES). */
   writer(caseId: CaseId, objectId: ObjectId, totalBytes: number, resumeAtBytes: number): Promise<ObjectWriter>;
-  /** Writes a whole object durably. */
+  /** Writes a whole object durably. E_VAULT_EXISTS when there is one of this id. */
   put(caseId: CaseId, objectId: ObjectId, plain: Uint8Array): Promise<void>;
   /** Plain bytes [from, to) of an object; the whole when absent. Rejects with E_VAULT when a byte was altered. */
   read(caseId: CaseId, objectId: ObjectId, range?: { readonly from: number; readonly to: number }): Readable;
@@ -40,18 +40,14 @@ export interface SealedObjects {
   sizeOf(caseId: CaseId, objectId: ObjectId): Promise<number>;
 }
 
-/** The objects below a folder. No folder is made: a case that is erased stays so. */
+/** Seals what is written to a store, and opens what is read. */
 export function sealedObjects(
-  dataDir: string,
+  store: Pick<ObjectStore, 'put' | 'writer' | 'open'>,
   objectKey: (caseId: CaseId, objectId: ObjectId) => Promise<Buffer>,
 ): SealedObjects {
-  const caseDir = (caseId: CaseId): string => path.join(dataDir, plainName(caseId));
-  const objectPath = (caseId: CaseId, objectId: ObjectId): string => path.join(caseDir(caseId), plainName(objectId));
-
-  async function totalBytesOf(file: FileHandle): Promise<number> {
-    const header = Buffer.alloc(HEADER_BYTES);
-    const { bytesRead } = await file.read(header, 0, HEADER_BYTES, 0);
-    if (bytesRead !== HEADER_BYTES || !header.subarray(0, MAGIC.length).equals(MAGIC)) {
+  async function totalBytesOf(file: StoredReader): Promise<number> {
+    const header = await file.read(0, HEADER_BYTES);
+    if (header.length !== HEADER_BYTES || !header.subarray(0, MAGIC.length).equals(MAGIC)) {
       throw new AppError('E_VAULT', { detail: 'not a sealed object' });
     }
     return Number(header.readBigUInt64BE(MAGIC.length));
@@ -67,14 +63,9 @@ export function sealedObjects(
       throw new RangeError('vault: resume only at a chunk boundary');
     }
     const key = await objectKey(caseId, objectId);
-    const flags = constants.O_CREAT | constants.O_RDWR | constants.O_NOFOLLOW;
-    const file = await open(objectPath(caseId, objectId), flags, 0o600);
-    const header = Buffer.alloc(HEADER_BYTES);
-    MAGIC.copy(header);
-    header.writeBigUInt64BE(BigInt(totalBytes), MAGIC.length);
-    await writeAll(file, header, 0);
-    // What a killed process left beyond the acknowledged offset is cut off, never continued.
-    await file.truncate(sealedOffset(Math.ceil(resumeAtBytes / CHUNK_BYTES), totalBytes));
+    const resumeAt = resumeAtBytes === 0 ? 0 : sealedOffset(Math.ceil(resumeAtBytes / CHUNK_BYTES), totalBytes);
+    const stored = await store.writer(caseId, objectId, resumeAt);
+    if (resumeAt === 0) await stored.append(headerOf(totalBytes));
     let sealedBytes = resumeAtBytes;
     let emptyWritten = false;
     return {
@@ -90,22 +81,13 @@ export function sealedObjects(
         emptyWritten = true;
         const index = Math.floor(sealedBytes / CHUNK_BYTES);
         // A random nonce a chunk: should a torn chunk be sealed again after a crash, the nonce is another one.
-        const sealed = box(key, chunkLabel(objectId, index, totalBytes), chunk);
-        await writeAll(file, sealed, sealedOffset(index, totalBytes));
+        await stored.append(box(key, chunkLabel(objectId, index, totalBytes), chunk));
         sealedBytes += chunk.length;
       },
-      sync: async () => {
-        await file.datasync();
-        await syncFolder(caseDir(caseId));
-      },
-      close: () => file.close(),
+      sync: () => stored.sync(),
+      close: () => stored.close(),
     };
   }
-
-  const openSealed = (caseId: CaseId, objectId: ObjectId): Promise<FileHandle> =>
-    open(objectPath(caseId, objectId), constants.O_RDONLY | constants.O_NOFOLLOW).catch((cause: unknown) => {
-      throw new AppError('E_VAULT', { cause, detail: 'no such object' });
-    });
 
   async function* chunks(
     caseId: CaseId,
@@ -113,21 +95,20 @@ export function sealedObjects(
     range: { from: number; to: number } | undefined,
   ): AsyncGenerator<Buffer> {
     const key = await objectKey(caseId, objectId);
-    const file = await openSealed(caseId, objectId);
+    const file = await store.open(caseId, objectId);
     try {
       const total = await totalBytesOf(file);
       const from = range?.from ?? 0;
       const to = range?.to ?? total;
       if (from < 0 || to > total || from > to) throw new RangeError(`vault: range ${from}-${to} of ${total}`);
-      const buffer = Buffer.alloc(SEALED_CHUNK_BYTES);
       // An empty object has one empty chunk: without it a header that says "0 bytes" would be believed.
       const last = total === 0 ? 0 : Math.ceil(to / CHUNK_BYTES) - 1;
       for (let index = Math.floor(from / CHUNK_BYTES); index <= last; index++) {
         const plainLength = Math.min(CHUNK_BYTES, total - index * CHUNK_BYTES);
         const length = NONCE_BYTES + plainLength + TAG_BYTES;
-        const { bytesRead } = await file.read(buffer, 0, length, sealedOffset(index, total));
-        if (bytesRead !== length) throw new AppError('E_VAULT', { detail: 'object is cut short' });
-        const plain = unbox(key, chunkLabel(objectId, index, total), buffer.subarray(0, length));
+        const sealed = await file.read(sealedOffset(index, total), length);
+        if (sealed.length !== length) throw new AppError('E_VAULT', { detail: 'object is cut short' });
+        const plain = unbox(key, chunkLabel(objectId, index, total), sealed);
         const start = Math.max(0, from - index * CHUNK_BYTES);
         const end = Math.min(plainLength, to - index * CHUNK_BYTES);
         yield plain.subarray(start, end);
@@ -140,17 +121,8 @@ export function sealedObjects(
   return {
     writer,
     async put(caseId, objectId, plain) {
-      const target = await writer(caseId, objectId, plain.length, 0);
-      try {
-        let at = 0;
-        do {
-          await target.write(plain.subarray(at, at + CHUNK_BYTES));
-          at += CHUNK_BYTES;
-        } while (at < plain.length);
-        await target.sync();
-      } finally {
-        await target.close();
-      }
+      const key = await objectKey(caseId, objectId);
+      await store.put(caseId, objectId, sealedParts(key, objectId, plain));
     },
     read: (caseId, objectId, range) => Readable.from(chunks(caseId, objectId, range), { objectMode: false }),
     async get(caseId, objectId) {
@@ -159,7 +131,7 @@ export function sealedObjects(
       return Buffer.concat(parts);
     },
     async sizeOf(caseId, objectId) {
-      const file = await openSealed(caseId, objectId);
+      const file = await store.open(caseId, objectId);
       try {
         return await totalBytesOf(file);
       } finally {
@@ -167,6 +139,23 @@ export function sealedObjects(
       }
     },
   };
+}
+
+function headerOf(totalBytes: number): Buffer {
+  const header = Buffer.alloc(HEADER_BYTES);
+  MAGIC.copy(header);
+  header.writeBigUInt64BE(BigInt(totalBytes), MAGIC.length);
+  return header;
+}
+
+function* sealedParts(key: Buffer, objectId: ObjectId, plain: Uint8Array): Generator<Buffer> {
+  yield headerOf(plain.length);
+  let index = 0;
+  do {
+    const chunk = plain.subarray(index * CHUNK_BYTES, (index + 1) * CHUNK_BYTES);
+    yield box(key, chunkLabel(objectId, index, plain.length), chunk);
+    index += 1;
+  } while (index * CHUNK_BYTES < plain.length);
 }
 
 /** A write may stop short, on a disk that fills up for instance; what is acknowledged must be all there. */
@@ -188,7 +177,7 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-// Names reach the file system only as UUIDs, so none can climb out of its folder.
+// Names reach a file system or a bucket only as UUIDs, so none can climb out of its place.
 export function plainName(id: string): string {
   if (!isUuid(id)) throw new AppError('E_VAULT', { detail: 'not an identifier' });
   return id;

@@ -105,17 +105,34 @@ export async function findPrometheus(say) {
 /** Where Debian keeps the programs of its PostgreSQL 15, which is on no PATH. */
 const POSTGRES_15 = '/usr/lib/postgresql/15/bin/initdb';
 
-/** Installs another PostgreSQL than the embedded one, and `ip`, for the tests of further machines, where they are missing and this process may. */
+/** What a small Ceph is started from: its store of objects speaks S3. Without a configuration none of these starts by itself. */
+const CEPH = ['ceph', 'ceph-mon', 'ceph-osd', 'radosgw', 'radosgw-admin'];
+
+const TEST_SERVERS = [
+  {
+    isMissing: () => !existsSync(POSTGRES_15) || findProgram('ip') === undefined,
+    packages: ['postgresql-15', 'iproute2'],
+    name: 'PostgreSQL 15',
+    without: 'tests of further machines are skipped',
+  },
+  {
+    isMissing: () => CEPH.some((name) => findProgram(name) === undefined),
+    packages: ['ceph-common', 'ceph-mon', 'ceph-osd', 'radosgw'],
+    name: 'Ceph',
+    without: 'tests of the vault on S3 are skipped',
+  },
+];
+
+/** Installs the servers that tests hold the gateway against (another PostgreSQL, an S3), where they are missing and this process may. */
 export async function installTestServers(say) {
-  const isMissing = () => !existsSync(POSTGRES_15) || findProgram('ip') === undefined;
-  if (!isMissing() || !mayInstall()) return;
-  await inTurn(async () => {
-    if (!isMissing()) return;
-    say('Installation de PostgreSQL 15 pour les tests / installing PostgreSQL 15 for the tests');
-    await apt(['postgresql-15', 'iproute2']).catch((error) =>
-      say(`${error.message}: tests of further machines are skipped`),
-    );
-  });
+  for (const { isMissing, packages, name, without } of TEST_SERVERS) {
+    if (!isMissing() || !mayInstall()) continue;
+    await inTurn(async () => {
+      if (!isMissing()) return;
+      say(`Installation de ${name} pour les tests / installing ${name} for the tests`);
+      await apt(packages).catch((error) => say(`${error.message}: ${without}`));
+    });
+  }
 }
 
 const mayInstall = () => process.getuid?.() === 0 && findProgram('apt-get') !== undefined;

@@ -35,6 +35,8 @@ export interface StartFacts {
   readonly clock: Clock;
   readonly log: Attempt<Pick<AuditLog, 'size' | 'record' | 'append'>>;
   readonly registry: Attempt<unknown>;
+  /** Throws unless what the case keys open can be reached. */
+  readonly demandVault: () => Promise<void>;
   readonly policies: PolicySet;
   readonly commitment: Pick<Commitment, 'checkDossier' | 'checkCapability'>;
   readonly models: Attempt<unknown>;
@@ -48,7 +50,7 @@ export interface StartFacts {
 export const selfTestOf = (facts: StartFacts): SelfTest => ({
   clock: () => checkClock(facts),
   journal: () => checkJournal(facts),
-  keys: () => demandDone(facts.registry),
+  keys: async () => [...(await demandDone(facts.registry)), ...(await all([facts.demandVault]))],
   policy: () => checkPolicies(facts.policies),
   dossier: () => facts.commitment.checkDossier(),
   capability: () => facts.commitment.checkCapability(),

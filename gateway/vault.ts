@@ -1,9 +1,11 @@
 import { createHmac, hkdfSync, randomBytes } from 'node:crypto';
-import { constants, link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { constants, link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { sha256Hex } from './canonical.ts';
 import { AppError } from './errors.ts';
+import { folderStore } from './folder-store.ts';
 import type { CaseId, ObjectId } from './ids.ts';
+import type { ObjectStore } from './object-store.ts';
 import { box, plainName, type SealedObjects, sealedObjects, syncFolder, unbox, writeAll } from './sealed-objects.ts';
 
 // One random data key per case, wrapped by the installation key, one file each under `keys/`; the key of each object is derived from it.
@@ -12,8 +14,10 @@ import { box, plainName, type SealedObjects, sealedObjects, syncFolder, unbox, w
 export const RESTORING_FILE = 'restore-unfinished';
 
 export interface VaultFolders {
-  /** Sealed objects, a folder a case. */
+  /** Sealed objects, a folder a case; made when absent, unless they lie in a store elsewhere. */
   readonly dataDir: string;
+  /** Where sealed objects lie instead. */
+  readonly store?: ObjectStore;
   /** Wrapped case keys. MUST NOT travel with the back-up of the data. */
   readonly keysDir: string;
   /** 32 bytes; unwraps the case keys and exists only in this process. */
@@ -54,12 +58,11 @@ export interface CaseInventory {
 export async function openVault(folders: VaultFolders): Promise<Vault> {
   if (folders.installationKey.length !== 32)
     throw new AppError('E_CONFIG', { detail: 'the installation key is not 32 bytes' });
-  await makeFolder(folders.dataDir);
+  if (folders.store === undefined) await makeFolder(folders.dataDir);
   await makeFolder(folders.keysDir);
   const keys = new Map<CaseId, Buffer>();
 
-  const caseDir = (caseId: CaseId): string => path.join(folders.dataDir, plainName(caseId));
-  const objectPath = (caseId: CaseId, objectId: ObjectId): string => path.join(caseDir(caseId), plainName(objectId));
+  const store = folders.store ?? folderStore(folders.dataDir);
   const keyPath = (caseId: CaseId): string => path.join(folders.keysDir, `${plainName(caseId)}.key`);
 
   async function caseKey(caseId: CaseId): Promise<Buffer> {
@@ -77,7 +80,7 @@ export async function openVault(folders: VaultFolders): Promise<Vault> {
     return derive(await caseKey(caseId), `object:${objectId}`);
   }
 
-  const objects = sealedObjects(folders.dataDir, objectKey);
+  const objects = sealedObjects(store, objectKey);
 
   return {
     caseIdOf(procedure) {
@@ -90,8 +93,7 @@ export async function openVault(folders: VaultFolders): Promise<Vault> {
       return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}` as CaseId;
     },
     async createCase(caseId) {
-      await mkdir(caseDir(caseId), { recursive: true, mode: 0o700 });
-      await syncFolder(folders.dataDir);
+      await store.createCase(caseId);
       const exists = await stat(keyPath(caseId)).catch(() => undefined);
       // A process that died just before may have left it where a power cut would still take it away.
       if (exists !== undefined) return await syncFolder(folders.keysDir);
@@ -123,16 +125,10 @@ export async function openVault(folders: VaultFolders): Promise<Vault> {
         .digest('hex'),
     ...objects,
     objectKey,
-    async remove(caseId, objectId) {
-      await rm(objectPath(caseId, objectId), { force: true });
-      await syncFolder(caseDir(caseId));
-    },
+    remove: (caseId, objectId) => store.remove(caseId, objectId),
     async inventory(caseId) {
       const wrapped = await readFile(keyPath(caseId)).catch(unlessAbsent);
-      const names = (await readdir(caseDir(caseId)).catch(unlessAbsent)) ?? [];
-      const objects = await Promise.all(
-        names.toSorted().map(async (id) => ({ id, bytes: (await stat(path.join(caseDir(caseId), id))).size })),
-      );
+      const objects = await store.list(caseId);
       return { keySha256: wrapped === undefined ? undefined : sha256Hex(wrapped), objects };
     },
     async destroyCase(caseId) {
@@ -148,8 +144,7 @@ export async function openVault(folders: VaultFolders): Promise<Vault> {
         await rm(keyPath(caseId), { force: true });
         await syncFolder(folders.keysDir);
       }
-      await rm(caseDir(caseId), { recursive: true, force: true });
-      await syncFolder(folders.dataDir);
+      await store.removeCase(caseId);
     },
   };
 }

@@ -21,6 +21,7 @@ import { leaseLost, listen, startLeaseLoop } from './lease-loop.ts';
 import { openModels } from './open-models.ts';
 import { reportError } from './report-error.ts';
 import { type SealedObjects, sealedObjects } from './sealed-objects.ts';
+import { openStore } from './vault-place.ts';
 import { type Grant, grantLabel } from './worker-desk.ts';
 import { keyIdOf, openForWorker, openWorkerKey } from './worker-keys.ts';
 
@@ -48,6 +49,7 @@ export async function startWorker(config: WorkerConfig): Promise<Worker> {
   };
   try {
     const privateKey = await openWorkerKey(config.keyFile);
+    const store = openStore(config);
     const scratch = await createScratch(config.scratchDir);
     await scratch.sweep();
     // A machine that is cut off must not wait for its answers until TCP gives up.
@@ -120,7 +122,7 @@ export async function startWorker(config: WorkerConfig): Promise<Worker> {
         [exhibit.object, Buffer.from(grant.exhibitKey, 'base64')],
         [draft.object, Buffer.from(draft.key, 'base64')],
       ]);
-      const objects = sealedObjects(path.join(config.dataDir, 'vault'), async (_, object) => {
+      const objects = sealedObjects(store, async (_, object) => {
         const key = keys.get(object);
         if (key === undefined) throw new AppError('E_VAULT', { detail: 'no key for this object' });
         return key;

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { parseArgs } from 'node:util';
 import { systemClock } from '../clock.ts';
 import { type Command, fileText, needFolder, UsageError } from '../command.ts';
-import { isLoopback } from '../config.ts';
+import { isLoopback } from '../loopback.ts';
 import { COSIGNATURE_V1, encodeVkey } from './note.ts';
 import {
   decodeSigningKey,

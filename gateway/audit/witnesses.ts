@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { isLoopback } from '../config.ts';
 import { AppError } from '../errors.ts';
+import { isLoopback } from '../loopback.ts';
 import { writeDurably } from '../vault.ts';
 import { type CosignedCheckpoint, decodeWitnessKey, lineFrom, openCosigned } from './cosignature.ts';
 import { decodeVkey, type NoteVerifier, splitNote } from './note.ts';

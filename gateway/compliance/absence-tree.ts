@@ -73,11 +73,13 @@ export function pageTextIn(tree: Tree): { readonly scanned: number; readonly fin
 }
 
 /** Modules and globals that open a connection. */
-const OPENS = /^(node:)?(net|tls|http|https|http2|dgram|dns|dns\/promises)$|^(undici|ws|axios|got|node-fetch)$/;
+const OPENS =
+  /^(node:)?(net|tls|http|https|http2|dgram|dns|dns\/promises)$|^(undici|ws|axios|got|node-fetch)$|^@(aws-sdk|smithy)\//;
 const OPENS_BY_NAME = /\b(fetch|WebSocket|EventSource)\s*\(|\bnew (WebSocket|EventSource)\b/;
 /** Where the running gateway may use them, and for what; the evidence says so. */
 export const MAY_OPEN: Readonly<Record<string, string>> = {
   'gateway/listeners.ts': 'listens for operators',
+  'gateway/s3-client.ts': 'keeps sealed bytes in the bucket of DIFFERE_VAULT, and reaches no other address',
   'gateway/audit/witnesses.ts': 'sends name, size and hashes of the log to the witnesses of DIFFERE_WITNESSES',
 };
 

@@ -63,6 +63,7 @@ function embedded(environment: Environment): Config {
     throw new UsageError(
       'the database of DATABASE_URL is backed up by whoever runs it, before vault, keys and journal',
     );
+  if (config.vault !== undefined) throw new UsageError('the bucket of DIFFERE_VAULT is backed up by whoever runs it');
   return config;
 }
 

@@ -116,6 +116,12 @@ describe('what each check finds when it is planted', () => {
     ['FACE-11', 'packages', () => ({ ...input, packages: [...input.packages, 'hnswlib-node'] }), 'hnswlib-node'],
     ['FACE-11', 'packages', () => ({ ...input, packages: [...input.packages, 'pgvector'] }), 'pgvector'],
     ['FBD-06', 'packages', () => ({ ...input, packages: [...input.packages, 'nodemailer'] }), 'nodemailer'],
+    [
+      'FBD-06',
+      'packages',
+      () => ({ ...input, packages: [...input.packages, '@aws-sdk/client-sns'] }),
+      '@aws-sdk/client-sns',
+    ],
     ['FACE-01', 'routes', () => withRoute('POST /api/v1/cases/:caseId/faces search.ask'), 'faces'],
     ['FACE-10', 'routes', () => withRoute('PUT /api/v1/watchlist search.ask'), 'watchlist'],
     ['DEF-09', 'routes', () => withRoute('POST /api/v1/cases/:caseId/webhooks search.ask'), 'webhooks'],
@@ -236,6 +242,7 @@ describe('what cannot be switched on', () => {
   it('FACE-10, CPL-05: whom the gateway calls is said in the evidence and is a part of what its dossier covers', () => {
     expect(of('connections').allowed).toEqual([
       expect.stringContaining('gateway/listeners.ts'),
+      expect.stringContaining('gateway/s3-client.ts'),
       expect.stringContaining('gateway/audit/witnesses.ts'),
     ]);
     const calling = capabilityOf(
@@ -262,7 +269,11 @@ describe('what cannot be switched on', () => {
     expect(imports).toEqual([]);
     const uploads = capability.routes.filter((route) => route.endsWith(' exhibit.upload'));
     expect(uploads.every((route) => route.includes('/api/v1/uploads'))).toBe(true);
-    expect(Object.keys(CONFIG_KEYS).filter((key) => /URL|HOST|ENDPOINT|TOKEN|API/.test(key))).toEqual(['DIFFERE_HOST']);
+    // Where to listen, and where what is sealed already lies.
+    expect(Object.keys(CONFIG_KEYS).filter((key) => /URL|HOST|ENDPOINT|TOKEN|API/.test(key))).toEqual([
+      'DIFFERE_VAULT_ENDPOINT',
+      'DIFFERE_HOST',
+    ]);
   });
 
   it('SEC-02: what leaves a case leaves by the export and its package alone', () => {

@@ -38,6 +38,7 @@ function factsOf(changes: Partial<StartFacts> = {}): StartFacts {
     clock: { nowMs: () => NOW_MS },
     log: { value: logOf(NOW_MS - 1).log },
     registry: { value: new Map() },
+    demandVault: async () => undefined,
     policies: POLICIES,
     commitment: { checkDossier: async () => [], checkCapability: async () => [] },
     models: { value: {} },
@@ -102,6 +103,11 @@ describe('the self-test of a start', () => {
     expect(report.passed).toEqual(SELF_TEST_STEPS.filter((each) => each !== step));
     expect([safeMode.mayProcess(), safeMode.code()]).toEqual([false, code]);
     expect(entered).toEqual([step]);
+  });
+
+  it('POL-02: a vault that cannot be reached closes it as keys do that are not there', async () => {
+    const { safeMode } = await run({ demandVault: failing('E_VAULT_STORE') });
+    expect(safeMode.causes()).toEqual([{ step: 'keys', code: 'E_VAULT_STORE', detail: 'killed' }]);
   });
 
   it('POL-02: what fails in a way that nobody foresaw closes it as well, and its words stay inside', async () => {

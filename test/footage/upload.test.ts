@@ -98,6 +98,7 @@ describe('a deposit', () => {
     const other = Buffer.from(bytes);
     other[7000] = (other[7000] ?? 0) ^ 1;
     // Bytes that the vault itself takes for sealed.
+    await line.vault.remove(exhibit.caseId, exhibit.object);
     await line.vault.put(exhibit.caseId, exhibit.object, other);
     await expect(exhibitToScratch(line.requisition, exhibit, scratch, line)).rejects.toMatchObject({
       code: 'E_DEF_UNSTABLE',

@@ -29,6 +29,7 @@ const OF_THE_CONSOLE = ['gateway/interface/client.ts', 'gateway/interface/types.
 
 /** Packages that one file alone imports, so that one file can replace them. */
 const SOLE_IMPORTER: Readonly<Record<string, string>> = {
+  '@aws-sdk/client-s3': 'gateway/s3-client.ts',
   'fluent-ffmpeg': 'gateway/media.ts',
   'onnxruntime-node': 'gateway/analysis/onnx.ts',
 };

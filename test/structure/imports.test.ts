@@ -44,6 +44,7 @@ describe('the checker of the import rule', () => {
     ['code of the tests', 'gateway/analysis/track.ts', `import { x } from '../../test/support/x.ts';`],
     ['fluent-ffmpeg elsewhere', 'gateway/footage/probe.ts', `import ffmpeg from 'fluent-ffmpeg';`],
     ['the network runtime elsewhere', 'gateway/analysis/models.ts', `import type { Tensor } from 'onnxruntime-node';`],
+    ['the client of buckets elsewhere', 'gateway/vault.ts', `import { S3Client } from '@aws-sdk/client-s3';`],
     ['anything from a folder that is no room', 'gateway/helpers/x.ts', `import { newId } from '../ids.ts';`],
   ])('refuses %s', (_, file, text) => {
     expect(only(file, text)).toHaveLength(1);
