@@ -22,6 +22,7 @@ import { type CaseId, type ExhibitId, type JobId, newId, type ObjectId, type Req
 import { indexResult } from './index/seal.ts';
 import { GATEWAY_PREFIX, startLeaseLoop } from './lease-loop.ts';
 import type { Metrics, QueueAges } from './metrics.ts';
+import { type Page, type PageAsked, pageOfRows, rowsAsked } from './pages.ts';
 import { decide } from './policy/decide.ts';
 import type { Decision, HabilitationStanding, PolicySet } from './policy/types.ts';
 import { RETRIES, startQueue, type WorkQueue } from './queue.ts';
@@ -70,7 +71,7 @@ export interface Pipeline {
   estimateJob(requisition: Requisition, exhibitId: ExhibitId): Promise<Estimate>;
   cancelJob(requisition: Requisition, jobId: JobId): Promise<jobs.Job>;
   readJob(requisition: Requisition, jobId: JobId): Promise<jobs.Job>;
-  listJobs(requisition: Requisition): Promise<readonly jobs.Job[]>;
+  listJobs(requisition: Requisition, asked: PageAsked): Promise<Page<jobs.Job>>;
   /** Stops all work on a case in this process, without waiting for it, and forgets its copies: the case is being erased. */
   forgetCase(caseId: CaseId): Promise<void>;
   /** Takes up what a killed process left, from its last finished segment. To be called once nothing stands against processing. */
@@ -560,9 +561,11 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
       return await jobOf(requisition, jobId);
     },
     readJob: async (requisition, jobId) => withRemaining(await jobOf(requisition, jobId)),
-    async listJobs(requisition) {
-      const all = await database.inCase(requisition.caseId, jobs.jobsOfCase);
-      return await Promise.all(all.map(withRemaining));
+    async listJobs(requisition, asked) {
+      const wanted = rowsAsked('jobs', asked);
+      const rows = await database.inCase(requisition.caseId, (tx) => jobs.pageOfJobs(tx, wanted));
+      const { items, next } = pageOfRows('jobs', rows, asked);
+      return { items: await Promise.all(items.map(withRemaining)), next };
     },
     async forgetCase(caseId) {
       const all = await database.inCase(caseId, jobs.jobsOfCase);

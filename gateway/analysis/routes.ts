@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { type ExhibitId, isUuid, type JobId } from '../ids.ts';
-import { NextCursor, PageQuery, pageOf } from '../pages.ts';
+import { NextCursor, type Page, type PageAsked, PageQuery } from '../pages.ts';
 import type { Requisition } from '../requisition/types.ts';
 import type { Estimate } from './estimate.ts';
 import type { Job } from './store.ts';
@@ -14,7 +14,7 @@ export interface AnalysisRoutesDeps {
   /** How long an analysis of a sealed exhibit would take, from its packets. */
   estimateJob(requisition: Requisition, exhibitId: ExhibitId): Promise<Estimate>;
   readJob(requisition: Requisition, jobId: JobId): Promise<Job>;
-  listJobs(requisition: Requisition): Promise<readonly Job[]>;
+  listJobs(requisition: Requisition, asked: PageAsked): Promise<Page<Job>>;
   cancelJob(requisition: Requisition, jobId: JobId): Promise<Job>;
   /** Canonical text of a closed result; E_JOB_NOT_DONE before (DEF-10). */
   readResult(requisition: Requisition, jobId: JobId): Promise<string>;
@@ -171,8 +171,7 @@ export const analysisRoutes =
         },
       },
       async (request) => {
-        const jobs = await deps.listJobs(request.requisition);
-        const { items, next } = pageOf('jobs', jobs, ({ id }) => id, request.query);
+        const { items, next } = await deps.listJobs(request.requisition, request.query);
         request.show(items.map((job) => ({ type: 'job', id: job.id })));
         return { jobs: items.map(shape), ...next };
       },

@@ -1,5 +1,6 @@
 import type { Transaction } from '../database.ts';
 import type { CaseId, ExhibitId, JobId, ObjectId, RequisitionId } from '../ids.ts';
+import { type Placed, placeAt, type RowsAsked, rowParameters, timeAt } from '../pages.ts';
 import type { Lease } from './lease-store.ts';
 import type { WorkDone } from './types.ts';
 
@@ -90,6 +91,17 @@ export async function findJob(tx: Transaction, id: JobId): Promise<Job | undefin
 export async function jobsOfCase(tx: Transaction): Promise<readonly Job[]> {
   const { rows } = await tx.query<JobRow>(`${SELECT_JOB} ORDER BY j.created_at, j.id`);
   return rows.map(toJob);
+}
+
+/** Some of them, in that order. */
+export async function pageOfJobs(tx: Transaction, asked: RowsAsked): Promise<readonly Placed<Job>[]> {
+  const { rows } = await tx.query<JobRow & { place_at: string }>(
+    `SELECT page.*, ${placeAt('page.created_at')} AS place_at FROM (${SELECT_JOB}
+      WHERE $1::bigint IS NULL OR (j.created_at, j.id) > (${timeAt('$1')}, $2::uuid)
+      ORDER BY j.created_at, j.id LIMIT $3) page ORDER BY page.created_at, page.id`,
+    rowParameters(asked),
+  );
+  return rows.map((row) => ({ ...toJob(row), place: { at: row.place_at, id: row.id } }));
 }
 
 /** The job of an exhibit that still runs, if any: one exhibit is analysed once at a time. */

@@ -1,6 +1,7 @@
 import type { Database } from '../database.ts';
 import { AppError } from '../errors.ts';
 import { type CaseId, type ExportId, type HitId, newId, type ObjectId } from '../ids.ts';
+import { type Page, type PageAsked, pageOfRows, rowsAsked } from '../pages.ts';
 import type { Principal } from '../policy/types.ts';
 import type { Requisition } from '../requisition/types.ts';
 import type { Vault } from '../vault.ts';
@@ -38,7 +39,7 @@ export interface Exports {
   preview(requisition: Requisition, hitIds: readonly HitId[]): Promise<Preview>;
   read(requisition: Requisition, exportId: ExportId): Promise<ExportView>;
   /** Every export of the case, newest first, without its files. */
-  list(requisition: Requisition): ReturnType<typeof store.listExports>;
+  list(requisition: Requisition, asked: PageAsked): Promise<Page<store.ListedExport>>;
   /** Bytes of one file of a finished package; E_PRO_SILO when it has none of this path. */
   file(requisition: Requisition, exportId: ExportId, path: string): Promise<{ bytes: Buffer; file: PackageFile }>;
   /** Gives up what is being built. */
@@ -153,7 +154,11 @@ export function createExports(deps: ExportsDeps): Exports {
       return previewPackage(requisition, hitIds, made, deps);
     },
     read,
-    list: (requisition) => database.inCase(requisition.caseId, store.listExports),
+    async list(requisition, asked) {
+      const wanted = rowsAsked('exports', asked);
+      const rows = await database.inCase(requisition.caseId, (tx) => store.pageOfExports(tx, wanted));
+      return pageOfRows('exports', rows, asked);
+    },
     async file(requisition, exportId, path) {
       const row = await rowOf(requisition, exportId);
       const stored = (await filesOf(requisition, row)).find((file) => file.path === path);

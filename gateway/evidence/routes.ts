@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { AuditObject } from '../audit/types.ts';
 import { type ExportId, type HitId, isUuid } from '../ids.ts';
-import { NextCursor, PageQuery, pageOf } from '../pages.ts';
+import { NextCursor, PageQuery } from '../pages.ts';
 import { REVEAL_REASONS, type RevealReason } from '../policy/types.ts';
 import type { MediaTickets } from '../requisition/types.ts';
 import type { Hit } from '../search/types.ts';
@@ -279,8 +279,7 @@ export const evidenceRoutes =
         },
       },
       async (request) => {
-        const exports = await deps.exports.list(request.requisition);
-        const { items, next } = pageOf('exports', exports, ({ id }) => id, request.query);
+        const { items, next } = await deps.exports.list(request.requisition, request.query);
         request.show(items.map(({ id }) => ({ type: 'export', id })));
         return { exports: [...items], ...next };
       },

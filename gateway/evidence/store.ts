@@ -1,5 +1,6 @@
 import type { Transaction } from '../database.ts';
 import type { CaseId, ExportId, RequisitionId } from '../ids.ts';
+import { type Placed, placeAt, type RowsAsked, rowParameters, timeAt } from '../pages.ts';
 
 export type ExportState = 'building' | 'done' | 'failed';
 
@@ -52,21 +53,30 @@ export async function failExport(tx: Transaction, id: ExportId, code: string, at
   );
 }
 
-/** The exports of the case, newest first. */
-export async function listExports(
-  tx: Transaction,
-): Promise<readonly (Pick<ExportRow, 'id' | 'state' | 'createdAt'> & { readonly requisitionId: RequisitionId })[]> {
+export interface ListedExport extends Pick<ExportRow, 'id' | 'state' | 'createdAt'> {
+  readonly requisitionId: RequisitionId;
+}
+
+/** Some of the exports of the case, newest first. */
+export async function pageOfExports(tx: Transaction, asked: RowsAsked): Promise<readonly Placed<ListedExport>[]> {
   const { rows } = await tx.query<{
     id: ExportId;
     requisition_id: RequisitionId;
     state: ExportState;
     created_at: Date;
-  }>('SELECT id, requisition_id, state, created_at FROM exports ORDER BY created_at DESC, id');
-  return rows.map(({ id, requisition_id, state, created_at }) => ({
+    place_at: string;
+  }>(
+    `SELECT id, requisition_id, state, created_at, ${placeAt('created_at')} AS place_at FROM exports
+      WHERE $1::bigint IS NULL OR (created_at <= ${timeAt('$1')} AND (created_at < ${timeAt('$1')} OR id > $2::uuid))
+      ORDER BY created_at DESC, id LIMIT $3`,
+    rowParameters(asked),
+  );
+  return rows.map(({ id, requisition_id, state, created_at, place_at }) => ({
     id,
     requisitionId: requisition_id,
     state,
     createdAt: created_at.toISOString(),
+    place: { at: place_at, id },
   }));
 }
 

@@ -1,6 +1,7 @@
 import type { Database } from '../database.ts';
 import { AppError } from '../errors.ts';
 import type { CaseId, ExhibitId } from '../ids.ts';
+import { type Page, type PageAsked, pageOfRows, rowsAsked } from '../pages.ts';
 import type { Requisition, ScheduledExhibit } from '../requisition/types.ts';
 import type { Vault } from '../vault.ts';
 import * as store from './store.ts';
@@ -95,10 +96,16 @@ export async function exhibitDigests(caseId: CaseId, deps: ExhibitDeps): Promise
   return exhibits.flatMap((exhibit) => (exhibit === undefined ? [] : [exhibit.sha256])).toSorted();
 }
 
-/** Every exhibit of the requisition's case, received, refused or sealed. */
-export async function listExhibits(requisition: Requisition, deps: ExhibitDeps): Promise<readonly ExhibitSummary[]> {
-  const rows = await deps.database.inCase(requisition.caseId, store.exhibitsOfCase);
-  return Promise.all(rows.map((row) => summarise(row, deps.vault)));
+/** A page of the exhibits of the requisition's case, oldest first: received, refused or sealed. E_CURSOR. */
+export async function listExhibits(
+  requisition: Requisition,
+  asked: PageAsked,
+  deps: ExhibitDeps,
+): Promise<Page<ExhibitSummary>> {
+  const wanted = rowsAsked('exhibits', asked);
+  const rows = await deps.database.inCase(requisition.caseId, (tx) => store.pageOfExhibits(tx, wanted));
+  const { items, next } = pageOfRows('exhibits', rows, asked);
+  return { items: await Promise.all(items.map((row) => summarise(row, deps.vault))), next };
 }
 
 /** One exhibit in whatever state. Throws E_PRO_SILO when the case has none with this id. */

@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { type ExhibitId, isUuid, newId } from '../ids.ts';
 import { packets, probe } from '../media.ts';
-import { NextCursor, PageQuery, pageOf } from '../pages.ts';
+import { NextCursor, PageQuery } from '../pages.ts';
 import type { DepositDeps } from './deposit.ts';
 import { exhibitBody, shape } from './exhibit-body.ts';
 import { describeExhibit, listExhibits } from './exhibits.ts';
@@ -96,8 +96,7 @@ export const footageRoutes =
         },
       },
       async (request) => {
-        const exhibits = await listExhibits(request.requisition, deps);
-        const { items, next } = pageOf('exhibits', exhibits, ({ id }) => id, request.query);
+        const { items, next } = await listExhibits(request.requisition, request.query, deps);
         request.show(items.map(({ id }) => ({ type: 'exhibit', id })));
         return { exhibits: items.map(shape), ...next };
       },

@@ -1,6 +1,7 @@
 import type { Transaction } from '../database.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { CaseId, ExhibitId, ObjectId, RequisitionId } from '../ids.ts';
+import { type Placed, placeAt, type RowsAsked, rowParameters, timeAt } from '../pages.ts';
 
 /** An exhibit as PostgreSQL knows it: ids, state and dates; what describes it is in `sealed`, under the case key. */
 export interface ExhibitRow {
@@ -87,6 +88,17 @@ export async function findExhibit(tx: Transaction, id: ExhibitId): Promise<Exhib
 export async function exhibitsOfCase(tx: Transaction): Promise<readonly ExhibitRow[]> {
   const { rows } = await tx.query<ExhibitColumns>('SELECT * FROM exhibits ORDER BY created_at, id');
   return rows.map(toExhibit);
+}
+
+/** Some of them, in that order. */
+export async function pageOfExhibits(tx: Transaction, asked: RowsAsked): Promise<readonly Placed<ExhibitRow>[]> {
+  const { rows } = await tx.query<ExhibitColumns & { place_at: string }>(
+    `SELECT *, ${placeAt('created_at')} AS place_at FROM exhibits
+      WHERE $1::bigint IS NULL OR (created_at, id) > (${timeAt('$1')}, $2::uuid)
+      ORDER BY created_at, id LIMIT $3`,
+    rowParameters(asked),
+  );
+  return rows.map((row) => ({ ...toExhibit(row), place: { at: row.place_at, id: row.id } }));
 }
 
 export async function findUpload(tx: Transaction, id: ExhibitId): Promise<UploadRow | undefined> {

@@ -218,6 +218,7 @@ const describe = (exhibit: Exhibit, job: store.ClosedJob, block: OpenBlock): Ope
   timeZone: exhibit.timeZone,
   clockNote: exhibit.clockNote,
   durationSeconds: block.header.durationSeconds,
+  windows: exhibit.windows,
   coverage: block.header.coverage,
   audit: block.header.audit,
   resultDigest: job.resultSha256,

@@ -83,6 +83,8 @@ export interface OpenExhibit {
   readonly timeZone: string;
   readonly clockNote: string | undefined;
   readonly durationSeconds: number;
+  /** REQ-07: the parts that the requisition lets be looked at, media seconds. */
+  readonly windows: readonly { readonly fromSeconds: number; readonly toSeconds: number }[];
   readonly coverage: Coverage;
   /** Absent of analyses that looked at everything before quiet parts were left out. */
   readonly audit: RecallAudit | undefined;

@@ -3,6 +3,7 @@ import { type Clock, nowSeconds } from '../clock.ts';
 import type { Database } from '../database.ts';
 import { AppError } from '../errors.ts';
 import type { CaseId, RequisitionId } from '../ids.ts';
+import { type Page, type PageAsked, pageOfRows, rowsAsked } from '../pages.ts';
 import { AUTHORISATION_TYP } from '../trust/registry.ts';
 import type { Vault } from '../vault.ts';
 import { CONTRARY_DECISION_TYP } from './contrary-decision.ts';
@@ -45,6 +46,8 @@ export interface RequisitionRecords {
   load(caseId: CaseId, id: RequisitionId): Promise<Requisition>;
   /** All of a case, newest first. */
   list(caseId: CaseId): Promise<readonly Requisition[]>;
+  /** Some of them, in that order. E_CURSOR. */
+  page(caseId: CaseId, asked: PageAsked): Promise<Page<Requisition>>;
   /** One requisition, whichever case it is of; undefined when none of this id is on record. */
   find(id: RequisitionId): Promise<Requisition | undefined>;
   route(id: RequisitionId): ReturnType<typeof store.requisitionRoute>;
@@ -160,6 +163,12 @@ export function createRecords(deps: RecordsDeps): RequisitionRecords {
     async list(caseId) {
       const rows = await database.inCase(caseId, store.listSealed);
       return await Promise.all(rows.map(({ id, sealed }) => open(caseId, id, sealed)));
+    },
+    async page(caseId, asked) {
+      const wanted = rowsAsked('requisitions', asked);
+      const rows = await database.inCase(caseId, (tx) => store.pageOfSealed(tx, wanted));
+      const { items, next } = pageOfRows('requisitions', rows, asked);
+      return { items: await Promise.all(items.map(({ id, sealed }) => open(caseId, id, sealed))), next };
     },
     route: (id) => database.inService((tx) => store.requisitionRoute(tx, id)),
     async ofThumbprint(jkt) {

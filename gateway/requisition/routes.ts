@@ -139,8 +139,7 @@ export const requisitionRoutes =
         },
       },
       async (request) => {
-        const requisitions = await records.list(request.requisition.caseId);
-        const { items, next } = pageOf('requisitions', requisitions, ({ id }) => id, request.query);
+        const { items, next } = await records.page(request.requisition.caseId, request.query);
         request.show(items.map(({ id }) => ({ type: 'requisition', id })));
         return { requisitions: items.map(requisitionShape), ...next };
       },

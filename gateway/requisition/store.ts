@@ -1,5 +1,6 @@
 import type { Transaction } from '../database.ts';
 import type { CaseId, RequisitionId } from '../ids.ts';
+import { type Placed, placeAt, type RowsAsked, rowParameters, timeAt } from '../pages.ts';
 import type { Requisition } from './types.ts';
 
 export interface CaseRow {
@@ -82,6 +83,20 @@ export async function listSealed(
     'SELECT id, sealed FROM requisitions ORDER BY registered_at DESC, id',
   );
   return rows;
+}
+
+/** Some of them, in that order. */
+export async function pageOfSealed(
+  tx: Transaction,
+  asked: RowsAsked,
+): Promise<readonly Placed<{ readonly id: RequisitionId; readonly sealed: Buffer }>[]> {
+  const { rows } = await tx.query<{ id: RequisitionId; sealed: Buffer; place_at: string }>(
+    `SELECT id, sealed, ${placeAt('registered_at')} AS place_at FROM requisitions
+      WHERE $1::bigint IS NULL OR (registered_at <= ${timeAt('$1')} AND (registered_at < ${timeAt('$1')} OR id > $2::uuid))
+      ORDER BY registered_at DESC, id LIMIT $3`,
+    rowParameters(asked),
+  );
+  return rows.map(({ id, sealed, place_at }) => ({ id, sealed, place: { at: place_at, id } }));
 }
 
 export async function findCase(tx: Transaction, id: CaseId): Promise<CaseRow | undefined> {

@@ -1,6 +1,7 @@
 import type { AuditEvent } from '../audit/types.ts';
 import { AppError } from '../errors.ts';
 import type { CaseId } from '../ids.ts';
+import { type Page, type PageAsked, pageOfRows, rowsAsked } from '../pages.ts';
 import type { Requisition } from '../requisition/types.ts';
 import type { Acts } from '../trust/acts.ts';
 import type { AuthorityKey } from '../trust/registry.ts';
@@ -54,7 +55,7 @@ export interface Retention {
   /** Terms, orders, quarantines and erasures of the whole installation. */
   report(): Promise<RetentionReport>;
   erasureOfAct(actId: string): Promise<ErasureState | undefined>;
-  erasures(): Promise<readonly ErasureState[]>;
+  erasures(asked: PageAsked): Promise<Page<ErasureState>>;
   /** Whether a procedure was erased here: it is not opened again. */
   wasErased(caseId: CaseId): Promise<boolean>;
 }
@@ -230,7 +231,10 @@ export function createRetention(deps: RetentionDeps): Retention {
     },
     report: () => retentionReport(database, clock.nowMs()),
     erasureOfAct: (actId) => database.inService((tx) => store.erasureOfAct(tx, actId)),
-    erasures: () => database.inService(store.listErasures),
+    async erasures(asked) {
+      const wanted = rowsAsked('erasures', asked);
+      return pageOfRows('erasures', await database.inService((tx) => store.pageOfErasures(tx, wanted)), asked);
+    },
     wasErased: async (caseId) => (await database.inService((tx) => store.findErasure(tx, caseId))) !== undefined,
   };
 }

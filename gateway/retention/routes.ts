@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { type Static, Type } from 'typebox';
 import { AppError } from '../errors.ts';
 import type { CaseId } from '../ids.ts';
-import { NextCursor, PageQuery, pageOf } from '../pages.ts';
+import { NextCursor, PageQuery } from '../pages.ts';
 import type { Retention } from './retention.ts';
 import { REVIEW_MS } from './term.ts';
 import type { ErasureState } from './types.ts';
@@ -158,8 +158,7 @@ export const retentionRoutes =
         },
       },
       async (request) => {
-        const erasures = await retention.erasures();
-        const { items, next } = pageOf('erasures', erasures, ({ caseId }) => caseId, request.query);
+        const { items, next } = await retention.erasures(request.query);
         request.show(items.map(({ caseId }) => ({ type: 'case', id: caseId })));
         return { erasures: items.map(shapeOf), ...next };
       },

@@ -1,5 +1,6 @@
 import type { Transaction } from '../database.ts';
 import type { CaseId } from '../ids.ts';
+import { type Placed, placeAt, type RowsAsked, rowParameters, timeAt } from '../pages.ts';
 import type { Erasure, ErasureGround } from './types.ts';
 
 /** An erasure as it stands in its row, the inventory sealed. */
@@ -220,9 +221,21 @@ export async function erasureOfAct(tx: Transaction, actId: string): Promise<Seal
   return rows[0] === undefined ? undefined : erasureOf(rows[0]);
 }
 
+/** Every erasure, the oldest first. */
 export async function listErasures(tx: Transaction): Promise<readonly SealedErasure[]> {
   const { rows } = await tx.query<RawErasure>('SELECT * FROM erasures ORDER BY started_at, case_id');
   return rows.map(erasureOf);
+}
+
+/** Some of them, in that order. */
+export async function pageOfErasures(tx: Transaction, asked: RowsAsked): Promise<readonly Placed<SealedErasure>[]> {
+  const { rows } = await tx.query<RawErasure & { place_at: string }>(
+    `SELECT *, ${placeAt('started_at')} AS place_at FROM erasures
+      WHERE $1::bigint IS NULL OR (started_at, case_id) > (${timeAt('$1')}, $2::uuid)
+      ORDER BY started_at, case_id LIMIT $3`,
+    rowParameters(asked),
+  );
+  return rows.map((row) => ({ ...erasureOf(row), place: { at: row.place_at, id: row.case_id } }));
 }
 
 export async function noteRecord(tx: Transaction, caseId: CaseId, seq: number): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Transaction } from '../database.ts';
 import type { BookmarkId, CaseId, ExhibitId, HitId, RequisitionId } from '../ids.ts';
-import { type After, PAGE_SIZE } from './pages.ts';
+import { type Placed, placeAt, type RowsAsked, rowParameters, timeAt } from '../pages.ts';
 
 export interface BookmarkRow {
   readonly id: BookmarkId;
@@ -56,13 +56,15 @@ export async function findBookmark(
   return rows[0] === undefined ? undefined : bookmarkOf(rows[0]);
 }
 
-/** A page of the bookmarks of the case, newest first. */
-export async function bookmarksOfCase(tx: Transaction, after: After): Promise<readonly BookmarkRow[]> {
-  const { rows } = await tx.query<RawBookmark>(
-    `SELECT ${COLUMNS} FROM bookmarks WHERE (made_at, id) < ($1, $2) ORDER BY made_at DESC, id DESC LIMIT $3`,
-    [new Date(after.atMs), after.id, PAGE_SIZE],
+/** Some of the bookmarks of the case, newest first. */
+export async function bookmarksOfCase(tx: Transaction, asked: RowsAsked): Promise<readonly Placed<BookmarkRow>[]> {
+  const { rows } = await tx.query<RawBookmark & { place_at: string }>(
+    `SELECT ${COLUMNS}, ${placeAt('made_at')} AS place_at FROM bookmarks
+      WHERE $1::bigint IS NULL OR (made_at, id) < (${timeAt('$1')}, $2::uuid)
+      ORDER BY made_at DESC, id DESC LIMIT $3`,
+    rowParameters(asked),
   );
-  return rows.map(bookmarkOf);
+  return rows.map((row) => ({ ...bookmarkOf(row), place: { at: row.place_at, id: row.id } }));
 }
 
 export async function resealBookmark(tx: Transaction, id: BookmarkId, sealed: Buffer): Promise<void> {

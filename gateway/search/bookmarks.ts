@@ -2,11 +2,11 @@ import type { Transaction } from '../database.ts';
 import { AppError } from '../errors.ts';
 import { type BookmarkId, type CaseId, type ExhibitId, type HitId, isUuid, newId } from '../ids.ts';
 import type { OpenExhibit } from '../index/types.ts';
+import { PAGE_SIZE, pageOfRows, rowsAsked } from '../pages.ts';
 import { listsExhibit, type Requisition } from '../requisition/types.ts';
 import type { SearchDeps } from './ask.ts';
 import * as store from './bookmark-store.ts';
 import { getHit } from './hits.ts';
-import { decodeAfter, nextOf } from './pages.ts';
 import { reachedHits } from './reached.ts';
 import { demandAgent, tidy } from './said.ts';
 import type { Bookmark } from './types.ts';
@@ -28,10 +28,11 @@ export async function bookmarksOfCase(
   { cursor, asker }: { readonly cursor: string | undefined; readonly asker: Asker },
   deps: SearchDeps,
 ): Promise<{ readonly bookmarks: readonly Bookmark[]; readonly nextCursor?: string }> {
-  const after = decodeAfter(cursor);
-  const rows = await deps.database.inCase(requisition.caseId, (tx) => store.bookmarksOfCase(tx, after));
-  const bookmarks = await opened(requisition, rows, asker, deps);
-  return { bookmarks, ...nextOf(rows.map(({ id, madeAt }) => ({ id, atMs: madeAt.getTime() }))) };
+  const asked = { limit: PAGE_SIZE, cursor };
+  const wanted = rowsAsked('bookmarks', asked);
+  const rows = await deps.database.inCase(requisition.caseId, (tx) => store.bookmarksOfCase(tx, wanted));
+  const { items, next } = pageOfRows('bookmarks', rows, asked);
+  return { bookmarks: await opened(requisition, items, asker, deps), ...next };
 }
 
 /** One bookmark. E_PRO_SILO for none of this id, and for one that the requisition does not reach. */
@@ -49,7 +50,7 @@ export async function readBookmark(
 
 /**
  * Marks a moment of an analysed exhibit, beside a hit or alone. E_PRO_SILO for an exhibit that is not analysed here, E_REQ_SCOPE for one that
- * the schedule does not list, E_REQUEST for a moment that the recording does not have or a hit of another exhibit.
+ * the schedule does not list and for a moment outside what may be looked at, E_REQUEST for a moment that the recording does not have or a hit of another exhibit.
  */
 export async function setBookmark(
   requisition: Requisition,
@@ -69,6 +70,10 @@ export async function setBookmark(
   if (!listsExhibit(requisition, exhibit)) throw new AppError('E_REQ_SCOPE', { detail: 'bookmark' });
   if (said.atSeconds > exhibit.durationSeconds || (hit !== undefined && hit.exhibitId !== exhibit.exhibitId))
     throw new AppError('E_REQUEST', { detail: 'no such moment of this exhibit' });
+  const isAllowed = exhibit.windows.some(
+    ({ fromSeconds, toSeconds }) => fromSeconds <= said.atSeconds && said.atSeconds <= toSeconds,
+  );
+  if (!isAllowed) throw new AppError('E_REQ_SCOPE', { detail: 'bookmark outside the windows' });
   const { caseId, id: requisitionId } = requisition;
   const id = newId<BookmarkId>();
   const sealed = await sealKept(

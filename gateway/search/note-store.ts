@@ -1,6 +1,6 @@
 import type { Transaction } from '../database.ts';
 import type { CaseId, HitId, NoteId, RequisitionId } from '../ids.ts';
-import { type After, PAGE_SIZE } from './pages.ts';
+import { type Placed, placeAt, type RowsAsked, rowParameters, timeAt } from '../pages.ts';
 
 export interface NoteRow {
   readonly id: NoteId;
@@ -90,14 +90,15 @@ export async function notesOfHit(tx: Transaction, hitId: HitId): Promise<readonl
   return rows.map(noteOf);
 }
 
-/** A page of the notes of the case that stand, newest first. */
-export async function notesOfCase(tx: Transaction, after: After): Promise<readonly NoteRow[]> {
-  const { rows } = await tx.query<RawNote>(
-    `SELECT ${COLUMNS} FROM notes
-      WHERE withdrawn_at IS NULL AND (written_at, id) < ($1, $2) ORDER BY written_at DESC, id DESC LIMIT $3`,
-    [new Date(after.atMs), after.id, PAGE_SIZE],
+/** Some of the notes of the case that stand, newest first. */
+export async function notesOfCase(tx: Transaction, asked: RowsAsked): Promise<readonly Placed<NoteRow>[]> {
+  const { rows } = await tx.query<RawNote & { place_at: string }>(
+    `SELECT ${COLUMNS}, ${placeAt('written_at')} AS place_at FROM notes
+      WHERE withdrawn_at IS NULL AND ($1::bigint IS NULL OR (written_at, id) < (${timeAt('$1')}, $2::uuid))
+      ORDER BY written_at DESC, id DESC LIMIT $3`,
+    rowParameters(asked),
   );
-  return rows.map(noteOf);
+  return rows.map((row) => ({ ...noteOf(row), place: { at: row.place_at, id: row.id } }));
 }
 
 /** Every wording of these notes, oldest first. */

@@ -1,11 +1,11 @@
 import type { Transaction } from '../database.ts';
 import { AppError } from '../errors.ts';
 import { type CaseId, type HitId, isUuid, type NoteId, newId } from '../ids.ts';
+import { PAGE_SIZE, pageOfRows, rowsAsked } from '../pages.ts';
 import type { Requisition } from '../requisition/types.ts';
 import type { SearchDeps } from './ask.ts';
 import { getHit } from './hits.ts';
 import * as store from './note-store.ts';
-import { decodeAfter, nextOf } from './pages.ts';
 import { reachedHits } from './reached.ts';
 import { demandAgent, tidy } from './said.ts';
 import type { Hit, Note, Wording } from './types.ts';
@@ -38,9 +38,11 @@ export async function notesOfCase(
   deps: SearchDeps,
 ): Promise<{ readonly notes: readonly (Note & { readonly hit: Hit })[]; readonly nextCursor?: string }> {
   const { caseId } = requisition;
-  const { rows, all } = await deps.database.inCase(caseId, async (tx) => {
-    const found = await store.notesOfCase(tx, decodeAfter(cursor));
-    return { rows: found, all: await opened(tx, caseId, found, asker, deps) };
+  const asked = { limit: PAGE_SIZE, cursor };
+  const wanted = rowsAsked('notes', asked);
+  const { rows, next, all } = await deps.database.inCase(caseId, async (tx) => {
+    const page = pageOfRows('notes', await store.notesOfCase(tx, wanted), asked);
+    return { rows: page.items, next: page.next, all: await opened(tx, caseId, page.items, asker, deps) };
   });
   const hits = await reachedHits(
     requisition,
@@ -51,7 +53,7 @@ export async function notesOfCase(
     const hit = hits.get(note.hitId);
     return hit === undefined ? [] : [{ ...note, hit }];
   });
-  return { notes, ...nextOf(rows.map(({ id, writtenAt }) => ({ id, atMs: writtenAt.getTime() }))) };
+  return { notes, ...next };
 }
 
 /** One note. E_PRO_SILO for none of this id; refuses as `getHit` does. */

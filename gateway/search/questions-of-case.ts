@@ -1,5 +1,5 @@
 import type { QuestionId, RequisitionId } from '../ids.ts';
-import { type Page, type PageAsked, pageOf } from '../pages.ts';
+import { type Page, type PageAsked, pageOfRows, rowsAsked } from '../pages.ts';
 import type { Requisition } from '../requisition/types.ts';
 import type { SearchDeps } from './ask.ts';
 import { openQuestion } from './asked.ts';
@@ -27,10 +27,11 @@ export async function questionsOfCase(
   asked: PageAsked,
   { database, vault }: Pick<SearchDeps, 'database' | 'vault'>,
 ): Promise<Page<QuestionAsked>> {
-  const rows = await database.inCase(caseId, (tx) => store.listQuestions(tx));
-  const visible = rows.filter(({ requisitionId }) => whose === 'all' || requisitionId === id);
-  // Only what stands on the page is opened.
-  const page = pageOf('questions', visible, (row) => row.id, asked);
+  const wanted = rowsAsked('questions', asked);
+  const rows = await database.inCase(caseId, (tx) =>
+    store.pageOfQuestions(tx, whose === 'all' ? undefined : id, wanted),
+  );
+  const page = pageOfRows('questions', rows, asked);
   const items = await Promise.all(
     page.items.map(async ({ sealed, name, ...row }) => {
       const named = name === undefined ? {} : await openName(vault, caseId, row.id, name);

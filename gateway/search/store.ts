@@ -1,5 +1,6 @@
 import type { Transaction } from '../database.ts';
 import type { CaseId, ExhibitId, HitId, JobId, QuestionId, RequisitionId } from '../ids.ts';
+import { type Placed, placeAt, type RowsAsked, rowParameters, timeAt } from '../pages.ts';
 import type { Hit } from './types.ts';
 
 /**
@@ -44,15 +45,19 @@ export async function findQuestion(tx: Transaction, id: QuestionId): Promise<Buf
 }
 
 /** All questions of the case, newest first. */
-export async function listQuestions(tx: Transaction): Promise<
-  readonly {
+export async function pageOfQuestions(
+  tx: Transaction,
+  whose: RequisitionId | undefined,
+  asked: RowsAsked,
+): Promise<
+  readonly Placed<{
     readonly id: QuestionId;
     readonly requisitionId: RequisitionId;
     readonly sealed: Buffer;
     /** Sealed; undefined where nobody named it. */
     readonly name: Buffer | undefined;
     readonly askedAt: string;
-  }[]
+  }>[]
 > {
   const { rows } = await tx.query<{
     id: QuestionId;
@@ -60,13 +65,21 @@ export async function listQuestions(tx: Transaction): Promise<
     sealed: Buffer;
     name: Buffer | null;
     asked_at: Date;
-  }>('SELECT id, requisition_id, sealed, name, asked_at FROM questions ORDER BY asked_at DESC, id');
-  return rows.map(({ id, requisition_id, sealed, name, asked_at }) => ({
+    place_at: string;
+  }>(
+    `SELECT id, requisition_id, sealed, name, asked_at, ${placeAt('asked_at')} AS place_at FROM questions
+      WHERE ($4::uuid IS NULL OR requisition_id = $4)
+        AND ($1::bigint IS NULL OR (asked_at <= ${timeAt('$1')} AND (asked_at < ${timeAt('$1')} OR id > $2::uuid)))
+      ORDER BY asked_at DESC, id LIMIT $3`,
+    [...rowParameters(asked), whose ?? null],
+  );
+  return rows.map(({ id, requisition_id, sealed, name, asked_at, place_at }) => ({
     id,
     requisitionId: requisition_id,
     sealed,
     name: name ?? undefined,
     askedAt: asked_at.toISOString(),
+    place: { at: place_at, id },
   }));
 }
 

@@ -24,7 +24,7 @@ describe('the sweep', () => {
     room.clock.setMs(CAP_MS + 1000);
     await room.retention.purge();
     expect(await room.vault.inventory(caseId)).toEqual({ keySha256: undefined, objects: [] });
-    const [erasure] = await room.retention.erasures();
+    const [erasure] = (await room.retention.erasures({})).items;
     expect(erasure).toMatchObject({ caseId, ground: 'term' });
     expect((await verifyCertificate(erasure?.certificate ?? '')).erased.rows).toMatchObject({
       cases: 1,
@@ -74,7 +74,7 @@ describe('the sweep', () => {
     expect(await room.retention.wasErased(caseId)).toBe(false);
     room.clock.setMs(START_MS + DAY_MS);
     await room.retention.purge();
-    expect((await room.retention.erasures())[0]).toMatchObject({ caseId, ground: 'closure' });
+    expect((await room.retention.erasures({})).items[0]).toMatchObject({ caseId, ground: 'closure' });
   });
 
   it('RET-03: a decision for organised crime takes the term two years further, and not for a missing person', async () => {
@@ -87,7 +87,7 @@ describe('the sweep', () => {
     expect(await codeOf(room.present('differe-extension+jwt', 'PV-2', claims))).toBe('E_RET_EXTENSION');
     room.clock.setMs(CAP_MS + DAY_MS);
     await room.retention.purge();
-    expect((await room.retention.erasures()).map(({ caseId }) => caseId === crime)).toEqual([false]);
+    expect((await room.retention.erasures({})).items.map(({ caseId }) => caseId === crime)).toEqual([false]);
     room.clock.setMs(Date.parse('2031-05-12T09:00:01Z'));
     await room.retention.purge();
     expect(await room.retention.wasErased(crime)).toBe(true);
@@ -117,7 +117,7 @@ describe('the sweep', () => {
     expect(await room.retention.wasErased(caseId)).toBe(false);
     room.clock.setMs(START_MS + 30 * DAY_MS);
     await room.retention.purge();
-    expect((await room.retention.erasures())[0]).toMatchObject({ ground: 'quarantine' });
+    expect((await room.retention.erasures({})).items[0]).toMatchObject({ ground: 'quarantine' });
   });
 
   it('RET-05: what was found under one that is revoked goes after thirty days while others stand, and nothing else', async () => {
@@ -256,12 +256,12 @@ describe('an erasure that is interrupted', () => {
       const caseId = await room.openCase('PV-1');
       const work = room.eraser.erase(caseId, { ground: 'order', actId: undefined });
       await expect(work).rejects.toThrow('the power went');
-      const [before] = await room.retention.erasures();
+      const [before] = (await room.retention.erasures({})).items;
       if (where !== 'certified') expect(before?.certificate).toBeUndefined();
       failing = false;
       await room.retention.purge();
       if (where === 'announced') await room.eraser.erase(caseId, { ground: 'order', actId: undefined });
-      const [after] = await room.retention.erasures();
+      const [after] = (await room.retention.erasures({})).items;
       expect(await room.vault.inventory(caseId)).toEqual({ keySha256: undefined, objects: [] });
       expect((await verifyCertificate(after?.certificate ?? '')).case).toBe(caseId);
       const records: string[] = [];
@@ -294,7 +294,7 @@ describe('a back-up from before an erasure', () => {
     expect((await room.vault.get(caseId, object?.id as never)).toString()).toBe('a recording');
     await room.retention.purge();
     expect(await room.vault.inventory(caseId)).toEqual({ keySha256: undefined, objects: [] });
-    expect((await room.retention.erasures())[0]).toMatchObject({ caseId, ground: 'restored' });
+    expect((await room.retention.erasures({})).items[0]).toMatchObject({ caseId, ground: 'restored' });
     await rm(backup, { recursive: true });
   });
 });

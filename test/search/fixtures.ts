@@ -172,6 +172,7 @@ export function openInMemory(tracks: readonly Track[], changes: Partial<OpenExhi
     timeZone: 'Europe/Paris',
     clockNote: undefined,
     durationSeconds: result.ledger.durationSeconds,
+    windows: [{ fromSeconds: 0, toSeconds: result.ledger.durationSeconds }],
     coverage: result.ledger.totals,
     audit: result.audit,
     resultDigest: '0'.repeat(64),

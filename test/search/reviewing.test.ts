@@ -251,6 +251,26 @@ describe('a bookmark', () => {
   });
 });
 
+describe('a bookmark and the windows of its exhibit (REQ-07)', () => {
+  it('is refused at a moment that nobody may look at, and set at both ends of a window (REQ-07)', async () => {
+    const exhibit = world.exhibits.find(({ id }) => id === first().exhibitId);
+    if (exhibit === undefined) throw new Error('no exhibit');
+    const windows = [
+      { fromSeconds: 0, toSeconds: 10 },
+      { fromSeconds: 20, toSeconds: 30 },
+    ];
+    world.exhibits.splice(world.exhibits.indexOf(exhibit), 1, { ...exhibit, windows });
+    world.sessions.drop(requisition.caseId);
+    const set = (atSeconds: number) => ask('POST', 'bookmarks', { exhibitId: exhibit.id, atSeconds });
+    for (const atSeconds of [10.01, 19.99, 30.01, 600]) {
+      const refused = await set(atSeconds);
+      expect([refused.statusCode, codeIn(refused)]).toEqual([403, 'E_REQ_SCOPE']);
+    }
+    for (const atSeconds of [0, 10, 20, 30]) expect((await set(atSeconds)).statusCode).toBe(201);
+    expect(codeIn(await set(601))).toBe('E_REQUEST');
+  });
+});
+
 describe('an export list', () => {
   const listed = async () => (await ask('GET', 'export-list')).json<{ hits: Hit[] }>().hits.map(({ id }) => id);
 
