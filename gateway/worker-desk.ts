@@ -1,11 +1,11 @@
-import pg from 'pg';
 import * as leases from './analysis/lease-store.ts';
-import { demandScope, type SeenExhibit } from './analysis/segment.ts';
+import { demandScope } from './analysis/segment.ts';
 import type { Job } from './analysis/store.ts';
 import type { SegmentResult } from './analysis/types.ts';
 import type { AuditEvent } from './audit/types.ts';
 import type { Database } from './database.ts';
-import { AppError, ERRORS, type ErrorCode } from './errors.ts';
+import { createDeskLock } from './desk-lock.ts';
+import { AppError, type ErrorCode } from './errors.ts';
 import type { Exhibit } from './footage/types.ts';
 import { type ExhibitId, type JobId, newId, type ObjectId } from './ids.ts';
 import { GATEWAY_PREFIX, listen } from './lease-loop.ts';
@@ -14,22 +14,11 @@ import type { Decision } from './policy/types.ts';
 import { RETRIES } from './queue.ts';
 import type { Requisition } from './requisition/types.ts';
 import type { Vault } from './vault.ts';
+import { type Grant, grantLabel, openEnding } from './worker-grant.ts';
 import { type KnownWorker, sealForWorker } from './worker-keys.ts';
 
 // Where workers of other machines turn to (decision 0034). The gateway decides, writes the journal and holds the keys; a worker has its
 // lease, the key of one exhibit's object and that of the object for its result, and hands in what it found.
-
-/** What a lease tells its holder, encrypted for its key. Keys in base64. */
-export interface Grant {
-  readonly exhibit: SeenExhibit & { readonly object: ObjectId };
-  readonly exhibitKey: string;
-  readonly framesPerSecond: number;
-  readonly draft: { readonly object: ObjectId; readonly key: string };
-}
-
-/** What a grant is bound to: moved to another lease it does not open. */
-export const grantLabel = ({ jobId, n, holder, fence }: leases.Lease): string =>
-  `lease:${jobId}:${n}:${holder}:${fence}`;
 
 interface DeskDeps {
   readonly database: Database;
@@ -37,7 +26,7 @@ interface DeskDeps {
   readonly workers: ReadonlyMap<string, KnownWorker>;
   /** Holder of the leases of this process itself. */
   readonly here: string;
-  readonly metrics: Metrics;
+  readonly metrics: Pick<Metrics, 'stageSeconds'>;
   mayProcess(): boolean;
   onError(error: unknown): void;
 }
@@ -66,8 +55,6 @@ interface Steps {
 }
 
 const LOOK_MS = 1_000;
-/** Of several gateways on one database, one serves the workers. */
-const DESK_LOCK = 7_230_023;
 /** A segment that was begun this often and never ended takes its workers with it. */
 const MOST_TRIES = 5;
 
@@ -78,23 +65,7 @@ export function startWorkerDesk(deps: DeskDeps, steps: Steps): { stop(): Promise
   let stopping = false;
   let looking: Promise<void> | undefined;
   let lookAgain = false;
-  let lock: pg.Client | undefined;
-
-  /** Whether this process holds the desk; tried again at each look. */
-  async function hasDesk(): Promise<boolean> {
-    if (lock !== undefined) return true;
-    const client = new pg.Client({ connectionString: database.url, connectionTimeoutMillis: 10_000, keepAlive: true });
-    const lost = (): void => {
-      if (lock === client) lock = undefined;
-    };
-    client.on('error', lost);
-    client.on('end', lost);
-    await client.connect();
-    const { rows } = await client.query<{ taken: boolean }>('SELECT pg_try_advisory_lock($1) AS taken', [DESK_LOCK]);
-    if (rows[0]?.taken === true) lock = client;
-    else await client.end();
-    return lock !== undefined;
-  }
+  const desk = createDeskLock(database.url);
 
   function look(): void {
     lookAgain = true;
@@ -107,7 +78,9 @@ export function startWorkerDesk(deps: DeskDeps, steps: Steps): { stop(): Promise
     while (lookAgain && !stopping) {
       lookAgain = false;
       try {
-        if (!deps.mayProcess() || !(await hasDesk())) return;
+        // In safe mode this gateway serves nobody, and keeps no other from it.
+        if (!deps.mayProcess()) return await desk.giveUp();
+        if (!(await desk.take())) return;
         const held = await database.inLeases((tx) => leases.leasesOfOthers(tx, deps.here));
         for (const lease of held) {
           const worker = deps.workers.get(lease.holder.split('.')[0] ?? '');
@@ -141,9 +114,8 @@ export function startWorkerDesk(deps: DeskDeps, steps: Steps): { stop(): Promise
   function nextOf(
     lease: leases.LeaseState,
   ): ((lease: leases.LeaseState, worker: KnownWorker) => Promise<void>) | undefined {
-    if (lease.failureCode !== undefined) return fail;
+    if (lease.said !== undefined) return hear;
     if (!lease.isGranted) return grant;
-    if (lease.isOffered) return accept;
     return lease.isUseAsked && !lease.isUseTold ? tellUse : undefined;
   }
 
@@ -186,11 +158,25 @@ export function startWorkerDesk(deps: DeskDeps, steps: Steps): { stop(): Promise
     });
   }
 
-  async function accept(lease: leases.LeaseState): Promise<void> {
+  /** A row is no word of a machine: what counts is sealed under the key that the grant brought to it (decision 0037). */
+  async function hear(lease: leases.LeaseState): Promise<void> {
+    const { said } = lease;
+    if (said === undefined) return;
+    const draft = lease.isGranted ? await database.inCase(lease.caseId, (tx) => leases.draftOf(tx, lease)) : undefined;
+    const ending = draft && openEnding(await vault.objectKey(lease.caseId, draft.object), lease, said);
+    if (draft === undefined || ending === undefined) {
+      deps.onError(new AppError('E_VAULT', { detail: 'the end of a lease was said by somebody who does not hold it' }));
+      await database.inCase(lease.caseId, (tx) => leases.unsay(tx, lease, said));
+    } else if ('offered' in ending) await accept(lease, draft);
+    else await fail(lease, ending.failureCode);
+  }
+
+  async function accept(
+    lease: leases.LeaseState,
+    draft: { readonly object: ObjectId; readonly seconds: number },
+  ): Promise<void> {
     await steps.step(lease.jobId, lease.tries > RETRIES, async (job, requisition) => {
       steps.demandStep(requisition);
-      const draft = await database.inCase(job.caseId, (tx) => leases.draftOf(tx, lease));
-      if (draft === undefined) return;
       const result = resultOf((await vault.get(job.caseId, draft.object)).toString('utf8'), lease.n);
       deps.metrics.stageSeconds.observe({ stage: 'segment' }, draft.seconds);
       await steps.finish(job, requisition, lease, draft.object, result.work);
@@ -198,12 +184,9 @@ export function startWorkerDesk(deps: DeskDeps, steps: Steps): { stop(): Promise
     });
   }
 
-  async function fail(lease: leases.LeaseState): Promise<void> {
-    // A row is no word of a machine: before its grant nobody has looked at anything, and nothing but footage is a worker's to judge.
-    const { failureCode = '', isGranted } = lease;
-    const isOfFootage =
-      isGranted && /^E_(MEDIA_|DEF_UNSTABLE$)/.test(failureCode) && Object.hasOwn(ERRORS, failureCode);
-    const code = isOfFootage ? (failureCode as ErrorCode) : 'E_JOB_FAILED';
+  async function fail(lease: leases.LeaseState, failureCode: ErrorCode): Promise<void> {
+    // Nothing but footage is a worker's to judge.
+    const code = /^E_(MEDIA_|DEF_UNSTABLE$)/.test(failureCode) ? failureCode : 'E_JOB_FAILED';
     await steps.step(lease.jobId, lease.tries > RETRIES, async () => {
       throw new AppError(code, { detail: 'said by a worker' });
     });
@@ -211,7 +194,7 @@ export function startWorkerDesk(deps: DeskDeps, steps: Steps): { stop(): Promise
 
   /** Decides again for each job that workers have leases of; what is decided against ends the job, and with it their leases. */
   async function watch(): Promise<void> {
-    if (!deps.mayProcess() || lock === undefined) return;
+    if (!deps.mayProcess() || !desk.isHeld()) return;
     const held = await database.inLeases((tx) => leases.leasesOfOthers(tx, deps.here));
     const granted = held.filter(({ isGranted, holder }) => isGranted && deps.workers.has(holder.split('.')[0] ?? ''));
     for (const jobId of new Set(granted.map((lease) => lease.jobId))) {
@@ -241,7 +224,7 @@ export function startWorkerDesk(deps: DeskDeps, steps: Steps): { stop(): Promise
       clearInterval(timer);
       await notices.stop();
       await Promise.allSettled([looking, watching, ...busy.values()]);
-      await lock?.end().catch(() => undefined);
+      await desk.giveUp();
     },
   };
 }

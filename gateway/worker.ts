@@ -1,5 +1,4 @@
 import { createPublicKey } from 'node:crypto';
-import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Activity, activityOf } from './analysis/activity.ts';
@@ -12,17 +11,18 @@ import { cutSegments } from './analysis/segments.ts';
 import { announced } from './analysis/sight.ts';
 import { track } from './analysis/track.ts';
 import type { WorkerConfig } from './config.ts';
-import { connect } from './database.ts';
-import { AppError, type ErrorCode } from './errors.ts';
+import { connect, type Transaction } from './database.ts';
+import { AppError } from './errors.ts';
 import { decryptTo } from './footage/open-exhibit.ts';
-import { createScratch, type Scratch } from './footage/scratch.ts';
+import { createScratch } from './footage/scratch.ts';
 import { type CaseId, newId, type ObjectId } from './ids.ts';
 import { leaseLost, listen, startLeaseLoop } from './lease-loop.ts';
 import { openModels } from './open-models.ts';
 import { reportError } from './report-error.ts';
 import { type SealedObjects, sealedObjects } from './sealed-objects.ts';
 import { openStore } from './vault-place.ts';
-import { type Grant, grantLabel } from './worker-desk.ts';
+import { createWorkerCopies } from './worker-copies.ts';
+import { type Ending, type Grant, grantLabel, sealEnding } from './worker-grant.ts';
 import { keyIdOf, openForWorker, openWorkerKey } from './worker-keys.ts';
 
 export interface Worker {
@@ -35,7 +35,6 @@ const CONNECTIONS = 3;
 const QUERY_TIMEOUT_MS = 5_000;
 const LOOK_MS = 250;
 const BACK_OFF_MS = 5_000;
-const LINGER_MS = 10_000;
 
 /**
  * A worker (decision 0034): takes leases of segments whose plan is its own, works on them and hands results in. It has no key but that of its
@@ -60,7 +59,7 @@ export async function startWorker(config: WorkerConfig): Promise<Worker> {
     const { model, sight } = await openModels(config, async () => undefined, keep);
     const build: BuildFacts = await buildFacts(model === undefined ? 'cpu' : config.provider);
     const holder = `${keyIdOf(createPublicKey(privateKey))}.${newId()}`;
-    const copies = keep(createCopies(scratch), (open) => open.close());
+    const copies = keep(createWorkerCopies<Copy>(scratch), (open) => open.close());
     let wake: (() => void)[] = [];
     const notices = listen(config.databaseUrl, [leases.ANSWERED_CHANNEL], () => {
       const waiting = wake;
@@ -73,7 +72,7 @@ export async function startWorker(config: WorkerConfig): Promise<Worker> {
     async function untilAnswered<T>(
       lease: leases.Lease,
       lost: AbortSignal,
-      answered: (state: { readonly granted: Buffer | undefined; readonly isUseTold: boolean }) => T | undefined,
+      answered: (state: NonNullable<Awaited<ReturnType<typeof leases.readGrant>>>) => T | undefined,
     ): Promise<T | undefined> {
       for (;;) {
         lost.throwIfAborted();
@@ -88,11 +87,21 @@ export async function startWorker(config: WorkerConfig): Promise<Worker> {
       }
     }
 
-    async function say(lease: leases.Lease, word: leases.Word): Promise<void> {
+    async function tell(said: (tx: Transaction) => Promise<boolean>): Promise<void> {
       await database.inLeases(async (tx) => {
-        if (!(await leases.sayWord(tx, lease, word))) throw leaseLost();
+        if (!(await said(tx))) throw leaseLost();
         await leases.notify(tx, leases.ASKED_CHANNEL);
       });
+    }
+
+    /** Says how a lease ended, until the gateway has ended it; again when somebody else who writes in the database took the word away. */
+    async function end(lease: leases.Lease, draftKey: string, ending: Ending, lost: AbortSignal): Promise<void> {
+      const said = sealEnding(Buffer.from(draftKey, 'base64'), lease, ending);
+      let isGone = true;
+      while (isGone) {
+        await tell((tx) => leases.sayEnding(tx, lease, said));
+        isGone = (await untilAnswered(lease, lost, ({ isSaid }) => !isSaid || undefined)) ?? false;
+      }
     }
 
     async function work(lease: leases.Lease, lost: AbortSignal): Promise<void> {
@@ -104,16 +113,17 @@ export async function startWorker(config: WorkerConfig): Promise<Worker> {
         return;
       }
       const grant = JSON.parse(openForWorker(privateKey, grantLabel(lease), sealed)) as Grant;
+      let ending: Ending;
       try {
         await workOn(lease, grant, lost);
+        ending = { offered: true };
       } catch (error) {
         if (lost.aborted) return;
         reportError(error);
-        const failureCode: ErrorCode = error instanceof AppError ? error.code : 'E_JOB_FAILED';
-        await say(lease, { failureCode });
+        ending = { failureCode: error instanceof AppError ? error.code : 'E_JOB_FAILED' };
       }
       // The lease ends with the gateway's answer; until then it is kept.
-      await untilAnswered(lease, lost, () => undefined);
+      await end(lease, grant.draft.key, ending, lost);
     }
 
     async function workOn(lease: leases.Lease, grant: Grant, lost: AbortSignal): Promise<void> {
@@ -130,7 +140,7 @@ export async function startWorker(config: WorkerConfig): Promise<Worker> {
       let told: Promise<void> | undefined;
       const tellUse = (): Promise<void> => {
         told ??= (async () => {
-          await say(lease, { useAsked: true });
+          await tell((tx) => leases.askUse(tx, lease));
           const isTold = await untilAnswered(lease, lost, ({ isUseTold }) => isUseTold || undefined);
           if (isTold !== true) throw leaseLost();
         })();
@@ -138,7 +148,8 @@ export async function startWorker(config: WorkerConfig): Promise<Worker> {
       };
       const result = await copies.use(
         exhibit.object,
-        (folder) => unseal(lease.caseId, exhibit, folder, objects),
+        lost,
+        (folder, signal) => unseal(lease.caseId, exhibit, folder, objects, signal),
         async ({ file, packets, activity }) => {
           const segment = cutSegments(packets, activity?.spans).find(({ index }) => index === lease.n);
           if (segment === undefined)
@@ -152,7 +163,6 @@ export async function startWorker(config: WorkerConfig): Promise<Worker> {
       );
       lost.throwIfAborted();
       await objects.put(lease.caseId, draft.object, Buffer.from(JSON.stringify(result), 'utf8'));
-      await say(lease, { offered: true });
     }
 
     const loop = startLeaseLoop(
@@ -186,56 +196,11 @@ async function unseal(
   exhibit: Grant['exhibit'],
   folder: string,
   objects: Pick<SealedObjects, 'read'>,
+  signal: AbortSignal,
 ): Promise<Copy> {
   const file = path.join(folder, 'exhibit');
-  if ((await decryptTo(file, caseId, exhibit.object, objects)) !== exhibit.sha256)
+  if ((await decryptTo(file, caseId, exhibit.object, objects, signal)) !== exhibit.sha256)
     throw new AppError('E_DEF_UNSTABLE', { detail: 'the sealed bytes are not those of the schedule' });
-  const packets = await readPacketList(exhibit, file);
+  const packets = await readPacketList(exhibit, file, signal);
   return { file, packets, activity: activityOf(packets) };
-}
-
-/** Plain bytes of exhibits and what their packets tell: one copy for all leases of an exhibit, gone soon after the last of them. */
-function createCopies(scratch: Scratch) {
-  interface Open {
-    readonly folder: Promise<string>;
-    readonly ready: Promise<Copy>;
-    users: number;
-    linger: NodeJS.Timeout | undefined;
-  }
-  const open = new Map<ObjectId, Open>();
-  async function remove(object: ObjectId, copy: Open): Promise<void> {
-    clearTimeout(copy.linger);
-    if (open.get(object) === copy) open.delete(object);
-    await copy.ready.catch(() => undefined);
-    await rm(await copy.folder, { recursive: true, force: true });
-  }
-  return {
-    async use<T>(
-      object: ObjectId,
-      make: (folder: string) => Promise<Copy>,
-      work: (copy: Copy) => Promise<T>,
-    ): Promise<T> {
-      let copy = open.get(object);
-      if (copy === undefined) {
-        const folder = scratch.folder();
-        copy = { folder, ready: folder.then(make), users: 0, linger: undefined };
-        open.set(object, copy);
-      }
-      const { ready } = copy;
-      clearTimeout(copy.linger);
-      copy.users += 1;
-      let wasMade = false;
-      try {
-        const made = await ready;
-        wasMade = true;
-        return await work(made);
-      } finally {
-        copy.users -= 1;
-        const last = copy;
-        if (copy.users === 0 && !wasMade) await remove(object, copy);
-        else if (copy.users === 0) copy.linger = setTimeout(() => void remove(object, last), LINGER_MS);
-      }
-    },
-    close: () => Promise.all([...open].map(([object, copy]) => remove(object, copy))),
-  };
 }

@@ -1,5 +1,4 @@
 import type { Transaction } from '../database.ts';
-import type { ErrorCode } from '../errors.ts';
 import type { CaseId, JobId, ObjectId } from '../ids.ts';
 
 // Leases of segments (decision 0034): who works on what, and until when. One statement a step; the clock is the database's.
@@ -69,7 +68,7 @@ export async function claimSegment(
      )
      UPDATE segments s SET holder = $1, fence = s.fence + 1, leased_at = clock_timestamp(),
        leased_until = clock_timestamp() + interval '${LEASE_SECONDS} seconds',
-       granted = NULL, use_asked = false, offered = false, failure_code = NULL
+       granted = NULL, use_asked = false, said = NULL
      FROM next WHERE s.job_id = next.job_id AND s.n = next.n
      RETURNING s.job_id, s.case_id, s.n, s.holder, s.fence`,
     [claim.holder, claim.planSha256],
@@ -120,24 +119,28 @@ export async function countTry(tx: Transaction, lease: Lease): Promise<number | 
 export async function readGrant(
   tx: Transaction,
   lease: Lease,
-): Promise<{ readonly granted: Buffer | undefined; readonly isUseTold: boolean } | undefined> {
-  const { rows } = await tx.query<{ granted: Buffer | null; use_told: boolean }>(
-    `SELECT granted, use_told FROM segments WHERE ${IS_LEASE}`,
+): Promise<
+  { readonly granted: Buffer | undefined; readonly isUseTold: boolean; readonly isSaid: boolean } | undefined
+> {
+  const { rows } = await tx.query<{ granted: Buffer | null; use_told: boolean; is_said: boolean }>(
+    `SELECT granted, use_told, said IS NOT NULL AS is_said FROM segments WHERE ${IS_LEASE}`,
     [...keysOf(lease)],
   );
   const row = rows[0];
-  return row === undefined ? undefined : { granted: row.granted ?? undefined, isUseTold: row.use_told };
+  return row === undefined
+    ? undefined
+    : { granted: row.granted ?? undefined, isUseTold: row.use_told, isSaid: row.is_said };
 }
 
-/** What a worker tells the gateway about its lease. */
-export type Word = { readonly useAsked: true } | { readonly offered: true } | { readonly failureCode: ErrorCode };
+/** Asks the gateway to tell the use of a lease; false when it is not this one's any more. */
+export async function askUse(tx: Transaction, lease: Lease): Promise<boolean> {
+  const { rowCount } = await tx.query(`UPDATE segments SET use_asked = true WHERE ${IS_LEASE}`, [...keysOf(lease)]);
+  return rowCount === 1;
+}
 
-/** Says a word to the gateway; false when the lease is not this one's any more. */
-export async function sayWord(tx: Transaction, lease: Lease, word: Word): Promise<boolean> {
-  const { rowCount } = await tx.query(
-    `UPDATE segments SET use_asked = use_asked OR $5, offered = $6, failure_code = $7 WHERE ${IS_LEASE}`,
-    [...keysOf(lease), 'useAsked' in word, 'offered' in word, 'failureCode' in word ? word.failureCode : null],
-  );
+/** Says to the gateway, sealed, how a lease ended; false when it is not this one's any more. */
+export async function sayEnding(tx: Transaction, lease: Lease, said: Buffer): Promise<boolean> {
+  const { rowCount } = await tx.query(`UPDATE segments SET said = $5 WHERE ${IS_LEASE}`, [...keysOf(lease), said]);
   return rowCount === 1;
 }
 
@@ -152,8 +155,8 @@ export interface LeaseState extends Lease {
   readonly isGranted: boolean;
   readonly isUseAsked: boolean;
   readonly isUseTold: boolean;
-  readonly isOffered: boolean;
-  readonly failureCode: string | undefined;
+  /** How it ended, as its holder alone can say it; whoever did say it. */
+  readonly said: Buffer | undefined;
   /** How often the segment was begun. */
   readonly tries: number;
 }
@@ -165,12 +168,11 @@ export async function leasesOfOthers(tx: Transaction, holder: string): Promise<r
       is_granted: boolean;
       use_asked: boolean;
       use_told: boolean;
-      offered: boolean;
-      failure_code: string | null;
+      said: Buffer | null;
       tries: number;
     }
   >(
-    `SELECT s.job_id, s.case_id, s.n, s.holder, s.fence, s.granted IS NOT NULL AS is_granted, s.use_asked, s.use_told, s.offered, s.failure_code, s.tries
+    `SELECT s.job_id, s.case_id, s.n, s.holder, s.fence, s.granted IS NOT NULL AS is_granted, s.use_asked, s.use_told, s.said, s.tries
      FROM segments s JOIN jobs j ON j.id = s.job_id
      WHERE s.state = 'waiting' AND j.state = 'running' AND s.leased_until > clock_timestamp() AND s.holder <> $1
      ORDER BY s.leased_at`,
@@ -181,8 +183,7 @@ export async function leasesOfOthers(tx: Transaction, holder: string): Promise<r
     isGranted: row.is_granted,
     isUseAsked: row.use_asked,
     isUseTold: row.use_told,
-    isOffered: row.offered,
-    failureCode: row.failure_code ?? undefined,
+    said: row.said ?? undefined,
     tries: row.tries,
   }));
 }
@@ -214,6 +215,11 @@ export async function permitLeases(tx: Transaction, jobId: JobId): Promise<void>
 /** The journal has the use that a holder asked for. */
 export async function tellUse(tx: Transaction, lease: Lease): Promise<void> {
   await tx.query(`UPDATE segments SET use_told = true WHERE ${IS_LEASE}`, [...keysOf(lease)]);
+}
+
+/** Takes back what somebody said who is not the holder of a lease; what was said since stays. */
+export async function unsay(tx: Transaction, lease: Lease, said: Buffer): Promise<void> {
+  await tx.query(`UPDATE segments SET said = NULL WHERE ${IS_LEASE} AND said = $5`, [...keysOf(lease), said]);
 }
 
 /** Where the holder of a lease was to put its result: the last draft. */

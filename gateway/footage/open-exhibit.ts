@@ -33,17 +33,19 @@ export async function exhibitToScratch(
   throw new AppError('E_DEF_UNSTABLE', { detail: 'the sealed bytes are not those of the schedule' });
 }
 
-/** Writes the plain bytes of an object to a new file, readable by us alone, and returns their SHA-256. */
+/** Writes the plain bytes of an object to a new file, readable by us alone, and returns their SHA-256; nothing is left when it is aborted. */
 export async function decryptTo(
   file: string,
   caseId: CaseId,
   object: ObjectId,
   vault: Pick<SealedObjects, 'read'>,
+  signal?: AbortSignal,
 ): Promise<string> {
   const hash = createHash('sha256');
   const handle = await open(file, 'wx', 0o600);
   try {
     for await (const part of vault.read(caseId, object) as AsyncIterable<Buffer>) {
+      signal?.throwIfAborted();
       hash.update(part);
       // Unlike `write`, this does not stop short on a disk that fills up.
       await handle.appendFile(part);

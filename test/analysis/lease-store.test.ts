@@ -1,16 +1,10 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import * as leases from '../../gateway/analysis/lease-store.ts';
 import * as jobs from '../../gateway/analysis/store.ts';
-import type { Database } from '../../gateway/database.ts';
-import {
-  type CaseId,
-  type ExhibitId,
-  type JobId,
-  newId,
-  type ObjectId,
-  type RequisitionId,
-} from '../../gateway/ids.ts';
+import type { Database, Transaction } from '../../gateway/database.ts';
+import { newId, type ObjectId } from '../../gateway/ids.ts';
 import { asOwner, testDatabase } from '../support/database.ts';
+import { addRunningJob } from '../support/running-job.ts';
 
 const WORK = { decodedFrames: 1, detectorCalls: 1 };
 
@@ -20,34 +14,8 @@ describe('leases of segments', () => {
     database = await testDatabase();
   });
 
-  /** A case with one running job of so many segments. */
-  async function addJob(
-    planSha256: string,
-    count: number,
-    more: { readonly isUrgent?: boolean; readonly mostAtOnce?: number } = {},
-  ): Promise<{ readonly caseId: CaseId; readonly id: JobId }> {
-    const [caseId, id, exhibitId] = [newId<CaseId>(), newId<JobId>(), newId<ExhibitId>()];
-    const requisitionId = newId<RequisitionId>();
-    const segments = Array.from({ length: count }, (_, n) => ({ n, fromSeconds: 60 * n, toSeconds: 60 * (n + 1) }));
-    await database.inCase(caseId, async (tx) => {
-      await tx.query('INSERT INTO cases (id) VALUES ($1)', [caseId]);
-      await tx.query(
-        `INSERT INTO requisitions (id, case_id, authorisation_jti, thumbprints, not_before, expires, sealed)
-         VALUES ($2, $1, gen_random_uuid(), '{}', now(), now(), 'secret')`,
-        [caseId, requisitionId],
-      );
-      await tx.query(
-        `INSERT INTO exhibits (id, case_id, requisition_id, state, object_id, size_bytes, capture_start, capture_end, piece_mark, sealed)
-         VALUES ($3, $1, $2, 'sealed', gen_random_uuid(), 1, now(), now(), 'mark', 'secret')`,
-        [caseId, requisitionId, exhibitId],
-      );
-      const job = { id, caseId, exhibitId, requisitionId, framesPerSecond: 5 };
-      await jobs.insertJob(tx, { ...job, isUrgent: false, mostAtOnce: 64, ...more });
-      await jobs.adoptPlan(tx, id, planSha256);
-      await jobs.planJob(tx, (await jobs.findJob(tx, id)) as jobs.Job, segments);
-    });
-    return { caseId, id };
-  }
+  const addJob = (planSha256: string, count: number, more?: Parameters<typeof addRunningJob>[3]) =>
+    addRunningJob(database, planSha256, count, more);
 
   const claim = (planSha256: string, holder = 'a') =>
     database.inLeases((tx) => leases.claimSegment(tx, { holder, planSha256 }));
@@ -68,6 +36,44 @@ describe('leases of segments', () => {
     expect(got.every(({ jobId }) => jobId === id)).toBe(true);
   });
 
+  it('no lease is granted twice: of several gateways that would at once, one does, with its own draft', async () => {
+    const { caseId, id } = await addJob('granted', 1);
+    const lease = await claimed('granted');
+    const drafts = Array.from({ length: 8 }, () => newId<ObjectId>());
+    const grant = (draft: ObjectId) => (tx: Transaction) =>
+      leases.grantLease(tx, lease, { sealed: Buffer.from(draft), draft });
+    // The first has not committed when the others begin: they wait for it, and then see what it has done.
+    const [first, ...others] = drafts as [ObjectId, ...ObjectId[]];
+    const sessions: Promise<boolean>[] = [];
+    const given = [
+      await database.inCase(caseId, async (tx) => {
+        const isGiven = await grant(first)(tx);
+        sessions.push(...others.map((draft) => database.inCase(caseId, grant(draft))));
+        await untilLocked(database, sessions.length);
+        return isGiven;
+      }),
+      ...(await Promise.all(sessions)),
+    ];
+    expect(given.filter(Boolean)).toHaveLength(1);
+    const { rows } = await asOwner(database, 'SELECT granted, drafts FROM segments WHERE job_id = $1', [id]);
+    const winner = drafts[given.indexOf(true)] ?? '';
+    expect(rows).toEqual([{ granted: Buffer.from(winner), drafts: [winner] }]);
+  });
+
+  it('no segment is leased twice: a claim waits for the one that is open, and takes another segment or none', async () => {
+    await addJob('claimed', 2);
+    const claimIn = (holder: string) => (tx: Transaction) => leases.claimSegment(tx, { holder, planSha256: 'claimed' });
+    const others: Promise<leases.Lease | undefined>[] = [];
+    const first = await database.inLeases(async (tx) => {
+      const lease = await claimIn('first')(tx);
+      others.push(...['b', 'c'].map((holder) => database.inLeases(claimIn(holder))));
+      await untilLocked(database, others.length);
+      return lease;
+    });
+    const got = [first, ...(await Promise.all(others))].map((lease) => lease?.n);
+    expect(got.toSorted()).toEqual([0, 1, undefined]);
+  });
+
   it('refuses what comes under a lease that has gone to another, and counts its work once', async () => {
     const { caseId, id } = await addJob('fence', 1);
     // The same process twice, as after a standstill: nothing but the fence tells its leases apart.
@@ -76,7 +82,7 @@ describe('leases of segments', () => {
     const next = await claimed('fence', 'same');
     expect(next).toMatchObject({ n: late.n, fence: late.fence + 1 });
     expect(await database.inLeases((tx) => leases.renewLease(tx, late))).toBe(false);
-    expect(await database.inLeases((tx) => leases.sayWord(tx, late, { offered: true }))).toBe(false);
+    expect(await database.inLeases((tx) => leases.sayEnding(tx, late, Buffer.from('x')))).toBe(false);
     expect(await finish(late)).toBe('fenced');
     expect(await finish(next)).toBe('last');
     expect(await finish(late)).toBe('fenced');
@@ -154,3 +160,17 @@ describe('leases of segments', () => {
     expect(await claim('bound')).toBeUndefined();
   });
 });
+
+/** Until so many sessions of the database wait for a lock. */
+async function untilLocked(database: Database, count: number): Promise<void> {
+  await vi.waitFor(
+    async () => {
+      const { rows } = await asOwner(
+        database,
+        `SELECT count(*)::int AS count FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+      );
+      expect(rows).toEqual([{ count }]);
+    },
+    { timeout: 20_000, interval: 10 },
+  );
+}
