@@ -8,11 +8,12 @@ import { permittedBy, type Requisition } from '../requisition/types.ts';
 import type { Vault } from '../vault.ts';
 import { refused } from './byte-reader.ts';
 import { decodeBlock, openPaths } from './columns.ts';
+import { openFeet } from './feet.ts';
 import type { BlockHeader } from './layout.ts';
 import { rectificationsOf } from './rectification-store.ts';
 import { rectifiedColumns } from './rectified.ts';
 import * as store from './store.ts';
-import type { CaseSessions, OpenCase, OpenExhibit, TrackColumns, UnanalysedExhibit } from './types.ts';
+import type { CaseSessions, Feet, OpenCase, OpenExhibit, TrackColumns, UnanalysedExhibit } from './types.ts';
 
 export interface CaseSessionsDeps {
   readonly vault: Vault;
@@ -31,6 +32,7 @@ interface OpenBlock {
   readonly header: BlockHeader;
   readonly columns: TrackColumns;
   readonly path: (track: number) => readonly TrackPoint[];
+  readonly feet: Feet;
   readonly bytes: number;
 }
 
@@ -198,10 +200,12 @@ async function loadBlock(
   if (columns.jobId !== job.jobId || columns.exhibitId !== job.exhibitId) throw refused('columns of another job');
   const paths = await vault.get(caseId, job.pathsObject);
   if (paths.length !== header.pathBytes) throw refused('paths of other columns');
-  const bytes = paths.length + Object.values(header.arrays).reduce((sum, array) => sum + array.length, 0);
+  const feet = openFeet(paths, columns, header);
+  const feetBytes = feet.start.byteLength + feet.x.byteLength + feet.y.byteLength;
+  const bytes = paths.length + feetBytes + Object.values(header.arrays).reduce((sum, array) => sum + array.length, 0);
   const path = openPaths(paths, columns);
   const rectifications = await rectificationsOf(caseId, { database, vault });
-  return { header, columns: rectifiedColumns(columns, path, rectifications), path, bytes };
+  return { header, columns: rectifiedColumns(columns, path, rectifications), path, feet, bytes };
 }
 
 const describe = (exhibit: Exhibit, job: store.ClosedJob, block: OpenBlock): OpenExhibit => ({
@@ -224,6 +228,7 @@ const describe = (exhibit: Exhibit, job: store.ClosedJob, block: OpenBlock): Ope
   resultDigest: job.resultSha256,
   columns: block.columns,
   path: block.path,
+  feet: block.feet,
 });
 
 // A closed job that does not count was made under narrower facets.

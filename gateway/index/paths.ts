@@ -100,6 +100,76 @@ function exactPoints(from: ByteReader, count: number): TrackPoint[] {
   return points;
 }
 
+/** Moments and feet of one path, read into arrays that are used again. */
+export interface FootPath {
+  count: number;
+  seconds: Float64Array;
+  /** Bottom centre of the box, pixels. */
+  xPx: Float64Array;
+  yPx: Float64Array;
+}
+
+export const footPath = (): FootPath => ({
+  count: 0,
+  seconds: new Float64Array(256),
+  xPx: new Float64Array(256),
+  yPx: new Float64Array(256),
+});
+
+const units = new Float64Array(FIELDS.length);
+
+/** What `decodePath` says of when and where the feet were, without making its points: opening a case reads millions of them. */
+export function readFeet(bytes: Uint8Array, from: number, length: number, into: FootPath): void {
+  const end = from + length;
+  if (bytes[from] !== DECIMAL) {
+    const points = decodePath(bytes.subarray(from, end));
+    makeRoom(into, points.length);
+    for (const [n, { timeSeconds, left, top, width, height }] of points.entries())
+      setFoot(into, n, timeSeconds, left + width / 2, top + height);
+    return;
+  }
+  let at = from + 1;
+  // What ends too early reads as NaN, which ends the number, and then the path does not end where it should.
+  const next = (): number => {
+    let byte = bytes[at++] ?? Number.NaN;
+    let value = byte & 0x7f;
+    for (let scale = 128; byte >= 0x80; scale *= 128) {
+      byte = bytes[at++] ?? Number.NaN;
+      value += (byte & 0x7f) * scale;
+    }
+    return value;
+  };
+  const count = next();
+  if (count > length) throw refused('path is cut short');
+  makeRoom(into, count);
+  units.fill(0);
+  for (let n = 0; n < count; n++) {
+    at++;
+    for (let field = 0; field < FIELDS.length; field++) {
+      const value = next();
+      units[field] = (units[field] ?? 0) + (value % 2 === 0 ? value / 2 : -(value + 1) / 2);
+    }
+    const [time, left, top] = [units[2] ?? 0, units[3] ?? 0, units[4] ?? 0];
+    const [width, height] = [units[5] ?? 0, units[6] ?? 0];
+    setFoot(into, n, time / 1e6, left / 1e3 + width / 1e3 / 2, top / 1e3 + height / 1e3);
+  }
+  if (at !== end) throw refused('bytes after the path');
+}
+
+function makeRoom(into: FootPath, count: number): void {
+  into.count = count;
+  if (count <= into.seconds.length) return;
+  into.seconds = new Float64Array(2 * count);
+  into.xPx = new Float64Array(2 * count);
+  into.yPx = new Float64Array(2 * count);
+}
+
+function setFoot(into: FootPath, n: number, seconds: number, xPx: number, yPx: number): void {
+  into.seconds[n] = seconds;
+  into.xPx[n] = xPx;
+  into.yPx[n] = yPx;
+}
+
 const unitsOf = (value: number, field: number): number => Math.round(value * (UNITS[field] ?? 1));
 
 const isDecimal = (value: number, field: number): boolean => {

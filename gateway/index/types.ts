@@ -67,6 +67,23 @@ export interface TrackColumns {
   readonly rectified?: ReadonlyMap<number, Rectified>;
 }
 
+/**
+ * The fine grid of feet: 256 cells across the picture and a sixteenth of it on each side, and as many down. Cell `n` holds the fractions
+ * from (n - 1) / perPicture - margin on; the first and the last cell hold all that lies further out.
+ */
+export const FOOT_GRID = { cells: 256, margin: 1 / 16, perPicture: 254 / (1 + 2 / 16) } as const;
+
+/**
+ * Where the bottom centre of a track was at each of its points, in cells of the fine grid. Enough to tell of most tracks what their exact
+ * way does at a place.
+ */
+export interface Feet {
+  /** First point of a track, one more than there are tracks. A track of none is one whose moments do not go on: only its way tells. */
+  readonly start: Uint32Array;
+  readonly x: Uint8Array;
+  readonly y: Uint8Array;
+}
+
 /** An exhibit as a case session holds it: what search needs, opened. */
 export interface OpenExhibit {
   readonly exhibitId: ExhibitId;
@@ -92,6 +109,7 @@ export interface OpenExhibit {
   readonly columns: TrackColumns;
   /** The exact path of one track, opened from the sealed path block. */
   readonly path: (track: number) => readonly TrackPoint[];
+  readonly feet: Feet;
 }
 
 /** An exhibit of the case that has no closed result: named in every answer, so that "nothing found" never hides it. */

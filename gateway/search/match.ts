@@ -3,6 +3,7 @@ import type { OpenExhibit, TrackColumns } from '../index/types.ts';
 import { type ClassName, COLOURS, type ColourName, classId, classNameOf, PARTS } from '../vocabulary.ts';
 import type { Elsewhere } from './conditions/leaf-matcher.ts';
 import { compile, NEVER } from './conditions/match.ts';
+import { certainOfZone } from './conditions/raster.ts';
 import {
   type Contact,
   cellsWithin,
@@ -58,8 +59,10 @@ export function matchTracks(
     if (colours.length > 0 && !hasOneOf(columns, track, colours)) continue;
     if (cells !== undefined && !sharesCell(columns.grid, track, cells)) continue;
     if (question.zone !== null && covered !== undefined) {
-      const sure = sharesCell(columns.grid, track, covered) && livesWithin(columns, track, windows);
-      if (!sure && pathContact(question.zone, exhibit.path(track), exhibit, window) === undefined) continue;
+      const { isIn, isOut, isWhole } = certainOfZone(question.zone, exhibit.feet, track);
+      if (isWhole && isOut) continue;
+      const isSure = (isIn || sharesCell(columns.grid, track, covered)) && livesWithin(columns, track, windows);
+      if (!isSure && pathContact(question.zone, exhibit.path(track), exhibit, window) === undefined) continue;
     }
     const guess = where.guess(track);
     if (guess === 'no' || (guess === 'maybe' && !where.holds(track))) continue;

@@ -282,6 +282,7 @@ async function sizeOfOne(requisition: Requisition): Promise<number> {
   const arrays = Object.values(columns).filter((value) => ArrayBuffer.isView(value));
   const { rows } = await asOwner(world.database, 'SELECT paths_object FROM jobs WHERE id = $1', [columns.jobId]);
   const paths = await world.vault.sizeOf(requisition.caseId, rows[0]?.paths_object);
+  const feet = Object.values(exhibit?.feet ?? {});
   // A little more than one case, so that two fit and three do not.
-  return paths + arrays.reduce((sum, array) => sum + array.byteLength, 0) + 16;
+  return paths + [...arrays, ...feet].reduce((sum, array) => sum + array.byteLength, 0) + 16;
 }

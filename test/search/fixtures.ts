@@ -13,6 +13,7 @@ import type { Exhibit } from '../../gateway/footage/types.ts';
 import { type CaseId, type ExhibitId, type JobId, newId, type ObjectId } from '../../gateway/ids.ts';
 import { createCaseSessions } from '../../gateway/index/case-sessions.ts';
 import { decodeBlock, encodeColumns, openPaths } from '../../gateway/index/columns.ts';
+import { openFeet } from '../../gateway/index/feet.ts';
 import { indexResult } from '../../gateway/index/seal.ts';
 import type { CaseSessions, OpenExhibit } from '../../gateway/index/types.ts';
 import { authorise, schedule } from '../../gateway/requisition/issue.ts';
@@ -178,6 +179,7 @@ export function openInMemory(tracks: readonly Track[], changes: Partial<OpenExhi
     resultDigest: '0'.repeat(64),
     columns,
     path: openPaths(blocks.paths, columns),
+    feet: openFeet(blocks.paths, columns, result.picture),
     ...changes,
   };
 }

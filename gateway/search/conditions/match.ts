@@ -1,6 +1,6 @@
 import type { OpenExhibit } from '../../index/types.ts';
 import { classId } from '../../vocabulary.ts';
-import { colourAt, leastStep, mayLive, overlaps, shareAt, shareOf, sharesCell } from '../match-columns.ts';
+import { colourAt, leastStep, livesWithin, mayLive, overlaps, shareAt, shareOf, sharesCell } from '../match-columns.ts';
 import type { Reason } from '../types.ts';
 import {
   byColumns,
@@ -18,6 +18,7 @@ import {
 import { crowdMatcher, nearMatcher } from './match-company.ts';
 import { zoneMatcher } from './match-zone.ts';
 import type { ExecutedCondition, ExecutedLeaf } from './normal.ts';
+import { certainOfLine } from './raster.ts';
 import { crossingsOf, follows, longestStop, sequenceOn, staysIn, waysOf } from './way.ts';
 import { intersect, isTimeLeaf, windowsOf } from './windows.ts';
 import { lineCells, type Window, zoneCells } from './zone.ts';
@@ -202,8 +203,15 @@ function leafOf(leaf: ExecutedLeaf, scope: Scope): Matcher {
   if ('zone' in leaf) return zoneMatcher(leaf, leaf.zone, exhibit, windows, ways);
   if ('line' in leaf) {
     const cells = lineCells(leaf.line);
-    return byWay(leaf, touching(cells), (track) =>
-      momentEvidence(ways(track).flatMap((way) => crossingsOf(leaf.line, way))[0]),
+    return byWay(
+      leaf,
+      (track) => {
+        if (!sharesCell(columns.grid, track, cells)) return 'no';
+        const crosses = certainOfLine(leaf.line, exhibit.feet, track);
+        if (crosses === false) return 'no';
+        return crosses === true && livesWithin(columns, track, windows) ? 'yes' : 'maybe';
+      },
+      (track) => momentEvidence(ways(track).flatMap((way) => crossingsOf(leaf.line, way))[0]),
     );
   }
   if ('sequence' in leaf) {
