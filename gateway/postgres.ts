@@ -21,6 +21,9 @@ export interface PostgresServer {
   stop(how?: 'fast' | 'immediate'): Promise<void>;
 }
 
+/** How folders beside the cluster begin through which a back-up takes rows. */
+export const EXCHANGE_PREFIX = 'exchange-';
+
 const OWNER = 'differe';
 const MAJOR_VERSION = '18';
 // A Unix socket path holds 107 bytes, its file name included.
@@ -305,12 +308,16 @@ async function stopServer(server: Running, how: 'SIGINT' | 'SIGQUIT'): Promise<v
   await patience;
 }
 
-/** Run folders that killed processes left. Called once the server runs, so no living one can be among them. */
+/**
+ * Folders that killed processes left: of sockets, of clusters half made, of rows on their way into a back-up or out of one. Called once the
+ * server runs, so no living one can be among them.
+ */
 async function removeStaleRunFolders(dataDir: string, own: string): Promise<void> {
   for (const name of await readdir(dataDir)) {
     const folder = path.join(dataDir, name);
-    const stale = (name.startsWith('pg-run-') && folder !== own) || name.startsWith('cluster-new-');
-    if (stale) await rm(folder, { recursive: true, force: true });
+    const isStale =
+      folder !== own && ['pg-run-', 'cluster-new-', EXCHANGE_PREFIX].some((start) => name.startsWith(start));
+    if (isStale) await rm(folder, { recursive: true, force: true });
   }
 }
 

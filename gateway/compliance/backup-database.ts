@@ -4,7 +4,7 @@ import path from 'node:path';
 import pg from 'pg';
 import { MIGRATIONS, migrate } from '../database.ts';
 import { AppError } from '../errors.ts';
-import { runningServerUrl, startPostgres } from '../postgres.ts';
+import { EXCHANGE_PREFIX, runningServerUrl, startPostgres } from '../postgres.ts';
 import { type BackedUpFile, type BackedUpTable, copyTree, type Manifest } from './backup-manifest.ts';
 
 // Rows of the embedded server, table by table in PostgreSQL's own binary format, from one moment. A copy of its files would hold the free
@@ -115,7 +115,7 @@ export async function demandFitting({ migrations }: DatabasePart): Promise<void>
 
 /** A folder that the server, too, can reach. */
 async function exchangeFolder(dataDir: string): Promise<string> {
-  return await mkdtemp(path.join(path.resolve(dataDir), 'exchange-'));
+  return await mkdtemp(path.join(path.resolve(dataDir), EXCHANGE_PREFIX));
 }
 
 /** Where the server sees the files of the exchange folder: in its jail its data stand elsewhere. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, type Dirent, existsSync } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Static, Type } from 'typebox';
@@ -46,14 +46,19 @@ const unfit = (detail: string, cause?: unknown): AppError => new AppError('E_BAC
 
 /** Copies a file so that it is durable, and says what it was. The folder's own entry is durable after `syncFolder`. */
 export async function copyDurably(
-  from: string,
+  from: string | FileHandle,
   to: string,
 ): Promise<{ readonly bytes: number; readonly sha256: string }> {
+  const source = typeof from === 'string' ? await open(from) : from;
   const hash = createHash('sha256');
   let bytes = 0;
-  const target = await open(to, 'wx', 0o600);
+  const target = await open(to, 'wx', 0o600).catch(async (error: unknown) => {
+    await source.close();
+    throw error;
+  });
   try {
-    for await (const part of createReadStream(from) as AsyncIterable<Buffer>) {
+    // Closes the source, whatever comes.
+    for await (const part of source.createReadStream() as AsyncIterable<Buffer>) {
       hash.update(part);
       await writeWhole(target, part);
       bytes += part.length;
@@ -71,6 +76,7 @@ async function writeWhole(file: FileHandle, part: Buffer): Promise<void> {
 
 /**
  * Copies the files below a folder that `wanted` names. One that goes meanwhile is left out: it was erased, or replaced by what is copied later.
+ * A place that goes is a failure.
  */
 export async function copyTree(
   from: string,
@@ -78,21 +84,29 @@ export async function copyTree(
   wanted: (file: string) => boolean = () => true,
 ): Promise<readonly BackedUpFile[]> {
   await mkdir(to, { recursive: true, mode: 0o700 });
-  const entries = await readdir(from, { recursive: true, withFileTypes: true }).catch(unlessAbsent);
+  const entries = await entriesBelow(from);
   const copied: BackedUpFile[] = [];
   const folders = new Set([to]);
-  for (const entry of entries ?? []) {
+  for (const entry of entries) {
     const file = path.relative(from, path.join(entry.parentPath, entry.name));
     if (entry.isDirectory() || !wanted(file)) continue;
     if (!entry.isFile()) throw unfit(`${file} is no plain file`);
     const place = path.join(to, file);
     await mkdir(path.dirname(place), { recursive: true, mode: 0o700 });
     for (let folder = path.dirname(place); folder.startsWith(to); folder = path.dirname(folder)) folders.add(folder);
-    const facts = await copyDurably(path.join(from, file), place).catch(unlessAbsent);
-    if (facts !== undefined) copied.push({ path: file, ...facts });
+    const source = await open(path.join(from, file)).catch(unlessAbsent);
+    if (source !== undefined) copied.push({ path: file, ...(await copyDurably(source, place)) });
   }
   for (const folder of folders) await syncFolder(folder);
   return copied;
+}
+
+/** All below a folder; nothing when there is none. A folder within that goes meanwhile ends the look, which begins anew. */
+async function entriesBelow(folder: string): Promise<readonly Dirent[]> {
+  for (;;) {
+    const found = await readdir(folder, { recursive: true, withFileTypes: true }).catch(unlessAbsent);
+    if (found !== undefined || !existsSync(folder)) return found ?? [];
+  }
 }
 
 export const writeManifest = (folder: string, manifest: Manifest): Promise<void> =>

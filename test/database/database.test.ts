@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
@@ -194,7 +194,7 @@ describe('migrations', () => {
 });
 
 describe('the embedded server', () => {
-  it('keeps what was committed over a restart, and listens on no network', async () => {
+  it('RET-09: keeps what was committed over a restart, listens on no network, and removes what a killed back-up left beside it', async () => {
     const dataDir = await folder();
     const id = newId<CaseId>();
     const first = await openDatabase({ dataDir });
@@ -203,7 +203,11 @@ describe('the embedded server', () => {
     expect(listening.rows).toEqual([{ listen_addresses: '' }]);
     expect((await asOwner(first, 'SHOW fsync')).rows).toEqual([{ fsync: 'on' }]);
     await first.close();
+    const left = path.join(dataDir, 'exchange-abcdef');
+    await mkdir(left);
+    await writeFile(path.join(left, 'cases.rows'), 'rows of cases');
     const second = await openDatabase({ dataDir });
+    expect(await readdir(dataDir)).not.toContain('exchange-abcdef');
     expect((await second.inService((tx) => tx.query('SELECT id FROM cases'))).rows).toEqual([{ id }]);
     await second.close();
   });
