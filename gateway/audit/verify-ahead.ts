@@ -20,13 +20,21 @@ const SECTOR = 512;
 const HEAD = /^(differe-batch\/1 (\d{10})) ([0-9a-f]{16})\n$/;
 const HEAD_BYTES = 44;
 
+const aheadNameOf = (dir: string): string => `${path.resolve(dir)}.ahead`;
+
+/** Changes with every byte of the file beside a log; the same word where there is none. */
+export async function aheadDigestOf(dir: string): Promise<string> {
+  const file = await readFile(aheadNameOf(dir)).catch(() => undefined);
+  return file === undefined ? 'none' : createHash('sha256').update(file).digest('hex');
+}
+
 /** Undefined when there is no such file, as beside a log that was closed, or when something of it is wrong, which is reported. */
 export async function readAheadOf(
   dir: string,
   verifier: NoteVerifier,
   report: (finding: Finding) => void,
 ): Promise<AheadRead | undefined> {
-  const name = `${path.resolve(dir)}.ahead`;
+  const name = aheadNameOf(dir);
   const file = await readFile(name).catch((error: NodeJS.ErrnoException) => error);
   if (!Buffer.isBuffer(file)) {
     if (file.code !== 'ENOENT') report(finding('cannot be read', name, `${file}`));

@@ -8,7 +8,7 @@ import { EMPTY_ROOT, joinRoots, leafHash, subtreeRoots, treeRoot } from './merkl
 import { decodeVkey, encodeVkey, type NoteVerifier } from './note.ts';
 import { parseRecord } from './record.ts';
 import type { AuditRecord, Finding } from './types.ts';
-import { type AheadRead, readAheadOf } from './verify-ahead.ts';
+import { type AheadRead, aheadDigestOf, readAheadOf } from './verify-ahead.ts';
 
 // Reads a stored log as a third party would: from the entries up, everything is computed again and compared. Nothing of the writer
 // (append.ts, ahead.ts, right-edge.ts, recover.ts, tiles.ts) is used, so that a mistake of the writer is not made twice.
@@ -62,7 +62,7 @@ export async function verifyLog(dir: string, options: VerifyOptions = {}): Promi
 async function fingerprint(dir: string): Promise<string> {
   const checkpoint = await readFile(path.join(dir, 'checkpoint'), 'latin1').catch(() => 'none');
   const { files, folders } = await listFolder(dir);
-  return JSON.stringify([checkpoint, files, folders]);
+  return JSON.stringify([checkpoint, await aheadDigestOf(dir), files, folders]);
 }
 
 async function lookOnce(dir: string, options: VerifyOptions): Promise<Verdict> {

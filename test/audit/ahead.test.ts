@@ -1,4 +1,5 @@
-import { copyFile, cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import fsp, { copyFile, cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { aheadFileOf } from '../../gateway/audit/ahead.ts';
@@ -151,5 +152,29 @@ describe('the write-ahead file', () => {
       expect(await verifyLog(options.dir), `sector at ${missing}`).toMatchObject({ ok: true, size: before });
       expect(await opened(options), `sector at ${missing}`).toBe(before);
     }
+  });
+
+  it('LOG-04: verifying looks again when the write-ahead file alone changed meanwhile', async () => {
+    const { options, file } = await killed();
+    const changed = Buffer.from(file);
+    changed[PAGE + 100] = (changed[PAGE + 100] ?? 0) ^ 0x11;
+    await writeFile(aheadFileOf(options.dir), changed);
+    const { readFile: own } = fsp;
+    onTestFinished(() => {
+      fsp.readFile = own;
+      syncBuiltinESMExports();
+    });
+    // The checkpoint is read before the first look, and in it after the write-ahead file: which is put right then.
+    let reads = 0;
+    Object.assign(fsp, {
+      async readFile(...given: Parameters<typeof own>) {
+        if (given[0] === path.join(options.dir, 'checkpoint') && ++reads === 2)
+          await writeFile(aheadFileOf(options.dir), file);
+        return await own(...given);
+      },
+    });
+    syncBuiltinESMExports();
+    expect(await verifyLog(options.dir)).toMatchObject({ ok: true, size: ALL });
+    expect(reads).toBe(4);
   });
 });

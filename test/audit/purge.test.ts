@@ -1,6 +1,9 @@
-import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { copyFile, cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { aheadFileOf } from '../../gateway/audit/ahead.ts';
 import { openLog } from '../../gateway/audit/append.ts';
 import { openCheckpoint, textOf } from '../../gateway/audit/checkpoint.ts';
 import { cosign } from '../../gateway/audit/cosignature.ts';
@@ -21,9 +24,9 @@ const THREE_YEARS_ON = Date.UTC(2029, 0, 1);
 const OLD = 600;
 
 /** 1000 records, one an hour from the start on; the clock stands at the last one. */
-async function oldLog() {
+async function oldLog(files = diskFiles) {
   const clock = handClock(START);
-  const options = optionsFor(await freshFolder(), { clock });
+  const options = optionsFor(await freshFolder(), { clock, files });
   const log = await openLog(options);
   for (let n = 0; n < 1000; n++) {
     clock.setMs(START + n * HOUR);
@@ -197,5 +200,53 @@ describe('the journal keeps three years', () => {
     await (await openLog(options)).close();
     expect(await bundlesIn(options.dir)).toEqual(['002']);
     expect((await verifyLog(options.dir)).ok).toBe(true);
+  }, 60_000);
+
+  it('LOG-06, LOG-05: a purge beside appends loses and repeats none of them, and no copy of what goes stays in the write-ahead file', async () => {
+    const appended: { readonly id: string; readonly seq: Promise<number> }[] = [];
+    let isPurging = false;
+    const append = (): void => {
+      const id = randomUUID();
+      if (isPurging) appended.push({ id, seq: log.append(eventFor(id)) });
+    };
+    // While bundles go, and while the new write-ahead file is made: one that went past it there would be written into the old one by then.
+    const files = {
+      ...diskFiles,
+      async remove(file: string) {
+        append();
+        await diskFiles.remove(file);
+      },
+      async stageAhead(...given: Parameters<typeof diskFiles.stageAhead>) {
+        append();
+        await delay(50);
+        const staged = await diskFiles.stageAhead(...given);
+        append();
+        return staged;
+      },
+    };
+    const { clock, options, log, known } = await oldLog(files);
+    const { dir } = options;
+    clock.setMs(THREE_YEARS_ON + OLD * HOUR);
+    expect((await readFile(aheadFileOf(dir))).includes('"seq":300,')).toBe(true);
+    isPurging = true;
+    expect(await log.purge(3, known)).toBe(512);
+    isPurging = false;
+    const acknowledged = await Promise.all(appended.map(async ({ id, seq }) => [await seq, id] as const));
+    expect(acknowledged.length).toBeGreaterThanOrEqual(4);
+    expect(new Set(acknowledged.map(([seq]) => seq)).size).toBe(acknowledged.length);
+    const ahead = await readFile(aheadFileOf(dir));
+    expect(ahead.includes(acknowledged.at(-1)?.[1] ?? '')).toBe(true);
+    expect(ahead.includes('"seq":300,')).toBe(false);
+    const copy = `${dir}-copy`;
+    await cp(dir, copy, { recursive: true });
+    await copyFile(aheadFileOf(dir), aheadFileOf(copy));
+    await log.close();
+    for (const place of [dir, copy]) {
+      const again = await openLog({ ...options, dir: place, files: diskFiles });
+      for (const [seq, id] of acknowledged)
+        expect((await again.record(seq))?.objects).toEqual([{ id, type: 'exhibit' }]);
+      await again.close();
+      expect((await verifyLog(place)).ok).toBe(true);
+    }
   }, 60_000);
 });
