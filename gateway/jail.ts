@@ -18,6 +18,8 @@ export type Tool = keyof typeof TOOLS;
 const NOBODY = '65534';
 /** The filter lets no process be made: what counts against it are threads. The kernel holds it for all but root. */
 const MOST_THREADS = 256;
+/** Seconds of CPU after its word (SIGXCPU) in which a tool may still end by itself; the fourth word ends ffmpeg wherever it is. */
+const CPU_GRACE_SECONDS = 5;
 const TAIL_LINES = 20;
 const LINE_CHARACTERS = 2_000;
 /** 128 + SIGKILL. */
@@ -103,7 +105,7 @@ export function jailArguments(jail: {
     ...[
       PRLIMIT,
       `--${limits.memory === 'written' ? 'data' : 'as'}=${limits.memoryBytes}`,
-      `--cpu=${limits.cpuSeconds}`,
+      `--cpu=${limits.cpuSeconds}:${limits.cpuSeconds + CPU_GRACE_SECONDS}`,
       '--fsize=0',
       '--core=0',
       '--nofile=64',
@@ -209,8 +211,8 @@ export function startJailed(run: JailedRun): Jailed {
         if ('error' in ending) throw ending.error;
         return;
       }
-      const most = ((performance.now() - startedAtMs) / 1000) * availableParallelism();
-      const error = errorOfExit(toolExit, { outOfMemory, outOfTime: most >= limits.cpuSeconds }, tail);
+      const seconds = (performance.now() - startedAtMs) / 1000;
+      const error = errorOfExit(toolExit, { outOfMemory, outOfTime: isOutOfTime(toolExit, seconds, limits) }, tail);
       if (error !== undefined) throw error;
     })
     .finally(() => {
@@ -222,6 +224,15 @@ export function startJailed(run: JailedRun): Jailed {
   // A caller that reads first and awaits later must not crash the process in between.
   done.catch(() => {});
   return { stdout, pipes, done, stop: () => end({}) };
+}
+
+/**
+ * Whether a tool ended because it had used its seconds of CPU. The kernel's word (SIGXCPU) ends most; ffmpeg takes it for a wish to stop (255; 123
+ * where it came too often), as it would that of another; one that does not hear it is killed after as many seconds of wall time, or more.
+ */
+function isOutOfTime(toolExit: number | undefined, seconds: number, { cpuSeconds }: JailLimits): boolean {
+  if (toolExit === 123 || toolExit === 255) return seconds * availableParallelism() >= cpuSeconds;
+  return toolExit === 152 || (toolExit === KILLED && seconds >= cpuSeconds);
 }
 
 function errorOfExit(
@@ -237,11 +248,11 @@ function errorOfExit(
     return new AppError('E_MEDIA_JAIL', { cause, detail: 'the tool is missing' });
   // 128 + SYS: the filter of system calls killed it.
   if (toolExit === 159) return new AppError('E_MEDIA_BREAKOUT', { cause });
-  // A tool that cannot have used its seconds was killed by somebody else, as a machine without memory does: that says nothing of the file.
+  // A tool whose seconds were not over was killed by somebody else, as a machine without memory does: that says nothing of the file.
   if (toolExit === KILLED && !outOfMemory && !outOfTime) return new AppError('E_MEDIA_KILLED', { cause });
-  // 128 + KILL, XCPU, XFSZ: the kernel enforced a limit.
-  const limited = outOfMemory || [KILLED, 152, 153].includes(toolExit);
-  if (limited) return new AppError('E_MEDIA_LIMIT', { cause, detail: `exit ${toolExit}` });
+  // 128 + XFSZ: the kernel enforced a limit.
+  if (outOfMemory || outOfTime || toolExit === 153)
+    return new AppError('E_MEDIA_LIMIT', { cause, detail: `exit ${toolExit}` });
   return new AppError('E_MEDIA_DECODE', { cause, detail: `exit ${toolExit}` });
 }
 

@@ -166,6 +166,10 @@ export async function* packets(
       if (packet !== undefined) yield packet;
     }
     await run.done;
+  } catch (error) {
+    // As in `readFrames`: why the jail ended says more than the broken pipe that it left.
+    await run.done;
+    throw error;
   } finally {
     run.stop();
   }

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AppError } from '../../gateway/errors.ts';
 import { EXHIBIT, startJailed } from '../../gateway/jail.ts';
@@ -153,6 +154,13 @@ describe('limits of the jail', () => {
       for (const pid of descendantsOf(process.pid, 'ffmpeg')) killed += process.kill(pid, 'SIGKILL') ? 1 : 0;
       await new Promise(setImmediate);
     }
+    expect((await work).code).toBe('E_MEDIA_KILLED');
+  });
+
+  it('a tool that is killed before its own seconds are over went over no limit, however many cores could have used them', async () => {
+    const work = run(['-re', ...endlessFilm(), ...discard], { cpuSeconds: 2 });
+    await delay(1_500);
+    for (const pid of descendantsOf(process.pid, 'ffmpeg')) process.kill(pid, 'SIGKILL');
     expect((await work).code).toBe('E_MEDIA_KILLED');
   });
 

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { AppError } from '../../gateway/errors.ts';
+import { AppError } from '../../gateway/errors.ts';
 import { CODECS, CONTAINERS } from '../../gateway/footage/types.ts';
 import {
   DECODERS,
@@ -182,6 +182,15 @@ describe('probe', () => {
 });
 
 describe('packets', () => {
+  it('a reading that is ended says why, and not that a pipe broke', async () => {
+    const stop = new AbortController();
+    const reason = new AppError('E_MEDIA_LIMIT', { detail: 'the test' });
+    const all = packets({ path: film, demuxer: 'mov' }, stop.signal);
+    const first = all.next();
+    stop.abort(reason);
+    await expect(first.then(() => Array.fromAsync(all))).rejects.toBe(reason);
+  });
+
   it('gives every packet with its times, size and key flag, and hears no complaint about a sound file', async () => {
     const complaints: string[] = [];
     const list = await Array.fromAsync(
