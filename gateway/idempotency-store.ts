@@ -22,13 +22,19 @@ export interface Claim {
 const table = (scope: Scope): string => (scope === undefined ? 'installation_idempotency' : 'case_idempotency');
 const of = (scope: Scope): string => (scope === undefined ? '' : 'case_id = $2 AND ');
 
-/** Takes a key for a request that is to run; false when another one has it. */
-export async function claimKey(tx: Transaction, scope: Scope, claim: Claim): Promise<boolean> {
+/** Takes a key for a request that is to run; from one that died, with what that one had said of itself. */
+export async function claimKey(
+  tx: Transaction,
+  scope: Scope,
+  claim: Claim,
+): Promise<'new' | 'taken' | { readonly sealed: Buffer }> {
   const { keySha256, sealed, nowMs, forgetBeforeMs, deadBeforeMs } = claim;
-  await tx.query(`DELETE FROM ${table(scope)} WHERE asked_at < $1 OR (NOT done AND asked_at < $2)`, [
-    new Date(forgetBeforeMs),
-    new Date(deadBeforeMs),
-  ]);
+  await tx.query(`DELETE FROM ${table(scope)} WHERE asked_at < $1`, [new Date(forgetBeforeMs)]);
+  const died = await tx.query<{ sealed: Buffer }>(
+    `UPDATE ${table(scope)} SET asked_at = $1 WHERE NOT done AND asked_at < $2 AND key_sha256 = $3${scope === undefined ? '' : ' AND case_id = $4'} RETURNING sealed`,
+    [new Date(nowMs), new Date(deadBeforeMs), keySha256, ...(scope === undefined ? [] : [scope])],
+  );
+  if (died.rows[0] !== undefined) return died.rows[0];
   const given = [keySha256, sealed, new Date(nowMs)];
   const { rowCount } = await tx.query(
     scope === undefined
@@ -36,7 +42,7 @@ export async function claimKey(tx: Transaction, scope: Scope, claim: Claim): Pro
       : `INSERT INTO case_idempotency (key_sha256, sealed, done, asked_at, case_id) VALUES ($1, $2, false, $3, $4) ON CONFLICT DO NOTHING`,
     scope === undefined ? given : [...given, scope],
   );
-  return rowCount === 1;
+  return rowCount === 1 ? 'new' : 'taken';
 }
 
 export async function findKey(tx: Transaction, scope: Scope, keySha256: string): Promise<KeyRow | undefined> {

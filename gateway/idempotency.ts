@@ -4,7 +4,7 @@ import type { Clock } from './clock.ts';
 import type { Database, Transaction } from './database.ts';
 import { AppError } from './errors.ts';
 import * as store from './idempotency-store.ts';
-import type { CaseId } from './ids.ts';
+import { type CaseId, newId } from './ids.ts';
 import type { Vault } from './vault.ts';
 
 declare module 'fastify' {
@@ -22,7 +22,9 @@ declare module 'fastify' {
 }
 
 export interface Once<T> {
-  make(): Promise<T>;
+  /** Where `takesId`, under this id and no other: so a second attempt finds, or runs into, what a first one made before it died. */
+  make(id: string): Promise<T>;
+  readonly takesId?: true;
   /** Id of what was made, by which it is read again; no content. */
   idOf(made: T): string;
   read(id: string): Promise<T>;
@@ -37,12 +39,15 @@ export interface IdempotencyDeps {
 }
 
 const KEPT_MS = 24 * 3_600_000;
-/** No request of these routes runs so long; one that is older died with its process. */
+/** No request of these routes runs so long; one that is older died with its process. Until then nobody can tell, and others are told to wait. */
 const DEAD_MS = 120_000;
 
 interface Kept {
   readonly request: string;
+  /** What was made. */
   readonly id?: string;
+  /** What it was to be made as, said before it was. */
+  readonly planned?: string;
 }
 
 /** Puts `request.once` on the application. Keys count for one case and one proven key. */
@@ -63,21 +68,22 @@ export function installIdempotency(app: FastifyInstance, deps: IdempotencyDeps):
 
   app.decorateRequest('once', async function once<T>(this: FastifyRequest, work: Once<T>): Promise<T> {
     const header = this.headers['idempotency-key'];
-    if (header === undefined) return await work.make();
+    if (header === undefined) return await work.make(newId());
     const scope: CaseId | undefined = this.authority?.caseId;
     const key = sha256Hex(`${this.thumbprint ?? '-'}\n${keyOf(header)}`);
     const request = sha256Hex(`${this.method} ${this.url}\n${JSON.stringify(work.said ?? this.body ?? null)}`);
     const nowMs = clock.nowMs();
-    const claimed = await within(scope, async (tx) =>
+    let planned: string = newId();
+    const claim = await within(scope, async (tx) =>
       store.claimKey(tx, scope, {
         keySha256: key,
-        sealed: await seal(scope, key, { request }),
+        sealed: await seal(scope, key, { request, planned }),
         nowMs,
         forgetBeforeMs: nowMs - KEPT_MS,
         deadBeforeMs: nowMs - DEAD_MS,
       }),
     );
-    if (!claimed) {
+    if (claim === 'taken') {
       const row = await within(scope, (tx) => store.findKey(tx, scope, key));
       // Given back between the two looks: the first request made nothing.
       if (row === undefined) throw new AppError('E_IDEMPOTENCY_BUSY');
@@ -88,7 +94,11 @@ export function installIdempotency(app: FastifyInstance, deps: IdempotencyDeps):
     }
     let made: T;
     try {
-      made = await work.make();
+      const died = claim === 'new' ? undefined : await unseal(scope, key, claim.sealed);
+      if (died !== undefined && died.request !== request) throw new AppError('E_IDEMPOTENCY_REUSED');
+      planned = died?.planned ?? planned;
+      const found = died !== undefined && work.takesId ? await unlessAbsent(work.read(planned)) : undefined;
+      made = found ?? (await work.make(planned));
     } catch (error) {
       await within(scope, (tx) => store.dropKey(tx, scope, key)).catch(() => undefined);
       throw error;
@@ -97,6 +107,16 @@ export function installIdempotency(app: FastifyInstance, deps: IdempotencyDeps):
     await within(scope, (tx) => store.keepKey(tx, scope, key, sealed));
     return made;
   });
+}
+
+/** Undefined for what does not exist: then the request died before it made anything. */
+async function unlessAbsent<T>(read: Promise<T>): Promise<T | undefined> {
+  try {
+    return await read;
+  } catch (error) {
+    if (error instanceof AppError && error.status === 404) return undefined;
+    throw error;
+  }
 }
 
 /** The key of the header: a quoted string as the draft has it, or bare. */

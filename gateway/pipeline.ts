@@ -66,7 +66,7 @@ export interface PipelineDeps {
 
 /** Hands work from a room to the next: the only file that knows them all. */
 export interface Pipeline {
-  startJob(requisition: Requisition, exhibitId: ExhibitId): Promise<jobs.Job>;
+  startJob(requisition: Requisition, exhibitId: ExhibitId, id?: JobId): Promise<jobs.Job>;
   /** What a job would take, from the packets; nothing is decoded, and what would refuse the job refuses this. */
   estimateJob(requisition: Requisition, exhibitId: ExhibitId): Promise<Estimate>;
   cancelJob(requisition: Requisition, jobId: JobId): Promise<jobs.Job>;
@@ -518,7 +518,7 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
         await queue.askForAnalysis(job.id);
       }
     },
-    async startJob(requisition, exhibitId) {
+    async startJob(requisition, exhibitId, id = newId<JobId>()) {
       await deps.demandNewJob(requisition);
       const exhibit = await deps.loadExhibit(requisition, exhibitId);
       if (!listsExhibit(requisition, exhibit))
@@ -530,7 +530,7 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
         if (hours > requisition.authorisation.limits.max_hours)
           throw new AppError('E_PRO_QUOTA', { detail: 'limits.max_hours' });
         await jobs.insertJob(tx, {
-          id: newId<JobId>(),
+          id,
           caseId: requisition.caseId,
           exhibitId: exhibit.id,
           requisitionId: requisition.id,

@@ -10,7 +10,7 @@ import type { Job } from './store.ts';
 
 export interface AnalysisRoutesDeps {
   /** Queues the analysis of a sealed exhibit; the same job again while one runs. */
-  startJob(requisition: Requisition, exhibitId: ExhibitId): Promise<Job>;
+  startJob(requisition: Requisition, exhibitId: ExhibitId, id?: JobId): Promise<Job>;
   /** How long an analysis of a sealed exhibit would take, from its packets. */
   estimateJob(requisition: Requisition, exhibitId: ExhibitId): Promise<Estimate>;
   readJob(requisition: Requisition, jobId: JobId): Promise<Job>;
@@ -131,7 +131,8 @@ export const analysisRoutes =
       },
       async (request, reply) => {
         const job = await request.once({
-          make: () => deps.startJob(request.requisition, request.body.exhibitId as ExhibitId),
+          takesId: true,
+          make: (id) => deps.startJob(request.requisition, request.body.exhibitId as ExhibitId, id as JobId),
           idOf: ({ id }) => id,
           read: (id) => deps.readJob(request.requisition, id as JobId),
         });

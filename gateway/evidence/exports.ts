@@ -34,7 +34,7 @@ export interface ExportView {
 /** Packages of the cases: each is built in the background, one at a time, and lies sealed in the vault. */
 export interface Exports {
   /** Starts a package of these hits; E_HUM_UNVALIDATED and E_PRO_QUOTA refuse it before anything is made. */
-  start(requisition: Requisition, principal: Principal, hitIds: readonly HitId[]): Promise<ExportView>;
+  start(requisition: Requisition, principal: Principal, hitIds: readonly HitId[], id?: ExportId): Promise<ExportView>;
   /** What a package of these hits would hold, and why it would be refused: nothing is made. */
   preview(requisition: Requisition, hitIds: readonly HitId[]): Promise<Preview>;
   read(requisition: Requisition, exportId: ExportId): Promise<ExportView>;
@@ -129,13 +129,12 @@ export function createExports(deps: ExportsDeps): Exports {
   }
 
   return {
-    async start(requisition, principal, hitIds) {
+    async start(requisition, principal, hitIds, exportId = newId<ExportId>()) {
       const hits: LoadedHit[] = [];
       for (const hitId of hitIds) hits.push(await deps.loadHit(requisition, hitId));
       demandValidated(hits);
       const exhibits = await deps.loadAnalysed(requisition);
       if (hits.length === 0 && exhibits.length === 0) throw new AppError('E_JOB_NOT_DONE');
-      const exportId = newId<ExportId>();
       await database.inCase(requisition.caseId, async (tx) => {
         const { jti, limits } = requisition.authorisation;
         if ((await store.countExports(tx, jti)) >= limits.max_exports) throw new AppError('E_PRO_QUOTA');

@@ -240,7 +240,8 @@ export const evidenceRoutes =
       async (request, reply) => {
         const hitIds = request.body.hits as readonly string[] as readonly HitId[];
         const made = await request.once({
-          make: () => deps.exports.start(request.requisition, request.principal, hitIds),
+          takesId: true,
+          make: (id) => deps.exports.start(request.requisition, request.principal, hitIds, id as ExportId),
           idOf: ({ id }) => id,
           read: (id) => deps.exports.read(request.requisition, id as ExportId),
         });

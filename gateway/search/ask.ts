@@ -32,7 +32,12 @@ export interface SearchDeps {
  * `page` it is the next page of the question that the cursor names, and no new question. Refuses with E_REQ_SCOPE, E_PRO_SILO,
  * E_PRO_QUOTA, E_QUESTION or E_CURSOR.
  */
-export async function ask(requisition: Requisition, question: Question, deps: SearchDeps): Promise<Answer> {
+export async function ask(
+  requisition: Requisition,
+  question: Question,
+  deps: SearchDeps,
+  id: QuestionId = newId(),
+): Promise<Answer> {
   const executed = await relateToHits(normalise(question, requisition), requisition, deps);
   const { sha256 } = fingerprint(executed);
   const cursor = question.page?.cursor;
@@ -50,7 +55,6 @@ export async function ask(requisition: Requisition, question: Question, deps: Se
     jobs: exhibits.map((exhibit) => exhibit.jobId),
     notAnalysed: unanalysed.map(({ exhibitId, fileName, state }) => ({ exhibitId, fileName, state })),
   };
-  const id = newId<QuestionId>();
   const sealed = await sealQuestion(deps.vault, requisition, id, asked);
   const found = search(executed, exhibits, { offset: 0, size: asked.pageSize });
   // The question and what it showed become rows together: no question without its answer, no answer beyond the quota (PRO-03).

@@ -112,7 +112,8 @@ export const bookmarkRoutes =
           agentId,
         };
         const made = await request.once({
-          make: () => setBookmark(requisition, said, deps),
+          takesId: true,
+          make: (id) => setBookmark(requisition, said, deps, id as BookmarkId),
           idOf: ({ id }) => id,
           read: (id) => readBookmark(requisition, id as BookmarkId, agentId, deps),
         });

@@ -62,6 +62,7 @@ export async function setBookmark(
     readonly agentId: Asker;
   },
   deps: SearchDeps,
+  id: BookmarkId = newId(),
 ): Promise<Bookmark> {
   const agentId = demandAgent(requisition, said.agentId);
   const hit = said.hitId === undefined ? undefined : await getHit(requisition, said.hitId, deps);
@@ -75,7 +76,6 @@ export async function setBookmark(
   );
   if (!isAllowed) throw new AppError('E_REQ_SCOPE', { detail: 'bookmark outside the windows' });
   const { caseId, id: requisitionId } = requisition;
-  const id = newId<BookmarkId>();
   const sealed = await sealKept(
     caseId,
     id,

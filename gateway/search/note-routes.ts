@@ -58,7 +58,8 @@ export const noteRoutes =
         const { agentId } = request.principal;
         const said = { hitId: request.params.hitId as HitId, text: request.body.text, agentId };
         const made = await request.once({
-          make: () => writeNote(request.requisition, said, deps),
+          takesId: true,
+          make: (id) => writeNote(request.requisition, said, deps, id as NoteId),
           idOf: ({ id }) => id,
           read: (id) => readNote(request.requisition, id as NoteId, agentId, deps),
         });

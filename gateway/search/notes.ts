@@ -89,11 +89,11 @@ export async function writeNote(
   requisition: Requisition,
   said: { readonly hitId: HitId; readonly text: string; readonly agentId: Asker },
   deps: SearchDeps,
+  id: NoteId = newId(),
 ): Promise<Note> {
   const agentId = demandAgent(requisition, said.agentId);
   const { id: hitId } = await getHit(requisition, said.hitId, deps);
   const { caseId, id: requisitionId } = requisition;
-  const id = newId<NoteId>();
   const atMs = deps.clock.nowMs();
   const sealed = await deps.vault.seal(caseId, authorLabel(id), agentId);
   const text = await deps.vault.seal(caseId, textLabel(id, 1), tidy(said.text));

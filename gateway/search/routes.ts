@@ -102,7 +102,8 @@ export const searchRoutes =
         request.decide(opsOf(asked), isBroad(asked));
         const { cursor } = request.body.page ?? {};
         const answer = await request.once({
-          make: () => ask(request.requisition, request.body, deps),
+          takesId: true,
+          make: (id) => ask(request.requisition, request.body, deps, id as QuestionId),
           idOf: ({ questionId }) => questionId,
           read: (id) => readAnswer(request.requisition, id as QuestionId, cursor, deps),
         });

@@ -23,6 +23,7 @@ describe('idempotency keys', () => {
   let caseId: CaseId;
   const clock = { ms: 1_790_000_000_000, nowMs: () => clock.ms };
   const made: string[] = [];
+  const kept: string[] = [];
   let begun = 0;
   let gate: Promise<void> | undefined;
   let asker = { thumbprint: 'key-1', inCase: true };
@@ -42,6 +43,23 @@ describe('idempotency keys', () => {
     });
     installIdempotency(app, { database, vault, clock });
     installProblems(app, async () => undefined);
+    app.post('/kept', async (request) =>
+      request.once({
+        takesId: true,
+        make: async (id) => {
+          if ((request.body as { late?: boolean }).late !== true) kept.push(id);
+          begun += 1;
+          await gate;
+          if (!kept.includes(id)) kept.push(id);
+          return { id };
+        },
+        idOf: ({ id }) => id,
+        read: async (id) => {
+          if (!kept.includes(id)) throw new AppError('E_PRO_SILO');
+          return { id };
+        },
+      }),
+    );
     app.post('/things', async (request) =>
       request.once({
         make: async () => {
@@ -62,6 +80,7 @@ describe('idempotency keys', () => {
   });
   beforeEach(async () => {
     made.length = 0;
+    kept.length = 0;
     begun = 0;
     gate = undefined;
     asker = { thumbprint: 'key-1', inCase: true };
@@ -143,6 +162,26 @@ describe('idempotency keys', () => {
     gate = undefined;
     expect((await post('k6')).statusCode).toBe(200);
   });
+
+  it.each([false, true])(
+    'a request that died is not made twice: what it had made is found, by the id that was kept before (died before it made: %s)',
+    async (late) => {
+      const send = async () =>
+        await app.inject({ method: 'POST', url: '/kept', payload: { late }, headers: { 'idempotency-key': 'k7' } });
+      gate = new Promise(() => undefined);
+      void send();
+      await expect.poll(() => begun).toBe(1);
+      expect(kept).toHaveLength(late ? 0 : 1);
+      expect((await send()).json().code).toBe('E_IDEMPOTENCY_BUSY');
+      clock.ms += 3 * 60_000;
+      gate = undefined;
+      const [again, after] = [await send(), await send()];
+      expect(again.statusCode).toBe(200);
+      expect(begun).toBe(late ? 2 : 1);
+      expect(kept).toEqual([again.json().id]);
+      expect(after.json()).toEqual(again.json());
+    },
+  );
 
   it('refuses a key that is none', async () => {
     for (const key of ['', 'a b', 'é', 'x'.repeat(129)]) {
