@@ -25,7 +25,7 @@ RUN apt-get update \
   && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends ffmpeg bubblewrap \
   && rm -rf /var/lib/apt/lists/* \
   && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin differe \
-  && install -d -o differe -g differe -m 0700 /var/lib/differe /etc/differe /etc/differe/keys
+  && install -d -o differe -g differe -m 0700 /var/lib/differe /var/lib/differe/vault /etc/differe /etc/differe/keys
 
 WORKDIR /opt/differe
 COPY package.json package-lock.json .npmrc ./

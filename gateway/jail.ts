@@ -24,6 +24,8 @@ const TAIL_LINES = 20;
 const LINE_CHARACTERS = 2_000;
 /** 128 + SIGKILL. */
 const KILLED = 137;
+/** 128 + SIGSYS: the filter of system calls killed it. */
+const BROKE_OUT = 159;
 // What the file says of itself is printed indented.
 const OUT_OF_MEMORY = /^\S.*Cannot allocate memory/;
 
@@ -61,7 +63,7 @@ export interface Jailed {
   readonly stdout: Readable;
   readonly pipes: readonly Readable[];
   /**
-   * Resolves when the tool ended well or `stop` was called. Rejects with E_MEDIA_JAIL (never started), E_MEDIA_KILLED (by somebody else),
+   * Resolves when the tool ended well or `stop` was called (E_MEDIA_BREAKOUT all the same, when it had come to that). Rejects with E_MEDIA_JAIL (never started), E_MEDIA_KILLED (by somebody else),
    * E_MEDIA_LIMIT, E_MEDIA_BREAKOUT (it asked the kernel for what no decoder needs), E_MEDIA_DECODE (last lines of stderr in `cause`), or the
    * signal's reason.
    */
@@ -209,6 +211,8 @@ export function startJailed(run: JailedRun): Jailed {
     .then(() => {
       if (ending !== undefined) {
         if ('error' in ending) throw ending.error;
+        // Enough was read; what it had tried before it was ended is known nevertheless.
+        if (toolExit === BROKE_OUT) throw new AppError('E_MEDIA_BREAKOUT', { cause: tailOf(tail) });
         return;
       }
       const seconds = (performance.now() - startedAtMs) / 1000;
@@ -246,8 +250,7 @@ function errorOfExit(
   if (toolExit === undefined) return new AppError('E_MEDIA_JAIL', { cause, detail: 'the jail could not be set up' });
   if (toolExit === 126 || toolExit === 127)
     return new AppError('E_MEDIA_JAIL', { cause, detail: 'the tool is missing' });
-  // 128 + SYS: the filter of system calls killed it.
-  if (toolExit === 159) return new AppError('E_MEDIA_BREAKOUT', { cause });
+  if (toolExit === BROKE_OUT) return new AppError('E_MEDIA_BREAKOUT', { cause });
   // A tool whose seconds were not over was killed by somebody else, as a machine without memory does: that says nothing of the file.
   if (toolExit === KILLED && !outOfMemory && !outOfTime) return new AppError('E_MEDIA_KILLED', { cause });
   // 128 + XFSZ: the kernel enforced a limit.

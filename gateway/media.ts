@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import ffmpeg, { type FfmpegCommand } from 'fluent-ffmpeg';
 import { AppError } from './errors.ts';
 import { DEFAULT_LIMITS, EXHIBIT, type JailLimits, startJailed } from './jail.ts';
@@ -324,7 +325,8 @@ function sinkOptions(
 }
 
 /**
- * Decodes chosen frames. Memory stays bounded: a slow reader holds ffmpeg back. Leaving the loop early ends ffmpeg without error.
+ * Decodes chosen frames. Memory stays bounded: a slow reader holds ffmpeg back. Leaving the loop early ends ffmpeg without error, but for
+ * E_MEDIA_BREAKOUT.
  * Each frame carries the PTS that ffmpeg printed for it, paired in order. `singles`, in the order in which they were ordered,
  * are known at the very end of the run; undefined for what did not come out.
  */
@@ -390,6 +392,15 @@ async function* readFrames(
   void ended.then(() => {
     over = true;
   });
+  /** A reader that has what it wanted leaves; a decoder that was taken over waits for that, so its end is looked at nevertheless. */
+  const leave = async (): Promise<void> => {
+    await Promise.race([ended, delay(LAST_WORDS_MS, undefined, { ref: false })]);
+    run.stop();
+    await run.done.catch((error: unknown) => {
+      if (error instanceof AppError && error.code === 'E_MEDIA_BREAKOUT') throw error;
+    });
+  };
+  let isOver = false;
   const nextTime = async (): Promise<FrameLine> => {
     for (;;) {
       const time = times.shift();
@@ -403,16 +414,22 @@ async function* readFrames(
       yield { ...(await nextTime()), bytes };
     }
     await run.done;
+    isOver = true;
     if (times.length > 0) throw new AppError('E_MEDIA_DECODE', { detail: 'a time came without its frame' });
   } catch (error) {
+    isOver = true;
     if (isBabbling) throw new AppError('E_MEDIA_DECODE', { detail: 'times came without their frames' });
     // The reason of the jail's end says more than the broken pipe that it left.
     await run.done;
     throw error;
   } finally {
-    run.stop();
+    if (isOver) run.stop();
+    else await leave();
   }
 }
+
+/** What a decoder is given to come to its end after the last frame that was wanted; it takes a few milliseconds. */
+const LAST_WORDS_MS = 250;
 
 /** Times that are ahead of their frames: what fits in the pipes between is a hundredth of it. */
 const MOST_TIMES = 100_000;

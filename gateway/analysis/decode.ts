@@ -281,8 +281,13 @@ async function* read(
 }
 
 async function* joined(first: RawFrame, rest: AsyncGenerator<RawFrame>): AsyncGenerator<RawFrame> {
-  yield first;
-  yield* rest;
+  try {
+    yield first;
+    yield* rest;
+  } finally {
+    // Who leaves after the first leaves the rest as well.
+    await rest.return(undefined);
+  }
 }
 
 /** How far before the nearest key frame a second attempt begins: demuxers that seek by bit rate miss by seconds. */

@@ -59,8 +59,13 @@ describe('compose.yaml', () => {
   it('SEC-06: the way out is closed: the database has no network, the others no route or no way back', () => {
     expect(compose.services.database?.network_mode).toBe('none');
     expect(compose.services.worker?.network_mode).toBe('none');
-    // A worker has the shared folder and a key of its own, and nothing of the gateway's.
-    expect(compose.services.worker?.volumes).not.toContain('/etc/differe:/etc/differe');
+    // A worker has the vault and a key of its own, and nothing else of the gateway's: no journal, no key, no scratch.
+    expect(compose.services.worker?.volumes).toEqual([
+      'vault:/var/lib/differe/vault',
+      '/etc/differe-worker:/etc/differe-worker:ro',
+      'database-socket:/run/postgresql',
+    ]);
+    expect(compose.services.gateway?.volumes).toContain('vault:/var/lib/differe/vault');
     expect(compose.networks.inside?.internal).toBe(true);
     expect(compose.networks.door?.driver_opts).toEqual({ 'com.docker.network.bridge.enable_ip_masquerade': 'false' });
     expect(Object.keys(compose.networks).sort()).toEqual(['door', 'inside']);

@@ -1,11 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { decodePlan } from '../../gateway/analysis/decode.ts';
+import { frameRef, readPacketList } from '../../gateway/analysis/packets.ts';
 import { AppError } from '../../gateway/errors.ts';
 import { probeExhibit } from '../../gateway/footage/probe.ts';
 import { type DecodeOrder, decodeFrames, packets, pictureAt, probe, type RawFrame } from '../../gateway/media.ts';
 import { replaceDecoder } from './in-place.ts';
-import { countingFilm, ffmpeg, mediaFolder } from './made-media.ts';
+import { countingFilm, ffmpeg, mediaFolder, timelineOf } from './made-media.ts';
 
 // The decoder speaks as somebody wants who has taken it over: what it says is not what was agreed.
 
@@ -163,6 +165,40 @@ describe('an ffmpeg that does not keep to what was agreed', () => {
   it('SEC-11: who dies by the filter has said nothing that is believed', async () => {
     speak(`${time(0)} print "x" x ${FRAME_BYTES}; socket(S, 2, 1, 0);`);
     expect(await outcome(framesOf())).toBe('E_MEDIA_BREAKOUT');
+  });
+});
+
+describe('a decoder that breaks out when it has given all that was wanted', () => {
+  const afterwards = `${time(0)} print "x" x ${FRAME_BYTES}; close(STDOUT); select(undef, undef, undef, 0.05); socket(S, 2, 1, 0);`;
+
+  it('SEC-11: is seen by a reader that leaves with its last frame', async () => {
+    speak(`$| = 1; ${afterwards}`);
+    const left = async () => {
+      for await (const _ of decodeFrames(order).frames) break;
+    };
+    expect(await outcome(left())).toBe('E_MEDIA_BREAKOUT');
+  });
+
+  it('SEC-11: ends the analysis of its footage, whose frames are all there', async () => {
+    // It is read from a key frame on, and leaves with the first frame.
+    const keys = media.file('keys.mp4');
+    ffmpeg(...countingFilm(1), '-c:v', 'libx264', '-threads', '1', '-g', '5', '-bf', '0', keys);
+    const source = { file: keys, timeline: await timelineOf(keys, 'mov'), widthPx: 4, heightPx: 4 };
+    const list = await readPacketList({ timeline: source.timeline }, keys);
+    const wanted = frameRef(list, 12);
+    speak(`$| = 1; ${afterwards.replace(`x ${FRAME_BYTES}`, 'x 24').replace('pts:0 ', `pts:${wanted.pts} `)}`);
+    const decoding = decodePlan({ frames: [wanted] }, { ...source, packets: list });
+    expect(await outcome(Array.fromAsync(decoding.frames))).toBe('E_MEDIA_BREAKOUT');
+  });
+
+  it('leaves others unharmed: one that does not come to its end is ended', async () => {
+    speak(`$| = 1; ${time(0)} print "x" x ${FRAME_BYTES}; sleep 60;`);
+    const started = performance.now();
+    for await (const { pts } of decodeFrames(order).frames) {
+      expect(pts).toBe(0);
+      break;
+    }
+    expect(performance.now() - started).toBeLessThan(30_000);
   });
 });
 
