@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { EVENTS } from '../../gateway/audit/events.ts';
+import { Refusal, Unreachable } from '../../gateway/console/api/client.ts';
 import { createSha256 } from '../../gateway/console/api/sha256.ts';
 import type { ExhibitBody } from '../../gateway/console/api/types.ts';
 import { addressOf, placeOf } from '../../gateway/console/app/router.ts';
@@ -27,6 +28,7 @@ import {
   targetOf,
 } from '../../gateway/console/screens/player/frame-clock.ts';
 import { previewFrames } from '../../gateway/console/screens/player/hover-preview.ts';
+import { mayPass, untilPassed } from '../../gateway/console/screens/player/pass.ts';
 import { groupOf } from '../../gateway/console/screens/review/package-groups.ts';
 import { drawnLeaf, figuresOf, KINDS, redrawn, startLeaf } from '../../gateway/console/screens/search/conditions.ts';
 import {
@@ -428,5 +430,46 @@ describe('the words', () => {
     expect(clockNoteIn('fr', note)).toBe('le fichier porte la date X');
     expect(clockNoteIn('en', note)).toBe('the file is dated X');
     expect(clockNoteIn('en', 'autre')).toBe('autre');
+    expect(clockNoteIn('fr', 'le fichier porte la date 2018-04-19T22:46:00.000Z, hors')).toBe(
+      'le fichier porte la date 19/04/2018 22:46:00 UTC, hors',
+    );
+  });
+});
+
+describe('what keeps a clip away', () => {
+  const busy = new Refusal('E_TOO_MANY', 'too many', 429);
+  const silo = new Refusal('E_PRO_SILO', 'none', 404);
+  const failing = (...failures: Error[]) => {
+    const asked: Error[] = [...failures];
+    return {
+      asked,
+      work: async () => {
+        const failure = asked.shift();
+        if (failure !== undefined) throw failure;
+        return 'clip';
+      },
+    };
+  };
+  const { signal } = new AbortController();
+
+  it('passes by itself where the gateway is busy or the line broke, and is asked again', async () => {
+    expect([busy, new Unreachable('x'), new Refusal('E_DATABASE', 'x', 503)].map(mayPass)).toEqual([true, true, true]);
+    expect(await untilPassed(failing(busy, new Unreachable('x'), busy).work, signal, [0, 0, 0])).toBe('clip');
+  });
+
+  it('stays where it is a rule, and where it lasts', async () => {
+    const once = failing(silo, silo);
+    await expect(untilPassed(once.work, signal, [0, 0])).rejects.toBe(silo);
+    expect(once.asked).toHaveLength(1);
+    await expect(untilPassed(failing(busy, busy, busy, busy).work, signal, [0, 0])).rejects.toBe(busy);
+  });
+
+  it('is asked for no more once nobody wants it', async () => {
+    const stop = new AbortController();
+    const twice = failing(busy, busy);
+    const waiting = untilPassed(twice.work, stop.signal, [1, 1]);
+    stop.abort(new Error('gone'));
+    await expect(waiting).rejects.toThrow();
+    expect(twice.asked.length).toBe(1);
   });
 });

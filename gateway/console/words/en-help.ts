@@ -20,6 +20,7 @@ export const EN_HELP: typeof FR_HELP = {
           ['J K L', 'shuttle: back, stop, forward (again: faster)'],
           ['← →', 'one second'],
           ['Shift ← →', 'ten seconds'],
+          ['Page up, down', 'one minute'],
           ['A, Shift A', 'next, previous analysed frame'],
           ['N, P', 'next, previous hit'],
           ['G', 'next gap'],

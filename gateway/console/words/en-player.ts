@@ -17,6 +17,8 @@ export const EN_PLAYER: typeof FR_PLAYER = {
     recordings: 'Analysed recordings',
     hitsOfRecording: (n) => (n === 0 ? 'No hit of the open question here' : n === 1 ? '1 hit here' : `${n} hits here`),
     loadingClip: 'Preparing the masked clip…',
+    retry: 'Try again',
+    unreadable: 'This browser cannot read the clip. Its frames can still be seen one by one.',
     noClip: 'Clip not available',
     video: 'Recording, heads and plates masked, without sound',
     controls: 'Controls of the player',

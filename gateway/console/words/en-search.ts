@@ -61,6 +61,7 @@ export const EN_SEARCH: typeof FR_SEARCH = {
     timeBad: 'Write both times like 02/03/2026 14:02:00.',
     results: 'Hits',
     thumbnail: (what: string, when: string) => `${what}, ${when}; heads and plates masked`,
+    thumbnailComing: 'picture on its way…',
     noThumbnail: 'picture not available',
   },
   plan: {

@@ -22,6 +22,7 @@ const GROUPS: readonly Group[] = [
       ['J K L', 'navette : arrière, arrêt, avant (à nouveau : plus vite)'],
       ['← →', 'une seconde'],
       ['Maj ← →', 'dix secondes'],
+      ['Page préc., suiv.', 'une minute'],
       ['A, Maj A', 'image analysée suivante, précédente'],
       ['N, P', 'résultat suivant, précédent'],
       ['G', 'lacune suivante'],

@@ -19,6 +19,8 @@ export const FR_PLAYER = {
       n === 0 ? 'Aucun résultat de la question ouverte ici' : n > 1 ? `${n} résultats ici` : '1 résultat ici',
     loadingClip: 'Préparation de la séquence masquée…',
     noClip: 'Séquence indisponible',
+    retry: 'Réessayer',
+    unreadable: 'Ce navigateur ne lit pas la séquence. Les images restent visibles une à une.',
     video: 'Enregistrement, têtes et plaques masquées, sans son',
     controls: 'Commandes du lecteur',
     play: 'Lire',

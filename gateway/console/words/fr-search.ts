@@ -61,6 +61,7 @@ export const FR_SEARCH = {
     timeBad: 'Écrivez les deux heures comme 02/03/2026 14:02:00.',
     results: 'Résultats',
     thumbnail: (what: string, when: string) => `${what}, ${when} ; têtes et plaques masquées`,
+    thumbnailComing: 'image en préparation…',
     noThumbnail: 'image indisponible',
   },
   plan: {

@@ -16,6 +16,7 @@ import { Course } from './course.tsx';
 import type { Target } from './frame-clock.ts';
 import { GoTo } from './go-to.tsx';
 import { type Layers, Overlay } from './overlay.tsx';
+import { UnreadableVideo } from './pass.ts';
 import { ReadOut } from './read-out.tsx';
 import { Reveal } from './reveal.tsx';
 import { useStillFrame } from './still-frame.tsx';
@@ -138,6 +139,8 @@ export function Player({
     arrowright: () => jump(1),
     'shift+arrowleft': () => jump(-10),
     'shift+arrowright': () => jump(10),
+    pageup: () => jump(-60),
+    pagedown: () => jump(60),
     home: () => clip.show(0),
     end: () => clip.show(clip.frames.length - 1),
     i: () => setMarks((before) => ({ ...before, in: now })),
@@ -189,6 +192,7 @@ export function Player({
                 : ''}
         </p>
       </div>
+      {exhibit !== undefined && <ReadOut exhibit={exhibit} moment={clip.moment} />}
       <Transport
         clip={clip}
         layers={layers}
@@ -232,9 +236,15 @@ export function Player({
         {exhibit !== undefined && <GoTo exhibit={exhibit} onGo={seek} />}
         {hit !== undefined && <Reveal hit={hit} />}
       </div>
-      {exhibit !== undefined && <ReadOut exhibit={exhibit} moment={clip.moment} />}
       {hit !== undefined && <p className="sub">{hitWords.clipNote}</p>}
-      <Problem error={clip.error ?? still.error ?? activity.error} />
+      <Problem
+        error={clip.error instanceof UnreadableVideo ? words.unreadable : (clip.error ?? still.error ?? activity.error)}
+      />
+      {clip.error !== undefined && (
+        <button type="button" id="retry-clip" onClick={clip.retry}>
+          {words.retry}
+        </button>
+      )}
     </div>
   );
 }
