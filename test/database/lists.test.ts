@@ -3,7 +3,14 @@ import * as jobs from '../../gateway/analysis/store.ts';
 import type { Database, Transaction } from '../../gateway/database.ts';
 import * as exports from '../../gateway/evidence/store.ts';
 import * as exhibits from '../../gateway/footage/store.ts';
-import { type CaseId, type ExhibitId, type HitId, newId, type RequisitionId } from '../../gateway/ids.ts';
+import {
+  type BookmarkId,
+  type CaseId,
+  type ExhibitId,
+  type HitId,
+  newId,
+  type RequisitionId,
+} from '../../gateway/ids.ts';
 import { type Placed, pageOfRows, type RowsAsked, rowsAsked } from '../../gateway/pages.ts';
 import * as requisitions from '../../gateway/requisition/store.ts';
 import * as erasures from '../../gateway/retention/store.ts';
@@ -184,6 +191,17 @@ describe.each<[string, List]>(Object.entries(LISTS))('the list of %s', (name, li
     expect(() =>
       rowsAsked(name, { cursor: Buffer.from(`${name} 99999999999999999999 ${first.place.id}`).toString('base64url') }),
     ).toThrow('E_CURSOR');
+  });
+});
+
+describe('a cursor', () => {
+  it('outlives the row that its page ended on', async () => {
+    const all = await walk('bookmarks', LISTS.bookmarks, 1000);
+    const shown = await walk('bookmarks', LISTS.bookmarks, 4, (before) =>
+      inCase((tx) => bookmarks.deleteBookmark(tx, before.at(-1) as BookmarkId)),
+    );
+    expect(shown).toEqual(all);
+    expect((await walk('bookmarks', LISTS.bookmarks, 1000)).length).toBeLessThan(all.length);
   });
 });
 

@@ -1,5 +1,6 @@
 import { DetailedError, Upload } from 'tus-js-client';
 import { type Api, refusalOf, Unreachable } from './client.ts';
+import { routeTo } from './routes.ts';
 
 const CHUNK_BYTES = 8 * 1024 * 1024;
 const RETRY_MS = [500, 1_000, 3_000, 5_000, 10_000];
@@ -17,7 +18,7 @@ export interface UploadRequest {
 
 /** Deposits a file by tus and resolves when the gateway has sealed it. Throws the gateway's refusal, or Unreachable. */
 export function upload(api: Api, request: UploadRequest): Promise<void> {
-  const endpoint = new URL('/api/v1/uploads', location.origin).href;
+  const endpoint = new URL(routeTo('/api/v1/uploads', {}), location.origin).href;
   let isStarted = false;
   return new Promise<void>((resolve, reject) => {
     const sending = new Upload(request.file, {

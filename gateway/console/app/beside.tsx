@@ -1,5 +1,6 @@
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from 'react';
 import type { Bookmark, Hit, Note } from '../../search/types.ts';
+import { routeTo } from '../api/routes.ts';
 import { useSession } from './session.tsx';
 
 // What readers keep beside the hits of a case: notes and bookmarks, of everybody who reads them. It lies with the gateway; this page holds a copy.
@@ -40,32 +41,44 @@ export function BesideProvider({ children }: { readonly children: ReactNode }) {
   const [notes, setNotes] = useState<readonly NoteOnHit[]>([]);
   const [bookmarks, setBookmarks] = useState<readonly Bookmark[]>([]);
   const [error, setError] = useState<unknown>();
-  const base = `/api/v1/cases/${caseId}`;
-
   const all = useCallback(
-    async function pages<T>(route: string, read: (page: never) => readonly T[], signal?: AbortSignal) {
+    async function pages<T>(
+      routeOf: (cursor: string | undefined) => string,
+      read: (page: never) => readonly T[],
+      signal?: AbortSignal,
+    ) {
       const found: T[] = [];
-      for (let cursor: string | undefined = ''; cursor !== undefined; ) {
-        const query: string = cursor === '' ? '' : `?cursor=${encodeURIComponent(cursor)}`;
-        const page: { readonly nextCursor?: string } = await api.get(`${route}${query}`, signal);
+      let cursor: string | undefined;
+      do {
+        const page: { readonly nextCursor?: string } = await api.get(routeOf(cursor), signal);
         found.push(...read(page as never));
         cursor = page.nextCursor;
-      }
+      } while (cursor !== undefined);
       return found;
     },
     [api],
   );
   const readNotes = useCallback(
     async (signal?: AbortSignal) =>
-      setNotes(await all(`${base}/notes`, (page: { notes: readonly NoteOnHit[] }) => page.notes, signal)),
-    [all, base],
+      setNotes(
+        await all(
+          (cursor) => routeTo('/api/v1/cases/{caseId}/notes', { caseId }, { cursor }),
+          (page: { notes: readonly NoteOnHit[] }) => page.notes,
+          signal,
+        ),
+      ),
+    [all, caseId],
   );
   const readBookmarks = useCallback(
     async (signal?: AbortSignal) =>
       setBookmarks(
-        await all(`${base}/bookmarks`, (page: { bookmarks: readonly Bookmark[] }) => page.bookmarks, signal),
+        await all(
+          (cursor) => routeTo('/api/v1/cases/{caseId}/bookmarks', { caseId }, { cursor }),
+          (page: { bookmarks: readonly Bookmark[] }) => page.bookmarks,
+          signal,
+        ),
       ),
-    [all, base],
+    [all, caseId],
   );
   useEffect(() => {
     const stop = new AbortController();
@@ -81,32 +94,38 @@ export function BesideProvider({ children }: { readonly children: ReactNode }) {
       bookmarks,
       error,
       async write(hit, text) {
-        await api.post(`${base}/hits/${hit.id}/notes`, { text });
+        await api.post(routeTo('/api/v1/cases/{caseId}/hits/{hitId}/notes', { caseId, hitId: hit.id }), { text });
         await readNotes();
       },
       async edit({ id }, text) {
-        await api.put(`${base}/notes/${id}`, { text });
+        await api.put(routeTo('/api/v1/cases/{caseId}/notes/{noteId}', { caseId, noteId: id }), { text });
         await readNotes();
       },
       async withdraw({ id }) {
-        await api.delete(`${base}/notes/${id}`);
+        await api.delete(routeTo('/api/v1/cases/{caseId}/notes/{noteId}', { caseId, noteId: id }));
         await readNotes();
       },
       async mark({ exhibitId, atSeconds, hit }) {
         const beside = hit === undefined ? {} : { hitId: hit.id };
-        await api.post(`${base}/bookmarks`, { exhibitId, atSeconds, ...beside });
+        await api.post(routeTo('/api/v1/cases/{caseId}/bookmarks', { caseId }), { exhibitId, atSeconds, ...beside });
         await readBookmarks();
       },
       async label({ id }, label) {
-        await api.put(`${base}/bookmarks/${id}`, label === '' ? {} : { label });
+        await api.put(
+          routeTo('/api/v1/cases/{caseId}/bookmarks/{bookmarkId}', { caseId, bookmarkId: id }),
+          label === '' ? {} : { label },
+        );
         await readBookmarks();
       },
       async unmark({ id }) {
-        await api.request('DELETE', `${base}/bookmarks/${id}`);
+        await api.request(
+          'DELETE',
+          routeTo('/api/v1/cases/{caseId}/bookmarks/{bookmarkId}', { caseId, bookmarkId: id }),
+        );
         await readBookmarks();
       },
     }),
-    [notes, bookmarks, error, api, base, readNotes, readBookmarks],
+    [notes, bookmarks, error, api, caseId, readNotes, readBookmarks],
   );
   return <Context value={beside}>{children}</Context>;
 }

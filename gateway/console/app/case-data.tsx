@@ -1,5 +1,6 @@
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useRef, useState } from 'react';
 import type { Api } from '../api/client.ts';
+import { routeTo } from '../api/routes.ts';
 import { type ExhibitBody, hasEnded, type JobBody } from '../api/types.ts';
 import { useSession } from './session.tsx';
 
@@ -31,7 +32,10 @@ export const jobOf = (jobs: readonly JobBody[], exhibitId: string): JobBody | un
 /** Each change of a job until it has ended; the gateway ends an answer after a minute, and the next one needs a fresh proof. */
 async function watch(api: Api, caseId: string, jobId: string, heard: (job: JobBody) => void, stop: AbortSignal) {
   while (!stop.aborted) {
-    for await (const job of api.lines<JobBody>(`/api/v1/cases/${caseId}/jobs/${jobId}/progress`, stop)) {
+    for await (const job of api.lines<JobBody>(
+      routeTo('/api/v1/cases/{caseId}/jobs/{jobId}/progress', { caseId, jobId }),
+      stop,
+    )) {
       heard(job);
       if (hasEnded(job)) return;
     }
@@ -58,8 +62,8 @@ export function CaseDataProvider({ children }: { readonly children: ReactNode })
   const refresh = useCallback(async () => {
     try {
       const [found, running] = await Promise.all([
-        api.get<{ exhibits: readonly ExhibitBody[] }>(`/api/v1/cases/${caseId}/exhibits`),
-        api.get<{ jobs: readonly JobBody[] }>(`/api/v1/cases/${caseId}/jobs`),
+        api.get<{ exhibits: readonly ExhibitBody[] }>(routeTo('/api/v1/cases/{caseId}/exhibits', { caseId })),
+        api.get<{ jobs: readonly JobBody[] }>(routeTo('/api/v1/cases/{caseId}/jobs', { caseId })),
       ]);
       setExhibits(found.exhibits);
       setJobs(running.jobs);

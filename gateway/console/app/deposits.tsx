@@ -1,6 +1,7 @@
 import { createContext, type ReactNode, useCallback, useContext, useMemo, useRef, useState } from 'react';
 import { Unreachable } from '../api/client.ts';
 import { digestOf } from '../api/digest.ts';
+import { routeTo } from '../api/routes.ts';
 import { upload } from '../api/upload.ts';
 import { useCaseData } from './case-data.tsx';
 import { useSession } from './session.tsx';
@@ -58,7 +59,7 @@ export function DepositsProvider({ children }: { readonly children: ReactNode })
     async (id: number, file: File, piece: string, sha256: string, signal: AbortSignal) => {
       const { exhibits } = await api.get<{
         exhibits: readonly { readonly id: string; readonly sha256: string; readonly state: string }[];
-      }>(`/api/v1/cases/${caseId}/exhibits`, signal);
+      }>(routeTo('/api/v1/cases/{caseId}/exhibits', { caseId }), signal);
       const same = exhibits.filter((exhibit) => exhibit.sha256 === sha256);
       if (same.some(({ state }) => state === 'sealed')) return change(id, { state: { at: 'already' } });
       let resumedShare = 0;

@@ -1,5 +1,6 @@
 import { createContext, type ReactNode, useCallback, useContext, useMemo, useRef, useState } from 'react';
 import type { Answer, Hit, Question, Verdict } from '../../search/types.ts';
+import { routeTo } from '../api/routes.ts';
 import { type Filters, NO_FILTERS, questionOf } from '../screens/search/filters.ts';
 import { filtersFrom } from '../screens/search/reopened.ts';
 import { useSession } from './session.tsx';
@@ -72,8 +73,8 @@ export function InvestigationProvider({ children }: { readonly children: ReactNo
         setAnswer(page);
         setHits(page.hits);
         while (page.nextCursor !== undefined && !stop.signal.aborted) {
-          const cursor = encodeURIComponent(page.nextCursor);
-          const route = `/api/v1/cases/${caseId}/questions/${page.questionId}?cursor=${cursor}`;
+          const { questionId, nextCursor: cursor } = page;
+          const route = routeTo('/api/v1/cases/{caseId}/questions/{questionId}', { caseId, questionId }, { cursor });
           page = await api.get<Answer>(route, stop.signal);
           const more = page.hits;
           setHits((before) => [...before, ...more]);
@@ -99,12 +100,19 @@ export function InvestigationProvider({ children }: { readonly children: ReactNo
       ask: (question) => {
         setAnsweredText(questionText(question));
         return receive((signal) =>
-          api.post<Answer>(`/api/v1/cases/${caseId}/questions`, { ...question, page: { size: PAGE_SIZE } }, signal),
+          api.post<Answer>(
+            routeTo('/api/v1/cases/{caseId}/questions', { caseId }),
+            { ...question, page: { size: PAGE_SIZE } },
+            signal,
+          ),
         );
       },
       reopen: (questionId) =>
         receive(async (signal) => {
-          const again = await api.get<Answer>(`/api/v1/cases/${caseId}/questions/${questionId}`, signal);
+          const again = await api.get<Answer>(
+            routeTo('/api/v1/cases/{caseId}/questions/{questionId}', { caseId, questionId }),
+            signal,
+          );
           const next = filtersFrom(again.executed, requisition.facets.classes, () => crypto.randomUUID());
           setFilters(next);
           setAnsweredText(questionText(questionOf(next)));
@@ -120,7 +128,7 @@ export function InvestigationProvider({ children }: { readonly children: ReactNo
           disputed,
           readings,
           verdict: standing,
-        } = await api.put<Hit>(`/api/v1/cases/${caseId}/hits/${hitId}/verdict`, { verdict });
+        } = await api.put<Hit>(routeTo('/api/v1/cases/{caseId}/hits/{hitId}/verdict', { caseId, hitId }), { verdict });
         const decided = (hit: Hit): Hit => (hit.id === hitId ? { ...hit, disputed, readings, verdict: standing } : hit);
         setHits((before) => before.map(decided));
         update(decided);

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import type { AnalysisResult } from '../../analysis/types.ts';
 import type { Api } from '../api/client.ts';
+import { routeTo } from '../api/routes.ts';
 import { useCaseData } from './case-data.tsx';
 import { useSession } from './session.tsx';
 
@@ -11,7 +12,7 @@ const fetched = new Map<string, Promise<AnalysisResult>>();
 function resultOf(api: Api, caseId: string, jobId: string): Promise<AnalysisResult> {
   const known = fetched.get(jobId);
   if (known !== undefined) return known;
-  const fresh = api.get<AnalysisResult>(`/api/v1/cases/${caseId}/jobs/${jobId}/result`);
+  const fresh = api.get<AnalysisResult>(routeTo('/api/v1/cases/{caseId}/jobs/{jobId}/result', { caseId, jobId }));
   fetched.set(jobId, fresh);
   fresh.catch(() => fetched.delete(jobId));
   return fresh;

@@ -1,6 +1,7 @@
 import { createContext, useContext } from 'react';
 import { type Access, forgetAccess, keepAccess, type SignIn, type Tokens } from '../api/access.ts';
 import { type Api, createApi, type Language, Refusal } from '../api/client.ts';
+import { routeTo } from '../api/routes.ts';
 import type { CaseBody, DossierStateBody, RequisitionBody } from '../api/types.ts';
 
 /** A case that is open in the page: who asks, under what, and the API that says both with every request. */
@@ -24,11 +25,11 @@ export function useSession(): Session {
 
 /** The cases that a key may open. */
 export const casesOf = async (api: Api): Promise<readonly CaseBody[]> =>
-  (await api.get<{ cases: readonly CaseBody[] }>('/api/v1/cases')).cases;
+  (await api.get<{ cases: readonly CaseBody[] }>(routeTo('/api/v1/cases', {}))).cases;
 
 async function sessionIn(api: Api, access: Access, caseId: string): Promise<Session> {
   const { requisitions } = await api.get<{ requisitions: readonly RequisitionBody[] }>(
-    `/api/v1/cases/${caseId}/requisitions`,
+    routeTo('/api/v1/cases/{caseId}/requisitions', { caseId }),
   );
   const own = requisitions.find(({ id }) => id === access.requisitionId);
   const newest = requisitions.toSorted((a, b) => Date.parse(b.expires) - Date.parse(a.expires))[0];
@@ -54,7 +55,7 @@ async function caseOfAgent(api: Api, access: Access, tokens: Tokens | undefined)
     }),
   );
   if (known !== undefined || tokens === undefined) return known;
-  await api.request('POST', '/api/v1/requisitions', { body: tokens, bare: true });
+  await api.request('POST', routeTo('/api/v1/requisitions', {}), { body: tokens, bare: true });
   return find(await casesOf(api));
 }
 
@@ -62,7 +63,7 @@ async function caseOfAgent(api: Api, access: Access, tokens: Tokens | undefined)
 async function closedState(api: Api, error: unknown): Promise<DossierStateBody> {
   const isUnavailable = error instanceof Refusal && error.status === 503;
   const state = isUnavailable
-    ? await api.get<DossierStateBody>('/api/v1/compliance/dossier').catch(() => undefined)
+    ? await api.get<DossierStateBody>(routeTo('/api/v1/compliance/dossier', {})).catch(() => undefined)
     : undefined;
   if (state === undefined || state.processes) throw error;
   return state;

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useState } from 'react';
 import type { Hit } from '../../search/types.ts';
+import { routeTo } from '../api/routes.ts';
 import { useSession } from './session.tsx';
 
 export interface ExportListOfAgent {
@@ -16,7 +17,7 @@ export function useExportList(): ExportListOfAgent {
   const { api, caseId, role } = useSession();
   const [list, setList] = useState<readonly Hit[]>([]);
   const [error, setError] = useState<unknown>();
-  const base = `/api/v1/cases/${caseId}/export-list`;
+  const base = routeTo('/api/v1/cases/{caseId}/export-list', { caseId });
 
   const read = useCallback(
     async (signal?: AbortSignal) => setList((await api.get<{ hits: readonly Hit[] }>(base, signal)).hits),
@@ -45,9 +46,12 @@ export function useExportList(): ExportListOfAgent {
     (hit: Hit) => {
       const isThere = list.some(({ id }) => id === hit.id);
       setList((before) => (isThere ? before.filter(({ id }) => id !== hit.id) : [...before, hit]));
-      send(isThere ? 'DELETE' : 'PUT', `${base}/${hit.id}`);
+      send(
+        isThere ? 'DELETE' : 'PUT',
+        routeTo('/api/v1/cases/{caseId}/export-list/{hitId}', { caseId, hitId: hit.id }),
+      );
     },
-    [base, list, send],
+    [caseId, list, send],
   );
   const clear = useCallback(() => {
     setList([]);

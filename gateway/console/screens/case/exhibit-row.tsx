@@ -1,4 +1,5 @@
 import { useRef, useState } from 'react';
+import { routeTo } from '../../api/routes.ts';
 import { type ExhibitBody, hasEnded, type JobBody } from '../../api/types.ts';
 import { useResult } from '../../app/results.tsx';
 import { goTo } from '../../app/router.ts';
@@ -133,7 +134,9 @@ function Estimated({ exhibit }: { readonly exhibit: ExhibitBody }) {
     setAsking(true);
     setFailure(undefined);
     await api
-      .get<{ estimatedSeconds: number }>(`/api/v1/cases/${caseId}/exhibits/${exhibit.id}/estimate`)
+      .get<{ estimatedSeconds: number }>(
+        routeTo('/api/v1/cases/{caseId}/exhibits/{exhibitId}/estimate', { caseId, exhibitId: exhibit.id }),
+      )
       .then(({ estimatedSeconds }) => setSeconds(estimatedSeconds), setFailure);
     setAsking(false);
   };

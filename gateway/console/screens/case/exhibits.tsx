@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { routeTo } from '../../api/routes.ts';
 import { type ExhibitBody, hasEnded, type JobBody, type ScheduledPiece } from '../../api/types.ts';
 import { jobOf, useCaseData } from '../../app/case-data.tsx';
 import { useSession } from '../../app/session.tsx';
@@ -45,12 +46,16 @@ export function Exhibits() {
   async function start(exhibitIds: readonly string[]): Promise<void> {
     setFailure(undefined);
     for (const exhibitId of exhibitIds) {
-      await api.post<JobBody>(`/api/v1/cases/${caseId}/jobs`, { exhibitId }).then(replaceJob, setFailure);
+      await api
+        .post<JobBody>(routeTo('/api/v1/cases/{caseId}/jobs', { caseId }), { exhibitId })
+        .then(replaceJob, setFailure);
     }
   }
   async function cancel(jobId: string): Promise<void> {
     setFailure(undefined);
-    await api.delete<JobBody>(`/api/v1/cases/${caseId}/jobs/${jobId}`).then(replaceJob, setFailure);
+    await api
+      .delete<JobBody>(routeTo('/api/v1/cases/{caseId}/jobs/{jobId}', { caseId, jobId }))
+      .then(replaceJob, setFailure);
   }
 
   return (

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { routeTo } from '../../api/routes.ts';
 import { useSession } from '../../app/session.tsx';
 import { useWords } from '../../app/settings.tsx';
 import { Problem } from '../../parts/problem.tsx';
@@ -11,10 +12,14 @@ export function Documents() {
   const { api, caseId, requisition } = useSession();
   const { control } = useWords();
   const [error, setError] = useState<unknown>();
-  async function save(name: string): Promise<void> {
+  async function save(name: (typeof NAMES)[number]): Promise<void> {
     setError(undefined);
     await api
-      .blob(`/api/v1/cases/${caseId}/documents/${name}?format=pdf`)
+      .blob(
+        name === 'mention'
+          ? routeTo('/api/v1/cases/{caseId}/documents/mention', { caseId }, { format: 'pdf' })
+          : routeTo('/api/v1/cases/{caseId}/documents/closing-report', { caseId }, { format: 'pdf' }),
+      )
       .then((blob) => saveAs(blob, `${requisition.procedure.replaceAll('/', '-')}-${name}.pdf`), setError);
   }
   return (

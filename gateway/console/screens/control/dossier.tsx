@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { routeTo } from '../../api/routes.ts';
 import type { DossierStateBody } from '../../api/types.ts';
 import { useFetched } from '../../app/fetched.ts';
 import { useName, useWords } from '../../app/settings.tsx';
@@ -8,7 +9,7 @@ import { clockDay, clockTime } from '../../parts/time.ts';
 
 /** The compliance dossier as it stands, for who controls an installation that processes. */
 export function Dossier() {
-  const { value, error } = useFetched<DossierStateBody>('/api/v1/compliance/dossier');
+  const { value, error } = useFetched<DossierStateBody>(routeTo('/api/v1/compliance/dossier', {}));
   return (
     <>
       <Problem error={error} />

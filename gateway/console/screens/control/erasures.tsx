@@ -1,3 +1,4 @@
+import { routeTo } from '../../api/routes.ts';
 import type { ErasureBody } from '../../api/types.ts';
 import { useFetched } from '../../app/fetched.ts';
 import { useWords } from '../../app/settings.tsx';
@@ -8,7 +9,7 @@ import { saveAs } from '../../parts/zip.ts';
 /** Cases that are gone, each with its certificate. */
 export function Erasures() {
   const { control: words } = useWords();
-  const { value, error } = useFetched<{ erasures: readonly ErasureBody[] }>('/api/v1/erasures');
+  const { value, error } = useFetched<{ erasures: readonly ErasureBody[] }>(routeTo('/api/v1/erasures', {}));
   return (
     <section aria-labelledby="erasures-title">
       <h3 id="erasures-title">{words.erasures.title}</h3>

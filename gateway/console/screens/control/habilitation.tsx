@@ -1,4 +1,5 @@
 import { type FormEvent, useState } from 'react';
+import { routeTo } from '../../api/routes.ts';
 import type { HabilitationBody } from '../../api/types.ts';
 import { useFetched } from '../../app/fetched.ts';
 import { useName, useWords } from '../../app/settings.tsx';
@@ -18,8 +19,8 @@ export function Habilitation() {
   function submit(event: FormEvent): void {
     event.preventDefault();
     const instant = parisInstant(at);
-    const query = instant === undefined ? '' : `?at=${encodeURIComponent(new Date(instant).toISOString())}`;
-    setRoute(`/api/v1/habilitations/${encodeURIComponent(agent)}${query}`);
+    const moment = instant === undefined ? undefined : new Date(instant).toISOString();
+    setRoute(routeTo('/api/v1/habilitations/{agentId}', { agentId: agent }, { at: moment }));
     again();
   }
   return (

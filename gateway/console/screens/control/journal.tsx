@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useState } from 'react';
 import type { AuditRecord } from '../../../audit/types.ts';
+import { routeTo } from '../../api/routes.ts';
 import { useSession } from '../../app/session.tsx';
 import { useWords } from '../../app/settings.tsx';
 import { Problem } from '../../parts/problem.tsx';
@@ -23,7 +24,7 @@ export function Journal() {
 
   const more = useCallback(
     async (from: number, signal?: AbortSignal): Promise<void> => {
-      await api.get<Page>(`/api/v1/cases/${caseId}/journal?from=${from}&limit=${LIMIT}`, signal).then(
+      await api.get<Page>(routeTo('/api/v1/cases/{caseId}/journal', { caseId }, { from, limit: LIMIT }), signal).then(
         (page) => {
           setRecords((before) => [
             ...before,

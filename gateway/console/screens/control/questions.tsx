@@ -1,3 +1,4 @@
+import { routeTo } from '../../api/routes.ts';
 import type { QuestionAsked } from '../../api/types.ts';
 import { useFetched } from '../../app/fetched.ts';
 import { useSession } from '../../app/session.tsx';
@@ -9,7 +10,9 @@ import { clockTime } from '../../parts/time.ts';
 export function Questions() {
   const { caseId } = useSession();
   const { words, language } = useSettings();
-  const { value, error } = useFetched<{ questions: readonly QuestionAsked[] }>(`/api/v1/cases/${caseId}/questions`);
+  const { value, error } = useFetched<{ questions: readonly QuestionAsked[] }>(
+    routeTo('/api/v1/cases/{caseId}/questions', { caseId }),
+  );
   return (
     <section aria-labelledby="questions-title">
       <h3 id="questions-title">{words.control.questions.title}</h3>

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { routeTo } from '../../api/routes.ts';
 import type { RetentionBody } from '../../api/types.ts';
 import { useFetched } from '../../app/fetched.ts';
 import { useSession } from '../../app/session.tsx';
@@ -11,10 +12,12 @@ export function Retention() {
   const { api, caseId, role } = useSession();
   const { control: words } = useWords();
   const nameOf = useName();
-  const { value, error, again } = useFetched<RetentionBody>(`/api/v1/cases/${caseId}/retention`);
+  const { value, error, again } = useFetched<RetentionBody>(routeTo('/api/v1/cases/{caseId}/retention', { caseId }));
   const [failure, setFailure] = useState<unknown>();
   const done = (id: string) =>
-    void api.request('POST', `/api/v1/cases/${caseId}/orders/${id}/done`).then(again, setFailure);
+    void api
+      .request('POST', routeTo('/api/v1/cases/{caseId}/orders/{orderId}/done', { caseId, orderId: id }))
+      .then(again, setFailure);
   const facts: readonly (readonly [string, string | undefined])[] = [
     [words.retention.state, value === undefined ? undefined : nameOf(value.state)],
     [words.retention.first, value?.firstRecordingAt],

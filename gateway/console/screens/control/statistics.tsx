@@ -1,3 +1,4 @@
+import { routeTo } from '../../api/routes.ts';
 import type { StatisticsBody } from '../../api/types.ts';
 import { useFetched } from '../../app/fetched.ts';
 import { useSettings } from '../../app/settings.tsx';
@@ -7,7 +8,7 @@ import { Problem } from '../../parts/problem.tsx';
 /** Figures of the installation, counted by the gateway from its journal alone. */
 export function Statistics() {
   const { words, language } = useSettings();
-  const { value, error } = useFetched<StatisticsBody>('/api/v1/statistics');
+  const { value, error } = useFetched<StatisticsBody>(routeTo('/api/v1/statistics', {}));
   const own = words.control.statistics;
   const nameOf = (name: string) => (own.measures as Readonly<Record<string, string>>)[name] ?? name;
   return (

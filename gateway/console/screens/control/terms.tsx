@@ -1,4 +1,5 @@
 import type { RetentionReport } from '../../../retention/types.ts';
+import { routeTo } from '../../api/routes.ts';
 import { useFetched } from '../../app/fetched.ts';
 import { useName, useWords } from '../../app/settings.tsx';
 import { Problem } from '../../parts/problem.tsx';
@@ -9,7 +10,7 @@ export function Terms() {
   const { control } = useWords();
   const words = control.terms;
   const nameOf = useName();
-  const { value, error } = useFetched<RetentionReport>('/api/v1/retention');
+  const { value, error } = useFetched<RetentionReport>(routeTo('/api/v1/retention', {}));
   const late = value === undefined ? 0 : value.overdue.purges + value.overdue.orders + value.overdue.quarantines;
   return (
     <section aria-labelledby="terms-title">

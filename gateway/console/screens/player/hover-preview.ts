@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import type { Hit } from '../../../search/types.ts';
+import { routeTo } from '../../api/routes.ts';
 import { useSession } from '../../app/session.tsx';
 import { pictureOf } from '../../parts/pictures.ts';
 
@@ -36,7 +37,11 @@ export function useHoverPreview(hit: Hit, isRested: boolean): string | undefined
     const stop = new AbortController();
     const rest = setTimeout(async () => {
       for (const number of previewFrames(hit)) {
-        const route = `/api/v1/cases/${caseId}/exhibits/${hit.exhibitId}/frames/${number}?size=thumb`;
+        const route = routeTo(
+          '/api/v1/cases/{caseId}/exhibits/{exhibitId}/frames/{number}',
+          { caseId, exhibitId: hit.exhibitId, number: `${number}` },
+          { size: 'thumb' },
+        );
         const url = await pictureOf(api, route, stop.signal).catch(() => undefined);
         if (stop.signal.aborted) return;
         if (url !== undefined) setUrls((before) => [...before, url]);

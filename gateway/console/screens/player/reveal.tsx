@@ -1,6 +1,7 @@
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { REVEAL_REASONS, type RevealReason } from '../../../policy/types.ts';
 import type { Hit } from '../../../search/types.ts';
+import { routeTo } from '../../api/routes.ts';
 import { useKeys } from '../../app/keys.ts';
 import { useSession } from '../../app/session.tsx';
 import { useName, useWords } from '../../app/settings.tsx';
@@ -59,7 +60,9 @@ function RevealDialog({ hit, onClose }: { readonly hit: Hit; onClose(): void }) 
     setFailure(undefined);
     setAsking(true);
     api
-      .request('POST', `/api/v1/cases/${caseId}/hits/${hit.id}/reveal`, { body: { reason } })
+      .request('POST', routeTo('/api/v1/cases/{caseId}/hits/{hitId}/reveal', { caseId, hitId: hit.id }), {
+        body: { reason },
+      })
       .then((response) => response.blob())
       .then((blob) => setShown({ url: URL.createObjectURL(blob), reason, atMs: Date.now() }))
       .catch(setFailure)

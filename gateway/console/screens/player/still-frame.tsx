@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { routeTo } from '../../api/routes.ts';
 import { useSession } from '../../app/session.tsx';
 
 // Paused, the stage shows the very frame as the gateway decodes it, over the video that only stands near it. Fetched with a proof, once each: a
@@ -31,7 +32,14 @@ export interface StillState {
 export function useStillFrame(exhibitId: string, number: number | undefined): StillState {
   const { api, caseId } = useSession();
   const [shown, setShown] = useState<StillState & { readonly route: string }>();
-  const route = number === undefined ? undefined : `/api/v1/cases/${caseId}/exhibits/${exhibitId}/frames/${number}`;
+  const route =
+    number === undefined
+      ? undefined
+      : routeTo('/api/v1/cases/{caseId}/exhibits/{exhibitId}/frames/{number}', {
+          caseId,
+          exhibitId,
+          number: `${number}`,
+        });
   useEffect(() => {
     if (route === undefined || kept.has(route)) return;
     const stop = new AbortController();

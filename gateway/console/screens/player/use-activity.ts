@@ -1,4 +1,5 @@
 import type { Schemas } from '../../../interface/client.ts';
+import { routeTo } from '../../api/routes.ts';
 import type { ExhibitBody } from '../../api/types.ts';
 import { type Fetched, useFetched } from '../../app/fetched.ts';
 import { useSession } from '../../app/session.tsx';
@@ -14,9 +15,13 @@ export function useActivity(exhibit: ExhibitBody | undefined): Pick<Fetched<Acti
   const { id, durationSeconds } = exhibit ?? {};
   const stretchSeconds = Math.max(0.1, Math.ceil(((durationSeconds ?? 0) / STRETCHES) * 10) / 10);
   const { value, error } = useFetched<ActivityBody>(
-    durationSeconds === undefined
+    durationSeconds === undefined || id === undefined
       ? undefined
-      : `/api/v1/cases/${caseId}/exhibits/${id}/activity?bucketSeconds=${stretchSeconds}`,
+      : routeTo(
+          '/api/v1/cases/{caseId}/exhibits/{exhibitId}/activity',
+          { caseId, exhibitId: id },
+          { bucketSeconds: stretchSeconds },
+        ),
   );
   // What was fetched for the exhibit before is not of this one.
   const isOwn = value !== undefined && Math.abs(value.durationSeconds - (durationSeconds ?? 0)) < 0.001;

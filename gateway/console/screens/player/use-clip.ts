@@ -1,8 +1,10 @@
 import { type RefObject, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { Hit } from '../../../search/types.ts';
+import { routeTo } from '../../api/routes.ts';
 import type { ExhibitBody } from '../../api/types.ts';
 import { useSession } from '../../app/session.tsx';
 import { hitStretch, indexOf, type Moment, nearest, type Stretch, stretchAround, type Target } from './frame-clock.ts';
+import { UnreadableVideo, untilPassed } from './pass.ts';
 
 /** The recording on the stage: one stretch of it at a time as masked video, and which frame of it is shown. */
 export interface ClipControl {
@@ -33,6 +35,8 @@ export interface ClipControl {
   ended(): void;
   /** The video could not be read. */
   failed(): void;
+  /** Asks once more for what could not be had. */
+  retry(): void;
 }
 
 /** What is wanted on the stage. */
@@ -45,6 +49,8 @@ interface Wanted {
   readonly rate: number;
   /** Distinguishes a second wish for the same stretch. */
   readonly serial: number;
+  /** How often the video of this wish could not be read, though the gateway gives it. */
+  readonly failures: number;
 }
 
 interface Loaded {
@@ -59,6 +65,8 @@ const BACKWARDS_MS = 80;
 const REST_MS = 150;
 /** A ticket works for a minute. */
 const TICKET_MS = 55_000;
+/** A video that the gateway gives and the browser cannot read this often is not asked for again. */
+const MOST_FAILURES = 2;
 
 /** Opened on a moment where one is named, else on a hit, or without one at the beginning of what may be looked at. */
 export function useClip(
@@ -79,13 +87,13 @@ export function useClip(
   const startSeconds = opensAt ?? hit?.best.timeSeconds ?? exhibit?.windows?.[0]?.fromSeconds ?? 0;
 
   const own = useMemo<Wanted>(
-    () => ({ subject, stretch: undefined, target: { seconds: startSeconds }, rate: 0, serial: 0 }),
+    () => ({ subject, stretch: undefined, target: { seconds: startSeconds }, rate: 0, serial: 0, failures: 0 }),
     [subject, startSeconds],
   );
   const wanted = wish?.subject === subject ? wish : own;
   const isKnown = exhibit !== undefined;
-  const current = useRef({ hit, exhibit });
-  current.current = { hit, exhibit };
+  const current = useRef({ hit, exhibit, wanted });
+  current.current = { hit, exhibit, wanted };
 
   useEffect(() => {
     const { hit: shown, exhibit: of } = current.current;
@@ -100,36 +108,39 @@ export function useClip(
       clipOfHit ??
       stretchAround(of, of.windows?.[0]?.fromSeconds ?? 0);
     if (stretch === undefined) return;
-    const ofExhibit = `/api/v1/cases/${caseId}/exhibits/${exhibitId}`;
     const askTicket = (): Promise<{ url: string }> =>
       stretch === clipOfHit && shown !== undefined
-        ? api.post<{ url: string }>(`/api/v1/cases/${caseId}/hits/${shown.id}/tickets`, { of: 'clip' }, stop.signal)
-        : api.post<{ url: string }>(`${ofExhibit}/tickets`, { of: 'clip', ...stretch }, stop.signal);
+        ? api.post<{ url: string }>(
+            routeTo('/api/v1/cases/{caseId}/hits/{hitId}/tickets', { caseId, hitId: shown.id }),
+            { of: 'clip' },
+            stop.signal,
+          )
+        : api.post<{ url: string }>(
+            routeTo('/api/v1/cases/{caseId}/exhibits/{exhibitId}/tickets', { caseId, exhibitId }),
+            { of: 'clip', ...stretch },
+            stop.signal,
+          );
     const askList = (): Promise<{ frames: readonly Moment[] }> =>
       api.get<{ frames: readonly Moment[] }>(
-        `${ofExhibit}/frames?fromSeconds=${stretch.fromSeconds}&toSeconds=${stretch.toSeconds}`,
+        routeTo('/api/v1/cases/{caseId}/exhibits/{exhibitId}/frames', { caseId, exhibitId }, stretch),
         stop.signal,
       );
     setError(undefined);
     setRate(0);
-    const askedAtMs = performance.now();
-    const rest = wanted.serial === 0 ? Promise.resolve() : delay(REST_MS);
-    rest
-      .then(() => {
-        stop.signal.throwIfAborted();
-        return Promise.all([askTicket(), askList()]);
-      })
-      .then(
-        ([{ url }, { frames }]) => {
-          if (stop.signal.aborted) return;
-          isReady.current = false;
-          setLoaded({ wanted, url, frames, askedAtMs });
-          setAt(indexOf(frames, wanted.target));
-        },
-        (failure: unknown) => {
-          if (!stop.signal.aborted) setError(failure);
-        },
-      );
+    const load = async (): Promise<void> => {
+      if (wanted.serial > 0) await delay(REST_MS);
+      stop.signal.throwIfAborted();
+      const { frames } = await untilPassed(askList, stop.signal);
+      // After the list: where that takes long, the ticket's minute would be over before the video is asked for.
+      const { url } = await untilPassed(askTicket, stop.signal);
+      if (stop.signal.aborted) return;
+      isReady.current = false;
+      setLoaded({ wanted, url, frames, askedAtMs: performance.now() });
+      setAt(indexOf(frames, wanted.target));
+    };
+    load().catch((failure: unknown) => {
+      if (!stop.signal.aborted) setError(failure);
+    });
     return () => stop.abort();
   }, [api, caseId, exhibitId, wanted, isKnown, startSeconds]);
 
@@ -155,7 +166,7 @@ export function useClip(
       const { exhibit: of } = current.current;
       const stretch = of === undefined ? undefined : stretchAround(of, around);
       if (stretch === undefined) return false;
-      setWish((before) => ({ subject, stretch, target, rate: atRate, serial: (before?.serial ?? 0) + 1 }));
+      setWish((before) => ({ subject, stretch, target, rate: atRate, serial: (before?.serial ?? 0) + 1, failures: 0 }));
       return true;
     },
     [subject],
@@ -255,18 +266,34 @@ export function useClip(
     },
     failed() {
       if (clip === undefined) return;
-      // The address has had its minute: the same stretch by a new one, at the frame that is shown.
+      const { wanted: of } = clip;
+      const isStillWanted = (): boolean => current.current.wanted === of;
+      const number = frames[at]?.number;
+      const target = number === undefined ? of.target : { number };
+      // The same stretch by a new address, at the frame that is shown; what never began to play still means to.
+      const afresh = (failures: number): void =>
+        setWish({ ...of, target, rate: isReady.current ? 0 : of.rate, serial: of.serial + 1, failures });
+      // The address has had its minute.
       if (performance.now() - clip.askedAtMs > TICKET_MS) {
-        const number = frames[at]?.number;
-        const target = number === undefined ? clip.wanted.target : { number };
-        setWish({ ...clip.wanted, target, rate: 0, serial: clip.wanted.serial + 1 });
+        if (isStillWanted()) afresh(of.failures);
         return;
       }
-      // A video element does not tell why.
-      api.request('GET', clip.url.replace(/[?&]ticket=.*$/, '')).then(
-        () => setError(new Error('video')),
-        (failure: unknown) => setError(failure),
+      // A video element tells neither why nor tries again: a request that was refused for a moment must not end it.
+      const address = clip.url.replace(/[?&]ticket=.*$/, '');
+      untilPassed(() => api.request('GET', address), new AbortController().signal).then(
+        () => {
+          if (!isStillWanted()) return;
+          if (of.failures < MOST_FAILURES) afresh(of.failures + 1);
+          else setError(new UnreadableVideo());
+        },
+        (failure: unknown) => {
+          if (isStillWanted()) setError(failure);
+        },
       );
+    },
+    retry() {
+      setError(undefined);
+      setWish({ ...wanted, serial: wanted.serial + 1, failures: 0 });
     },
   };
 }

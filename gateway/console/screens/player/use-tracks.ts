@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import type { Schemas } from '../../../interface/client.ts';
+import { routeTo } from '../../api/routes.ts';
 import { useSession } from '../../app/session.tsx';
 
 type Page = Schemas['ListTracksAnswer'];
@@ -22,12 +23,13 @@ export function useTracks(
     setTracks(NONE);
     if (from === undefined || to === undefined || to <= from) return;
     const stop = new AbortController();
-    const route = `/api/v1/cases/${caseId}/exhibits/${exhibitId}/tracks?fromSeconds=${from}&toSeconds=${to}`;
     const receive = async (): Promise<void> => {
       let held = NONE;
       let cursor: string | undefined;
       do {
-        const page: Page = await api.get(cursor === undefined ? route : `${route}&cursor=${cursor}`, stop.signal);
+        const query = { fromSeconds: from, toSeconds: to, cursor };
+        const route = routeTo('/api/v1/cases/{caseId}/exhibits/{exhibitId}/tracks', { caseId, exhibitId }, query);
+        const page: Page = await api.get(route, stop.signal);
         held = [...held, ...page.tracks];
         cursor = page.nextCursor;
       } while (cursor !== undefined && held.length < MOST_TRACKS);

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import type { Hit } from '../../../search/types.ts';
+import { routeTo } from '../../api/routes.ts';
 import { useInvestigation } from '../../app/investigation.tsx';
 import { addressOf } from '../../app/router.ts';
 import { useSession } from '../../app/session.tsx';
@@ -65,7 +66,9 @@ function Listed({ hit, onRemove }: { readonly hit: Hit; onRemove(): void }) {
   const { caseId } = useSession();
   const { words } = useSettings();
   const nameOf = useName();
-  const { url } = usePicture(`/api/v1/cases/${caseId}/hits/${hit.id}/still?size=thumb`);
+  const { url } = usePicture(
+    routeTo('/api/v1/cases/{caseId}/hits/{hitId}/still', { caseId, hitId: hit.id }, { size: 'thumb' }),
+  );
   const title = `${nameOf(hit.class)}, ${clockSpan(hit.from, hit.to)}`;
   return (
     <li>

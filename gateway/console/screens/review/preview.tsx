@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import type { Hit } from '../../../search/types.ts';
+import { routeTo } from '../../api/routes.ts';
 import type { ExportPreviewBody } from '../../api/types.ts';
 import { useSession } from '../../app/session.tsx';
 import { useName, useWords } from '../../app/settings.tsx';
@@ -38,7 +39,11 @@ export function PreviewDialog({
     setPreview(undefined);
     setFailure(undefined);
     api
-      .post<ExportPreviewBody>(`/api/v1/cases/${caseId}/exports/preview`, { hits: asked.split(',') }, stop.signal)
+      .post<ExportPreviewBody>(
+        routeTo('/api/v1/cases/{caseId}/exports/preview', { caseId }),
+        { hits: asked.split(',') },
+        stop.signal,
+      )
       .then(setPreview, (error: unknown) => {
         if (!stop.signal.aborted) setFailure(error);
       });

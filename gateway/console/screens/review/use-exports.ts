@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useState } from 'react';
 import type { Hit } from '../../../search/types.ts';
+import { routeTo } from '../../api/routes.ts';
 import type { ExportBody } from '../../api/types.ts';
 import { useSession } from '../../app/session.tsx';
 import type { ZipFile } from '../../parts/zip.ts';
@@ -11,13 +12,17 @@ export function useExports() {
   const { api, caseId } = useSession();
   const [list, setList] = useState<readonly ExportBody[]>([]);
   const [error, setError] = useState<unknown>();
-  const base = `/api/v1/cases/${caseId}/exports`;
+  const base = routeTo('/api/v1/cases/{caseId}/exports', { caseId });
 
   const refresh = useCallback(async () => {
     const { exports } = await api.get<{ exports: readonly ExportBody[] }>(base);
-    const whole = await Promise.all(exports.map(({ id }) => api.get<ExportBody>(`${base}/${id}`)));
+    const whole = await Promise.all(
+      exports.map(({ id }) =>
+        api.get<ExportBody>(routeTo('/api/v1/cases/{caseId}/exports/{exportId}', { caseId, exportId: id })),
+      ),
+    );
     setList(whole.toSorted((a, b) => Date.parse(b.createdAt) - Date.parse(a.createdAt)));
-  }, [api, base]);
+  }, [api, caseId, base]);
   useEffect(() => {
     refresh().catch(setError);
   }, [refresh]);
@@ -47,7 +52,11 @@ export function useExports() {
     async fetch(made: ExportBody, onFile: (done: number) => void): Promise<readonly ZipFile[]> {
       const files: ZipFile[] = [];
       for (const { path } of made.files ?? []) {
-        const route = `${base}/${made.id}/files/${path.split('/').map(encodeURIComponent).join('/')}`;
+        const route = routeTo('/api/v1/cases/{caseId}/exports/{exportId}/files/{path}', {
+          caseId,
+          exportId: made.id,
+          path,
+        });
         files.push({ path, bytes: new Uint8Array(await (await api.blob(route)).arrayBuffer()) });
         onFile(files.length);
       }

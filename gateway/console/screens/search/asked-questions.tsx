@@ -1,4 +1,5 @@
 import { useEffect } from 'react';
+import { routeTo } from '../../api/routes.ts';
 import type { QuestionAsked } from '../../api/types.ts';
 import { useFetched } from '../../app/fetched.ts';
 import { useInvestigation } from '../../app/investigation.tsx';
@@ -12,7 +13,9 @@ export function AskedQuestions() {
   const { caseId, role } = useSession();
   const { words, language } = useSettings();
   const { answer, reopen } = useInvestigation();
-  const { value, again } = useFetched<{ questions: readonly QuestionAsked[] }>(`/api/v1/cases/${caseId}/questions`);
+  const { value, again } = useFetched<{ questions: readonly QuestionAsked[] }>(
+    routeTo('/api/v1/cases/{caseId}/questions', { caseId }),
+  );
   const current = answer?.questionId;
   useEffect(() => {
     if (current !== undefined) again();

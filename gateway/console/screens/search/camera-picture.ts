@@ -1,5 +1,6 @@
 import type { Hit } from '../../../search/types.ts';
 import type { Api } from '../../api/client.ts';
+import { routeTo } from '../../api/routes.ts';
 import type { ExhibitBody } from '../../api/types.ts';
 import type { Background } from '../../parts/draw/zone-editor.tsx';
 import { EMPTY_GROUND } from './stage-frame.ts';
@@ -12,10 +13,13 @@ export function picturesOf(
 ): readonly string[] {
   const hit = hits.find(({ exhibitId }) => exhibits.some(({ id }) => id === exhibitId));
   const [first] = exhibits;
-  const frame = (exhibitId: string, number: number) => `/api/v1/cases/${caseId}/exhibits/${exhibitId}/frames/${number}`;
+  const frame = (exhibitId: string, number: number) =>
+    routeTo('/api/v1/cases/{caseId}/exhibits/{exhibitId}/frames/{number}', { caseId, exhibitId, number: `${number}` });
   return [
     ...(hit === undefined ? [] : [frame(hit.exhibitId, hit.best.frame)]),
-    ...(hit === undefined ? [] : [`/api/v1/cases/${caseId}/hits/${hit.id}/still?size=thumb`]),
+    ...(hit === undefined
+      ? []
+      : [routeTo('/api/v1/cases/{caseId}/hits/{hitId}/still', { caseId, hitId: hit.id }, { size: 'thumb' })]),
     ...(first?.frames === undefined ? [] : [frame(first.id, Math.ceil(first.frames / 2))]),
   ];
 }

@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'react';
 import type { Schemas } from '../../../interface/client.ts';
 import type { Hit } from '../../../search/types.ts';
+import { routeTo } from '../../api/routes.ts';
 import { useCaseData } from '../../app/case-data.tsx';
 import { useFetched } from '../../app/fetched.ts';
 import { useSession } from '../../app/session.tsx';
@@ -27,7 +28,11 @@ export function HeatMap({
   const { heat: words } = useWords();
   const canvas = useRef<HTMLCanvasElement>(null);
   const { value: paths, error } = useFetched<Paths>(
-    `/api/v1/cases/${caseId}/questions/${questionId}/exhibits/${exhibitId}/paths`,
+    routeTo('/api/v1/cases/{caseId}/questions/{questionId}/exhibits/{exhibitId}/paths', {
+      caseId,
+      questionId,
+      exhibitId,
+    }),
   );
   const { exhibits } = useCaseData();
   const own = exhibits.filter(({ id }) => id === exhibitId);

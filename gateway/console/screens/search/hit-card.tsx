@@ -1,5 +1,6 @@
 import { memo, useState } from 'react';
 import type { Hit } from '../../../search/types.ts';
+import { routeTo } from '../../api/routes.ts';
 import { useCaseData } from '../../app/case-data.tsx';
 import { useSession } from '../../app/session.tsx';
 import { useName, useWords } from '../../app/settings.tsx';
@@ -29,7 +30,9 @@ export const HitCard = memo(function HitCard({
   const arrival = hit.reasons.find((reason) => reason.facet === 'condition' && reason.condition === 'acrossCameras');
   const other = arrival?.facet === 'condition' ? arrival.other : undefined;
   const otherCamera = exhibits.find(({ id }) => id === other?.exhibitId)?.camera.id;
-  const { url, error } = usePicture(`/api/v1/cases/${caseId}/hits/${hit.id}/still?size=thumb`);
+  const { url, error } = usePicture(
+    routeTo('/api/v1/cases/{caseId}/hits/{hitId}/still', { caseId, hitId: hit.id }, { size: 'thumb' }),
+  );
   const [isRested, setRested] = useState(false);
   const preview = useHoverPreview(hit, isRested);
   return (
@@ -48,6 +51,7 @@ export const HitCard = memo(function HitCard({
       <span className="picture">
         {url !== undefined && <img src={url} alt={words.thumbnail(nameOf(hit.class), clockTime(hit.from))} />}
         {preview !== undefined && <img className="hit-preview" src={preview} alt="" />}
+        {url === undefined && error === undefined && <span className="hit-coming">{words.thumbnailComing}</span>}
         {error !== undefined && <span className="sub">{words.noThumbnail}</span>}
       </span>
       <span className="what">

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { routeTo } from '../../api/routes.ts';
 import type { QuestionAsked } from '../../api/types.ts';
 import { useSession } from '../../app/session.tsx';
 import { useWords } from '../../app/settings.tsx';
@@ -15,7 +16,9 @@ export function QuestionName({ question, onNamed }: { readonly question: Questio
     if (text === (question.name ?? '')) return;
     setFailure(undefined);
     const body = text === '' ? {} : { name: text };
-    void api.put(`/api/v1/cases/${caseId}/questions/${question.id}/name`, body).then(onNamed, setFailure);
+    void api
+      .put(routeTo('/api/v1/cases/{caseId}/questions/{questionId}/name', { caseId, questionId: question.id }), body)
+      .then(onNamed, setFailure);
   };
   return (
     <>
