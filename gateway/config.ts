@@ -150,6 +150,7 @@ export function readWorkerConfig(env: Environment): WorkerConfig {
   const dataDir = path.resolve(required(env, 'DIFFERE_DATA'));
   const keyFile = path.resolve(required(env, 'DIFFERE_WORKER_KEY'));
   const scratchDir = path.resolve(required(env, 'DIFFERE_SCRATCH'));
+  demandCredentialsApart(vault, dataDir);
   for (const [key, place] of Object.entries({ DIFFERE_WORKER_KEY: keyFile, DIFFERE_SCRATCH: scratchDir })) {
     demandUnseen(key, place);
     if (isWithin(realPath(dataDir), realPath(place)))
@@ -168,6 +169,7 @@ export function readConfig(env: Environment): Config {
   const capable = readCapableConfig(env);
   const mode = oneOf(env.DIFFERE_ENV ?? 'prod', ['prod', 'test'] as const, 'DIFFERE_ENV');
   const places = readPlaces(env, mode);
+  demandCredentialsApart(capable.vault, places.DIFFERE_DATA);
   if (!isLoopback(capable.host) && capable.tls === undefined)
     throw bad('off loopback DIFFERE_TLS_CERT and DIFFERE_TLS_KEY are required');
   return {
@@ -222,6 +224,14 @@ function readPlaces(env: Environment, mode: Config['env']) {
   if (isInData(places.DIFFERE_KEY_FILE)) throw bad('DIFFERE_KEY_FILE must not lie in DIFFERE_DATA');
   if (mode === 'prod' && isInData(places.DIFFERE_KEYS)) throw bad('DIFFERE_KEYS must not lie in DIFFERE_DATA');
   return places;
+}
+
+/** The secret of a bucket travels in no back-up of the data, and no jail sees it. */
+function demandCredentialsApart(vault: VaultPlace | undefined, dataDir: string): void {
+  if (vault === undefined) return;
+  demandUnseen('DIFFERE_VAULT_CREDENTIALS', vault.credentialsFile);
+  if (isWithin(realPath(dataDir), realPath(vault.credentialsFile)))
+    throw bad('DIFFERE_VAULT_CREDENTIALS must not lie in DIFFERE_DATA');
 }
 
 function demandUnseen(key: string, place: string): void {

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { CONFIG_KEYS } from '../../gateway/config.ts';
+import { readVaultPlace } from '../../gateway/vault-place.ts';
 import { programOf } from './programs.ts';
 
 const DEPLOY = path.join(import.meta.dirname, '..', '..', 'gateway/deploy');
@@ -179,6 +180,35 @@ describe('kubernetes/', () => {
           { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
         ]);
     }
+  });
+
+  it('SEC-06: opens one address and port more where the vault is a bucket, names it without a name server, and sets what is needed', () => {
+    const component = parse(read('kubernetes/bucket/kustomization.yaml'), { merge: true }) as {
+      readonly resources: readonly string[];
+      readonly patches: readonly { readonly patch: string }[];
+    };
+    expect(component.resources).toEqual(['network.yaml']);
+    const [policy, ...more] = parseAllDocuments(read('kubernetes/bucket/network.yaml')).map((one) => one.toJSON());
+    expect(more).toEqual([]);
+    const address = '192.0.2.10';
+    expect(policy).toMatchObject({
+      kind: 'NetworkPolicy',
+      spec: {
+        podSelector: { matchLabels: { app: 'differe', part: 'gateway' } },
+        policyTypes: ['Egress'],
+        egress: [{ to: [{ ipBlock: { cidr: `${address}/32` } }], ports: [{ protocol: 'TCP', port: 443 }] }],
+      },
+    });
+    const patches = component.patches.map(({ patch }) => parse(patch, { merge: true }) as Manifest);
+    // A patch of something that is not there is refused by kustomize.
+    for (const { kind, metadata } of patches)
+      expect(manifests.some((each) => each.kind === kind && each.metadata.name === metadata.name)).toBe(true);
+    const { data = {} } = patches.find(({ kind }) => kind === 'ConfigMap') ?? {};
+    const place = readVaultPlace(data);
+    expect(place).toMatchObject({ bucket: 'differe', credentialsFile: '/etc/differe/bucket' });
+    expect(patches.find(({ kind }) => kind === 'StatefulSet')?.spec).toEqual({
+      template: { spec: { hostAliases: [{ ip: address, hostnames: [new URL(place?.endpoint ?? '').hostname] }] } },
+    });
   });
 
   it('sets keys that the gateway knows', () => {

@@ -318,6 +318,8 @@ describe.skipIf(absent !== undefined)('a bucket that fails', () => {
     }
     await store.put(caseId, id, watched());
     expect(stored()).toBe(8);
+    // Written last: it is what makes the object visible.
+    expect(proxy.seen.filter((line) => line.includes(id)).at(-1)).toMatch(/^PUT .*\/000000000000\?/);
     // The first part, which is written last, and the one that is being filled.
     expect(most).toBeLessThanOrEqual(2 * (PART_BYTES + 2 * 65_564));
   });
