@@ -88,6 +88,8 @@ export function connect(
   });
   // An idle connection that the server closes is replaced at the next use; without a listener it would end the process.
   pool.on('error', () => undefined);
+  // Nobody listens between a connection's first word and its first use: a server that dies in that moment would end the process.
+  pool.on('connect', (client) => void client.on('error', () => undefined));
   const inRole = async <T>(
     role: 'differe_case' | 'differe_service' | 'differe_worker',
     caseId: string,
