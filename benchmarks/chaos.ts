@@ -1,12 +1,10 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { verifyLog } from '../gateway/audit/verify.ts';
-import { systemClock } from '../gateway/clock.ts';
 import { createDemoInstallation, startGatewayProcess } from '../gateway/demo/installation.ts';
 import { yesterdayAt14 } from '../gateway/demo/requisition.ts';
-import { ORIGIN, SOFTWARE } from '../test/audit/events.ts';
 import { appendUntilKilled } from '../test/audit/until-killed.ts';
 import {
   analyseUnderKills,
@@ -26,25 +24,47 @@ import {
   register,
   tokensFor,
 } from '../test/support/line.ts';
+import {
+  databaseUnderKills,
+  decoderUnderKills,
+  logOptions,
+  logUnderKills,
+  vaultUnderKills,
+} from '../test/support/store-kills.ts';
+import { analyseByWorkers } from '../test/support/worker-kills.ts';
 import { sealUntilKilled } from '../test/vault/until-killed.ts';
 import type { Measurement } from './report.ts';
 import { namedScenes } from './scenes/named.ts';
 import { writeScene } from './scenes/write.ts';
 
 /** How much of each; `full` is for a night. */
-const SHORT = { appends: 95, appendCuts: 8, seals: 95, sealCuts: 8, registrations: 6, deposits: 1, analyses: 2 };
-const FULL = {
+const SHORT = {
+  appends: 60,
+  appendCuts: 8,
+  seals: 50,
+  sealCuts: 8,
+  readings: 60,
+  database: 20,
+  registrations: 6,
+  deposits: 1,
+  analyses: 2,
+  workers: 5,
+};
+const FULL: typeof SHORT = {
   appends: 300,
   appendCuts: 100,
   seals: 300,
   sealCuts: 100,
+  readings: 300,
+  database: 200,
   registrations: 100,
   deposits: 20,
   analyses: 60,
+  workers: 60,
 };
 
 /**
- * SIGKILL over appender, writer, gateway, decoder and database at moments of chance, and power cuts that take back what no `fsync` covered:
+ * SIGKILL over appender, writer, gateway, workers, decoders and database at moments of chance, and power cuts that take back what no `fsync` covered:
  * what was acknowledged and is lost, what is there twice, whether each analysis ends with the digest of an uninterrupted one. The same cuts
  * with `fsync` stubbed out have to lose something.
  */
@@ -52,16 +72,29 @@ export async function measureChaos({ full }: { readonly full: boolean }): Promis
   const plan = full ? FULL : SHORT;
   const folder = await mkdtemp(path.join(tmpdir(), 'differe-chaos-'));
   try {
+    // Before the line, whose decoders and server would be struck as well.
+    const film = path.join(folder, 'street.mp4');
+    await writeScene(namedScenes.street, film);
+    const readings = await decoderUnderKills({ path: film, demuxer: 'mov' }, plan.readings);
+    const database = await databaseUnderKills(path.join(folder, 'pg'), plan.database);
     const stores = async () => ({
       log: await logUnderKills(path.join(folder, 'appends', 'log'), plan.appends, plan.appendCuts),
       vault: await vaultUnderKills(path.join(folder, 'seals'), plan.seals, plan.sealCuts),
       stubs: await stubbed(folder),
     });
     const [line, { log, vault, stubs }] = await Promise.all([lineUnderKills(plan), stores()]);
-    const kills = { appender: plan.appends, writer: plan.seals, ...line.kills };
+    const kills = {
+      appender: log.kills,
+      writer: vault.kills,
+      gateway: line.kills.gateway,
+      worker: line.workers,
+      decoder: readings.kills + line.kills.decoder,
+      database: database.kills + line.kills.database,
+    };
     const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
     const counted = sum(Object.values(kills));
-    const lost = log.lost + vault.lost + line.lost;
+    const lost = log.lost + vault.lost + database.lost + database.changed + line.lost;
+    const other = line.otherDigests + readings.wrong;
     return {
       rounds: 1,
       goals: [
@@ -74,16 +107,16 @@ export async function measureChaos({ full }: { readonly full: boolean }): Promis
         },
         {
           id: 'lost',
-          goal: 'acknowledged records, objects, bytes, requisitions lost: 0',
+          goal: 'acknowledged records, objects, bytes, rows, requisitions, jobs lost: 0',
           value: lost,
           met: lost === 0,
         },
         { id: 'duplicates', goal: 'twice on record: 0', value: line.duplicates, met: line.duplicates === 0 },
         {
           id: 'other_digests',
-          goal: 'analyses with another digest: 0',
-          value: line.otherDigests,
-          met: line.otherDigests === 0,
+          goal: 'analyses and readings with another digest: 0',
+          value: other,
+          met: other === 0,
         },
         {
           id: 'journal_verifies',
@@ -98,43 +131,11 @@ export async function measureChaos({ full }: { readonly full: boolean }): Promis
           met: stubs === 4,
         },
       ],
-      raw: { kills, log, vault, line },
+      raw: { kills, log, vault, database, readings, line },
     };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-const logOptions = (dir: string) => ({
-  dir,
-  origin: ORIGIN,
-  signingKey: generateKeyPairSync('ed25519').privateKey,
-  clock: systemClock,
-  software: SOFTWARE,
-});
-
-async function logUnderKills(dir: string, kills: number, cuts: number) {
-  const options = logOptions(dir);
-  const all = new Map<number, string>();
-  let [lost, verifies] = [0, true];
-  for (let n = 0; n < kills + cuts; n++) {
-    const after = await appendUntilKilled(options, all, n < kills ? undefined : { sync: 'all' });
-    for (const [seq, id] of after.acknowledged) all.set(seq, id);
-    lost += after.lost;
-    verifies &&= after.verifies;
-  }
-  return { records: all.size, lost, verifies };
-}
-
-async function vaultUnderKills(folder: string, kills: number, cuts: number) {
-  const key = randomBytes(32);
-  let [objects, lost] = [0, 0];
-  for (let n = 0; n < kills + cuts; n++) {
-    const after = await sealUntilKilled(folder, key, n < kills ? undefined : { sync: 'all' });
-    objects += after.acknowledged;
-    lost += after.lost;
-  }
-  return { objects, lost };
 }
 
 /** How many of the four harnesses without a working `fsync` lose something within ten cuts. */
@@ -209,12 +210,17 @@ async function lineUnderKills(plan: typeof SHORT) {
     for (let n = 0; n < plan.analyses; n++) {
       const end = await analyseUnderKills(line, at, victims[n % 2] ?? [], kills);
       asked.push(end.asked);
+      lost += end.lost;
       otherDigests += end.digests.filter((each) => each !== digest).length;
     }
+    const byWorkers = await analyseByWorkers(line, at, plan.workers);
+    lost += byWorkers.lost;
+    otherDigests += byWorkers.digests.filter((each) => each !== digest).length;
     await line.gateway.stop();
     const copy = path.join(line.folder, 'log-copy');
     await cp(path.join(line.installation.dataDir, 'log'), copy, { recursive: true });
-    return { kills, lost, duplicates, otherDigests, asked, verifies: (await verifyLog(copy)).ok };
+    const workers = byWorkers.kills;
+    return { kills, workers, lost, duplicates, otherDigests, asked, verifies: (await verifyLog(copy)).ok };
   } finally {
     await line[Symbol.asyncDispose]();
   }

@@ -3,7 +3,7 @@ import { systemClock } from '../../gateway/clock.ts';
 import { freshFolder, freshKey, optionsFor } from './support.ts';
 import { appendUntilKilled } from './until-killed.ts';
 
-const KILLS = 20;
+// Plain kills, which the kernel survives, are made in e2e/kill.test.ts.
 const CUTS = 8;
 /** A cut that follows the checkpoint's own fsync at once can lose nothing even where fsync does nothing for folders. */
 const MOST_CUTS = 12;
@@ -11,18 +11,6 @@ const MOST_CUTS = 12;
 const freshOptions = async () => optionsFor(await freshFolder(), { signingKey: freshKey(), clock: systemClock });
 
 describe('a process that appends and dies', () => {
-  it(`LOG-05, SEC-10: after kill -9 at any moment, ${KILLS} times, every acknowledged record is there once and the log verifies`, async () => {
-    const options = await freshOptions();
-    const all = new Map<number, string>();
-    for (let kill = 1; kill <= KILLS; kill++) {
-      const after = await appendUntilKilled(options, all);
-      expect(after.acknowledged.size).toBeGreaterThan(0);
-      expect(after, `after kill ${kill}`).toMatchObject({ lost: 0, verifies: true });
-      for (const [seq, id] of after.acknowledged) all.set(seq, id);
-    }
-    expect(all.size).toBeGreaterThan(KILLS);
-  });
-
   it(`LOG-05, SEC-10: after a power cut that takes back what no fsync covered, ${CUTS} times, every acknowledged record is there once`, async () => {
     const options = await freshOptions();
     const all = new Map<number, string>();

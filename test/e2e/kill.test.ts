@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
-import { cp, stat } from 'node:fs/promises';
+import { cp, mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as tus from 'tus-js-client';
@@ -8,7 +9,7 @@ import { verifyLog } from '../../gateway/audit/verify.ts';
 import { startGatewayProcess } from '../../gateway/demo/installation.ts';
 import { makeProof } from '../../gateway/requisition/dpop.ts';
 import { CHUNK_BYTES } from '../../gateway/sealed-objects.ts';
-import { analyseUnderKills, noKills, registerUnderKill } from '../support/chaos.ts';
+import { analyseUnderKills, killGateway, noKills, registerUnderKill } from '../support/chaos.ts';
 import {
   clientOf,
   exhibitIdOf,
@@ -22,10 +23,55 @@ import {
   type Tokens,
   tokensFor,
 } from '../support/line.ts';
+import { putCluster } from '../support/run-folder.ts';
+import { databaseUnderKills, decoderUnderKills, logUnderKills, vaultUnderKills } from '../support/store-kills.ts';
+import { analyseByWorkers } from '../support/worker-kills.ts';
 
-// SIGKILL of the gateway, which takes its PostgreSQL with it, in the middle of an upload and of an analysis.
+// SIGKILL of whatever runs, at moments of chance: first each store and tool alone, then the gateway, which takes its PostgreSQL with it, its
+// parts and its workers in the middle of uploads, registrations and analyses. The last test counts.
 
-describe('a gateway that is killed', () => {
+/** Kills that hit, by whom they hit. */
+const hits = { appender: 0, writer: 0, decoder: 0, database: 0, gateway: 0, worker: 0 };
+
+describe('a store or a tool that is killed', { concurrent: true, timeout: 600_000 }, () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'differe-kills-'));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it('LOG-05, SEC-10: a log whose writer is killed 40 times has every acknowledged record once, and verifies', async () => {
+    const { kills, records, lost, verifies } = await logUnderKills(path.join(folder, 'journal', 'log'), 40);
+    hits.appender += kills;
+    expect({ lost, verifies }).toEqual({ lost: 0, verifies: true });
+    expect(records).toBeGreaterThan(40);
+  });
+
+  it('SEC-10: a vault whose writer is killed 30 times has every acknowledged byte, and goes on from there', async () => {
+    const { kills, objects, lost } = await vaultUnderKills(path.join(folder, 'sealed'), 30);
+    hits.writer += kills;
+    expect(lost).toBe(0);
+    expect(objects).toBeGreaterThan(30);
+  });
+
+  it('SEC-10: a PostgreSQL of which a process, or the whole, is killed 20 times has every acknowledged row as it was', async () => {
+    const own = path.join(folder, 'pg');
+    await putCluster(own);
+    const { kills, rows, lost, changed } = await databaseUnderKills(own, 20);
+    hits.database += kills;
+    expect({ lost, changed }).toEqual({ lost: 0, changed: 0 });
+    expect(rows).toBeGreaterThan(20);
+  });
+
+  it('SEC-10, DEF-05: a reading of a file whose tool is killed 100 times says so, or gives what an undisturbed one gives: never less', async () => {
+    const file = { path: await sceneFile(folder, 'street'), demuxer: 'mov' } as const;
+    const { kills, wrong } = await decoderUnderKills(file, 100);
+    hits.decoder += kills;
+    expect(wrong).toBe(0);
+  });
+});
+
+describe('a gateway that is killed', { timeout: 600_000 }, () => {
   let line: Line;
   let file: string;
   let tokens: Tokens;
@@ -85,7 +131,8 @@ describe('a gateway that is killed', () => {
     });
     first.upload.start();
     await expect(first.done).rejects.toThrow();
-    await line.gateway.kill();
+    await killGateway(line);
+    hits.gateway += 1;
     expect(acknowledged).toBeGreaterThanOrEqual(2 * CHUNK_BYTES);
     expect(acknowledged).toBeLessThan(size);
     const route = new URL(first.upload.url ?? '').pathname;
@@ -125,7 +172,8 @@ describe('a gateway that is killed', () => {
       expect(job.state).not.toBe('done');
       done = job.secondsDone;
     }
-    await line.gateway.kill();
+    await killGateway(line);
+    hits.gateway += 1;
     await line.restart();
     client = clientOf(line, tokens.requisitionId);
     const interrupted = await jobEnd(client, caseId, started.id);
@@ -137,25 +185,45 @@ describe('a gateway that is killed', () => {
     expect(whole.digest).toBe(interrupted.digest);
   });
 
-  it('SEC-10: decoders, the gateway and its database die in an analysis, which ends with the digest of an uninterrupted one', async () => {
-    const client = clientOf(line, tokens.requisitionId);
-    const exhibitId = await exhibitIdOf(client, caseId, 'SCELLE-1');
-    const { jobs } = await client.json<{ jobs: JobBody[] }>('GET', `/api/v1/cases/${caseId}/jobs`);
+  const jobsOf = async (): Promise<JobBody[]> =>
+    (await clientOf(line, tokens.requisitionId).json<{ jobs: JobBody[] }>('GET', `/api/v1/cases/${caseId}/jobs`)).jobs;
+  const place = async () => {
+    const { requisitionId } = tokens;
+    return { requisitionId, caseId, exhibitId: await exhibitIdOf(clientOf(line, requisitionId), caseId, 'SCELLE-1') };
+  };
+  /** Of the analyses that nothing interrupted. */
+  const wholeDigest = async (): Promise<string | undefined> =>
+    (await jobsOf()).find(({ state }) => state === 'done')?.digest;
+
+  it('SEC-10: decoders and the database die in an analysis, which ends with the digest of an uninterrupted one', async () => {
     const kills = noKills();
-    const at = { requisitionId: tokens.requisitionId, caseId, exhibitId };
-    const end = await analyseUnderKills(line, at, ['decoder', 'decoder', 'database', 'decoder', 'decoder'], kills);
-    const whole = jobs.find((job) => job.state === 'done')?.digest;
+    const whole = await wholeDigest();
     expect(whole).toBeDefined();
-    expect(new Set(end.digests)).toEqual(new Set([whole]));
+    const victims = ['decoder', 'decoder', 'database', 'decoder', 'decoder'] as const;
+    const { digests, lost } = await analyseUnderKills(line, await place(), victims, kills);
+    expect(new Set(digests)).toEqual(new Set([whole]));
+    expect(lost).toBe(0);
     expect(kills).toEqual({ gateway: 0, decoder: 4, database: 1 });
-  }, 240_000);
+    hits.decoder += kills.decoder;
+    hits.database += kills.database;
+  });
+
+  it('SEC-10: a worker dies while it holds a segment, again and again, and the analysis ends with the digest of an uninterrupted one', async () => {
+    const whole = await wholeDigest();
+    const { digests, lost, kills } = await analyseByWorkers(line, await place(), 4);
+    expect(new Set(digests)).toEqual(new Set([whole]));
+    expect(lost).toBe(0);
+    hits.worker += kills;
+  });
 
   it('SEC-10, REQ-17: a registration that is killed is on record once or not at all, and can be presented again', async () => {
     const kills = noKills();
     for (const victim of ['gateway', 'database', 'gateway'] as const)
       expect(await registerUnderKill(line, file, victim, kills)).toEqual({ lost: 0, duplicates: 0 });
     expect(kills).toEqual({ gateway: 2, decoder: 0, database: 1 });
-  }, 240_000);
+    hits.gateway += kills.gateway;
+    hits.database += kills.database;
+  });
 
   it('REQ-15: a proof made before the restart opens nothing after it', async () => {
     const { port } = new URL(line.gateway.url);
@@ -170,7 +238,8 @@ describe('a gateway that is killed', () => {
     const [used, unused] = [await proofNow(), await proofNow()];
     expect(await present(used)).toMatchObject({ status: 200 });
 
-    await line.gateway.kill();
+    await killGateway(line);
+    hits.gateway += 1;
     // Times of proofs are whole seconds: the new process has to start in a later one.
     while (Math.floor(Date.now() / 1000) === Math.floor(madeAtMs / 1000)) await delay(20);
     // On the same port, so that the target of the proofs stays right and their age alone decides.
@@ -188,5 +257,10 @@ describe('a gateway that is killed', () => {
     const copy = path.join(line.folder, 'log-copy');
     await cp(path.join(line.installation.dataDir, 'log'), copy, { recursive: true });
     expect((await verifyLog(copy)).ok).toBe(true);
+  });
+
+  it('SEC-10: those were 200 kills at least, and somebody of each kind was among the dead', () => {
+    expect(Object.values(hits).reduce((sum, count) => sum + count, 0)).toBeGreaterThanOrEqual(200);
+    expect(Math.min(...Object.values(hits)), JSON.stringify(hits)).toBeGreaterThanOrEqual(4);
   });
 });

@@ -6,6 +6,7 @@ import { makeProof } from '../../gateway/requisition/dpop.ts';
 import { CHUNK_BYTES } from '../../gateway/sealed-objects.ts';
 import { clientOf, exhibitOf, type JobBody, type Line, register, type Tokens, tokensFor } from './line.ts';
 import { descendantsOf } from './processes.ts';
+import { struck } from './store-kills.ts';
 
 // SIGKILL at moments of chance, in a line that works. The worker is a part of the gateway's process and dies with it; a decoder dies alone.
 
@@ -15,18 +16,25 @@ export type Victim = 'gateway' | 'decoder' | 'database';
 export type Kills = Record<Victim, number>;
 export const noKills = (): Kills => ({ gateway: 0, decoder: 0, database: 0 });
 
+/** Rejects when it had ended by itself. */
+export async function killGateway(line: Line): Promise<void> {
+  await line.gateway.kill();
+  const { exitCode, signalCode } = line.gateway.process;
+  if (signalCode !== 'SIGKILL') throw new Error(`the gateway was not killed: exit ${exitCode}, ${signalCode}`);
+}
+
 /** Kills one victim and has the gateway up again when it resolves. False when there was nobody to kill. */
 export async function strike(line: Line, victim: Victim, kills: Kills): Promise<boolean> {
   const { process: gateway } = line.gateway;
   const pid = gateway.pid ?? 0;
   if (victim === 'gateway') {
-    await line.gateway.kill();
+    await killGateway(line);
     await line.restart();
   } else {
     const names = victim === 'database' ? ['postgres'] : ['ffmpeg', 'ffprobe'];
     const found = names.flatMap((name) => descendantsOf(pid, name));
     const chosen = found[randomInt(0, Math.max(1, found.length))];
-    if (chosen === undefined || !killed(chosen)) return false;
+    if (chosen === undefined || !struck(chosen)) return false;
     if (victim === 'database') {
       // It says so and ends by itself, for its supervisor to start it again.
       if (gateway.exitCode === null && gateway.signalCode === null) await once(gateway, 'exit');
@@ -38,41 +46,55 @@ export async function strike(line: Line, victim: Victim, kills: Kills): Promise<
   return true;
 }
 
-function killed(pid: number): boolean {
-  try {
-    return process.kill(pid, 'SIGKILL');
-  } catch {
-    return false;
-  }
-}
-
 /** Answers of a gateway that dies meanwhile: undefined for none. */
 const attempted = <T>(work: Promise<T>): Promise<T | undefined> => work.catch(() => undefined);
 
+export interface Place {
+  readonly requisitionId: string;
+  readonly caseId: string;
+  readonly exhibitId: string;
+}
+
+/** Digests of the analyses that ended, how often one was asked for, and how many that were acknowledged are not on record once. */
+export interface Analysed {
+  readonly digests: readonly (string | undefined)[];
+  readonly asked: number;
+  readonly lost: number;
+}
+
+export async function lostJobs(
+  line: Line,
+  { requisitionId, caseId }: Place,
+  asked: readonly string[],
+): Promise<number> {
+  const { jobs } = await clientOf(line, requisitionId).json<{ jobs: JobBody[] }>('GET', `/api/v1/cases/${caseId}/jobs`);
+  return asked.filter((id) => jobs.filter((job) => job.id === id).length !== 1).length;
+}
+
 /**
- * Analyses an exhibit while all of the victims die, one after the other, and asks again where a job failed or ended too early; gives the digests
- * of those that ended, and how often it was asked for.
+ * Analyses an exhibit while all of the victims die, one after the other, and asks again where a job failed or ended too early.
  */
 export async function analyseUnderKills(
   line: Line,
-  at: { readonly requisitionId: string; readonly caseId: string; readonly exhibitId: string },
+  at: Place,
   plan: readonly Victim[],
   kills: Kills,
-): Promise<{ readonly digests: readonly (string | undefined)[]; readonly asked: number }> {
+): Promise<Analysed> {
   const left = [...plan];
   const jobs = `/api/v1/cases/${at.caseId}/jobs`;
   const start = () => clientOf(line, at.requisitionId).json<JobBody>('POST', jobs, { exhibitId: at.exhibitId });
   const digests: (string | undefined)[] = [];
   let job = await start();
-  for (let asked = 1; ; ) {
+  const asked = [job.id];
+  for (;;) {
     const read = await attempted(clientOf(line, at.requisitionId).json<JobBody>('GET', `${jobs}/${job.id}`));
     if (read?.state === 'done') {
       digests.push(read.digest);
-      if (left.length === 0) return { digests, asked };
+      if (left.length === 0) return { digests, asked: asked.length, lost: await lostJobs(line, at, asked) };
     }
     if (read?.state === 'done' || read?.state === 'failed') {
       job = await start();
-      asked += 1;
+      asked.push(job.id);
     }
     const [victim] = left;
     if (victim === undefined) await delay(50);

@@ -6,7 +6,10 @@ export function descendantsOf(pid: number, program: string): readonly number[] {
   for (const entry of readdirSync('/proc')) {
     if (!/^\d+$/.test(entry)) continue;
     try {
-      const [, name = '', parent] = /^\d+ \((.*)\) \S (\d+)/s.exec(readFileSync(`/proc/${entry}/stat`, 'utf8')) ?? [];
+      const stat = readFileSync(`/proc/${entry}/stat`, 'utf8');
+      const [, name = '', state, parent] = /^\d+ \((.*)\) (\S) (\d+)/s.exec(stat) ?? [];
+      // It is dead, and nobody has asked for its exit yet.
+      if (state === 'Z') continue;
       const list = children.get(Number(parent)) ?? [];
       children.set(Number(parent), [...list, { pid: Number(entry), name }]);
     } catch {

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import path from 'node:path';
 import type { LostWritesOrder } from './lost-writes.ts';
 
@@ -10,7 +11,10 @@ export interface Kill {
   readonly disk?: LostWritesOrder;
 }
 
-/** Runs a program that says what it has acknowledged, a line each, kills it, and returns what it had said. */
+/**
+ * Runs a program that says what it has acknowledged, a line each, kills it, and returns what it had said. Rejects when it ended by itself: every
+ * call that resolves is a kill that hit.
+ */
 export async function linesUntilKilled(
   program: string,
   args: readonly string[],
@@ -33,6 +37,8 @@ export async function linesUntilKilled(
     if (before < kill.afterLines && lines >= kill.afterLines)
       setTimeout(() => child.kill(kill.disk === undefined ? 'SIGKILL' : 'SIGUSR2'), kill.momentMs);
   }
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  if (child.signalCode !== 'SIGKILL') throw new Error(`it was not killed: exit ${child.exitCode}, ${child.signalCode}`);
   // The last line may be cut by the kill: then it was not said as a whole, and counts for nothing.
   return whole.split('\n').slice(0, -1);
 }
