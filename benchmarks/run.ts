@@ -6,6 +6,7 @@ import { measureCapacity } from './capacity.ts';
 import { measureChaos } from './chaos.ts';
 import { measureHostile } from './hostile.ts';
 import { measureImage } from './image.ts';
+import { measureInt8 } from './int8.ts';
 import { measureLine } from './line.ts';
 import { measureLog } from './log.ts';
 import { type Measurement, publish, stamped, tableOf } from './report.ts';
@@ -13,8 +14,8 @@ import { measureSearch } from './search.ts';
 import { measureService } from './service.ts';
 import { measureThroughput } from './throughput.ts';
 
-// `npm run bench -- NAME [--json] [--full]`: a table on stderr, one JSON object last on stdout and in benchmarks/results/. `bounds --short`
-// and `search --short` are trials of a few seeds or questions, of which nothing is kept; `throughput --brief` leaves out the naive program, the
+// `npm run bench -- NAME [--json] [--full]`: a table on stderr, one JSON object last on stdout and in benchmarks/results/. `bounds --short`,
+// `int8 --short` and `search --short` are trials of a few seeds, pictures or questions, of which nothing is kept; `throughput --brief` leaves out the naive program, the
 // hard streets and the hours.
 
 const BENCHES: Readonly<
@@ -30,6 +31,7 @@ const BENCHES: Readonly<
   chaos: measureChaos,
   hostile: measureHostile,
   image: measureImage,
+  int8: measureInt8,
   line: measureLine,
   log: measureLog,
   search: measureSearch,
@@ -37,7 +39,7 @@ const BENCHES: Readonly<
   throughput: measureThroughput,
 };
 
-const HAVE_TRIALS = ['bounds', 'search'];
+const HAVE_TRIALS = ['bounds', 'int8', 'search'];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

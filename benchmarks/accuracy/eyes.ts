@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { createDetectorPool, type DetectorPool } from '../../gateway/analysis/detector-pool.ts';
-import { CARD_FOLDER, chooseDetector, findModels, loadModel } from '../../gateway/analysis/models.ts';
+import { CARD_FOLDER, chooseDetector, findModels, type LoadedModel, loadModel } from '../../gateway/analysis/models.ts';
 import { openSight, type Sight } from '../../gateway/analysis/sight.ts';
 import { PROVIDERS, type Provider } from '../../gateway/config.ts';
 import type { Eyes } from './run-clip.ts';
@@ -27,13 +27,20 @@ function providerAsked(): Provider {
   return provider;
 }
 
-/** YOLOX-nano from DIFFERE_MODELS or beside the checkout; undefined when it is nowhere. `leastScore` replaces the card's own. */
-export async function openDetector(leastScore?: number, isTiled = true): Promise<DetectorPool | undefined> {
+/** YOLOX-nano from DIFFERE_MODELS or beside the checkout; undefined when it is nowhere. */
+export async function loadNano(): Promise<LoadedModel | undefined> {
   const given = (process.env.DIFFERE_MODELS ?? '').split(':').filter((each) => each !== '');
   const weightFolders = [...given, path.join(SHARED, 'models')].filter((folder) => existsSync(folder));
   const found = await findModels({ cardFolders: [CARD_FOLDER], weightFolders });
   if (!found.some(({ card, weightsPath }) => card.name === 'yolox-nano' && weightsPath !== undefined)) return undefined;
-  const { card, bytes } = await loadModel(chooseDetector(found, 'yolox-nano'));
+  return await loadModel(chooseDetector(found, 'yolox-nano'));
+}
+
+/** A pool of `loadNano`. `leastScore` replaces the card's own. */
+export async function openDetector(leastScore?: number, isTiled = true): Promise<DetectorPool | undefined> {
+  const model = await loadNano();
+  if (model === undefined) return undefined;
+  const { card, bytes } = model;
   const { tiles, ...plain } = card.input;
   const input = isTiled && tiles !== undefined ? { ...plain, tiles } : plain;
   const thresholds = { ...card.thresholds, score: leastScore ?? card.thresholds.score };

@@ -1,6 +1,6 @@
-// A writer for the small part of the ONNX protobuf schema (onnx.proto3) that canaries and the test detector need.
+// A writer for the small part of the ONNX protobuf schema (onnx.proto3) that canaries, the test detector and the quantiser of the benches need.
 
-export const ELEMENT = { float: 1, int64: 7 } as const;
+export const ELEMENT = { float: 1, uint8: 2, int8: 3, int32: 6, int64: 7 } as const;
 
 export interface Tensor {
   readonly name: string;
@@ -59,7 +59,8 @@ function graph(model: Model): Buffer {
   ]);
 }
 
-function node({ op, domain, inputs, outputs, attributes = {} }: Node, index: number): Buffer {
+/** A NodeProto, called after its operator and place. */
+export function node({ op, domain, inputs, outputs, attributes = {} }: Node, index: number): Buffer {
   return Buffer.concat([
     ...inputs.map((name) => text(1, name)),
     ...outputs.map((name) => text(2, name)),
@@ -76,7 +77,11 @@ function attribute(name: string, value: number | readonly number[] | string): Bu
   return Buffer.concat([text(1, name), ...value.map((each) => integer(8, each)), integer(20, 7)]);
 }
 
-function tensor({ name, type, dims, values, external }: Tensor): Buffer {
+/** Bytes of one element. */
+const BYTES = { float: 4, uint8: 1, int8: 1, int32: 4, int64: 8 } as const;
+
+/** A TensorProto. */
+export function tensor({ name, type, dims, values, external }: Tensor): Buffer {
   if (external !== undefined) {
     const location = field(13, Buffer.concat([text(1, 'location'), text(2, external)]));
     return Buffer.concat([
@@ -89,10 +94,13 @@ function tensor({ name, type, dims, values, external }: Tensor): Buffer {
   }
   const count = dims.reduce((product, size) => product * size, 1);
   if (count !== values.length) throw new RangeError(`${name}: ${values.length} values for ${dims.join(' x ')}`);
-  const bytes = Buffer.alloc(values.length * (type === 'float' ? 4 : 8));
+  const bytes = Buffer.alloc(values.length * BYTES[type]);
   for (const [index, value] of values.entries()) {
     if (type === 'float') bytes.writeFloatLE(value, index * 4);
-    else bytes.writeBigInt64LE(BigInt(value), index * 8);
+    else if (type === 'int64') bytes.writeBigInt64LE(BigInt(value), index * 8);
+    else if (type === 'int32') bytes.writeInt32LE(value, index * 4);
+    else if (type === 'int8') bytes.writeInt8(value, index);
+    else bytes.writeUInt8(value, index);
   }
   return Buffer.concat([
     ...dims.map((size) => integer(1, size)),
@@ -102,19 +110,22 @@ function tensor({ name, type, dims, values, external }: Tensor): Buffer {
   ]);
 }
 
-function valueInfo({ name, dims }: ValueInfo): Buffer {
+/** A ValueInfoProto of floats. */
+export function valueInfo({ name, dims }: ValueInfo): Buffer {
   const shape = Buffer.concat(dims.map((size) => field(1, integer(1, size))));
   const type = field(1, Buffer.concat([integer(1, ELEMENT.float), field(2, shape)]));
   return Buffer.concat([text(1, name), field(2, type)]);
 }
 
-const text = (number: number, value: string): Buffer => field(number, Buffer.from(value, 'utf8'));
+/** A text field. */
+export const text = (number: number, value: string): Buffer => field(number, Buffer.from(value, 'utf8'));
 
 /** Length-delimited field. */
-const field = (number: number, bytes: Buffer): Buffer =>
+export const field = (number: number, bytes: Buffer): Buffer =>
   Buffer.concat([varint(number * 8 + 2), varint(bytes.length), bytes]);
 
-const integer = (number: number, value: number): Buffer => Buffer.concat([varint(number * 8), varint(value)]);
+/** A varint field. */
+export const integer = (number: number, value: number): Buffer => Buffer.concat([varint(number * 8), varint(value)]);
 
 function varint(value: number): Buffer {
   const bytes: number[] = [];
