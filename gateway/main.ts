@@ -49,6 +49,7 @@ import { createMetrics } from './metrics.ts';
 import { openModels } from './open-models.ts';
 import { startPipeline } from './pipeline.ts';
 import { openPolicies } from './policy/bundle.ts';
+import { createRecent } from './recent.ts';
 import { reportError } from './report-error.ts';
 import { createAuthenticator } from './requisition/authenticate.ts';
 import { createReplayGuard } from './requisition/dpop.ts';
@@ -87,6 +88,7 @@ export interface Gateway {
 }
 
 const LINGER_MS = 10_000;
+const REGISTRY_AGE_MS = 2_000;
 /** RET-08 asks for once a day; what is due between two looks is frozen at its second. */
 const PURGE_EVERY_MS = 3_600_000;
 const OPEN_CASES_BUDGET_BYTES = 1024 * 1024 * 1024;
@@ -335,9 +337,11 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
       tightened: installed.values,
       standing,
     });
+    // Two offices may have changed the registry by way of another gateway on this database. One that does not hold together counts for nothing then.
+    const registryFollowed = createRecent(() => chain.follow().catch(reportError), REGISTRY_AGE_MS);
     // What is asked before each act on a case: whether its requisition stands, and whether the case is open.
     const whereItStands = {
-      refresh: async () => void (await Promise.all([standing.refresh(), retention.refresh()])),
+      refresh: async () => void (await Promise.all([standing.refresh(), retention.refresh(), registryFollowed.look()])),
       isRevoked: standing.isRevoked,
       caseStateOf(caseId: CaseId) {
         const state = retention.stateOf(caseId);

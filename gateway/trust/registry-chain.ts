@@ -68,6 +68,8 @@ export interface RegistryChain {
   open(file: { readonly registry: KeyRegistry; readonly founding: readonly string[] }): Promise<void>;
   /** Reads the approved changes again, without a file: what counts in safe mode when the file cannot be read. */
   refresh(): Promise<void>;
+  /** As `refresh`, where the registry in force is not the one that was read last: another gateway took the change. One short query otherwise. */
+  follow(): Promise<void>;
   state(): Promise<RegistryState>;
 }
 
@@ -143,6 +145,11 @@ export function createRegistryChain(deps: RegistryChainDeps): RegistryChain {
     throw refusedRegistry('the changes on record do not lead to the registry that was in force');
   }
 
+  async function follow(): Promise<void> {
+    const at = await database.inService((tx) => head.findHead(tx));
+    if (at?.digest !== (live.size === 0 ? undefined : registryDigest(live))) await refresh();
+  }
+
   async function found(registry: KeyRegistry, founding: readonly string[]): Promise<void> {
     const approvals = await demandFounded(registry, founding, context);
     const size = await log.size();
@@ -210,6 +217,7 @@ export function createRegistryChain(deps: RegistryChainDeps): RegistryChain {
         throw refusedRegistry('DIFFERE_AUTHORITIES is not the registry that two offices approved');
     },
     refresh,
+    follow,
     async state() {
       const replayed = await replay(await database.inService(onRecord));
       return {

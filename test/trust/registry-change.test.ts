@@ -153,6 +153,24 @@ describe('a change of the registry', () => {
     return { ...place, chain, acts, file };
   }
 
+  it('REQ-12: counts in another gateway on the same database, which reads it again when it has moved and only then', async () => {
+    const { acts, file, present, start } = await founded();
+    const other = start().chain;
+    await other.open(file);
+    const before = other.generation();
+    await other.follow();
+    expect(other.generation()).toBe(before);
+    const change = adding(file.registry);
+    for (const role of ['procureur', 'dpo'] as const) expect(await present(acts, await sign(role, change))).toBe('OK');
+    expect(other.registry.has('new-1')).toBe(false);
+    await other.follow();
+    expect(other.registry.has('new-1')).toBe(true);
+    const after = other.generation();
+    expect(after).toBeGreaterThan(before);
+    await other.follow();
+    expect(other.generation()).toBe(after);
+  });
+
   it('REQ-12: one approval is kept and changes nothing; the second of another office puts it in force, in the journal with both acts', async () => {
     const { chain, acts, file, present, journal, start } = await founded();
     const change = adding(file.registry);
