@@ -1,11 +1,13 @@
-import { type TimeSpan, united } from './ledger.ts';
+import { besides, type TimeSpan, united } from './ledger.ts';
 import { firstIndexFrom, type PacketList } from './packets.ts';
 
 /** What the sizes of its packets tell of an exhibit, before any of it is decoded. */
 export interface Activity {
   /** Where predicted frames are larger than in the quiet around: media seconds, in order, apart from each other. */
   readonly spans: readonly TimeSpan[];
-  /** Everything else. */
+  /** The part of the quiet that cannot be mistaken: predicted frames are well below what counts as movement, for seconds to both sides. */
+  readonly calm: readonly TimeSpan[];
+  /** Everything that is in no span. */
   readonly quietSeconds: number;
 }
 
@@ -27,6 +29,9 @@ const MOST_RATIO = 4;
 const MOST_OF_KEY = 0.06;
 /** Between key frames further apart a thing may come and go unseen by them. */
 const LONGEST_GOP_SECONDS = 12.5;
+/** Of what a moving second costs at least: what costs more may hide something small. */
+const CALM_SHARE = 0.9;
+const CALM_CELLS = 2;
 
 /**
  * Finds where something moves by the sizes of predicted frames. Undefined where they tell nothing: short exhibits, intra-only codecs, noise,
@@ -37,7 +42,7 @@ export function activityOf(packets: PacketList): Activity | undefined {
   if (durationSeconds < SHORTEST_SECONDS || packets.addressing !== 'pts' || !hasFrequentKeys(packets)) return undefined;
   const { levels: cells, keys } = cellsOf(packets);
   const levels = pairs(cells);
-  const isActive: boolean[] = [];
+  const [isActive, isDoubtful]: [boolean[], boolean[]] = [[], []];
   for (let from = 0; from < levels.length; from += WINDOW_CELLS / 5) {
     const around = [Math.max(0, from - WINDOW_CELLS), from + WINDOW_CELLS] as const;
     const known = levels.slice(...around).filter((level) => !Number.isNaN(level));
@@ -52,18 +57,25 @@ export function activityOf(packets: PacketList): Activity | undefined {
     for (const level of levels.slice(from, from + WINDOW_CELLS / 5)) {
       // NaN is no evidence of quiet.
       isActive.push(!isTold || !(level <= most));
+      isDoubtful.push(!isTold || !(level <= CALM_SHARE * most));
     }
   }
   if (isActive.every(Boolean)) return undefined;
-  const spans = united(
-    isActive.flatMap((active, cell) => {
-      const fromSeconds = cell * CELL_SECONDS;
-      return active ? [{ fromSeconds, toSeconds: Math.min(durationSeconds, fromSeconds + 2 * CELL_SECONDS) }] : [];
+  const spans = spansOf(isActive, 0, durationSeconds);
+  const active = spans.reduce((sum, span) => sum + span.toSeconds - span.fromSeconds, 0);
+  const calm = besides(spansOf(isDoubtful, CALM_CELLS, durationSeconds), durationSeconds);
+  return { spans, calm, quietSeconds: durationSeconds - active };
+}
+
+/** The marked cells, each with its second half of a pair and `margin` cells to both sides. */
+const spansOf = (marks: readonly boolean[], margin: number, durationSeconds: number): readonly TimeSpan[] =>
+  united(
+    marks.flatMap((mark, cell) => {
+      if (!mark) return [];
+      const fromSeconds = Math.max(0, (cell - margin) * CELL_SECONDS);
+      return [{ fromSeconds, toSeconds: Math.min(durationSeconds, (cell + 2 + margin) * CELL_SECONDS) }];
     }),
   );
-  const active = spans.reduce((sum, span) => sum + span.toSeconds - span.fromSeconds, 0);
-  return { spans, quietSeconds: durationSeconds - active };
-}
 
 /** Means of each cell and the next: the first second behind a key frame costs another share than the second one does. */
 const pairs = (levels: readonly number[]): number[] =>

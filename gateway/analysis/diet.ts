@@ -1,14 +1,21 @@
+import { area } from './boxes.ts';
 import { createPacker, inFrame, isAtEdge, type Piece, paint, viewsAround } from './canvas.ts';
 import type { PictureSize } from './letterbox.ts';
 import type { Look } from './motion/movers.ts';
 import { backPressure, type Detect, type Glance, isBlind } from './see.ts';
 import type { SegmentDeps } from './segment.ts';
-import type { DecodedFrame, Detection } from './types.ts';
+import type { Box, DecodedFrame, Detection } from './types.ts';
 
 // What a detector is shown of the frames that the background model has judged.
 
-/** What moves is followed by the background model; a detector names it, and parts what it takes for one, this often. */
-const MOVING_SECONDS = 0.4;
+/**
+ * What moves is followed by the background model; a detector names it, and parts what it takes for one, this often: what hardly leaves its
+ * place shows the same for longer, and what is fast is gone soon.
+ */
+const MOVING_SECONDS = { slow: 0.8, usual: 0.4, fast: 0.2 } as const;
+/** In own sizes (root of the area) a second. */
+const SLOW = 0.5;
+const FAST = 2.5;
 /** Longest time for which boxes are carried on where nothing moves in the part that is not quiet. */
 const CARRIED_SECONDS = 2;
 /** Where something moves the detector is shown that part alone, and the whole frame this often: whoever stands still is there as well. */
@@ -69,7 +76,12 @@ function* asksOf(glances: readonly Glance[], looks: readonly Look[], canvas: Pic
   for (const [index, { kept, timeSeconds, detections, isProbe }] of glances.entries()) {
     const look = looks[index] ?? [];
     const movers = isBlind(look) ? Number.NaN : look.length;
-    const patience = movers > 0 ? MOVING_SECONDS : isProbe === true ? Number.POSITIVE_INFINITY : CARRIED_SECONDS;
+    const patience =
+      movers > 0
+        ? MOVING_SECONDS[paceAt(index, glances, looks)]
+        : isProbe === true
+          ? Number.POSITIVE_INFINITY
+          : CARRIED_SECONDS;
     // NaN differs from every number: where nobody can tell what moves, every frame is shown.
     const isWanted = (movers !== 0 && movers !== lastMovers) || timeSeconds - last >= patience - SAME_MOMENT;
     if (detections !== undefined) {
@@ -96,3 +108,18 @@ function* asksOf(glances: readonly Glance[], looks: readonly Look[], canvas: Pic
   const pieces = packer?.take() ?? [];
   if (pieces.length > 0) yield { pieces };
 }
+
+/** How fast the fastest thing of a frame moves since the frame before; what was not there before is fast. */
+function paceAt(index: number, glances: readonly Glance[], looks: readonly Look[]): keyof typeof MOVING_SECONDS {
+  const [before, now] = [looks[index - 1], looks[index]];
+  if (before === undefined || now === undefined || isBlind(before) || isBlind(now)) return 'fast';
+  const seconds = (glances[index]?.timeSeconds ?? 0) - (glances[index - 1]?.timeSeconds ?? 0);
+  const fastest = Math.max(...now.map((mover) => Math.min(...before.map((other) => stepsBetween(other, mover)))));
+  const pace = fastest / seconds;
+  return pace < SLOW ? 'slow' : pace < FAST ? 'usual' : 'fast';
+}
+
+/** Way of the middle from one box to another, in sizes of the latter. */
+const stepsBetween = (from: Box, to: Box): number =>
+  Math.hypot(to.left + to.width / 2 - from.left - from.width / 2, to.top + to.height / 2 - from.top - from.height / 2) /
+  Math.sqrt(area(to));

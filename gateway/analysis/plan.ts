@@ -3,7 +3,7 @@ import { anchorsPerSecond, firstIndexFrom, frameRef, type PacketList } from './p
 import type { FrameRef, LedgerInterval, Segment, SegmentPlan } from './types.ts';
 
 /** Stands in every result: another plan over the same footage may give other tracks. */
-export const PLAN_VERSION = 8;
+export const PLAN_VERSION = 9;
 
 export interface PlanInput {
   readonly segment: Segment;
@@ -13,10 +13,14 @@ export interface PlanInput {
   readonly windows: readonly TimeSpan[];
   /** Where something moves, in order and apart, as far as is known; all of it when absent. */
   readonly active?: readonly TimeSpan[];
+  /** Where nothing moves beyond doubt, as of Activity; nowhere when absent. */
+  readonly calm?: readonly TimeSpan[];
 }
 
 /** Key frames closer together than this show the same. */
 const PROBE_SECONDS = 1.5;
+/** What comes and goes in less shows in the packets; key frames are to find what stays. */
+const CALM_PROBE_SECONDS = 3.5;
 
 /** Anchors come irregularly: in smaller cells of their own, so that the longest step is not much longer than that of other files. */
 const ANCHOR_CELLS = 1.3;
@@ -31,7 +35,7 @@ export function planSegment(whole: PlanInput): SegmentPlan {
   const { packets, segment } = whole;
   const input = nearby(whole);
   const [frames, probes]: [FrameRef[], FrameRef[]] = [[], []];
-  let lastProbeCell = -1;
+  const isDue = probing(input);
   for (let index = firstIndexFrom(packets, segment.runUpFromPts); index < packets.count; index++) {
     if ((packets.pts[index] ?? 0) >= segment.toPts) break;
     if (!isAllowed(input, index)) continue;
@@ -40,9 +44,7 @@ export function planSegment(whole: PlanInput): SegmentPlan {
       continue;
     }
     if (packets.key[index] !== 1) continue;
-    const cell = cellOf(input, index, 1 / PROBE_SECONDS);
-    if (cell !== lastProbeCell) probes.push(frameRef(packets, index));
-    lastProbeCell = cell;
+    if (isDue(index)) probes.push(frameRef(packets, index));
   }
   const beyond = probes.length === 0 ? undefined : firstKeyFrom(packets, segment.toPts);
   if (beyond !== undefined && isAllowed(input, beyond)) probes.push(frameRef(packets, beyond));
@@ -51,10 +53,28 @@ export function planSegment(whole: PlanInput): SegmentPlan {
 
 /** With the spans of the segment alone: a day of recording has hundreds, and each frame asks for its own. */
 function nearby(input: PlanInput): PlanInput {
-  const { active, packets, segment } = input;
-  if (active === undefined) return input;
+  const { active, calm, packets, segment } = input;
   const [from, to] = [packets.secondsOf(segment.runUpFromPts), packets.secondsOf(segment.toPts)];
-  return { ...input, active: active.filter(({ fromSeconds, toSeconds }) => toSeconds > from && fromSeconds < to) };
+  const near = (spans: readonly TimeSpan[]): TimeSpan[] =>
+    spans.filter(({ fromSeconds, toSeconds }) => toSeconds > from && fromSeconds < to);
+  return {
+    ...input,
+    ...(active === undefined ? {} : { active: near(active) }),
+    ...(calm === undefined ? {} : { calm: near(calm) }),
+  };
+}
+
+/** Whether a key frame of the quiet, asked in order, is the first in its cell; cells are larger where it is calm. */
+function probing(input: PlanInput): (index: number) => boolean {
+  const { calm = [], packets } = input;
+  let [last, lastCalm] = [-1, -1];
+  return (index) => {
+    const [cell, calmCell] = [cellOf(input, index, 1 / PROBE_SECONDS), cellOf(input, index, 1 / CALM_PROBE_SECONDS)];
+    const isCalm = isWithin(calm, packets.secondsOf(packets.pts[index] ?? 0));
+    const isDue = isCalm ? calmCell !== lastCalm : cell !== last;
+    [last, lastCalm] = [cell, calmCell];
+    return isDue;
+  };
 }
 
 function firstKeyFrom(packets: PacketList, pts: number): number | undefined {

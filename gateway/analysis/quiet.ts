@@ -31,7 +31,7 @@ export async function scoutQuiet(
   // Sizes of packets are never the only way to the detector: without a background model for the key frames nothing is left out.
   if (activity === undefined || findMovers === undefined) return undefined;
   const { packets, segment } = planning;
-  const { probes } = planSegment({ ...planning, active: activity.spans });
+  const { probes } = planSegment({ ...planning, active: activity.spans, calm: activity.calm });
   if (probes.length < FEWEST_PROBES || !isWorth(activity.spans, planning)) return undefined;
   const draw = { exhibitSha256: exhibit.sha256, strideSeconds: sampleStride(activity.quietSeconds) };
   const probed = new Set(probes.map(({ number }) => number));

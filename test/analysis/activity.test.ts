@@ -36,6 +36,19 @@ describe('activityOf', () => {
     expect(activity?.quietSeconds).toBeGreaterThan(50);
   });
 
+  it('calls calm what lies well below movement, and away from it', () => {
+    // Twice the quiet counts as movement.
+    const sizeOf = (second: number, n: number): number =>
+      second >= 100 && second < 110 ? 3_000 : (second >= 200 && second < 210 ? 760 : 400) + (n % 5);
+    const activity = activityOf(recording(300, sizeOf));
+    expect(activity?.spans).toEqual([{ fromSeconds: 99, toSeconds: 111 }]);
+    expect(activity?.calm).toEqual([
+      { fromSeconds: 0, toSeconds: 97 },
+      { fromSeconds: 113, toSeconds: 198 },
+      { fromSeconds: 212, toSeconds: 300 },
+    ]);
+  });
+
   it('does not take a single large frame a second for movement: the key frames of a copy', () => {
     const activity = activityOf(recording(300, (_, n) => (n % FPS === 7 ? 30_000 : jitter(n))));
     expect(activity?.spans).toEqual([]);

@@ -162,6 +162,23 @@ describe('what the detector is shown', () => {
     expect(sizes.filter((size) => size === '200x200').length).toBeLessThan(4);
   });
 
+  it.each([
+    ['what hardly leaves its place, a little more than once a second', 1, 0.8],
+    ['what walks', 8, 0.4],
+    ['what is fast, on every frame', 12, 0.2],
+  ])('shows %s', async (_, step, seconds) => {
+    const box = (n: number): Box => square(40 + step * n, 120);
+    const frames = glances.map((glance, n): Glance => ({ ...glance, kept: frameOf(n, [box(n)]) }));
+    const own = frames.map((_, n): Look => [moverOf(box(n))]);
+    const answered = await shown(frames, own, { detect: detectWhite, canvas: () => LARGE }, undefined);
+    const times = answered.flatMap(({ detections, timeSeconds }) => (detections === undefined ? [] : [timeSeconds]));
+    const steps = times.slice(1).map((at, index) => at - (times[index] ?? 0));
+    // The first frame of all has none before it, and whole frames come every two seconds.
+    for (const between of steps.slice(1)) expect(between).toBeLessThanOrEqual(seconds + 1e-6);
+    expect(Math.max(...steps)).toBeCloseTo(seconds, 6);
+    expect(times.length).toBeLessThanOrEqual(5 / seconds + 4);
+  });
+
   it('keeps what stands beside it, as long as its pixels stay', async () => {
     const answered = await shown(glances, looks, { detect: detectWhite, canvas: () => LARGE }, undefined);
     const seen = carried(answered);

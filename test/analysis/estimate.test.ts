@@ -18,7 +18,7 @@ const whole = [{ fromSeconds: 0, toSeconds: 300 }];
 
 describe('expectedSeconds', () => {
   it('expects more of a segment in which something moves, and more with a detector', () => {
-    const activity = { spans: [{ fromSeconds: 200, toSeconds: 220 }], quietSeconds: 280 };
+    const activity = { spans: [{ fromSeconds: 200, toSeconds: 220 }], calm: [], quietSeconds: 280 };
     const [first = 0, , , busy = 0] = expectedSeconds(packets, 5, activity, true, whole);
     // Thirty key frames and one behind the end; then a hundred frames, and key frames of forty seconds, five more before and one behind.
     expect(first).toBeCloseTo(0.3 + 31 * 0.016, 2);
@@ -30,7 +30,7 @@ describe('expectedSeconds', () => {
 
   it('expects the whole price where the packets tell nothing', () => {
     const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
-    const quiet = sum(expectedSeconds(packets, 5, { spans: [], quietSeconds: 300 }, false, whole));
+    const quiet = sum(expectedSeconds(packets, 5, { spans: [], calm: [], quietSeconds: 300 }, false, whole));
     const all = sum(expectedSeconds(packets, 5, undefined, false, whole));
     expect(all).toBeGreaterThan(6 * quiet);
   });

@@ -242,6 +242,21 @@ describe('the plain plan', () => {
     expect(plan.intervals.map((interval) => interval.state)).toEqual(['outside']);
   });
 
+  it('asks fewer key frames where it is calm, and one in two seconds at least where it is not', () => {
+    const [segment] = segments;
+    if (segment === undefined) throw new Error('no segment');
+    const planned = planSegment({
+      ...{ segment, packets: list, framesPerSecond: 4, windows: whole, active: [] },
+      calm: [{ fromSeconds: 20, toSeconds: 60 }],
+    });
+    const seconds = planned.probes.map(({ pts }) => pts / 1_000);
+    const longest = (times: readonly number[]): number =>
+      Math.max(...times.slice(1).map((at, index) => at - (times[index] ?? 0)));
+    const [doubtful, calm] = [seconds.filter((at) => at < 20), seconds.filter((at) => at >= 20 && at < 60)];
+    expect([longest(doubtful), longest(calm)]).toEqual([2, 4]);
+    expect([doubtful.length, calm.length]).toEqual([13, 11]);
+  });
+
   it('does not call a hole in the recording analysed', () => {
     const holed = listOf(steady(30, 25).filter(({ pts = 0 }) => pts < 5_000 || pts >= 12_000));
     const [segment] = cutSegments(holed, undefined);

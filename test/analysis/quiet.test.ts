@@ -178,7 +178,7 @@ describe('a long segment that turns out to be busy', () => {
     const segment = { index: 0, fromPts: packets.firstPts, toPts: end, runUpFromPts: packets.firstPts };
     // As if the packets had told that all of it is quiet.
     const input = { exhibit, file, packets, segment, framesPerSecond: 5 };
-    const calm = { ...input, activity: { spans: [], quietSeconds: SECONDS } };
+    const calm = { ...input, activity: { spans: [], calm: [], quietSeconds: SECONDS } };
     const { tracks, intervals, arguments: runs } = await analyseSegment(requisition, calm, deps);
     // One run for the key frames and samples, then one for each part.
     expect(runs).toHaveLength(1 + 3);
