@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import swagger from '@fastify/swagger';
 import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
@@ -19,8 +20,11 @@ import { type FootageRoutesDeps, footageRoutes } from './footage/routes.ts';
 import { type HabilitationRoutesDeps, habilitationRoutes } from './habilitation/routes.ts';
 import { type IdempotencyDeps, installIdempotency } from './idempotency.ts';
 import { type ApiRoute, describeApi } from './interface/document.ts';
+import { installJsonBodies } from './json-body.ts';
 import { type GuardDeps, installGuard } from './policy/guard.ts';
+import { bareProblem } from './policy/problem.ts';
 import { installAddressLimit, type RequestLimits } from './request-limits.ts';
+import { IN_FLIGHT, type InFlight, type InFlightLimits, installInFlight } from './requests-in-flight.ts';
 import { type RequisitionRoutesDeps, requisitionRoutes } from './requisition/routes.ts';
 import { type RetentionRoutesDeps, retentionRoutes } from './retention/routes.ts';
 import type { SearchDeps } from './search/ask.ts';
@@ -38,6 +42,8 @@ declare module 'fastify' {
     readonly routeList: readonly string[];
     /** The OpenAPI 3.1 description of the API; made at the first call, once the application is ready. */
     describe(): object;
+    /** Requests that are worked on and that wait for it now. */
+    readonly inFlight: Pick<InFlight, 'working' | 'waiting'>;
   }
 }
 
@@ -61,6 +67,8 @@ export interface AppDeps {
   readonly idempotency: IdempotencyDeps;
   readonly limits?: RequestLimits;
   readonly version: string;
+  /** How many requests are worked on at once; IN_FLIGHT when absent. */
+  readonly inFlight?: InFlightLimits;
   /** How long a client may take to send a request, permitted uploads apart; default 30 s. */
   readonly requestTimeoutMs?: number;
 }
@@ -74,8 +82,11 @@ const CONNECTIONS = 1_000;
 
 /** The HTTP table of contents: the guard first, then one plugin a room in the order of the walk. */
 export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
+  const requestTimeoutMs = deps.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
+  const headersTimeoutMs = Math.min(HEADERS_TIMEOUT_MS, requestTimeoutMs);
+  const listener = { ...LISTENER, connectionsCheckingInterval: headersTimeoutMs / 2 };
   const app = Fastify({
-    ...(deps.tls === undefined ? { http: LISTENER } : { https: { ...LISTENER, ...tlsOptions(deps.tls) } }),
+    ...(deps.tls === undefined ? { http: listener } : { https: { ...listener, ...tlsOptions(deps.tls) } }),
     logger: { level: 'warn', stream: process.stderr, serializers: { req: () => ({}), res: () => ({}) } },
     bodyLimit: 3 * 1024 * 1024,
     // Node's limit is one for all requests, and a permitted upload takes as long as it takes: see `limitRequests`.
@@ -85,25 +96,30 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     forceCloseConnections: true,
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: 200 },
+    clientErrorHandler: answerNoRequest,
   })
     .setValidatorCompiler(TypeBoxValidatorCompiler)
     .withTypeProvider<TypeBoxTypeProvider>();
-  app.server.headersTimeout = HEADERS_TIMEOUT_MS;
+  app.server.headersTimeout = headersTimeoutMs;
   app.server.maxConnections = CONNECTIONS;
 
   await app.register(swagger, {
     exposeHeadRoutes: true,
     openapi: { openapi: '3.1.0', info: { title: 'Différé', version: deps.version, description: ABOUT } },
   });
-  const giveTime = limitRequests(app, deps.requestTimeoutMs ?? REQUEST_TIMEOUT_MS);
+  const giveTime = limitRequests(app, requestTimeoutMs);
   app.addHook('onRequest', async (request, reply) => {
     if (request.url.startsWith('/api/')) reply.headers(deps.tls === undefined ? HEADERS : { ...HEADERS, ...OVER_TLS });
   });
   const limitAgents = await installAddressLimit(app, deps.limits ?? NO_LIMITS);
+  const inFlight = installInFlight(app, deps.inFlight ?? IN_FLIGHT);
+  app.decorate('inFlight', inFlight);
   installGuard(app, deps.guard);
+  inFlight.endTurns();
   limitAgents();
   installIdempotency(app, deps.idempotency);
   installEtags(app);
+  installJsonBodies(app);
   const routeList: string[] = [];
   const apiRoutes: ApiRoute[] = [];
   app.decorate('routeList', routeList);
@@ -175,12 +191,17 @@ const OVER_TLS = { 'strict-transport-security': 'max-age=31536000' };
 const NO_LIMITS: RequestLimits = { perAddress: 0, perAgent: 0 };
 
 const LISTENER = {
-  // How often Node looks for connections that are over HEADERS_TIMEOUT_MS.
-  connectionsCheckingInterval: 5_000,
   // Probes of TCP find the client of an upload that has vanished.
   keepAlive: true,
   keepAliveInitialDelay: 60_000,
 };
+
+/** Bytes that are no request, or headers that are too large or too slow: a code, where there is still somebody to read it. */
+function answerNoRequest(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  socket.write(bareProblem('E_REQUEST', '-'));
+  socket.destroySoon();
+}
 
 /**
  * Ends the connection of a request that has not arrived in full after `limitMs`, also when it has been refused meanwhile. A request
@@ -188,10 +209,13 @@ const LISTENER = {
  */
 function limitRequests(app: FastifyInstance, limitMs: number): (request: FastifyRequest) => void {
   const timers = new WeakMap<FastifyRequest, NodeJS.Timeout>();
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', async (request, reply) => {
     const { raw } = request;
     const timer = setTimeout(() => {
-      if (!raw.complete) raw.socket.destroy();
+      // Undefined where no connection is (inject).
+      if (raw.complete !== false) return;
+      if (!reply.raw.headersSent) raw.socket.write(bareProblem('E_REQUEST', request.id));
+      raw.socket.destroySoon();
     }, limitMs).unref();
     timers.set(request, timer);
     raw.once('close', () => clearTimeout(timer));

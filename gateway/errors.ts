@@ -519,6 +519,11 @@ export const ERRORS = {
     fr: 'Trop de requêtes : attendez le nombre de secondes indiqué par Retry-After.',
     en: 'Too many requests: wait for the number of seconds in Retry-After.',
   },
+  E_BUSY: {
+    status: 503,
+    fr: 'Le service a plus de demandes qu’il ne peut en traiter : réessayez après le nombre de secondes indiqué par Retry-After.',
+    en: 'The service has more requests than it can work on: try again after the number of seconds in Retry-After.',
+  },
   E_IDEMPOTENCY_KEY: {
     status: 400,
     fr: "La clé d'idempotence doit compter de 1 à 128 caractères visibles.",

@@ -12,7 +12,7 @@ const NOTHING: unknown = new Proxy(() => NOTHING, {
  * installation. Never listens; a request to it would do nothing.
  */
 export async function buildInertApp(version: string): Promise<FastifyInstance> {
-  const deps: Record<keyof Omit<AppDeps, 'requestTimeoutMs' | 'tls' | 'version' | 'limits'>, unknown> = {
+  const deps: Record<keyof Omit<AppDeps, 'requestTimeoutMs' | 'tls' | 'version' | 'limits' | 'inFlight'>, unknown> = {
     guard: { authenticate: NOTHING, log: NOTHING, clock: NOTHING, policies: POLICIES },
     acts: NOTHING,
     registry: NOTHING,

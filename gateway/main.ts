@@ -178,6 +178,8 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
       }),
       (open) => open.stop(),
     );
+    // Known once there is an application.
+    let requests = () => ({ working: 0, waiting: 0 });
     const metrics = createMetrics({
       queueDepth: () => database.inService(jobs.countWaiting),
       // A log that cannot be read has a size that nobody knows: the other metrics are needed all the more.
@@ -193,6 +195,7 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
       vaultErrors: vaultErrors.counts,
       nowSeconds: () => clock.nowMs() / 1000,
       safeModeCauses: () => safeMode.causes(),
+      requests: () => requests(),
       folders: { data: config.dataDir, keys: config.keysDir, scratch: config.scratchDir },
     });
     const safeMode = createSafeMode(({ step, code }) => {
@@ -526,6 +529,7 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
       (open) => open.close(),
     );
     await app.ready();
+    requests = () => ({ working: app.inFlight.working(), waiting: app.inFlight.waiting() });
 
     const report = await runSelfTest(
       selfTestOf({

@@ -21,6 +21,8 @@ export interface MetricSources {
   readonly folders: Readonly<Record<'data' | 'keys' | 'scratch', string>>;
   /** What is late, by a closed word. */
   overdue(): Promise<Readonly<Record<OverdueKind, number>>>;
+  /** Requests that are worked on and that wait for it, in this process. */
+  requests(): { readonly working: number; readonly waiting: number };
 }
 
 /** How long work has waited, and how long the quietest of those who hold work has said nothing; 0 where there is none. */
@@ -37,7 +39,7 @@ export type OverdueKind = (typeof OVERDUE_KINDS)[number];
 
 const JOB_STATES = ['queued', 'running', 'done', 'failed', 'cancelled'] as const;
 /** A counter that begins with its first event shows no increase at that event: those that an alert waits for stand at 0 from the start. */
-const WATCHED_CODES = ['E_MEDIA_JAIL', 'E_LOG_DOWN', 'E_DATABASE', 'E_VAULT_STORE'] as const;
+const WATCHED_CODES = ['E_MEDIA_JAIL', 'E_LOG_DOWN', 'E_DATABASE', 'E_VAULT_STORE', 'E_BUSY'] as const;
 
 /** Not a number where it cannot be read: the other metrics are needed all the more. */
 const orNaN = (value: Promise<number>): Promise<number> => value.catch(() => Number.NaN);
@@ -144,6 +146,8 @@ function collectState(sources: MetricSources, registers: Registry[]): void {
       for (const { step, code } of sources.safeModeCauses()) this.set({ step, code }, 1);
     },
   });
+  gauge('differe_requests_working', 'Requests for acts that are worked on', async () => sources.requests().working);
+  gauge('differe_requests_waiting', 'Requests that wait to be worked on', async () => sources.requests().waiting);
   gauge('differe_witnesses', 'Witnesses that are asked to cosign the log', async () => sources.witnesses);
   gauge('differe_log_witnessed_size', 'Records that the newest cosigned checkpoint covers', sources.logWitnessed);
   gauge(

@@ -190,7 +190,8 @@ const headersOf = (names: readonly string[]): Json =>
 
 function problemOf(codes: readonly ErrorCode[], status: number, isHead: boolean): Json {
   const description = codes.map((code) => `${code}: ${ERRORS[code].en}`).join('\n\n');
-  const headers = status === 429 ? ['differe-code', 'retry-after'] : ['differe-code'];
+  const saysWhen = codes.includes('E_RATE') || codes.includes('E_BUSY');
+  const headers = saysWhen ? ['differe-code', 'retry-after'] : ['differe-code'];
   if (isHead) return { description, headers: headersOf(headers) };
   // What is the same wherever it stands has a name.
   const isWhole = codes.length === codesOfStatus(status).length;

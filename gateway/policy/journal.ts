@@ -129,7 +129,7 @@ const BEFORE_SIGNATURE: readonly ErrorCode[] = ['E_REQ_MISSING', 'E_REQ_SIG', 'E
  * an event each would be the flood that they are refused for.
  */
 const isSigned = (code: ErrorCode, act: Act): boolean =>
-  (act.principal.agentId !== undefined && code !== 'E_RATE') ||
+  (act.principal.agentId !== undefined && code !== 'E_RATE' && code !== 'E_BUSY') ||
   (act.action === 'requisition.register' && code.startsWith('E_REQ_') && !BEFORE_SIGNATURE.includes(code));
 
 /**

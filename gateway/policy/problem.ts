@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError, ERRORS, type ErrorCode } from '../errors.ts';
 
@@ -25,7 +26,7 @@ const TITLES: Readonly<Record<number, Readonly<Record<Language, string>>>> = {
   423: { fr: 'Occupé', en: 'Busy' },
   425: { fr: 'Trop tôt', en: 'Too early' },
   500: { fr: 'Erreur interne', en: 'Internal error' },
-  503: { fr: 'Service arrêté', en: 'Service stopped' },
+  503: { fr: 'Service indisponible', en: 'Service unavailable' },
 };
 
 /** The code that any thrown value answers with. What is not ours and not a client's fault is E_INTERNAL. */
@@ -74,6 +75,25 @@ export function problemOf(code: ErrorCode, language: Language, correlationId: st
 // Headers that say nothing of a case and must stand on refusals too.
 const HARMLESS =
   /^(strict-transport-security|content-security-policy|x-content-type-options|referrer-policy|permissions-policy|cross-origin-[a-z-]+|retry-after|tus-[a-z-]+)$/;
+
+/**
+ * The whole HTTP answer to what was no request (RFC 9110 asks for one where it can be given): headers too large or too slow, bytes that are
+ * not HTTP. The connection ends with it.
+ */
+export function bareProblem(code: ErrorCode, correlationId: string): string {
+  const problem = problemOf(code, 'fr', correlationId);
+  const body = JSON.stringify(problem);
+  const lines = [
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ''}`,
+    'content-type: application/problem+json; charset=utf-8',
+    'content-language: fr',
+    `content-length: ${Buffer.byteLength(body)}`,
+    'cache-control: no-store',
+    `differe-code: ${code}`,
+    'connection: close',
+  ];
+  return `${lines.join('\r\n')}\r\n\r\n${body}`;
+}
 
 /** Answers with a problem document, and with nothing of what a handler had prepared: its headers can name files and digests. */
 export function sendProblem(code: ErrorCode, request: FastifyRequest, reply: FastifyReply): FastifyReply {

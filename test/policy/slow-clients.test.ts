@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import path from 'node:path';
 import type { FastifyInstance } from 'fastify';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AppDeps, buildApp } from '../../gateway/app.ts';
 import type { Database } from '../../gateway/database.ts';
+import { ERRORS, type ErrorCode } from '../../gateway/errors.ts';
 import { createScratch } from '../../gateway/footage/scratch.ts';
 import { type Identity, NOBODY } from '../../gateway/policy/guard.ts';
 import { POLICIES } from '../../gateway/policy/policies.ts';
@@ -33,6 +34,7 @@ const log = { append: async () => 0 };
 
 let app: FastifyInstance;
 let database: Database;
+let caseId: string;
 const refusals: string[] = [];
 /** Hears of each request that has come as far as the guard. */
 let arrived: (method: string) => void = () => undefined;
@@ -48,6 +50,7 @@ beforeAll(async () => {
   const exhibit = { piece: 'S1', sha256: 'a'.repeat(64), sizeBytes: EXHIBIT_BYTES, captureStartMs: CAPTURE_START_MS };
   const requisition = await makeRequisition([{ ...exhibit, durationSeconds: 4 }], vault.caseIdOf);
   await putOnRecord(database, vault, requisition);
+  caseId = requisition.caseId;
   const agent: Identity = {
     principal: { role: 'agent_habilite', agentId: 'agent-demo-1', service: 'DEMO-75', habilitation: 'in_force' },
     authority: authorityOf(requisition, true, NOTHING_REVOKED),
@@ -103,6 +106,19 @@ interface Talk {
 
 /** Sends the head of a request by hand, and waits until it is with the guard. */
 async function begin(method: string, url: string, headers: Readonly<Record<string, string | number>>): Promise<Talk> {
+  const seen = new Promise<void>((resolve) => {
+    arrived = (which) => {
+      if (which === method) resolve();
+    };
+  });
+  const lines = Object.entries({ host: 'x', ...headers }).map(([name, value]) => `${name}: ${value}\r\n`);
+  const talk = open(`${method} ${url} HTTP/1.1\r\n${lines.join('')}\r\n`);
+  await seen;
+  return talk;
+}
+
+/** A connection on which these bytes are sent. */
+function open(bytes: string): Talk {
   const address = app.server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
   const socket = connect(address.port, '127.0.0.1');
@@ -112,14 +128,7 @@ async function begin(method: string, url: string, headers: Readonly<Record<strin
   });
   socket.on('error', () => undefined);
   const ended = once(socket, 'close').then(() => text);
-  const seen = new Promise<void>((resolve) => {
-    arrived = (which) => {
-      if (which === method) resolve();
-    };
-  });
-  const lines = Object.entries({ host: 'x', ...headers }).map(([name, value]) => `${name}: ${value}\r\n`);
-  socket.write(`${method} ${url} HTTP/1.1\r\n${lines.join('')}\r\n`);
-  await seen;
+  socket.write(bytes);
   return {
     socket,
     ended,
@@ -137,10 +146,16 @@ const slowPost = () =>
   begin('POST', '/api/v1/requisitions', { 'content-type': 'application/json', 'content-length': 1000 });
 const asAgent = { authorization: 'DPoP x', 'tus-resumable': '1.0.0' };
 
-it('ends the connection of a client that does not send the body it announced', async () => {
+const isRefused = (text: string): void => {
+  expect(text).toMatch(/^HTTP\/1\.1 400 /);
+  expect(text).toContain('differe-code: E_REQUEST\r');
+  expect(text.match(/HTTP\/1\.1/g)).toHaveLength(1);
+};
+
+it('ends the connection of a client that does not send the body it announced, with a code', async () => {
   const post = await slowPost();
   post.socket.write('{"authorisation":"');
-  expect(await post.ended).toBe('');
+  isRefused(await post.ended);
   // A fault of the client: nothing of ours has failed.
   await expect.poll(() => refusals).toEqual(['E_REQUEST']);
 });
@@ -182,4 +197,47 @@ it('bounds what connections can be held', () => {
   expect(server.maxRequestsPerSocket).toBeGreaterThan(0);
   expect(server.keepAliveTimeout).toBeGreaterThan(0);
   expect(server.headersTimeout).toBeGreaterThan(0);
+});
+
+it('ends the connection of a client whose headers come too slowly, with a code', async () => {
+  const talk = open('GET /api/v1/cases HTTP/1.1\r\n');
+  const drops = setInterval(() => talk.socket.write('x-a: 1\r\n'), LIMIT_MS / 10);
+  isRefused(await talk.ended);
+  clearInterval(drops);
+});
+
+it('refuses headers that are too large, and what is no request, with a code', async () => {
+  isRefused(await open(`GET /api/v1/cases HTTP/1.1\r\nhost: x\r\nx-a: ${'a'.repeat(100_000)}\r\n\r\n`).ended);
+  isRefused(await open(`GET /${'a'.repeat(100_000)} HTTP/1.1\r\nhost: x\r\n\r\n`).ended);
+  isRefused(await open('\u0016\u0003\u0001 not HTTP\r\n\r\n').ended);
+});
+
+describe('bodies made to hold the gateway up', () => {
+  const pointsOf = (count: number) =>
+    `[${Array.from({ length: count }, (_, n) => `{"x":0.${n % 997},"y":0.${n % 991}}`).join()}]`;
+  const deep = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
+  const deepObject = (depth: number) => `${'{"not":'.repeat(depth)}1${'}'.repeat(depth)}`;
+  const questions = () => `/api/v1/cases/${caseId}/questions`;
+  const post = (url: string, payload: string) =>
+    app.inject({ method: 'POST', url, headers: { ...asAgent, 'content-type': 'application/json' }, payload });
+
+  it.each([
+    ['a polygon of a million points', `{"version":1,"zone":${pointsOf(1_000_000)}}`, 'E_REQUEST'],
+    ['a polygon as large as a question may be', `{"version":1,"zone":${pointsOf(6_000)}}`, 'E_QUESTION'],
+    ['a list of as many conditions', `{"version":1,"where":{"all":[${'{},'.repeat(40_000)}{}]}}`, 'E_QUESTION'],
+    ['brackets that are closed', deep(65_000), 'E_REQUEST'],
+    ['brackets that nobody closes', '['.repeat(131_000), 'E_REQUEST'],
+    ['conditions that nest', `{"version":1,"where":${deepObject(16_000)}}`, 'E_REQUEST'],
+    ['conditions that nest as deep as they are read', `{"version":1,"where":${deepObject(190)}}`, 'E_QUESTION'],
+    ['a prototype in the deep', `{"version":1,"where":{"not":{"__proto__":1}}}`, 'E_REQUEST'],
+    ['one member ten thousand times', `{"version":1${',"time":{}'.repeat(10_000)}}`, 'E_QUESTION'],
+  ])('%s', async (_name, payload, code) => {
+    const answer = await post(questions(), payload);
+    expect([answer.statusCode, answer.json().code]).toEqual([ERRORS[code as ErrorCode].status, code]);
+  });
+
+  it('a requisition of three mebibytes of brackets', async () => {
+    const answer = await post('/api/v1/requisitions', `{"schedule":${deep(1_500_000)}}`);
+    expect([answer.statusCode, answer.json().code]).toEqual([400, 'E_REQUEST']);
+  });
 });

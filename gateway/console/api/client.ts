@@ -72,7 +72,7 @@ export function createApi(access: Access, language: () => Language) {
     });
     const waitMs = 1000 * Number(response.headers.get('retry-after') ?? Number.NaN);
     // A grid that is scrolled fast asks for many pictures: who only reads waits as long as the gateway says.
-    if (response.status === 429 && method === 'GET' && waitMs <= LONGEST_WAIT_MS) {
+    if ((response.status === 429 || response.status === 503) && method === 'GET' && waitMs <= LONGEST_WAIT_MS) {
       await new Promise((resolve) => setTimeout(resolve, waitMs));
       ask.signal?.throwIfAborted();
       return request(method, route, ask);

@@ -1,0 +1,130 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { AppError } from './errors.ts';
+
+// More requests than the machine can answer must not make every answer late: so many are worked on at once, so many wait, for so long, and
+// whoever comes then is told at once to come back. That is said before his proof is looked at, which is most of what refusing him would cost.
+
+/** How many requests for acts are worked on at once in this process, how many wait for that, and for how long. */
+export interface InFlightLimits {
+  readonly working: number;
+  readonly waiting: number;
+  readonly longestWaitMs: number;
+}
+
+/**
+ * `working` is above the connections to the database, so that none of them idles; `waiting` holds a hundred deposits that begin at the same
+ * moment, with questions beside them.
+ */
+export const IN_FLIGHT: InFlightLimits = { working: 32, waiting: 256, longestWaitMs: 5_000 };
+
+const LEFT_BEHIND_MS = 60_000;
+/** Seconds that a refused client is asked to wait. The queue of a gateway that works is shorter. */
+const RETRY_AFTER_S = 1;
+
+export interface InFlight {
+  working(): number;
+  waiting(): number;
+  /** To be called after the guard is put up: ends the turn of an answer whose work is done, its event in the journal included. */
+  endTurns(): void;
+}
+
+interface Turns {
+  /** Resolves when it is the caller's turn; rejects with E_BUSY when too many wait, or after the longest wait. */
+  take(isKnown: boolean): Promise<void>;
+  give(): void;
+  working(): number;
+  waiting(): number;
+}
+
+/** Turns in the order of arrival. Who is known (has been proven and decided on) goes first and is not refused for the length of the queue. */
+export function createTurns(limits: InFlightLimits): Turns {
+  let working = 0;
+  const strangers: (() => void)[] = [];
+  const known: (() => void)[] = [];
+  const next = (): void => (known.shift() ?? strangers.shift())?.();
+  return {
+    async take(isKnown) {
+      if (working < limits.working) {
+        working += 1;
+        return;
+      }
+      if (!isKnown && strangers.length >= limits.waiting) throw new AppError('E_BUSY', { detail: 'too many wait' });
+      const queue = isKnown ? known : strangers;
+      await new Promise<void>((resolve, reject) => {
+        const start = (): void => {
+          clearTimeout(timer);
+          working += 1;
+          resolve();
+        };
+        const timer = setTimeout(() => {
+          queue.splice(queue.indexOf(start), 1);
+          reject(new AppError('E_BUSY', { detail: 'waited too long' }));
+        }, limits.longestWaitMs);
+        queue.push(start);
+      });
+    },
+    give() {
+      working -= 1;
+      next();
+    },
+    working: () => working,
+    waiting: () => known.length + strangers.length,
+  };
+}
+
+/**
+ * Bounds the requests that are worked on. To be called before the guard is put up. Public routes (the console's files, the API description)
+ * are not counted. A body that is still on its way holds no turn, however slowly it comes; nor does the payload of an answer, once it leaves.
+ */
+export function installInFlight(app: FastifyInstance, limits: InFlightLimits): InFlight {
+  const turns = createTurns(limits);
+  const holders = new WeakSet<FastifyRequest>();
+
+  const take = async (request: FastifyRequest, reply: FastifyReply, isKnown: boolean): Promise<void> => {
+    await turns.take(isKnown).catch((error: unknown) => {
+      reply.header('retry-after', RETRY_AFTER_S);
+      throw error;
+    });
+    // Whoever went away while he waited: nobody reads what would be worked out.
+    if (reply.raw.closed || reply.raw.destroyed) {
+      turns.give();
+      throw new AppError('E_REQUEST', { detail: 'the client went' });
+    }
+    holders.add(request);
+  };
+  const give = (request: FastifyRequest): void => {
+    if (holders.delete(request)) turns.give();
+  };
+
+  app.addHook('onRequest', async (request, reply) => {
+    if (!isCounted(request)) return;
+    // What is worked out for a client that went ends with onSend, as any other; the minute is for what may never come to that.
+    reply.raw.once('close', () => {
+      if (reply.raw.writableEnded) give(request);
+      else setTimeout(give, LEFT_BEHIND_MS, request).unref();
+    });
+    await take(request, reply, false);
+  });
+  app.addHook('preParsing', async (request) => {
+    // Undefined where no connection is (inject).
+    if (request.raw.complete === false) give(request);
+  });
+  app.addHook('preValidation', async (request, reply) => {
+    // A deposit takes its bytes in its handler, for as long as they take.
+    const isDeposit = request.routeOptions.config.action === 'exhibit.upload';
+    if (isCounted(request) && !isDeposit && !holders.has(request)) await take(request, reply, true);
+  });
+  return {
+    working: turns.working,
+    waiting: turns.waiting,
+    endTurns() {
+      app.addHook('onSend', async (request, _reply, payload) => {
+        give(request);
+        return payload;
+      });
+    },
+  };
+}
+
+const isCounted = (request: FastifyRequest): boolean =>
+  !request.is404 && request.routeOptions.config.action !== 'public.read';
