@@ -8,6 +8,7 @@ export async function signFor(
   files: readonly string[],
   installation: Awaited<ReturnType<typeof createDemoInstallation>>,
   now: number,
+  changes: Parameters<typeof demoAuthorisation>[1] = {},
 ) {
   const exhibits = await Promise.all(
     files.map(async (file, index) => {
@@ -15,7 +16,7 @@ export async function signFor(
       return { piece: `CLIP-${index}`, sha256, sizeBytes, durationSeconds, captureStartMs: yesterdayAt14(now) };
     }),
   );
-  const authorisation = demoAuthorisation(now);
+  const authorisation = demoAuthorisation(now, changes);
   const claims = demoSchedule(now, authorisation, installation.agentThumbprint, exhibits);
   const tokens = {
     authorisation: await authorise(authorisation, installation.magistrateKey),

@@ -8,6 +8,7 @@ import { measureHostile } from './hostile.ts';
 import { measureImage } from './image.ts';
 import { measureInt8 } from './int8.ts';
 import { measureLine } from './line.ts';
+import { measureLoad } from './load.ts';
 import { measureLog } from './log.ts';
 import { type Measurement, publish, stamped, tableOf } from './report.ts';
 import { measureSearch } from './search.ts';
@@ -15,7 +16,7 @@ import { measureService } from './service.ts';
 import { measureThroughput } from './throughput.ts';
 
 // `npm run bench -- NAME [--json] [--full]`: a table on stderr, one JSON object last on stdout and in benchmarks/results/. `bounds --short`,
-// `int8 --short` and `search --short` are trials of a few seeds, pictures or questions, of which nothing is kept; `throughput --brief` leaves out the naive program, the
+// `int8 --short`, `load --short` and `search --short` are trials of a few seeds, seconds, pictures or questions, of which nothing is kept; `throughput --brief` leaves out the naive program, the
 // hard streets and the hours.
 
 const BENCHES: Readonly<
@@ -33,13 +34,14 @@ const BENCHES: Readonly<
   image: measureImage,
   int8: measureInt8,
   line: measureLine,
+  load: measureLoad,
   log: measureLog,
   search: measureSearch,
   service: measureService,
   throughput: measureThroughput,
 };
 
-const HAVE_TRIALS = ['bounds', 'int8', 'search'];
+const HAVE_TRIALS = ['bounds', 'int8', 'load', 'search'];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

