@@ -4,6 +4,7 @@ import path from 'node:path';
 import { depositAtOnce } from './load/deposits.ts';
 import { generate } from './load/generate.ts';
 import { attack } from './load/hostile.ts';
+import { recoveredAfter } from './load/phase-result.ts';
 import type { Order, PhaseResult, Target } from './load/types.ts';
 import { BARE, type Desk, openDesk } from './overhead/measure.ts';
 import { type Goal, type Measurement, median, rounded } from './report.ts';
@@ -107,12 +108,6 @@ async function questionsUnderLoad(folder: string, scene: string, plan: typeof WH
   } finally {
     for (const desk of desks) await desk.stop();
   }
-}
-
-/** First second from which on every question was answered well and soon; undefined where that never came. */
-export function recoveredAfter({ seconds }: Pick<PhaseResult, 'seconds'>, p99Ms: number): number | undefined {
-  const last = seconds.findLastIndex((each) => each.notGood > 0 || !(each.p99Ms <= p99Ms));
-  return last === seconds.length - 1 ? undefined : last + 1;
 }
 
 function goalsOf(measured: {

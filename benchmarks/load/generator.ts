@@ -1,7 +1,7 @@
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { makeProof } from '../../gateway/requisition/dpop.ts';
-import { rounded } from '../report.ts';
+import { due, resultOf, type Taken } from './phase-result.ts';
 import type { Order, Phase, PhaseResult, Target } from './types.ts';
 
 // The load generator: a process of its own, so that what it costs is not the gateway's and its clock does not stand still with it. Questions
@@ -11,13 +11,6 @@ import type { Order, Phase, PhaseResult, Target } from './types.ts';
 const LAST_ANSWER_MS = 10_000;
 const CONNECTIONS = 900;
 const PROOFS_AT_ONCE = 64;
-
-interface Taken {
-  readonly dueMs: number;
-  answeredMs: number | undefined;
-  code: string | undefined;
-  saysWhen: boolean;
-}
 
 const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
 
@@ -64,8 +57,6 @@ async function ask(target: Target, proof: string | undefined, taken: Taken): Pro
   await promise;
 }
 
-const due = (dueMs: number): Taken => ({ dueMs, answeredMs: undefined, code: undefined, saysWhen: true });
-
 /** Each client asks when it has its answer. */
 async function closed(target: Target, clients: number, endMs: number, proofOf: () => Promise<string | undefined>) {
   const all: Taken[] = [];
@@ -92,40 +83,6 @@ async function open(target: Target, moments: readonly number[], proofOf: () => P
   }
   await Promise.race([Promise.all(answers), delay(LAST_ANSWER_MS)]);
   return all;
-}
-
-const percentile = (sorted: readonly number[], share: number): number =>
-  rounded(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN, 1);
-
-const isGood = ({ code }: Taken): boolean => code === 'OK';
-const latencies = (taken: readonly Taken[]): readonly number[] =>
-  taken
-    .filter(isGood)
-    .map(({ answeredMs = Number.NaN, dueMs }) => answeredMs - dueMs)
-    .toSorted((a, b) => a - b);
-
-function resultOf(taken: readonly Taken[], startMs: number, seconds: number): PhaseResult {
-  const answers: Record<string, number> = {};
-  for (const { code } of taken) if (code !== undefined) answers[code] = (answers[code] ?? 0) + 1;
-  const inTime = taken.filter((each) => isGood(each) && (each.answeredMs ?? Number.NaN) < startMs + seconds * 1000);
-  const all = latencies(taken);
-  const bySecond = Array.from({ length: Math.ceil(seconds) }, (_, second) =>
-    taken.filter(({ dueMs }) => Math.floor((dueMs - startMs) / 1000) === second),
-  );
-  return {
-    asked: taken.length,
-    answers,
-    withoutAnswer: taken.filter(({ code }) => code === undefined).length,
-    withoutRetryAfter: taken.filter(({ saysWhen }) => !saysWhen).length,
-    goodPerSecond: rounded(inTime.length / seconds, 1),
-    p50Ms: percentile(all, 0.5),
-    p99Ms: percentile(all, 0.99),
-    maxMs: percentile(all, 1),
-    seconds: bySecond.map((each) => ({
-      notGood: each.filter((one) => !isGood(one)).length,
-      p99Ms: percentile(latencies(each), 0.99),
-    })),
-  };
 }
 
 async function run({ target, phases }: Order): Promise<readonly PhaseResult[]> {
