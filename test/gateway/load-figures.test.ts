@@ -1,5 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { generate } from '../../benchmarks/load/generate.ts';
 import { due, recoveredAfter, resultOf } from '../../benchmarks/load/phase-result.ts';
+import { portOf } from '../../gateway/listeners.ts';
 
 const answered = (dueMs: number, answeredMs: number, code = 'OK', saysWhen = true) => ({
   ...due(dueMs),
@@ -39,5 +43,62 @@ describe('figures of the load benchmark', () => {
     expect(recoveredAfter({ seconds: [second(0, 9)] }, 25)).toBe(0);
     expect(recoveredAfter({ seconds: [second(0, 9), second(1, 9)] }, 25)).toBeUndefined();
     expect(recoveredAfter({ seconds: [second(0, 9), second(0, Number.NaN)] }, 25)).toBeUndefined();
+  });
+});
+
+/** A server that answers so; gives its address. */
+async function serverOf(answer: (request: IncomingMessage, response: ServerResponse) => void): Promise<string> {
+  const server = createServer((request, response) => {
+    request.resume().on('end', () => answer(request, response));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${portOf(server)}/`;
+}
+
+describe('the load generator', () => {
+  const body = '{}';
+  const requisitionId = 'r';
+
+  it('asks as often as it was told to, however late the answers are', async () => {
+    const held: ServerResponse[] = [];
+    let asked = 0;
+    const url = await serverOf((_request, response) => {
+      asked += 1;
+      held.push(response);
+      // Nothing is answered before the last questions are there: who waits for answers would never ask them.
+      if (asked > 60) for (const each of held.splice(0)) each.end('{}');
+    });
+    const phases = [{ perSecond: 100, seconds: 1 }];
+    const [result] = await generate({ target: { url, requisitionId, body }, phases });
+    expect(result?.asked).toBe(asked);
+    expect(result?.answers).toEqual({ OK: asked });
+    expect(asked).toBeGreaterThan(60);
+    // The first one waited for sixty others, and its latency says so.
+    expect(result?.maxMs).toBeGreaterThan(100);
+  });
+
+  it('counts what breaks off, and refusals with and without the time to wait', async () => {
+    let asked = 0;
+    const url = await serverOf((request, response) => {
+      asked += 1;
+      if (asked % 4 === 0) return void request.socket.destroy();
+      if (asked % 4 === 1) return void response.end('{}');
+      response.statusCode = 503;
+      response.setHeader('differe-code', 'E_BUSY');
+      if (asked % 4 === 2) response.setHeader('retry-after', '1');
+      response.end();
+    });
+    const phases = [{ clients: 1, seconds: 1 }];
+    const [result] = await generate({ target: { url, requisitionId, body }, phases });
+    const { OK = 0, E_BUSY = 0 } = result?.answers ?? {};
+    expect(result?.asked).toBe(asked);
+    expect(asked).toBeGreaterThan(4);
+    expect([OK + E_BUSY + (result?.withoutAnswer ?? 0), result?.withoutAnswer]).toEqual([asked, Math.floor(asked / 4)]);
+    expect(result?.withoutRetryAfter).toBe(Math.floor((asked + 1) / 4));
   });
 });
