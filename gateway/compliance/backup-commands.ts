@@ -3,6 +3,8 @@ import { parseArgs } from 'node:util';
 import { systemClock } from '../clock.ts';
 import { answering, type Command, type CommandIo, needFolder, UsageError } from '../command.ts';
 import { type Config, readConfig } from '../config.ts';
+import type { ObjectStore } from '../object-store.ts';
+import { openStore } from '../vault-place.ts';
 import { takeBackup } from './backup.ts';
 import { restoreBackup } from './restore.ts';
 
@@ -57,14 +59,13 @@ export const restoreCommand =
     });
 
 /** The rows of a server that somebody else runs are backed up and restored there. */
-function embedded(environment: Environment): Config {
+function embedded(environment: Environment): Config & { readonly store: ObjectStore } {
   const config = readConfig(environment);
   if (config.databaseUrl !== undefined)
     throw new UsageError(
       'the database of DATABASE_URL is backed up by whoever runs it, before vault, keys and journal',
     );
-  if (config.vault !== undefined) throw new UsageError('the bucket of DIFFERE_VAULT is backed up by whoever runs it');
-  return config;
+  return { ...config, store: openStore(config) };
 }
 
 function needed(option: string, value: string | undefined): string {

@@ -6,12 +6,17 @@ import { openReader } from '../audit/reader.ts';
 import { verifyLog } from '../audit/verify.ts';
 import type { Config } from '../config.ts';
 import { AppError } from '../errors.ts';
+import type { ObjectStore } from '../object-store.ts';
 import { syncFolder } from '../sealed-objects.ts';
 import { dumpDatabase } from './backup-database.ts';
 import { type BackedUpFile, copyTree, type Manifest, readManifest, writeManifest } from './backup-manifest.ts';
+import { copyOut } from './backup-objects.ts';
 import { BACKUP_MS } from './backups.ts';
 
-export type Backable = Pick<Config, 'installation' | 'dataDir' | 'keysDir'>;
+export interface Backable extends Pick<Config, 'installation' | 'dataDir' | 'keysDir'> {
+  /** Where its sealed objects lie. */
+  readonly store: ObjectStore;
+}
 
 /** Parts of a data back-up, and of the data folder. */
 export const PARTS = { journal: 'journal', vault: 'vault', database: 'database' } as const;
@@ -51,7 +56,7 @@ export async function takeBackup(
     takenAt: new Date(nowMs).toISOString(),
   } as const;
   const rows = await dumpDatabase(path.join(installation.dataDir, 'postgres'), path.join(data, PARTS.database));
-  const objects = await copyTree(path.join(installation.dataDir, 'vault'), path.join(data, PARTS.vault));
+  const objects = await copyOut(installation.store, path.join(data, PARTS.vault));
   const wrapped = await copyTree(installation.keysDir, keys, isKey);
   const journal = await copyJournal(path.join(installation.dataDir, 'log'), path.join(data, PARTS.journal));
   const files = [

@@ -4,11 +4,13 @@ import { aheadFileOf } from '../audit/ahead.ts';
 import type { AuditRecord } from '../audit/types.ts';
 import { sha256Hex } from '../canonical.ts';
 import { AppError } from '../errors.ts';
+import { type CaseId, isUuid } from '../ids.ts';
 import { syncFolder } from '../sealed-objects.ts';
 import { RESTORING_FILE, writeDurably } from '../vault.ts';
 import { type Backable, PARTS } from './backup.ts';
 import { demandFitting, type EndedRights, loadDatabase } from './backup-database.ts';
 import { copyDurably, copyTree, type Manifest, openBackup } from './backup-manifest.ts';
+import { copyIn } from './backup-objects.ts';
 import { BACKUP_MS, type ErasedCases, erasedCases } from './backups.ts';
 import { readVerified } from './verified-journal.ts';
 
@@ -57,9 +59,10 @@ export async function restoreBackup(into: Backable, from: RestoreFrom, nowMs: nu
   await copyJournal(journal, path.join(into.dataDir, 'log'));
   const kept = await keysToKeep(from.keys, keys, erased.result());
   await copyTree(from.keys, into.keysDir, (file) => kept.has(file));
-  await copyTree(path.join(from.data, PARTS.vault), path.join(into.dataDir, 'vault'), (file) =>
-    isOfLiving(file, erased.result()),
-  );
+  const living = data.files.map(({ path: file }) => file).filter((file) => isOfLiving(file, erased.result()));
+  // A case without objects is written to later all the same.
+  const cases = [...kept].map((file) => path.basename(file, '.key')).filter(isUuid) as CaseId[];
+  await copyIn(from.data, living, cases, into.store);
   const { database } = data;
   if (database !== undefined)
     await loadDatabase(path.join(into.dataDir, 'postgres'), path.join(from.data, PARTS.database), database, ended);
@@ -108,7 +111,8 @@ function demandPair(into: Backable, data: Manifest, keys: Manifest, nowMs: numbe
 }
 
 /** A restore never mixes with what is there. */
-async function demandEmpty({ dataDir, keysDir }: Backable): Promise<void> {
+async function demandEmpty({ dataDir, keysDir, store }: Backable): Promise<void> {
+  if ((await store.cases()).length > 0) throw new AppError('E_BACKUP', { detail: 'the vault is not empty' });
   for (const folder of [dataDir, keysDir]) {
     const names = (await readdir(folder).catch(() => [])).filter((name) => path.join(folder, name) !== keysDir);
     if (names.length > 0) throw new AppError('E_BACKUP', { detail: `${folder} is not empty` });
@@ -125,4 +129,8 @@ async function keysToKeep(folder: string, keys: Manifest, erased: ErasedCases): 
   return kept;
 }
 
-const isOfLiving = (file: string, erased: ErasedCases): boolean => !erased.cases.has(file.split(path.sep)[0] ?? '');
+/** Whether a file of the data is a sealed object whose case was not erased. */
+function isOfLiving(file: string, erased: ErasedCases): boolean {
+  const [part, caseId = ''] = file.split(path.sep);
+  return part === PARTS.vault && !erased.cases.has(caseId);
+}
