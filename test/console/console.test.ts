@@ -154,6 +154,39 @@ describe.skipIf(!hasChromium)('the console', () => {
     await visit.look('4-answer');
   });
 
+  it('opens a clip whose first requests break off or are refused, and offers another try where that does not pass', async () => {
+    const before = visit.complaints.length;
+    let failures = 0;
+    let isDown = false;
+    await page.route(/\/(clip|tickets)(\?|$)/, async (route) => {
+      const request = route.request();
+      const isVideo = request.resourceType() === 'media';
+      if (isVideo && (isDown || failures === 1)) {
+        failures++;
+        return await route.abort('connectionreset');
+      }
+      if (request.method() === 'POST' && failures === 0) {
+        failures++;
+        return await route.fulfill({ status: 429, headers: { 'retry-after': '1' }, body: '{}' });
+      }
+      return await route.continue();
+    });
+    await page.click('#hits button >> nth=1');
+    await opened(page);
+    expect(failures).toBe(2);
+    isDown = true;
+    await page.click('#hits button >> nth=0');
+    await page.waitForSelector('#retry-clip');
+    expect(await page.textContent('.player .problem')).toContain('ne lit pas la séquence');
+    isDown = false;
+    await page.click('#retry-clip');
+    await opened(page);
+    await page.unrouteAll({ behavior: 'wait' });
+    // What the browser said of it was meant.
+    const provoked = visit.complaints.splice(before);
+    expect(provoked.filter((text) => !/429|ERR_CONNECTION_RESET/.test(text))).toEqual([]);
+  }, 90_000);
+
   it('steps frame by frame: number, PTS and both times are those of the frame, and a box stands on analysed frames alone', async () => {
     await page.hover('#hits button >> nth=1');
     await page.waitForSelector('.hit-preview');
