@@ -65,7 +65,11 @@ export function sealedObjects(
     const key = await objectKey(caseId, objectId);
     const resumeAt = resumeAtBytes === 0 ? 0 : sealedOffset(Math.ceil(resumeAtBytes / CHUNK_BYTES), totalBytes);
     const stored = await store.writer(caseId, objectId, resumeAt);
-    if (resumeAt === 0) await stored.append(headerOf(totalBytes));
+    if (resumeAt === 0)
+      await stored.append(headerOf(totalBytes)).catch(async (error: unknown) => {
+        await stored.close();
+        throw error;
+      });
     let sealedBytes = resumeAtBytes;
     let emptyWritten = false;
     return {
