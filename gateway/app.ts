@@ -79,6 +79,7 @@ const REQUEST_TIMEOUT_MS = 30_000;
 const KEEP_ALIVE_MS = 30_000;
 const REQUESTS_PER_CONNECTION = 10_000;
 const CONNECTIONS = 1_000;
+const LINGER_MS = 1_000;
 
 /** The HTTP table of contents: the guard first, then one plugin a room in the order of the walk. */
 export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
@@ -196,11 +197,16 @@ const LISTENER = {
   keepAliveInitialDelay: 60_000,
 };
 
-/** Bytes that are no request, or headers that are too large or too slow: a code, where there is still somebody to read it. */
+/**
+ * Bytes that are no request, or headers that are too large or too slow: a code, where there is still somebody to read it. What comes after is
+ * read and left for a second: a connection that is cut while its client still sends takes the answer with it.
+ */
 function answerNoRequest(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-  socket.write(bareProblem('E_REQUEST', '-'));
-  socket.destroySoon();
+  if (error.code === 'ECONNRESET') return void socket.destroy();
+  if (!socket.writable) return;
+  socket.end(bareProblem('E_REQUEST', '-'));
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS).unref();
+  socket.once('close', () => clearTimeout(timer));
 }
 
 /**

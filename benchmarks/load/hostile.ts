@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { makeProof } from '../../gateway/requisition/dpop.ts';
@@ -51,7 +50,7 @@ export async function attack(desk: Desk, seconds: number): Promise<Hostility> {
     const drops = setInterval(() => {
       if (at < rest.length) socket.write(rest.charAt(at++));
     }, DROP_EVERY_MS);
-    await once(socket, 'close');
+    await new Promise<void>((resolve) => socket.once('close', () => resolve()));
     clearInterval(drops);
     codes.push(/^differe-code: (\w+)/im.exec(text)?.[1]);
   }

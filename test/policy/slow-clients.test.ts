@@ -207,8 +207,8 @@ it('ends the connection of a client whose headers come too slowly, with a code',
 });
 
 it('refuses headers that are too large, and what is no request, with a code', async () => {
-  isRefused(await open(`GET /api/v1/cases HTTP/1.1\r\nhost: x\r\nx-a: ${'a'.repeat(100_000)}\r\n\r\n`).ended);
-  isRefused(await open(`GET /${'a'.repeat(100_000)} HTTP/1.1\r\nhost: x\r\n\r\n`).ended);
+  isRefused(await open(`GET /api/v1/cases HTTP/1.1\r\nhost: x\r\nx-a: ${'a'.repeat(1_000_000)}\r\n\r\n`).ended);
+  isRefused(await open(`GET /${'a'.repeat(1_000_000)} HTTP/1.1\r\nhost: x\r\n\r\n`).ended);
   isRefused(await open('\u0016\u0003\u0001 not HTTP\r\n\r\n').ended);
 });
 
