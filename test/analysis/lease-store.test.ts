@@ -3,6 +3,7 @@ import * as leases from '../../gateway/analysis/lease-store.ts';
 import * as jobs from '../../gateway/analysis/store.ts';
 import type { Database, Transaction } from '../../gateway/database.ts';
 import { newId, type ObjectId } from '../../gateway/ids.ts';
+import { createMetrics } from '../../gateway/metrics.ts';
 import { asOwner, testDatabase } from '../support/database.ts';
 import { addRunningJob } from '../support/running-job.ts';
 
@@ -148,6 +149,34 @@ describe('leases of segments', () => {
     await asOwner(database, `UPDATE jobs SET created_at = now() - interval '3 hours' WHERE id = $1`, [id]);
     const { waiting, oldest, silence } = await database.inLeases(leases.leaseAges);
     expect([waiting, oldest, silence].map((seconds) => Math.round(seconds / 360) / 10)).toEqual([3, 2, 1]);
+    // And so the metrics say it, with how many segments there are to do, in all cases.
+    const before = await database.inService(jobs.countWaiting);
+    await addJob('ages', 5);
+    const metrics = createMetrics({
+      queueDepth: () => database.inService(jobs.countWaiting),
+      queueAges: async () => ({
+        oldestWaitingSeconds: waiting,
+        longestSilenceSeconds: silence,
+        oldestLeaseSeconds: oldest,
+      }),
+      ...{ logSize: async () => 0, logNewestSeconds: async () => 0, logWitnessed: async () => 0, witnesses: 0 },
+      ...{
+        nowSeconds: () => 0,
+        safeModeCauses: () => [],
+        vaultErrors: () => [],
+        requests: () => ({ working: 0, waiting: 0 }),
+        folders: { data: '/', keys: '/', scratch: '/' },
+      },
+      overdue: async () => ({ purge: 0, order: 0, quarantine: 0, review: 0, request: 0, journal: 0 }),
+    });
+    metrics.stageSeconds.observe({ stage: 'segment' }, 4);
+    const text = await metrics.registry.metrics();
+    const figureOf = (name: string): number => Number(text.match(new RegExp(`^${name} (\\S+)$`, 'm'))?.[1]);
+    expect(figureOf('differe_queue_depth')).toBe(before + 5);
+    expect(figureOf('differe_lease_age_seconds')).toBeCloseTo(oldest);
+    expect(figureOf('differe_lease_silence_seconds')).toBeCloseTo(silence);
+    expect(figureOf('differe_queue_oldest_seconds')).toBeCloseTo(waiting);
+    expect(text).toContain('differe_stage_seconds_sum{stage="segment"} 4');
   });
 
   it('a case holds no more than its bound, however many claim at once', async () => {
