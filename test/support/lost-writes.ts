@@ -14,7 +14,15 @@ export interface LostWritesOrder {
   readonly sync?: 'all' | 'none' | 'files';
   /** Instead of a power cut: every nth operation that changes something fails, ENOSPC and EIO in turn. */
   readonly faultEvery?: number;
+  /**
+   * As `faultEvery`, each so many steps later than the one before: the fault strikes whatever is tried again at its 10th, its 20th, its 30th
+   * step, until it has no more. Each is told on stderr.
+   */
+  readonly faultsFurtherBy?: number;
 }
+
+/** What stderr says of a fault, less its code. */
+export const FAULT_WORD = 'lost-writes: injected';
 
 const order = JSON.parse(process.env.LOST_WRITES ?? '{"root":"/nowhere"}') as LostWritesOrder;
 const root = path.resolve(order.root);
@@ -37,9 +45,12 @@ let faults = 0;
 async function operate<T>(work: () => Promise<T>, torn?: () => Promise<unknown>): Promise<T> {
   if (frozen) return await new Promise<T>(() => undefined);
   operations += 1;
-  if (order.faultEvery !== undefined && operations % order.faultEvery === 0) {
+  const step = order.faultEvery ?? (order.faultsFurtherBy ?? Number.POSITIVE_INFINITY) * (faults + 1);
+  if (operations >= step) {
+    operations = 0;
     await torn?.();
     const code = faults++ % 2 === 0 ? 'ENOSPC' : 'EIO';
+    if (order.faultsFurtherBy !== undefined) process.stderr.write(`${FAULT_WORD} ${code}\n`);
     throw Object.assign(new Error(`${code}: injected`), { code, syscall: 'write', errno: -1 });
   }
   underWay += 1;
