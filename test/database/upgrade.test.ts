@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, expect, it } from 'vitest';
 import { MIGRATIONS, migrate } from '../../gateway/database.ts';
-import { type PostgresServer, startPostgres } from '../../gateway/postgres.ts';
+import { startPostgres } from '../../gateway/postgres.ts';
 import { descendantsOf } from '../support/processes.ts';
 
 // A trigger of the server's own stops each migration after one of its statements; there every session of the server is killed.
@@ -26,14 +26,18 @@ async function asked<T extends object>(url: string, sql: string): Promise<T[]> {
   }
 }
 
-/** A killed session makes the server end all others and recover; it takes no connection meanwhile. */
-async function untilRecovered(postgres: PostgresServer): Promise<void> {
-  while (
-    await asked(postgres.urlOf('postgres'), 'SELECT 1').then(
-      () => false,
-      () => true,
-    )
-  );
+const CHECKPOINTER = `SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'`;
+
+/**
+ * A killed session makes the server end all others and recover; it takes no connection meanwhile, and may take some before it has noticed. Its
+ * checkpointer is another one afterwards.
+ */
+async function untilRecovered(url: string, before: unknown): Promise<void> {
+  for (;;) {
+    const now = await asked(url, CHECKPOINTER).catch(() => []);
+    if (now.length === 1 && JSON.stringify(now) !== JSON.stringify(before)) return;
+    await delay(20);
+  }
 }
 
 /** It may have gone by itself meanwhile. */
@@ -81,6 +85,8 @@ it('SEC-10: killed in the middle of each migration, the database is as before it
     const sleeping = `SELECT pid FROM pg_stat_activity WHERE wait_event = 'PgSleep'`;
     while (end === undefined && (await asked(url, sleeping)).length === 0);
     expect(end, names[n]).toBeUndefined();
+    const checkpointer = await asked(url, CHECKPOINTER);
+    expect(checkpointer).toHaveLength(1);
     // Sessions stand below the server; one that is killed takes all others with it. The last one may be one that has just ended.
     const servers = descendantsOf(process.pid, 'postgres');
     const [main = 0] = servers;
@@ -91,7 +97,7 @@ it('SEC-10: killed in the middle of each migration, the database is as before it
     }
     kills++;
     expect(end, names[n]).toBe('broken');
-    await untilRecovered(postgres);
+    await untilRecovered(url, checkpointer);
     await asked(url, 'DROP EVENT TRIGGER halt; DROP FUNCTION halt()');
     await migrate(url, versions[n]);
     expect(await shape(), names[n]).toBe(before);

@@ -133,10 +133,10 @@ function crossingOf({ a, b, direction }: ExecutedLine): Crossing {
 
 /** Cells of the box of two cells that an edge may touch. */
 function edgesIn(sums: Int32Array, ax: number, ay: number, bx: number, by: number): number {
-  const left = ax < bx ? ax : bx;
+  const left = Math.min(ax, bx);
   const right = ax < bx ? bx + 1 : ax + 1;
-  const top = (ay < by ? ay : by) * SUMS;
-  const bottom = ((ay < by ? by : ay) + 1) * SUMS;
+  const top = Math.min(ay, by) * SUMS;
+  const bottom = (Math.max(ay, by) + 1) * SUMS;
   return (sums[bottom + right] ?? 0) - (sums[bottom + left] ?? 0) - (sums[top + right] ?? 0) + (sums[top + left] ?? 0);
 }
 
