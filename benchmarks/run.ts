@@ -11,13 +11,14 @@ import { measureLine } from './line.ts';
 import { measureLoad } from './load.ts';
 import { measureLog } from './log.ts';
 import { type Measurement, publish, stamped, tableOf } from './report.ts';
+import { measureScale } from './scale.ts';
 import { measureSearch } from './search.ts';
 import { measureService } from './service.ts';
 import { measureThroughput } from './throughput.ts';
 
-// `npm run bench -- NAME [--json] [--full]`: a table on stderr, one JSON object last on stdout and in benchmarks/results/. `bounds --short`,
-// `int8 --short`, `load --short` and `search --short` are trials of a few seeds, seconds, pictures or questions, of which nothing is kept; `throughput --brief` leaves out the naive program, the
-// hard streets and the hours.
+// `npm run bench -- NAME [--json] [--full]`: a table on stderr, one JSON object last on stdout and in benchmarks/results/. `--short` with bounds,
+// int8, load, scale and search is a trial of a few seeds, seconds, pictures or questions, of which nothing is kept; `throughput --brief` leaves out the
+// naive program, the hard streets and the hours.
 
 const BENCHES: Readonly<
   Record<
@@ -36,12 +37,13 @@ const BENCHES: Readonly<
   line: measureLine,
   load: measureLoad,
   log: measureLog,
+  scale: measureScale,
   search: measureSearch,
   service: measureService,
   throughput: measureThroughput,
 };
 
-const HAVE_TRIALS = ['bounds', 'int8', 'load', 'search'];
+const HAVE_TRIALS = ['bounds', 'int8', 'load', 'scale', 'search'];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
