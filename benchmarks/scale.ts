@@ -36,17 +36,12 @@ export async function measureScale({ short = false }: { readonly short?: boolean
     const most = Math.max(...COUNTS);
     await using site = await openSite(folder, { workers: most, long: most, short: SHORT_JOBS });
     const runs: RealRun[] = [];
-    const results = new Map<number, string>();
     for (const workers of short ? [2] : COUNTS) {
-      const real = await runReal(site, { workers, cores: CORES, windowSeconds: short ? 5 : 30 });
-      runs.push(real.run);
-      for (const [n, text] of real.results) results.set(n, text);
-      console.error(JSON.stringify(real.run));
+      runs.push(await runReal(site, { workers, cores: CORES, windowSeconds: short ? 5 : 30 }));
+      console.error(JSON.stringify(runs.at(-1)));
     }
-    const paper = {
-      long: await runPaper(site, site.long, results),
-      short: await runPaper(site, site.short, results),
-    };
+    const paper = { long: await runPaper(site, site.long), short: await runPaper(site, site.short) };
+    console.error(JSON.stringify(paper));
     const holding = await costOfHolding(site, site.long, short ? 4 : 10);
     const shared = {
       claims: [await claimSeconds(site, FEW_WAITING), await claimSeconds(site, MANY_WAITING)],

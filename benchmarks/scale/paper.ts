@@ -1,10 +1,19 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
-
 import { setTimeout as delay } from 'node:timers/promises';
+import { activityOf } from '../../gateway/analysis/activity.ts';
+import { countColours } from '../../gateway/analysis/colour.ts';
 import * as leases from '../../gateway/analysis/lease-store.ts';
+import { readPacketList } from '../../gateway/analysis/packets.ts';
+import { analyseGranted } from '../../gateway/analysis/segment.ts';
+import { cutSegments } from '../../gateway/analysis/segments.ts';
+import { openSight } from '../../gateway/analysis/sight.ts';
+import { track } from '../../gateway/analysis/track.ts';
 import { folderStore } from '../../gateway/folder-store.ts';
+import { hashExhibit } from '../../gateway/footage/commands.ts';
+import { probeExhibit } from '../../gateway/footage/probe.ts';
 import type { ObjectId } from '../../gateway/ids.ts';
 import { listen } from '../../gateway/lease-loop.ts';
+import { packets, probe } from '../../gateway/media.ts';
 import { sealedObjects } from '../../gateway/sealed-objects.ts';
 import { type Grant, grantLabel, sealEnding } from '../../gateway/worker-grant.ts';
 import { keyIdOf, openForWorker } from '../../gateway/worker-keys.ts';
@@ -36,13 +45,10 @@ const machineOf = (site: BenchSite): Machine => {
   return { privateKey, keyId: keyIdOf(createPublicKey(privateKey)) };
 };
 
-/** Does one job on each of these exhibits, with sixteen holders at a time. */
-export async function runPaper(
-  site: BenchSite,
-  exhibits: readonly Exhibit[],
-  results: ReadonlyMap<number, string>,
-): Promise<PaperRun> {
+/** Does one job on each of these exhibits, which are of one length and show the same, with sixteen holders at a time. */
+export async function runPaper(site: BenchSite, exhibits: readonly Exhibit[]): Promise<PaperRun> {
   const { client, caseId } = site;
+  const results = await resultsOf(exhibits[0]?.file ?? '');
   const from = await measured(site);
   const jobs: string[] = [];
   for (const { id } of exhibits)
@@ -74,6 +80,27 @@ export async function runPaper(
     journalRecords: to.journal - from.journal,
     commits: to.commits - from.commits,
   };
+}
+
+/** What a worker would hand in of each segment, as text, by its number. */
+async function resultsOf(file: string): Promise<ReadonlyMap<number, string>> {
+  const timeline = await probeExhibit(file, { damaged: false }, { media: { probe, packets } });
+  const list = await readPacketList({ timeline }, file);
+  const activity = activityOf(list);
+  const windows = [{ fromSeconds: 0, toSeconds: timeline.durationSeconds }];
+  const exhibit = { sha256: (await hashExhibit(file)).sha256, timeline, windows };
+  const sight = await openSight(undefined);
+  try {
+    const results = new Map<number, string>();
+    for (const segment of cutSegments(list, activity?.spans)) {
+      const input = { exhibit, file, packets: list, segment, framesPerSecond: 5, activity };
+      const result = await analyseGranted(input, { ...sight.deps, track, countColours });
+      results.set(segment.index, JSON.stringify(result));
+    }
+    return results;
+  } finally {
+    await sight.close();
+  }
 }
 
 /** Processor seconds of gateway and database by second and held lease: leases that are kept and not worked on. */
@@ -201,9 +228,8 @@ function startPaper(site: BenchSite, results: ReadonlyMap<number, string>): { st
 
   function resultOf(n: number): string {
     const known = results.get(n);
-    if (known !== undefined) return known;
-    const [any = ''] = results.values();
-    return JSON.stringify({ ...JSON.parse(any), index: n });
+    if (known === undefined) throw new Error(`no result of segment ${n}`);
+    return known;
   }
 
   async function lane(n: number): Promise<void> {

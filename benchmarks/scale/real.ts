@@ -30,11 +30,11 @@ interface Row {
 
 const LOOK_MS = 100;
 
-/** Lets so many workers work for so long; gives what was measured and the results of segments, by their number, as their text. */
+/** Lets so many workers work for so long. */
 export async function runReal(
   site: BenchSite,
   options: { readonly workers: number; readonly cores: number; readonly windowSeconds: number },
-): Promise<{ readonly run: RealRun; readonly results: ReadonlyMap<number, string> }> {
+): Promise<RealRun> {
   const { caseId, client } = site;
   const workers: BenchWorker[] = [];
   const jobs: string[] = [];
@@ -78,31 +78,25 @@ export async function runReal(
       ended === null ? 0 : Math.max(0, Math.min(ended, to.at) - Math.max(begun, from.at)) / (ended - begun),
     );
     const within = done.filter(({ begun, ended }) => ended !== null && ended > from.at && begun < to.at);
-    const results = new Map<number, string>();
     const sizes: number[] = [];
-    for (const { n, object_id } of done) {
+    for (const { object_id } of done) {
       if (object_id === null) continue;
       // A job that has closed meanwhile has removed what its segments gave.
       const bytes = await site.vault
         .get(caseId as Parameters<typeof site.vault.get>[0], object_id)
         .catch(() => undefined);
-      if (bytes === undefined) continue;
-      results.set(n, bytes.toString('utf8'));
-      sizes.push(bytes.length);
+      if (bytes !== undefined) sizes.push(bytes.length);
     }
     return {
-      run: {
-        workers: options.workers,
-        segmentsPerSecond: sum(credit) / window,
-        segmentSeconds: sum(within.map(({ begun, ended }) => (ended ?? 0) - begun)) / within.length,
-        usedSeconds: to.workers - from.workers,
-        givenSeconds: window * options.cores * options.workers,
-        gatewaySeconds: to.gateway - from.gateway,
-        databaseSeconds: to.database - from.database,
-        windowSeconds: window,
-        resultBytes: sum(sizes) / sizes.length,
-      },
-      results,
+      workers: options.workers,
+      segmentsPerSecond: sum(credit) / window,
+      segmentSeconds: sum(within.map(({ begun, ended }) => (ended ?? 0) - begun)) / within.length,
+      usedSeconds: to.workers - from.workers,
+      givenSeconds: window * options.cores * options.workers,
+      gatewaySeconds: to.gateway - from.gateway,
+      databaseSeconds: to.database - from.database,
+      windowSeconds: window,
+      resultBytes: sum(sizes) / sizes.length,
     };
   } finally {
     for (const job of jobs) await client.json('DELETE', `/api/v1/cases/${caseId}/jobs/${job}`).catch(() => undefined);
