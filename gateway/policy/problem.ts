@@ -1,4 +1,3 @@
-import { STATUS_CODES } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError, ERRORS, type ErrorCode } from '../errors.ts';
 
@@ -84,7 +83,7 @@ export function bareProblem(code: ErrorCode, correlationId: string): string {
   const problem = problemOf(code, 'fr', correlationId);
   const body = JSON.stringify(problem);
   const lines = [
-    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ''}`,
+    `HTTP/1.1 ${problem.status} `,
     'content-type: application/problem+json; charset=utf-8',
     'content-language: fr',
     `content-length: ${Buffer.byteLength(body)}`,
