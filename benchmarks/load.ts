@@ -134,18 +134,18 @@ function goalsOf(measured: {
       met: ratio >= 0.15,
     },
     {
-      id: 'p99_ms_at_70',
+      id: 'p99_ms',
       goal: `<= ${P99_MS} ms at 70 % of the most, open arrival, from the moment at which a question was due`,
       value: steady.p99Ms,
       met: steady.p99Ms <= P99_MS && steady.asked === steady.answers.OK,
     },
     {
-      id: 'overload_goodput',
+      id: 'goodput_ratio',
       goal: '>= 0.8 of the most, at five times the most',
       value: goodput,
       met: goodput >= 0.8,
     },
-    { id: 'overload_unanswered', goal: 'requests without an answer: 0', value: unanswered, met: unanswered === 0 },
+    { id: 'unanswered', goal: 'requests without an answer: 0', value: unanswered, met: unanswered === 0 },
     {
       id: 'overload_refusals',
       goal: 'refusals of the overload other than 429 and 503 with Retry-After: 0',
@@ -153,13 +153,13 @@ function goalsOf(measured: {
       met: unexplained === 0 && foreign.length === 0,
     },
     {
-      id: 'overload_recovery_s',
+      id: 'recovery_s',
       goal: `<= ${RECOVERY_SECONDS} s until every question is answered as soon as before (at most ${P99_MS} ms or twice the p99 before)`,
       value: recovered ?? WATCHED_SECONDS,
       met: recovered !== undefined && recovered <= RECOVERY_SECONDS,
     },
     {
-      id: 'hostile_loop_p99_ms',
+      id: 'loop_p99_ms',
       goal: '<= 50 ms: p99 of the delay of the event loop under slow clients, huge headers, deep JSON, huge polygons',
       value: hostile.loopP99Ms,
       met: hostile.loopP99Ms <= 50,
