@@ -98,7 +98,7 @@ export function installInFlight(app: FastifyInstance, limits: InFlightLimits): I
 
   app.addHook('onRequest', async (request, reply) => {
     if (!isCounted(request)) return;
-    // What is worked out for a client that went ends with onSend, as any other; the minute is for what may never come to that.
+    // An answer for a client that went gives its turn back in onSend like any other; the minute is for one that never gets there.
     reply.raw.once('close', () => {
       if (reply.raw.writableEnded) give(request);
       else setTimeout(give, LEFT_BEHIND_MS, request).unref();
