@@ -6,6 +6,8 @@
 export function assign(costs: Float64Array, rows: number, columns: number, most: number): Int32Array {
   const result = new Int32Array(rows).fill(-1);
   if (rows === 0 || columns === 0) return result;
+  const plain = cheapestOfAll(costs, rows, columns, most);
+  if (plain !== undefined) return plain;
   // A column of its own for every row stands for "alone"; that also makes rows <= columns, which the search needs.
   const width = columns + rows;
   const cost = (row: number, column: number): number =>
@@ -64,6 +66,25 @@ export function assign(costs: Float64Array, rows: number, columns: number, most:
   for (let column = 1; column <= columns; column += 1) {
     const row = (holder[column] ?? 0) - 1;
     if (row >= 0 && (costs[row * columns + column - 1] ?? most) < most) result[row] = column - 1;
+  }
+  return result;
+}
+
+/** Each row's own cheapest column, where no two rows want the same and none is in doubt: nothing can be cheaper. Else undefined. */
+function cheapestOfAll(costs: Float64Array, rows: number, columns: number, most: number): Int32Array | undefined {
+  const result = new Int32Array(rows).fill(-1);
+  const taken = new Uint8Array(columns);
+  for (let row = 0; row < rows; row += 1) {
+    let [least, at, isTie] = [most, -1, false];
+    for (let column = 0; column < columns; column += 1) {
+      const cost = costs[row * columns + column] as number;
+      if (cost < least) [least, at, isTie] = [cost, column, false];
+      else if (cost === least && at >= 0) isTie = true;
+    }
+    if (at < 0) continue;
+    if (isTie || taken[at] === 1) return undefined;
+    taken[at] = 1;
+    result[row] = at;
   }
   return result;
 }

@@ -19,6 +19,7 @@ export function withoutDuplicates(tracks: readonly RawTrack[]): readonly RawTrac
       track,
       group: groupOf(classOf(track)),
       weight: Object.values(track.votes).reduce((sum, vote) => sum + vote, 0),
+      observed: track.points.filter(({ observed }) => observed),
       byFrame: new Map(track.points.map((point) => [point.frame, point])),
     }))
     .toSorted((a, b) => b.weight - a.weight);
@@ -32,22 +33,22 @@ export function withoutDuplicates(tracks: readonly RawTrack[]): readonly RawTrac
 interface Weighed {
   readonly track: RawTrack;
   readonly group: Group;
+  readonly observed: readonly TrackPoint[];
   readonly byFrame: ReadonlyMap<number, TrackPoint>;
 }
 
 function follows(candidate: Weighed, other: Weighed): boolean {
   if (!canBeOne(candidate.group, other.group)) return false;
   const mayBePart = candidate.group === other.group;
-  let seen = 0;
-  let same = 0;
-  for (const point of candidate.track.points) {
-    if (!point.observed) continue;
-    seen += 1;
+  const needed = MOST_OF_ITS_LIFE * candidate.observed.length;
+  let same = candidate.observed.length;
+  for (const point of candidate.observed) {
     const beside = other.byFrame.get(point.frame);
-    if (beside === undefined) continue;
-    const overlap = iou(point, beside);
-    if (overlap >= SAME_IOU || (mayBePart && overlap >= PART_IOU && containment(point, beside) >= PART_CONTAINMENT))
-      same += 1;
+    const overlap = beside === undefined ? 0 : iou(point, beside);
+    const isPart = mayBePart && overlap >= PART_IOU && containment(point, beside as TrackPoint) >= PART_CONTAINMENT;
+    if (overlap >= SAME_IOU || isPart) continue;
+    same -= 1;
+    if (same < needed) return false;
   }
-  return same >= MOST_OF_ITS_LIFE * seen;
+  return true;
 }
