@@ -316,7 +316,7 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
     await journal(job, requisition.authorisation.sub, 'job.step', { effect: 'permit', policyId, code: 'OK' }, [
       { type: 'digest', id: exhibit.sha256 },
     ]);
-    const segments = cutSegments(packets, activity?.spans).map((segment) => ({
+    const segments = cutSegments(packets, activity).map((segment) => ({
       n: segment.index,
       fromSeconds: packets.secondsOf(segment.fromPts),
       toSeconds: Math.min(packets.secondsOf(segment.toPts), packets.durationSeconds),
@@ -352,7 +352,7 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
     const { stop, ready } = takeUp(job, requisition);
     const { exhibit, packets, activity } = await ready;
     const { policyId } = demandStep(requisition);
-    const segment = cutSegments(packets, activity?.spans).find((candidate) => candidate.index === lease.n);
+    const segment = cutSegments(packets, activity).find((candidate) => candidate.index === lease.n);
     if (segment === undefined) throw new AppError('E_JOB_FAILED', { detail: `segment ${lease.n} does not exist` });
     await journal(job, requisition.authorisation.sub, 'job.step', { effect: 'permit', policyId, code: 'OK' });
     const timer = deps.metrics.stageSeconds.startTimer({ stage: 'segment' });

@@ -151,7 +151,7 @@ export async function startWorker(config: WorkerConfig): Promise<Worker> {
         lost,
         (folder, signal) => unseal(lease.caseId, exhibit, folder, objects, signal),
         async ({ file, packets, activity }) => {
-          const segment = cutSegments(packets, activity?.spans).find(({ index }) => index === lease.n);
+          const segment = cutSegments(packets, activity).find(({ index }) => index === lease.n);
           if (segment === undefined)
             throw new AppError('E_JOB_FAILED', { detail: `segment ${lease.n} does not exist` });
           return await analyseGranted(

@@ -82,7 +82,7 @@ export async function runClip(
   const list = await readPacketList(exhibit, file);
   const activity = isExhaustive ? undefined : activityOf(list);
   const segments: SegmentResult[] = [];
-  const waiting = cutSegments(list, activity?.spans);
+  const waiting = cutSegments(list, activity);
   const work = async (): Promise<void> => {
     for (let segment = waiting.shift(); segment !== undefined; segment = waiting.shift()) {
       const input = { exhibit, file, packets: list, segment, framesPerSecond, activity };

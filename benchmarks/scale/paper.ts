@@ -92,7 +92,7 @@ async function resultsOf(file: string): Promise<ReadonlyMap<number, string>> {
   const sight = await openSight(undefined);
   try {
     const results = new Map<number, string>();
-    for (const segment of cutSegments(list, activity?.spans)) {
+    for (const segment of cutSegments(list, activity)) {
       const input = { exhibit, file, packets: list, segment, framesPerSecond: 5, activity };
       const result = await analyseGranted(input, { ...sight.deps, track, countColours });
       results.set(segment.index, JSON.stringify(result));

@@ -21,7 +21,7 @@ export function expectedSeconds(
   windows: readonly TimeSpan[],
 ): readonly number[] {
   const price = hasDetector ? DETECTED_FRAME_SECONDS : FRAME_SECONDS;
-  return cutSegments(packets, activity?.spans).map((segment) => {
+  return cutSegments(packets, activity).map((segment) => {
     const active = activity === undefined ? {} : { active: activity.spans, calm: activity.calm };
     const { frames, probes } = planSegment({ segment, packets, framesPerSecond, windows, ...active });
     return SEGMENT_SECONDS + frames.length * price + probes.length * PROBE_SECONDS;

@@ -3,7 +3,7 @@ import { anchorsPerSecond, firstIndexFrom, frameRef, type PacketList } from './p
 import type { FrameRef, LedgerInterval, Segment, SegmentPlan } from './types.ts';
 
 /** Stands in every result: another plan over the same footage may give other tracks. */
-export const PLAN_VERSION = 9;
+export const PLAN_VERSION = 10;
 
 export interface PlanInput {
   readonly segment: Segment;

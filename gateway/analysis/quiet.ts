@@ -37,7 +37,7 @@ export async function scoutQuiet(
   const probed = new Set(probes.map(({ number }) => number));
   const samples = drawSamples(draw, planning, activity.spans).filter(({ number }) => !probed.has(number));
   const drawn = new Set(samples.map(({ number }) => number));
-  const shown = new Set([...shownProbes(probes, packets), ...drawn]);
+  const shown = new Set([...shownProbes(probes, packets, activity.calm), ...drawn]);
   const options = {
     detect,
     isShown: (frame: DecodedFrame) => shown.has(frame.ref.number),

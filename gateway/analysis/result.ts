@@ -67,7 +67,7 @@ export interface ClosedResult {
  */
 export function closeResult(input: ClosingInput, describe: (raw: RawTrack) => Track): ClosedResult {
   const { exhibit, packets, build } = input;
-  const cuts = cutSegments(packets, input.activity?.spans);
+  const cuts = cutSegments(packets, input.activity);
   const segments = input.segments.toSorted((a, b) => a.index - b.index);
   const intervals = segments.flatMap((segment) => segment.intervals);
   const classes = CLASSES.filter((name) => input.permitted.classes.includes(name));

@@ -14,18 +14,25 @@ import type { AuditCount, Detection, FrameRef } from './types.ts';
 export const FEWEST_PROBES = 8;
 /** How often a detector is shown a key frame of the quiet part: somebody may stand there who was there before anything moved. */
 const CALL_SECONDS = 30;
+/** Where nothing moves beyond doubt, nobody has come since. */
+const CALM_CALL_SECONDS = 60;
 /** Less sure boxes come and go by themselves. */
 const CERTAIN = 0.5;
 const SAME_BOX = 0.5;
 
-/** Numbers of the probes that a detector is shown: the first in each cell of thirty seconds. */
-export function shownProbes(probes: readonly FrameRef[], { secondsOf }: PacketList): ReadonlySet<number> {
-  const cellOf = (ref: FrameRef): number => Math.floor(secondsOf(ref.pts) / CALL_SECONDS);
-  return new Set(
-    probes
-      .filter((ref, index) => index === 0 || cellOf(ref) !== cellOf(probes[index - 1] as FrameRef))
-      .map(({ number }) => number),
-  );
+/** Numbers of the probes that a detector is shown: the first in each cell of half a minute, or of a minute where it is calm. */
+export function shownProbes(
+  probes: readonly FrameRef[],
+  { secondsOf }: PacketList,
+  calm: readonly TimeSpan[],
+): ReadonlySet<number> {
+  const isFirst = (ref: FrameRef, index: number): boolean => {
+    const before = probes[index - 1];
+    const seconds = secondsOf(ref.pts);
+    const cell = isWithin(calm, seconds) ? CALM_CALL_SECONDS : CALL_SECONDS;
+    return before === undefined || Math.floor(seconds / cell) !== Math.floor(secondsOf(before.pts) / cell);
+  };
+  return new Set(probes.filter(isFirst).map(({ number }) => number));
 }
 
 /** Frames to the next anchor at most: the moment is a random one still, and half of the frames before it need not be decoded. */

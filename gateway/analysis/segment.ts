@@ -90,7 +90,7 @@ export async function analyseGranted(
   const counter = { calls: 0 };
   const eyes = { ...deps, detect: counted(deps.detect, counter), planePixels: planes };
   const quiet = await scoutQuiet(planning, input, source, eyes, signal);
-  const parts = cutAgain(packets, segment, quiet?.active);
+  const parts = cutAgain(packets, segment, quiet && { spans: quiet.active, calm: input.activity?.calm ?? [] });
   const results: PartResult[] = [];
   for (const part of parts)
     results.push(await analysePart({ ...planning, segment: part }, quiet, source, eyes, signal));

@@ -1,3 +1,4 @@
+import type { Activity } from './activity.ts';
 import type { TimeSpan } from './ledger.ts';
 import { firstIndexFrom, type PacketList } from './packets.ts';
 import type { Segment } from './types.ts';
@@ -8,21 +9,25 @@ const RUN_UP_SECONDS = 10;
 const LONGEST_SEGMENT_SECONDS = 120;
 /** What a segment costs at most, in busy seconds, when it is made of several. */
 const MOST_COST = 66;
-/** A quiet second is a key frame or none. */
+/** A quiet second is a key frame or none, a calm one seldom a key frame. */
 const QUIET_COST = 1 / 3;
+const CALM_COST = 1 / 6;
 /** Of the cost of the whole: what is short has segments to run beside each other all the same. */
 const MOST_SHARE = 1 / 4;
 
 /**
  * Cuts an exhibit at the first key frame after each 60 s of media time since the cut before; where none comes within 120 s, at the
  * first frame after them, which is then decoded from the key frame before it. Neighbours that are quiet together are one segment, because
- * each start of a decoder costs as much as a dozen key frames. Without `busy` all seconds are. Pure.
+ * each start of a decoder costs as much as a dozen key frames. Without `rhythm` all seconds are busy. Pure.
  */
-export function cutSegments(packets: PacketList, busy: readonly TimeSpan[] | undefined): Segment[] {
-  const costs = costsOf(packets, cutsOf(packets), busy);
+export function cutSegments(packets: PacketList, rhythm: Rhythm | undefined): Segment[] {
+  const costs = costsOf(packets, cutsOf(packets), rhythm);
   const total = costs.reduce((sum, { cost }) => sum + cost, 0);
   return segmentsOf(packets, grouped(costs, Math.min(MOST_COST, total * MOST_SHARE)), packets.firstPts);
 }
+
+/** Where something moves, and where nothing does beyond doubt. */
+export type Rhythm = Pick<Activity, 'spans' | 'calm'>;
 
 /** Seconds of the longest part that `cutAgain` may give of a segment, run-up included. */
 export function longestPart(packets: PacketList, segment: Segment): number {
@@ -32,11 +37,11 @@ export function longestPart(packets: PacketList, segment: Segment): number {
   return Math.max(MOST_COST, ...lengths) + RUN_UP_SECONDS;
 }
 
-/** The parts of a segment once it is known how busy it is: one, unless it holds more than its packets told. Without `busy` all of it is. */
-export function cutAgain(packets: PacketList, segment: Segment, busy: readonly TimeSpan[] | undefined): Segment[] {
+/** The parts of a segment once it is known how busy it is: one, unless it holds more than its packets told. Without `rhythm` all of it is. */
+export function cutAgain(packets: PacketList, segment: Segment, rhythm: Rhythm | undefined): Segment[] {
   const inside = cutsOf(packets).filter((pts) => pts > segment.fromPts && pts < segment.toPts);
   const cuts = [segment.fromPts, ...inside, segment.toPts];
-  return segmentsOf(packets, grouped(costsOf(packets, cuts, busy), MOST_COST), segment.runUpFromPts);
+  return segmentsOf(packets, grouped(costsOf(packets, cuts, rhythm), MOST_COST), segment.runUpFromPts);
 }
 
 const known = new WeakMap<PacketList, readonly number[]>();
@@ -70,26 +75,34 @@ interface Stretch {
   readonly cost: number;
 }
 
-function costsOf(
-  packets: PacketList,
-  cuts: readonly number[],
-  busy: readonly TimeSpan[] | undefined,
-): readonly Stretch[] {
+function costsOf(packets: PacketList, cuts: readonly number[], rhythm: Rhythm | undefined): readonly Stretch[] {
   return cuts.slice(1).map((toPts, index) => {
     const fromPts = cuts[index] as number;
     const [from, to] = [packets.secondsOf(fromPts), packets.secondsOf(toPts)];
-    const active = busy === undefined ? to - from : busy.reduce((sum, span) => sum + overlap(span, from, to), 0);
-    return { fromPts, toPts, cost: active + (to - from - active) * QUIET_COST };
+    const within = (spans: readonly TimeSpan[]): number =>
+      spans.reduce((sum, span) => sum + overlap(span, from, to), 0);
+    const active = rhythm === undefined ? to - from : within(rhythm.spans);
+    const calm = rhythm === undefined ? 0 : Math.min(to - from - active, within(rhythm.calm));
+    return { fromPts, toPts, cost: active + (to - from - active - calm) * QUIET_COST + calm * CALM_COST };
   });
 }
 
-/** Neighbours that cost no more than that together. */
-function grouped(stretches: readonly Stretch[], most: number): readonly Stretch[] {
+/** Neighbours together, in as few groups as `wanted` allows of equal cost as nearly as can be, and none dearer than the most. */
+function grouped(stretches: readonly Stretch[], wanted: number): readonly Stretch[] {
   const groups: Stretch[] = [];
+  let rest = stretches.reduce((sum, { cost }) => sum + cost, 0);
+  let left = Math.ceil(rest / wanted);
+  let share = 0;
   for (const stretch of stretches) {
     const last = groups.at(-1);
-    if (last === undefined || last.cost + stretch.cost > most) groups.push(stretch);
-    else groups[groups.length - 1] = { ...last, toPts: stretch.toPts, cost: last.cost + stretch.cost };
+    const isIn = last !== undefined && last.cost + stretch.cost / 2 <= share && last.cost + stretch.cost <= MOST_COST;
+    if (isIn) groups[groups.length - 1] = { ...last, toPts: stretch.toPts, cost: last.cost + stretch.cost };
+    else {
+      share = rest / Math.max(1, left);
+      left -= 1;
+      groups.push(stretch);
+    }
+    rest -= stretch.cost;
   }
   return groups;
 }

@@ -158,13 +158,15 @@ describe('cutSegments', () => {
   });
 });
 
+const QUIET = { spans: [], calm: [] };
+
 describe('cutSegments where the packets tell what is quiet', () => {
   const list = listOf(steady(600, 50));
 
   it('makes one segment of neighbours that are quiet together: a quiet second counts for a third of a busy one', () => {
     const hour = listOf(steady(3_600, 50));
-    const busy = [{ fromSeconds: 310, toSeconds: 340 }];
-    expect(cutSegments(hour, busy).slice(0, 4)).toEqual([
+    const spans = [{ fromSeconds: 310, toSeconds: 340 }];
+    expect(cutSegments(hour, { spans, calm: [] }).slice(0, 4)).toEqual([
       { index: 0, fromPts: 0, toPts: 180_000, runUpFromPts: 0 },
       { index: 1, fromPts: 180_000, toPts: 300_000, runUpFromPts: 170_000 },
       { index: 2, fromPts: 300_000, toPts: 420_000, runUpFromPts: 290_000 },
@@ -172,22 +174,37 @@ describe('cutSegments where the packets tell what is quiet', () => {
     ]);
   });
 
-  it('leaves a short exhibit in four segments or more, so that they run beside each other', () => {
-    expect(cutSegments(list, []).map(({ toPts }) => toPts)).toEqual([120_000, 240_000, 360_000, 480_000, 600_000]);
-    expect(cutSegments(listOf(steady(200, 50)), [])).toHaveLength(4);
+  it('makes twice as long ones where nothing moves beyond doubt', () => {
+    const hour = listOf(steady(3_600, 50));
+    const calm = [{ fromSeconds: 0, toSeconds: 3_600 }];
+    const ends = cutSegments(hour, { spans: [], calm }).map(({ toPts }) => toPts);
+    expect(ends).toEqual([
+      360_000, 720_000, 1_080_000, 1_440_000, 1_800_000, 2_160_000, 2_520_000, 2_880_000, 3_240_000, 3_600_000,
+    ]);
+  });
+
+  it('leaves a short exhibit in four segments, so that they run beside each other', () => {
+    expect(cutSegments(list, QUIET).map(({ toPts }) => toPts)).toEqual([180_000, 300_000, 480_000, 600_000]);
+    expect(cutSegments(listOf(steady(200, 50)), QUIET)).toHaveLength(4);
+  });
+
+  it('makes no segment of a second that is left over', () => {
+    const ends = cutSegments(listOf(steady(601, 50)), QUIET).map(({ toPts }) => toPts);
+    expect(ends).toEqual([180_000, 300_000, 480_000, 601_000]);
   });
 
   it('cuts as without a plan where all is busy', () => {
-    const all = [{ fromSeconds: 0, toSeconds: 600 }];
+    const all = { spans: [{ fromSeconds: 0, toSeconds: 600 }], calm: [] };
     expect(cutSegments(list, all)).toEqual(cutSegments(list, undefined));
   });
 
   it('cuts again what turned out to be busy, where the cuts of a busy exhibit lie', () => {
-    const [first] = cutSegments(listOf(steady(3_600, 50)), []);
+    const [first] = cutSegments(listOf(steady(3_600, 50)), QUIET);
     if (first === undefined) throw new Error('no segment');
-    expect(cutAgain(list, first, [])).toEqual([first]);
-    expect(cutAgain(list, first, [{ fromSeconds: 30, toSeconds: 36 }])).toEqual([first]);
-    expect(cutAgain(list, first, [{ fromSeconds: 0, toSeconds: 600 }])).toEqual([
+    const busy = (toSeconds: number) => ({ spans: [{ fromSeconds: 0, toSeconds }], calm: [] });
+    expect(cutAgain(list, first, QUIET)).toEqual([first]);
+    expect(cutAgain(list, first, busy(6))).toEqual([first]);
+    expect(cutAgain(list, first, busy(600))).toEqual([
       { index: 0, fromPts: 0, toPts: 60_000, runUpFromPts: 0 },
       { index: 1, fromPts: 60_000, toPts: 120_000, runUpFromPts: 50_000 },
       { index: 2, fromPts: 120_000, toPts: 180_000, runUpFromPts: 110_000 },

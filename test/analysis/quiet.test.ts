@@ -63,7 +63,7 @@ const deps: SegmentDeps = {
 
 async function analyse(recording: Recording, change: Partial<SegmentDeps> = {}, order = [0, 1, 2], eyes = deps) {
   const { exhibit, file, packets, activity } = recording;
-  const cuts = cutSegments(packets, activity?.spans);
+  const cuts = cutSegments(packets, activity);
   const segments = [];
   for (const n of order) {
     const segment = cuts[n];
