@@ -1,13 +1,11 @@
 import type { OpenExhibit, TrackColumns } from '../index/types.ts';
 import { COLOURS, classNameOf, PARTS } from '../vocabulary.ts';
-import { colourAt, leastStep } from './match-columns.ts';
+import { CLASS_IDS, colourAt, leastStep, SHARES } from './match-columns.ts';
 import type { Counts } from './types.ts';
 import { localInstant } from './words.ts';
 
 const HOUR_MS = 3_600_000;
 const MUCH = leastStep(0.2);
-const CLASS_IDS = 256;
-const SHARES = PARTS.length * COLOURS.length;
 /** Where the shares of a colour stand, one place a part. */
 const PLACES = COLOURS.map((colour) => PARTS.map((part) => colourAt({ colour, part })));
 

@@ -4,29 +4,48 @@ import type { Window } from './conditions/zone.ts';
 
 // Single looks at the columns of an exhibit.
 
+export const CLASS_IDS = 256;
+export const SHARES = PARTS.length * COLOURS.length;
 const STEPS = 255;
 
-const spans = new WeakMap<TrackColumns, Window>();
+/** What no track of an exhibit goes beyond: an exhibit that holds nothing of what was asked is not looked at. */
+export interface Bounds {
+  /** From the first moment of any track to the last of any. */
+  readonly span: Window;
+  /** By class id: 1 where a track has it. */
+  readonly classes: Uint8Array;
+  readonly mostConfidence: number;
+  /** The largest share of each colour of each part. */
+  readonly mostShare: Uint8Array;
+}
 
-/** From the first moment of any track to the last of any, worked out once: an exhibit of another time is not looked at. */
-function spanOf(columns: TrackColumns): Window {
-  const known = spans.get(columns);
-  if (known !== undefined) return known;
-  let [fromMs, toMs] = [Infinity, -Infinity];
+const known = new WeakMap<TrackColumns, Bounds>();
+
+/** Worked out once an exhibit. */
+export function boundsOf(columns: TrackColumns): Bounds {
+  const found = known.get(columns);
+  if (found !== undefined) return found;
+  let [fromMs, toMs, mostConfidence] = [Infinity, -Infinity, 0];
+  const classes = new Uint8Array(CLASS_IDS);
+  const mostShare = new Uint8Array(SHARES);
   for (let track = 0; track < columns.count; track++) {
     const [first, last] = [columns.firstMs[track] ?? 0, columns.lastMs[track] ?? 0];
     // What is found no more has no time: NaN moves neither end.
     if (first < fromMs) fromMs = first;
     if (last > toMs) toMs = last;
+    classes[columns.classId[track] ?? 0] = 1;
+    mostConfidence = Math.max(mostConfidence, columns.confidence[track] ?? 0);
+    for (let at = 0; at < SHARES; at++)
+      mostShare[at] = Math.max(mostShare[at] ?? 0, columns.colourShare[track * SHARES + at] ?? 0);
   }
-  const span = { fromMs, toMs };
-  spans.set(columns, span);
-  return span;
+  const bounds = { span: { fromMs, toMs }, classes, mostConfidence, mostShare };
+  known.set(columns, bounds);
+  return bounds;
 }
 
 /** Whether any track of the exhibit may live in the window. */
 export function mayLive(columns: TrackColumns, { fromMs, toMs }: Window): boolean {
-  const span = spanOf(columns);
+  const { span } = boundsOf(columns);
   return span.fromMs <= toMs && span.toMs >= fromMs;
 }
 
@@ -53,7 +72,7 @@ export const colourAt = (entry: { readonly colour: ColourName; readonly part: Pa
   PARTS.indexOf(entry.part) * COLOURS.length + COLOURS.indexOf(entry.colour);
 
 export const shareAt = (columns: TrackColumns, track: number, at: number): number =>
-  columns.colourShare[track * PARTS.length * COLOURS.length + at] ?? 0;
+  columns.colourShare[track * SHARES + at] ?? 0;
 
 /** The smallest stored step that is at least the threshold: what is shown always satisfies what was asked. */
 export function leastStep(threshold: number): number {

@@ -1,6 +1,6 @@
 import type { TrackPoint } from '../analysis/types.ts';
 import type { OpenExhibit, TrackColumns } from '../index/types.ts';
-import { type ClassName, COLOURS, type ColourName, classId, classNameOf, PARTS } from '../vocabulary.ts';
+import { type ClassName, COLOURS, type ColourName, classNameOf, PARTS } from '../vocabulary.ts';
 import type { Elsewhere } from './conditions/leaf-matcher.ts';
 import { compile, NEVER } from './conditions/match.ts';
 import { certainOfZone } from './conditions/raster.ts';
@@ -14,56 +14,42 @@ import {
   type Zone,
   zoneCells,
 } from './conditions/zone.ts';
-import { colourAt, leastStep, livesWithin, mayLive, overlaps, shareAt, shareOf, sharesCell } from './match-columns.ts';
+import { colourAt, leastStep, livesWithin, shareAt, shareOf, sharesCell } from './match-columns.ts';
+import { keepColoured, keepLiving, mayHold, ofClasses, plainOf } from './plain-facets.ts';
 import { rectifiedHit } from './rectified-hit.ts';
 import type { ExecutedQuestion, Hit, Reason } from './types.ts';
 import { localInstant } from './words.ts';
-
-const CLASS_IDS = 256;
 
 /** Where nothing was asked about another camera. */
 const NOWHERE: Elsewhere = { find: () => undefined };
 
 /**
  * Tracks of one exhibit that answer the question, in their order in the result. Pure. Columns are looked at from the cheapest to
- * the dearest; only what is left after the coarse grid has its path opened. With both a time and a zone, the path must touch the
- * zone within the time: a car that was in the zone an hour before is no answer. The exhibit's clock uncertainty widens the time
- * on both sides.
+ * the dearest, each over all that is left; only what is left after the coarse grid has its path opened. With both a time and a zone, the
+ * path must touch the zone within the time: a car that was in the zone an hour before is no answer. The exhibit's clock uncertainty
+ * widens the time on both sides.
  */
 export function matchTracks(
   question: ExecutedQuestion,
   exhibit: OpenExhibit,
   elsewhere: Elsewhere = NOWHERE,
 ): number[] {
-  if (question.exhibits !== null && !question.exhibits.includes(exhibit.exhibitId)) return [];
+  const { exhibits, wanted, minConfidence, colours } = plainOf(question);
+  if (exhibits !== undefined && !exhibits.has(exhibit.exhibitId)) return [];
   const { columns } = exhibit;
-  const wantedClass = new Uint8Array(CLASS_IDS);
-  for (const name of question.classes) wantedClass[classId(name)] = 1;
-  const minConfidence = leastStep(question.minConfidence);
-  const colours = question.colours.map((entry) => ({
-    at: colourAt(entry),
-    least: Math.max(1, leastStep(entry.minShare)),
-  }));
   const window = windowOf(question, exhibit);
-  if (window !== undefined && !mayLive(columns, window)) return [];
+  if (!mayHold(columns, question, window)) return [];
   const windows = window === undefined ? undefined : [window];
-  const cells = question.zone === null ? undefined : zoneCells(question.zone);
-  const covered = question.zone === null ? undefined : cellsWithin(question.zone);
   const where = compile(question.where, exhibit, windows, elsewhere);
   if (where === NEVER) return [];
+  const left = ofClasses(columns, wanted, minConfidence);
+  if (window !== undefined) keepLiving(left, columns, window);
+  if (colours.length > 0) keepColoured(left, columns, colours);
+  const passes = question.zone === null ? undefined : passesZone(question.zone, exhibit, window);
   const matches: number[] = [];
-  for (let track = 0; track < columns.count; track++) {
-    if (wantedClass[columns.classId[track] ?? 0] !== 1) continue;
-    if ((columns.confidence[track] ?? 0) < minConfidence) continue;
-    if (window !== undefined && !overlaps(columns, track, window)) continue;
-    if (colours.length > 0 && !hasOneOf(columns, track, colours)) continue;
-    if (cells !== undefined && !sharesCell(columns.grid, track, cells)) continue;
-    if (question.zone !== null && covered !== undefined) {
-      const { isIn, isOut, isWhole } = certainOfZone(question.zone, exhibit.feet, track);
-      if (isWhole && isOut) continue;
-      const isSure = (isIn || sharesCell(columns.grid, track, covered)) && livesWithin(columns, track, windows);
-      if (!isSure && pathContact(question.zone, exhibit.path(track), exhibit, window) === undefined) continue;
-    }
+  for (let n = 0; n < left.count; n++) {
+    const track = left.tracks[n] ?? 0;
+    if (passes !== undefined && !passes(track)) continue;
     const guess = where.guess(track);
     if (guess === 'no' || (guess === 'maybe' && !where.holds(track))) continue;
     matches.push(track);
@@ -71,13 +57,18 @@ export function matchTracks(
   return matches;
 }
 
-function hasOneOf(
-  columns: TrackColumns,
-  track: number,
-  colours: readonly { readonly at: number; readonly least: number }[],
-): boolean {
-  for (const { at, least } of colours) if (shareAt(columns, track, at) >= least) return true;
-  return false;
+/** Whether a path touches the zone within the window: by the grids where they tell, else by the path. */
+function passesZone(zone: Zone, exhibit: OpenExhibit, window: Window | undefined): (track: number) => boolean {
+  const { grid } = exhibit.columns;
+  const [cells, covered] = [zoneCells(zone), cellsWithin(zone)];
+  const windows = window === undefined ? undefined : [window];
+  return (track) => {
+    if (!sharesCell(grid, track, cells)) return false;
+    const { isIn, isOut, isWhole } = certainOfZone(zone, exhibit.feet, track);
+    if (isWhole && isOut) return false;
+    if ((isIn || sharesCell(grid, track, covered)) && livesWithin(exhibit.columns, track, windows)) return true;
+    return pathContact(zone, exhibit.path(track), exhibit, window) !== undefined;
+  };
 }
 
 /** What a matched track looks like as a hit, without its row's id and what was decided. `colours` lists the named colours only. */
@@ -205,10 +196,11 @@ function leastBy<T>(items: readonly T[], weight: (item: T) => number): T | undef
 
 // The asked time in media milliseconds of this exhibit, widened by what its clock may be wrong.
 function windowOf(question: ExecutedQuestion, exhibit: OpenExhibit): Window | undefined {
-  if (question.time === null) return undefined;
+  const { time } = plainOf(question);
+  if (time === undefined) return undefined;
   return {
-    fromMs: Date.parse(question.time.from) - exhibit.uncertaintyMs - exhibit.startMs,
-    toMs: Date.parse(question.time.to) + exhibit.uncertaintyMs - exhibit.startMs,
+    fromMs: time.fromMs - exhibit.uncertaintyMs - exhibit.startMs,
+    toMs: time.toMs + exhibit.uncertaintyMs - exhibit.startMs,
   };
 }
 

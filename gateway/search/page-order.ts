@@ -1,5 +1,6 @@
 import type { OpenExhibit } from '../index/types.ts';
 import type { ExhibitMatches } from './counts.ts';
+import { boundsOf } from './match-columns.ts';
 import type { ExecutedQuestion } from './types.ts';
 
 export interface Match {
@@ -33,13 +34,22 @@ export function firstMatches(
     kept = kept.sort(compare).slice(0, most);
     last = kept.length === most ? kept.at(-1) : undefined;
   };
-  for (const { exhibit, tracks } of byExhibit) {
+  // From the earliest on: what begins after the last that is kept, or is less sure than it, is not looked at.
+  const begin = ({ exhibit }: ExhibitMatches): number => exhibit.startMs + boundsOf(exhibit.columns).span.fromMs;
+  const waiting = byExhibit.filter(({ tracks }) => tracks.length > 0).map((each) => ({ ...each, fromMs: begin(each) }));
+  const comesAfter = (startMs: number, sure: number): boolean =>
+    last !== undefined &&
+    (byConfidence
+      ? sure < last.confidence || (sure === last.confidence && startMs > last.startMs)
+      : startMs > last.startMs);
+  for (const { exhibit, tracks, fromMs } of waiting.sort((a, b) => a.fromMs - b.fromMs)) {
     const { firstMs, confidence } = exhibit.columns;
+    if (comesAfter(fromMs, boundsOf(exhibit.columns).mostConfidence)) continue;
     for (const track of tracks) {
       const startMs = exhibit.startMs + (firstMs[track] ?? 0);
       const sure = confidence[track] ?? 0;
       // Equals go on to the exact comparison.
-      if (last !== undefined && (byConfidence ? sure < last.confidence : startMs > last.startMs)) continue;
+      if (comesAfter(startMs, sure)) continue;
       kept.push({ exhibit, track, startMs, confidence: sure });
       if (kept.length >= 2 * most + 64) settle();
     }

@@ -83,8 +83,18 @@ export function localInstant(ms: number): string {
   return `${isoDate}T${time}.${String(((rounded % 1000) + 1000) % 1000).padStart(3, '0')}${offset}`;
 }
 
-/** The date of an instant in the zone of the case: `2026-03-02`. */
-export const localDate = (ms: number): string => localTime(ms).isoDate;
+const dates = new Map<number, string>();
+
+/** The date of an instant in the zone of the case: `2026-03-02`. It changes at whole hours alone, as clocks do. */
+export function localDate(ms: number): string {
+  const hour = Math.floor(ms / HOUR_MS);
+  const known = dates.get(hour);
+  if (known !== undefined) return known;
+  const { isoDate } = localTime(ms);
+  if (dates.size >= MOST_HOURS) dates.clear();
+  dates.set(hour, isoDate);
+  return isoDate;
+}
 
 /**
  * The instant at which clocks in the zone of the case show this date and time. Of two such instants (the hour that comes twice) the first; for

@@ -1,6 +1,16 @@
 import type { OpenExhibit } from '../../index/types.ts';
 import { classId } from '../../vocabulary.ts';
-import { colourAt, leastStep, livesWithin, mayLive, overlaps, shareAt, shareOf, sharesCell } from '../match-columns.ts';
+import {
+  CLASS_IDS,
+  colourAt,
+  leastStep,
+  livesWithin,
+  mayLive,
+  overlaps,
+  shareAt,
+  shareOf,
+  sharesCell,
+} from '../match-columns.ts';
 import type { Reason } from '../types.ts';
 import {
   byColumns,
@@ -22,8 +32,6 @@ import { certainOfLine } from './raster.ts';
 import { crossingsOf, follows, longestStop, sequenceOn, staysIn, waysOf } from './way.ts';
 import { intersect, isTimeLeaf, windowsOf } from './windows.ts';
 import { lineCells, type Window, zoneCells } from './zone.ts';
-
-const CLASS_IDS = 256;
 
 /** No track of the exhibit fulfils it: none needs to be looked at. */
 export const NEVER: Matcher = { guess: () => 'no', holds: () => false };

@@ -14,6 +14,8 @@ export type TimeLeaf = Extract<
   { span: unknown } | { timeOfDay: unknown } | { weekday: unknown } | { relativeTo: unknown }
 >;
 
+type ClockLeaf = Extract<TimeLeaf, { timeOfDay: unknown } | { weekday: unknown }>;
+
 export const isTimeLeaf = (condition: ExecutedCondition): condition is TimeLeaf =>
   'span' in condition || 'timeOfDay' in condition || 'weekday' in condition || 'relativeTo' in condition;
 
@@ -21,8 +23,25 @@ export const isTimeLeaf = (condition: ExecutedCondition): condition is TimeLeaf 
 export function windowsOf(leaf: TimeLeaf, exhibit: OpenExhibit): readonly Window[] {
   if ('span' in leaf) return inMedia([leaf.span], exhibit);
   if ('relativeTo' in leaf) return inMedia(leaf.relativeTo.span === null ? [] : [leaf.relativeTo.span], exhibit);
-  const spans: { from: number; to: number }[] = [];
-  for (const date of datesOf(exhibit)) {
+  return clip(spansOf(leaf, ...datesAround(exhibit)), exhibit);
+}
+
+interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+const known = new WeakMap<TimeLeaf, Map<string, readonly Span[]>>();
+
+/** When clocks show what is asked, from one date to another. A case has thousands of exhibits, of few dates: the calendar is asked once for each. */
+function spansOf(leaf: ClockLeaf, first: string, last: string): readonly Span[] {
+  const dates = `${first} ${last}`;
+  const byDates = known.get(leaf) ?? new Map<string, readonly Span[]>();
+  known.set(leaf, byDates);
+  const found = byDates.get(dates);
+  if (found !== undefined) return found;
+  const spans: Span[] = [];
+  for (let date = first; date <= last; date = nextDate(date)) {
     if ('weekday' in leaf) {
       if (leaf.weekday.includes(weekdayOf(date))) {
         spans.push({ from: instantOfWallClock(date, '00:00'), to: instantOfWallClock(nextDate(date), '00:00') });
@@ -33,7 +52,8 @@ export function windowsOf(leaf: TimeLeaf, exhibit: OpenExhibit): readonly Window
     const end = to > from ? date : nextDate(date);
     spans.push({ from: instantOfWallClock(date, from), to: instantOfWallClock(end, to) });
   }
-  return clip(spans, exhibit);
+  byDates.set(dates, spans);
+  return spans;
 }
 
 /** Both at once; in order and apart. */
@@ -69,13 +89,11 @@ function clip(spans: readonly { from: number; to: number }[], exhibit: OpenExhib
   return apart;
 }
 
-/** Dates of the case's zone that the exhibit touches, the one before it included: a night begins on it. */
-function datesOf({ startMs, uncertaintyMs, durationSeconds }: OpenExhibit): readonly string[] {
-  const last = localDate(startMs + durationSeconds * 1000 + uncertaintyMs);
-  const dates: string[] = [];
-  for (let date = localDate(startMs - uncertaintyMs - DAY_MS); date <= last; date = nextDate(date)) dates.push(date);
-  return dates;
-}
+/** First and last date of the case's zone that the exhibit touches, the one before it included: a night begins on it. */
+const datesAround = ({ startMs, uncertaintyMs, durationSeconds }: OpenExhibit): readonly [string, string] => [
+  localDate(startMs - uncertaintyMs - DAY_MS),
+  localDate(startMs + durationSeconds * 1000 + uncertaintyMs),
+];
 
 const nextDate = (date: string): string =>
   new Date(Date.parse(`${date}T00:00:00Z`) + DAY_MS).toISOString().slice(0, 10);
