@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { AppError } from '../../gateway/errors.ts';
 import { type ExhibitId, newId } from '../../gateway/ids.ts';
 import { OPS } from '../../gateway/policy/types.ts';
 import { LEAVES } from '../../gateway/search/normal-values.ts';
@@ -84,6 +85,18 @@ describe('a question on the wire', () => {
     ['a base64 JPEG', { version: 1, note: '/9j/4AAQSkZJRgABAQ' }],
   ])('FACE-09: is refused with E_FACE_QUERY_IMAGE when it carries %s', async (_, value) => {
     expect(await codeOf(() => parseQuestion(value))).toBe('E_FACE_QUERY_IMAGE');
+  });
+
+  it('is told where its fault is, unless it is so large that looking for the place would take long', () => {
+    const detailOf = (points: number): unknown => {
+      try {
+        return parseQuestion({ version: 1, zone: Array.from({ length: points }, () => ({ x: 0, y: 0 })) });
+      } catch (error) {
+        return (error as AppError).detail;
+      }
+    };
+    expect(detailOf(65)).toBe('maxItems at #/properties/zone');
+    expect(detailOf(6_000)).toBe('schema at #');
   });
 
   it('is refused with a code of the table whatever JSON it is', async () => {
