@@ -62,6 +62,7 @@ import { createEraser } from './retention/erase.ts';
 import { createRectifier } from './retention/rectify.ts';
 import { createRetention } from './retention/retention.ts';
 import { markPictureSeen } from './search/hits.ts';
+import { createQuestionKeeper } from './search/question-keeper.ts';
 import { SOFTWARE } from './software.ts';
 import {
   adoptionEvents,
@@ -374,7 +375,7 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
       budgetBytes: OPEN_CASES_BUDGET_BYTES,
       listExhibits: (requisition) => sealedExhibits(requisition, footage),
     });
-    const search = { database, vault, clock, sessions };
+    const search = { database, vault, clock, sessions, questions: createQuestionKeeper({ database, clock }) };
     const firstJob = createFirstJob({ log, database });
     let capability: Capability | undefined;
     const commitmentDeps: CommitmentDeps = {

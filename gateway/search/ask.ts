@@ -14,6 +14,7 @@ import { describeMatch, matchTracks } from './match.ts';
 import { nearMisses } from './near-misses.ts';
 import { DEFAULT_PAGE_SIZE, fingerprint, isBroad, normalise } from './normalise.ts';
 import { firstMatches, type Match } from './page-order.ts';
+import type { QuestionKeeper } from './question-keeper.ts';
 import { readingsOf, standingOf } from './readings.ts';
 import { relateToHits } from './related.ts';
 import * as store from './store.ts';
@@ -25,6 +26,7 @@ export interface SearchDeps {
   readonly vault: Vault;
   readonly clock: Clock;
   readonly sessions: CaseSessions;
+  readonly questions: QuestionKeeper;
 }
 
 /**
@@ -57,16 +59,10 @@ export async function ask(
   };
   const sealed = await sealQuestion(deps.vault, requisition, id, asked);
   const found = search(executed, exhibits, { offset: 0, size: asked.pageSize });
+  const shown = rowsFor(found.page);
   // The question and what it showed become rows together: no question without its answer, no answer beyond the quota (PRO-03).
-  const states = await deps.database.inCase(requisition.caseId, async (tx) => {
-    const { authorisation } = requisition;
-    if ((await store.countQuestions(tx, authorisation.jti)) >= authorisation.limits.max_queries) {
-      throw new AppError('E_PRO_QUOTA', { detail: 'limits.max_queries' });
-    }
-    const row = { id, caseId: requisition.caseId, requisitionId: requisition.id };
-    await store.insertQuestion(tx, { ...row, sealed, askedAtMs: deps.clock.nowMs() });
-    return store.showTracks(tx, requisition.caseId, id, rowsFor(found.page));
-  });
+  await deps.questions.keep({ id, requisition, sealed, shown });
+  const states = shown.map((hit) => ({ ...hit, verdict: 'unreviewed' as const }));
   return answerOf(requisition, id, asked, exhibits, found, { offset: 0, size: asked.pageSize }, { states });
 }
 

@@ -19,23 +19,28 @@ export async function countQuestions(tx: Transaction, authorisationJti: string):
   return Number(rows[0]?.count ?? 0);
 }
 
-export async function insertQuestion(
+export async function insertQuestions(
   tx: Transaction,
-  question: {
+  caseId: CaseId,
+  questions: readonly {
     readonly id: QuestionId;
-    readonly caseId: CaseId;
     readonly requisitionId: RequisitionId;
     readonly sealed: Buffer;
     readonly askedAtMs: number;
-  },
+  }[],
 ): Promise<void> {
-  await tx.query('INSERT INTO questions (id, case_id, requisition_id, sealed, asked_at) VALUES ($1, $2, $3, $4, $5)', [
-    question.id,
-    question.caseId,
-    question.requisitionId,
-    question.sealed,
-    new Date(question.askedAtMs),
-  ]);
+  await tx.query(
+    `INSERT INTO questions (id, case_id, requisition_id, sealed, asked_at)
+     SELECT asked.id, $5, asked.requisition_id, asked.sealed, asked.asked_at
+       FROM unnest($1::uuid[], $2::uuid[], $3::bytea[], $4::timestamptz[]) AS asked (id, requisition_id, sealed, asked_at)`,
+    [
+      questions.map(({ id }) => id),
+      questions.map(({ requisitionId }) => requisitionId),
+      questions.map(({ sealed }) => sealed),
+      questions.map(({ askedAtMs }) => new Date(askedAtMs)),
+      caseId,
+    ],
+  );
 }
 
 /** The sealed text of a question of the case; undefined when the case has none of this id. */
@@ -108,6 +113,29 @@ export interface HitState {
   readonly jobId: JobId;
   readonly track: number;
   readonly verdict: Hit['verdict'];
+}
+
+/** Gives the tracks that questions show for the first time their rows. */
+export async function insertHits(
+  tx: Transaction,
+  caseId: CaseId,
+  shown: readonly (ShownTrack & { readonly questionId: QuestionId })[],
+): Promise<void> {
+  if (shown.length === 0) return;
+  await tx.query(
+    `INSERT INTO hits (id, case_id, question_id, job_id, exhibit_id, track)
+     SELECT shown.id, $6, shown.question_id, shown.job_id, shown.exhibit_id, shown.track
+       FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::int[])
+         AS shown (id, question_id, job_id, exhibit_id, track)`,
+    [
+      shown.map((hit) => hit.id),
+      shown.map((hit) => hit.questionId),
+      shown.map((hit) => hit.jobId),
+      shown.map((hit) => hit.exhibitId),
+      shown.map((hit) => hit.track),
+      caseId,
+    ],
+  );
 }
 
 /** Gives every track that is shown a row; a track that was shown before under the same question keeps the row and id it has. */

@@ -20,6 +20,7 @@ import { authorise, schedule } from '../../gateway/requisition/issue.ts';
 import type { AuthorisationClaims, Requisition, ScheduleClaims } from '../../gateway/requisition/types.ts';
 import { verifyRequisition } from '../../gateway/requisition/verify.ts';
 import type { SearchDeps } from '../../gateway/search/ask.ts';
+import { createQuestionKeeper } from '../../gateway/search/question-keeper.ts';
 import { AUTHORISATION_TYP, loadRegistry, SCHEDULE_TYP } from '../../gateway/trust/registry.ts';
 import { openVault, type Vault } from '../../gateway/vault.ts';
 import { CLASSES, COLOURS } from '../../gateway/vocabulary.ts';
@@ -279,7 +280,7 @@ export async function createWorld(budgetBytes = 64 * 1024 * 1024): Promise<World
     database,
     vault,
     sessions,
-    deps: { database, vault, clock, sessions },
+    deps: { database, vault, clock, sessions, questions: createQuestionKeeper({ database, clock }) },
     exhibits,
     async register(requisition) {
       await vault.createCase(requisition.caseId);
