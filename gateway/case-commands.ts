@@ -28,6 +28,9 @@ differe case close --url URL --agent KEY.json [--out CERT] CLOSURE.jws    a magi
 differe case erase --url URL --agent KEY.json [--out CERT] ORDER.jws      a magistrate's order to erase
     --access FILE stands for --url, --agent and --requisition: JSON with url, agentKey, authorisation and schedule`;
 
+/** A script that deposits a folder meets a gateway that is busy: it comes back as it is told to. */
+const PATIENCE_MS = 60_000;
+
 const DOOR = {
   url: { type: 'string' },
   agent: { type: 'string' },
@@ -249,7 +252,7 @@ async function enter(door: Door): Promise<{ readonly client: Client; readonly ca
   }>('GET', '/api/v1/cases');
   const found = cases.find(({ requisitions }) => requisitions.some(({ id }) => id === requisitionId));
   if (found === undefined) throw new AppError('E_HAB_CASE', { detail: `no case under ${requisitionId} for this key` });
-  return { client: createClient({ url, agentKey, requisitionId }), caseId: found.id };
+  return { client: createClient({ url, agentKey, requisitionId, patienceMs: PATIENCE_MS }), caseId: found.id };
 }
 
 /** What the options say, and for what they do not say the access file. */

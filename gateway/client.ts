@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { JWK } from 'jose';
 import * as tus from 'tus-js-client';
 import { makeProof } from './requisition/dpop.ts';
@@ -43,6 +44,8 @@ export interface ClientOptions {
   readonly requisitionId?: string;
   /** The client's own clock, seconds; the machine's when absent. */
   readonly nowSeconds?: () => number;
+  /** How long it waits in all for a gateway that says when to come back (429 and 503 with Retry-After); absent, not at all. */
+  readonly patienceMs?: number;
 }
 
 /** The HTTP API as the command line and the demo use it: no door of their own, a proof on every request. */
@@ -62,22 +65,41 @@ export function createClient(options: ClientOptions) {
     };
   }
 
+  /** Gives how long to wait after each refusal, until the patience is spent or the gateway does not say when to come back. */
+  function patience(): (status: number, retryAfter: string | null | undefined) => number | undefined {
+    let leftMs = options.patienceMs ?? 0;
+    return (status, retryAfter) => {
+      const waitMs = [429, 503].includes(status) ? 1000 * Math.max(1, Number(retryAfter ?? Number.NaN)) : Number.NaN;
+      if (!(waitMs <= leftMs)) return undefined;
+      leftMs -= waitMs;
+      return waitMs;
+    };
+  }
+
   async function request(method: string, route: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
     const url = new URL(route, options.url).href;
-    const response = await fetch(url, {
-      method,
-      headers: {
-        ...(await headers(method, url)),
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      ...(signal === undefined ? {} : { signal }),
-    }).catch((cause: unknown) => {
-      // So fetch says that there was no answer.
-      throw cause instanceof TypeError && cause.cause !== undefined ? new UnreachableError(options.url, cause) : cause;
-    });
-    if (!response.ok) throw await refusal(response);
-    return response;
+    const waitAfter = patience();
+    for (;;) {
+      const response = await fetch(url, {
+        method,
+        headers: {
+          ...(await headers(method, url)),
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(signal === undefined ? {} : { signal }),
+      }).catch((cause: unknown) => {
+        // So fetch says that there was no answer.
+        throw cause instanceof TypeError && cause.cause !== undefined
+          ? new UnreachableError(options.url, cause)
+          : cause;
+      });
+      if (response.ok) return response;
+      const waitMs = waitAfter(response.status, response.headers.get('retry-after'));
+      if (waitMs === undefined) throw await refusal(response);
+      await response.body?.cancel();
+      await delay(waitMs, undefined, signal === undefined ? {} : { signal });
+    }
   }
 
   return {
@@ -111,6 +133,7 @@ export function createClient(options: ClientOptions) {
     /** Uploads a file by tus and resolves with the upload's URL when the gateway has sealed it. */
     async upload(file: string, piece: string, onProgress?: (sent: number, total: number) => void): Promise<string> {
       const { size } = await stat(file);
+      const waitAfter = patience();
       return await new Promise<string>((resolve, reject) => {
         const upload = new tus.Upload(createReadStream(file), {
           endpoint: new URL('/api/v1/uploads', options.url).href,
@@ -124,7 +147,12 @@ export function createClient(options: ClientOptions) {
             }
           },
           ...(onProgress === undefined ? {} : { onProgress }),
-          onError: (error) => reject(uploadError(error, options.url)),
+          onError: (error) => {
+            const answer = error instanceof tus.DetailedError ? error.originalResponse : undefined;
+            const waitMs = waitAfter(answer?.getStatus() ?? 0, answer?.getHeader('retry-after'));
+            if (waitMs === undefined) reject(uploadError(error, options.url));
+            else setTimeout(() => upload.start(), waitMs);
+          },
           onSuccess: () => resolve(upload.url ?? ''),
         });
         upload.start();

@@ -8,6 +8,8 @@ import { signFor } from '../requisition.ts';
 
 const CLIP_SECONDS = 4;
 const ASKING = 2;
+/** How long a depositor waits in all when he is told to come back; above what two cores need for a hundred analyses. */
+const PATIENCE_MS = 300_000;
 
 export interface Deposits {
   readonly acknowledged: number;
@@ -16,12 +18,15 @@ export interface Deposits {
   readonly jobsDone: number;
   readonly questions: number;
   readonly questionsAnswered: number;
-  /** Refusals of deposits, jobs and questions. */
+  /** Refusals that ended a deposit, a job or a question. */
   readonly refusals: readonly string[];
   readonly seconds: number;
 }
 
-/** So many deposits that all begin at once, each analysed as soon as it is acknowledged, while two agents ask one question after the other. */
+/**
+ * So many deposits that all begin at once, each analysed as soon as it is acknowledged, while two agents ask one question after the other.
+ * Who deposits comes back when he is told to, as a client of tus does; who asks does not.
+ */
 export async function depositAtOnce(folder: string, scene: string, files: number): Promise<Deposits> {
   const installation = await createDemoInstallation(path.join(folder, 'deposits'), [
     path.join(import.meta.dirname, '..', '..', 'test', 'models'),
@@ -33,6 +38,7 @@ export async function depositAtOnce(folder: string, scene: string, files: number
     const options = { url: gateway.url, agentKey: installation.agentKey };
     const { caseId } = await createClient(options).json<{ caseId: string }>('POST', '/api/v1/requisitions', tokens);
     const client = createClient({ ...options, requisitionId: claims.jti });
+    const depositor = createClient({ ...options, requisitionId: claims.jti, patienceMs: PATIENCE_MS });
     const refusals: string[] = [];
     const noted = (error: unknown): undefined => {
       refusals.push(error instanceof GatewayError ? error.code : String(error));
@@ -51,9 +57,9 @@ export async function depositAtOnce(folder: string, scene: string, files: number
     const outcomes = await Promise.all(
       clips.map(async (clip, n) => {
         const piece = exhibits[n]?.piece ?? '';
-        const exhibitId = await client.upload(clip, piece).then((url) => url.slice(url.lastIndexOf('/') + 1), noted);
+        const exhibitId = await depositor.upload(clip, piece).then((url) => url.slice(url.lastIndexOf('/') + 1), noted);
         if (exhibitId === undefined) return undefined;
-        return { piece, exhibitId, isDone: (await analyse(client, caseId, exhibitId).catch(noted)) === 'done' };
+        return { piece, exhibitId, isDone: (await analyse(depositor, caseId, exhibitId).catch(noted)) === 'done' };
       }),
     );
     working = false;
