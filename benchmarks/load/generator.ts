@@ -5,8 +5,9 @@ import { due, resultOf, type Taken } from './phase-result.ts';
 import type { Order, Phase, PhaseResult, Target } from './types.ts';
 
 // The load generator: a process of its own, so that what it costs is not the gateway's and its clock does not stand still with it. Questions
-// of an open phase are asked at the moments of a Poisson process, whether or not earlier ones were answered, and their latency counts from
-// the moment at which they were due: a gateway that stalls cannot hide the questions that it kept from being asked.
+// of an open phase are asked at the moments of a Poisson process, whether or not earlier ones were answered: a gateway that stalls cannot hide
+// the questions that it kept from being asked. Latency counts from the moment at which one was asked; how much later that was than it
+// should have been is the generator's own delay, told beside it.
 
 const LAST_ANSWER_MS = 10_000;
 const CONNECTIONS = 900;
@@ -33,6 +34,7 @@ async function signed({ key, url, requisitionId }: Target, count: number): Promi
 
 async function ask(target: Target, proof: string | undefined, taken: Taken): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
+  taken.askedMs = performance.now();
   const sent = request(target.url, {
     agent,
     method: 'POST',

@@ -33,10 +33,12 @@ export interface PhaseResult {
   readonly withoutRetryAfter: number;
   /** Answers with a hit list that came within the phase, a second. */
   readonly goodPerSecond: number;
-  /** Of good answers, from the moment at which the question was to be asked. */
+  /** Of good answers, from the moment at which the generator asked. It asks whether or not earlier ones were answered. */
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly maxMs: number;
+  /** How much later than it should the generator asked: it shares the machine with the gateway. Stands in no latency. */
+  readonly generatorLateP99Ms: number;
   /** By the second of the phase in which they were to be asked: how many were not answered well, and the p99 of the others. */
   readonly seconds: readonly { readonly notGood: number; readonly p99Ms: number }[];
 }

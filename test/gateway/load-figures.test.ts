@@ -7,13 +7,14 @@ import { portOf } from '../../gateway/listeners.ts';
 
 const answered = (dueMs: number, answeredMs: number, code = 'OK', saysWhen = true) => ({
   ...due(dueMs),
+  askedMs: dueMs,
   answeredMs,
   code,
   saysWhen,
 });
 
 describe('figures of the load benchmark', () => {
-  it('latency counts from when a question was due, and what was refused is none of the good answers', () => {
+  it('latency counts from when a question was asked, and what was refused is none of the good answers', () => {
     const result = resultOf(
       [answered(1000, 1010), answered(1500, 2600), answered(2100, 2101, 'E_BUSY'), answered(2200, 3500), due(2300)],
       1000,
@@ -31,6 +32,11 @@ describe('figures of the load benchmark', () => {
       { notGood: 0, p99Ms: 1100 },
       { notGood: 2, p99Ms: 1300 },
     ]);
+  });
+
+  it('tells how late the generator was, and leaves it out of the latency', () => {
+    const late = { ...answered(1000, 1090), askedMs: 1080 };
+    expect(resultOf([late], 1000, 1)).toMatchObject({ p99Ms: 10, maxMs: 10, generatorLateP99Ms: 80 });
   });
 
   it('counts a refusal that does not say when to come back', () => {
