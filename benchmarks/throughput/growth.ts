@@ -13,13 +13,16 @@ export interface Growth {
   readonly residentMib: number;
 }
 
-/** What eight quiet hours cost beside one: time and memory that grow with the recording and no faster. */
+/**
+ * What eight quiet hours cost beside one: time and memory that grow with the recording and no faster. The hour is measured before and after,
+ * because a machine is not as fast in one quarter of an hour as in the next.
+ */
 export async function measureGrowth(
   folder: string,
   eyes: Parameters<typeof runClip>[2],
 ): Promise<{ readonly goals: readonly Goal[]; readonly raw: readonly Growth[] }> {
   const raw: Growth[] = [];
-  for (const hours of [1, HOURS]) {
+  for (const hours of [1, HOURS, 1]) {
     const { file } = await writeSparse(folder, hours * HOUR, 'hours');
     const requisition = await requisitionFor([file]);
     let most = 0;
@@ -31,13 +34,18 @@ export async function measureGrowth(
     raw.push({ hours, seconds: rounded(seconds), residentMib: rounded(most / 2 ** 20, 0) });
     console.error(raw.at(-1));
   }
-  const [one, eight] = raw as [Growth, Growth];
-  const growth = rounded(eight.seconds / (HOURS * one.seconds));
+  const [one, eight, again] = raw as [Growth, Growth, Growth];
+  const growth = rounded(eight.seconds / ((HOURS * (one.seconds + again.seconds)) / 2));
   const rss = rounded(eight.residentMib / one.residentMib);
   return {
     raw,
     goals: [
-      { id: 'growth_8h', goal: '8 hours over eight times 1 hour <= 1.05', value: growth, met: growth <= 1.05 },
+      {
+        id: 'growth_8h',
+        goal: '8 hours over eight times 1 hour, before and after <= 1.05',
+        value: growth,
+        met: growth <= 1.05,
+      },
       {
         id: 'rss_ratio',
         goal: 'resident memory at 8 hours over that at 1 hour <= 1.1, and under 1.5 GiB',
