@@ -70,7 +70,7 @@ export async function measureThroughput({
     const measured = workloads.flatMap(({ name }) => goalsOf(name, raw, quality));
     const goals: Goal[] = [...measured, ...overall(measured), boundsOf(quality)];
     if (hard === undefined) return { rounds, goals, raw: { rounds: raw, quality } };
-    const growth = await measureGrowth(folder, sight.deps);
+    const growth = await measureGrowth(folder);
     const busy = workloads.findLast(({ name }) => name.endsWith('dense'));
     const overheads = await measureOverheads(busy?.file ?? '', sight.deps);
     return {
