@@ -310,6 +310,14 @@ export const OPERATIONS: Readonly<Record<string, OperationText>> = {
     room: 'search',
     refusals: ['E_CURSOR', 'E_REQ_SCOPE', 'E_REQ_OP'],
   },
+  'GET /api/v1/cases/:caseId/questions/:questionId/coverage': {
+    id: 'readCoverage',
+    gives: 'AnswerCoverage',
+    title: 'Ce qui a été analysé, pièce par pièce',
+    text: 'What was looked at for an answer in each exhibit, however many they are: an answer about more than 200 says the sums alone.',
+    room: 'search',
+    refusals: ['E_REQ_SCOPE', 'E_REQ_OP'],
+  },
   'GET /api/v1/cases/:caseId/questions/:questionId/exhibits/:exhibitId/paths': {
     id: 'readPaths',
     gives: 'Paths',

@@ -295,6 +295,18 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/cases/{caseId}/questions/{questionId}/coverage': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Ce qui a été analysé, pièce par pièce */
+    get: operations['readCoverage'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/cases/{caseId}/questions/{questionId}/name': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get?: never;
@@ -887,6 +899,42 @@ export interface components {
       /** Where the next page begins; absent on the last one. */
       nextCursor?: string;
       coverage: {
+        /** Of all exhibits that were searched. */
+        sums: {
+          /** How many exhibits were searched. */
+          exhibits: number;
+          /** SHA-256 of their ids, one a line: the journal names them by it where the answer does not name each. */
+          exhibitsSha256: string;
+          /** Length of the recording, seconds. */
+          durationSeconds: number;
+          coverage: {
+            /** Analysed, seconds of media time. */
+            analysedSeconds: number;
+            /** Looked at in random samples, seconds of media time. */
+            sampledSeconds: number;
+            /** Quiet, seconds of media time. */
+            quietSeconds: number;
+            /** Not decodable, seconds of media time. */
+            undecodableSeconds: number;
+            /** Outside the requisition, seconds of media time. */
+            outsideSeconds: number;
+          };
+          audit?: {
+            /** Number of random moments that were looked at. */
+            samples: number;
+            /** Number of those that held something new. */
+            missed: number;
+            /** Time that objects were in the picture, seconds. */
+            objectSeconds: number;
+            /** Quiet, seconds of media time. */
+            quietSeconds: number;
+            /** Lower bound (95 %) of the share that was found, 0 to 1; absent where it cannot be said. */
+            recallBound?: number;
+          };
+          /** How many of them have a note on their clock. */
+          clockNotes: number;
+        };
+        /** Each exhibit that was searched, where they are 200 at most; of more there is none, and `readCoverage` names each. */
         exhibits: {
           /** Id of the exhibit. */
           exhibitId: string;
@@ -930,6 +978,49 @@ export interface components {
         }[];
       };
       notice: string;
+    };
+    AnswerCoverage: {
+      exhibits: {
+        /** Id of the exhibit. */
+        exhibitId: string;
+        /** Name that the file had where it came from. */
+        fileName: string;
+        /** Length of the recording, seconds. */
+        durationSeconds: number;
+        coverage: {
+          /** Analysed, seconds of media time. */
+          analysedSeconds: number;
+          /** Looked at in random samples, seconds of media time. */
+          sampledSeconds: number;
+          /** Quiet, seconds of media time. */
+          quietSeconds: number;
+          /** Not decodable, seconds of media time. */
+          undecodableSeconds: number;
+          /** Outside the requisition, seconds of media time. */
+          outsideSeconds: number;
+        };
+        audit?: {
+          /** Number of random moments that were looked at. */
+          samples: number;
+          /** Number of those that held something new. */
+          missed: number;
+          /** Time that objects were in the picture, seconds. */
+          objectSeconds: number;
+          /** Quiet, seconds of media time. */
+          quietSeconds: number;
+          /** Lower bound (95 %) of the share that was found, 0 to 1; absent where it cannot be said. */
+          recallBound?: number;
+        };
+        clockNote?: string;
+      }[];
+      notAnalysed: {
+        /** Id of the exhibit. */
+        exhibitId: string;
+        /** Name that the file had where it came from. */
+        fileName: string;
+        /** Where it stands. */
+        state: string;
+      }[];
     };
     Bookmark: {
       /** Id. */
@@ -3289,6 +3380,34 @@ export interface operations {
       412: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
         code: 'E_CHANGED';
+      } } };
+      429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
+      500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
+      503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['StoppedProblem'] } };
+    };
+  };
+  /** What was looked at for an answer in each exhibit, however many they are: an answer about more than 200 says the sums alone. */
+  readCoverage: {
+    parameters: { query?: never; header?: { 'If-None-Match'?: string }; path: { caseId: string; questionId: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['AnswerCoverage'] } };
+      304: { headers: { [name: string]: unknown }; content?: never };
+      400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQUEST';
+      } } };
+      401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_MISSING' | 'E_REQ_SIG' | 'E_REQ_PROOF';
+      } } };
+      403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_SCOPE' | 'E_REQ_OP' | 'E_REQ_REVOKED' | 'E_RET_FROZEN' | 'E_HAB_ROLE' | 'E_HAB_CASE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+      } } };
+      404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_PRO_SILO';
       } } };
       429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
       500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };

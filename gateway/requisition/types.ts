@@ -190,7 +190,16 @@ export const originOf = ({
 
 /** Whether the schedule lists an exhibit, by its digest (DEF-02, REQ-07): the one rule of reach, for every room. */
 export const listsExhibit = (requisition: Requisition, exhibit: { readonly sha256: string }): boolean =>
-  requisition.schedule.exhibits.some((scheduled) => scheduled.sha256 === exhibit.sha256);
+  listedBy(requisition.schedule).has(exhibit.sha256);
+
+const listed = new WeakMap<ScheduleClaims, ReadonlySet<string>>();
+
+// A schedule lists thousands, and every one of thousands is asked about.
+function listedBy(schedule: ScheduleClaims): ReadonlySet<string> {
+  const known = listed.get(schedule) ?? new Set(schedule.exhibits.map(({ sha256 }) => sha256));
+  listed.set(schedule, known);
+  return known;
+}
 
 /** The leaf classes and the colours that a requisition lets be found, in the order of the vocabulary (FACE-08, PRO). */
 export function permittedBy({ authorisation: { facets } }: Requisition): {

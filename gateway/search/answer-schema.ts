@@ -1,9 +1,10 @@
 import { type TSchema, Type } from 'typebox';
 import { PERSON_CATEGORIES } from '../index/types.ts';
 import { CLASSES, COLOURS, PARTS } from '../vocabulary.ts';
+import { MOST_NAMED } from './coverage.ts';
 import type { AnswerPaths } from './paths-of-answer.ts';
 import { VERDICTS } from './schema.ts';
-import type { Answer, Hit } from './types.ts';
+import type { Answer, AnswerCoverage, Hit } from './types.ts';
 
 // What leaves by HTTP: every number has a name, and no array holds bare ones (FACE-11).
 
@@ -92,6 +93,24 @@ const audit = Type.Object({
   recallBound: Type.Optional(Type.Number()),
 });
 
+const covered = Type.Object({
+  exhibitId: Type.String(),
+  fileName: Type.String(),
+  durationSeconds: Type.Number(),
+  coverage,
+  audit: Type.Optional(audit),
+  clockNote: Type.Optional(Type.String()),
+});
+
+const notAnalysed = Type.Array(
+  Type.Object({ exhibitId: Type.String(), fileName: Type.String(), state: Type.String() }),
+);
+
+/** What was looked at for an answer, in each exhibit. */
+export const CoverageSchema = Type.Unsafe<Omit<AnswerCoverage, 'sums'>>(
+  Type.Object({ exhibits: Type.Array(covered), notAnalysed }),
+);
+
 const executed = Type.Object({
   version: Type.Literal(1),
   classes: Type.Array(oneOf(CLASSES)),
@@ -149,17 +168,24 @@ export const AnswerSchema = Type.Unsafe<Answer>(
     hits: Type.Array(HitSchema),
     nextCursor: Type.Optional(Type.String()),
     coverage: Type.Object({
-      exhibits: Type.Array(
-        Type.Object({
-          exhibitId: Type.String(),
-          fileName: Type.String(),
+      sums: Type.Object(
+        {
+          exhibits: Type.Integer({ minimum: 0, description: 'How many exhibits were searched.' }),
+          exhibitsSha256: Type.String({
+            description:
+              'SHA-256 of their ids, one a line: the journal names them by it where the answer does not name each.',
+          }),
           durationSeconds: Type.Number(),
           coverage,
           audit: Type.Optional(audit),
-          clockNote: Type.Optional(Type.String()),
-        }),
+          clockNotes: Type.Integer({ minimum: 0, description: 'How many of them have a note on their clock.' }),
+        },
+        { description: 'Of all exhibits that were searched.' },
       ),
-      notAnalysed: Type.Array(Type.Object({ exhibitId: Type.String(), fileName: Type.String(), state: Type.String() })),
+      exhibits: Type.Array(covered, {
+        description: `Each exhibit that was searched, where they are ${MOST_NAMED} at most; of more there is none, and \`readCoverage\` names each.`,
+      }),
+      notAnalysed,
     }),
     notice: Type.String(),
   }),

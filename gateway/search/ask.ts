@@ -2,13 +2,14 @@ import type { Clock } from '../clock.ts';
 import type { Database } from '../database.ts';
 import { AppError } from '../errors.ts';
 import { type HitId, isUuid, newId, type QuestionId } from '../ids.ts';
-import type { CaseSessions, OpenExhibit, UnanalysedExhibit } from '../index/types.ts';
+import type { CaseSessions, OpenExhibit } from '../index/types.ts';
 import { listsExhibit, type Requisition } from '../requisition/types.ts';
 import type { Vault } from '../vault.ts';
 import { type AskedQuestion, exhibitsAsked, readQuestion, sealQuestion } from './asked.ts';
 import { elsewhereIn } from './conditions/across-cameras.ts';
 import type { Elsewhere } from './conditions/leaf-matcher.ts';
 import { countMatches, type ExhibitMatches } from './counts.ts';
+import { coverageOf, coverageOfEach } from './coverage.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { describeMatch, matchTracks } from './match.ts';
 import { nearMisses } from './near-misses.ts';
@@ -18,7 +19,7 @@ import type { QuestionKeeper } from './question-keeper.ts';
 import { readingsOf, standingOf } from './readings.ts';
 import { relateToHits } from './related.ts';
 import * as store from './store.ts';
-import type { Answer, ExecutedQuestion, Hit, Question, Reading } from './types.ts';
+import type { Answer, AnswerCoverage, ExecutedQuestion, Hit, Question, Reading } from './types.ts';
 import { inEnglish, inFrench, NOTICE } from './words.ts';
 
 export interface SearchDeps {
@@ -46,9 +47,7 @@ export async function ask(
   if (cursor !== undefined) return nextPage(requisition, cursor, { questionSha256: sha256 }, deps);
 
   const open = await deps.sessions.open(requisition);
-  const about = exhibitsAsked(requisition, executed, [...open.exhibits, ...open.unanalysed]);
-  const exhibits = about.filter((exhibit) => 'columns' in exhibit);
-  const unanalysed = about.filter((exhibit): exhibit is UnanalysedExhibit => !('columns' in exhibit));
+  const { exhibits, unanalysed } = exhibitsAsked(requisition, executed, open);
   const asked: AskedQuestion = {
     format: 'differe-question/1',
     executed,
@@ -74,9 +73,14 @@ export async function readAnswer(
   deps: SearchDeps,
 ): Promise<Answer> {
   if (cursor !== undefined) return nextPage(requisition, cursor, { questionId }, deps);
-  const asked = isUuid(questionId) ? await loadQuestion(requisition, questionId, deps) : undefined;
-  if (asked === undefined) throw new AppError('E_PRO_SILO', { detail: 'no such question in this case' });
+  const asked = await askedBefore(requisition, questionId, deps);
   return pageOf(requisition, questionId, asked, { offset: 0, size: asked.pageSize }, deps);
+}
+
+async function askedBefore(requisition: Requisition, id: QuestionId, deps: SearchDeps): Promise<AskedQuestion> {
+  const asked = isUuid(id) ? await loadQuestion(requisition, id, deps) : undefined;
+  if (asked === undefined) throw new AppError('E_PRO_SILO', { detail: 'no such question in this case' });
+  return asked;
 }
 
 async function nextPage(
@@ -111,10 +115,7 @@ async function pageOf(
   place: Place,
   deps: SearchDeps,
 ): Promise<Answer> {
-  const exhibits = await deps.sessions.openJobs(requisition, asked.jobs);
-  if (!exhibits.every((exhibit) => listsExhibit(requisition, exhibit))) {
-    throw new AppError('E_REQ_SCOPE', { detail: 'the answer is about an exhibit that is not in the schedule' });
-  }
+  const exhibits = await exhibitsOf(requisition, asked, deps);
   const found = search(asked.executed, exhibits, place);
   const shown = await deps.database.inCase(requisition.caseId, async (tx) => {
     const states = await store.showTracks(tx, requisition.caseId, id, rowsFor(found.page));
@@ -122,6 +123,31 @@ async function pageOf(
     return { states, readings: await readingsOf(tx, requisition.caseId, decided, deps) };
   });
   return answerOf(requisition, id, asked, exhibits, found, place, shown);
+}
+
+/** What a question was executed on, while the requisition reaches all of it. */
+async function exhibitsOf(
+  requisition: Requisition,
+  asked: AskedQuestion,
+  deps: SearchDeps,
+): Promise<readonly OpenExhibit[]> {
+  const exhibits = await deps.sessions.openJobs(requisition, asked.jobs);
+  if (!exhibits.every((exhibit) => listsExhibit(requisition, exhibit))) {
+    throw new AppError('E_REQ_SCOPE', { detail: 'the answer is about an exhibit that is not in the schedule' });
+  }
+  return exhibits;
+}
+
+/** What was looked at for a question that was asked before, in each exhibit; refuses as `readAnswer` does. */
+export async function readCoverage(
+  requisition: Requisition,
+  questionId: QuestionId,
+  deps: SearchDeps,
+): Promise<{ readonly executed: ExecutedQuestion; readonly coverage: Omit<AnswerCoverage, 'sums'> }> {
+  const asked = await askedBefore(requisition, questionId, deps);
+  const { executed, notAnalysed } = asked;
+  const exhibits = await exhibitsOf(requisition, asked, deps);
+  return { executed, coverage: { exhibits: coverageOfEach(exhibits), notAnalysed } };
 }
 
 interface Found {
@@ -193,17 +219,7 @@ function answerOf(
     ...(next < found.total
       ? { nextCursor: encodeCursor({ questionId, questionSha256: sha256, offset: next, size }) }
       : {}),
-    coverage: {
-      exhibits: exhibits.map(({ exhibitId, fileName, durationSeconds, coverage, audit, clockNote }) => ({
-        exhibitId,
-        fileName,
-        durationSeconds,
-        coverage,
-        ...(audit === undefined ? {} : { audit }),
-        ...(clockNote === undefined ? {} : { clockNote }),
-      })),
-      notAnalysed: asked.notAnalysed,
-    },
+    coverage: coverageOf(exhibits, asked.notAnalysed),
     notice: NOTICE,
   };
 }

@@ -1,8 +1,8 @@
 import type { Transaction } from '../database.ts';
 import { AppError } from '../errors.ts';
 import type { CaseId, ExhibitId, JobId, QuestionId } from '../ids.ts';
-import type { OpenExhibit, UnanalysedExhibit } from '../index/types.ts';
-import { listsExhibit, type Requisition } from '../requisition/types.ts';
+import type { OpenCase } from '../index/types.ts';
+import { listsExhibit, type Requisition, type ScheduleClaims } from '../requisition/types.ts';
 import type { Vault } from '../vault.ts';
 import { assertInScope } from './normalise.ts';
 import * as store from './store.ts';
@@ -59,22 +59,35 @@ export async function readQuestion(
 }
 
 /** The exhibits that a question is about. A named one that the case does not have is E_PRO_SILO, one that the schedule does not list E_REQ_SCOPE. */
-export function exhibitsAsked<T extends OpenExhibit | UnanalysedExhibit>(
-  requisition: Requisition,
-  executed: ExecutedQuestion,
-  exhibits: readonly T[],
-): readonly T[] {
-  if (executed.exhibits === null) {
-    const listed = new Set(requisition.schedule.exhibits.map(({ sha256 }) => sha256));
-    return exhibits.filter(({ sha256 }) => listed.has(sha256));
-  }
-  return executed.exhibits.map((id) => {
-    const exhibit = exhibits.find((candidate) => candidate.exhibitId === id);
+export function exhibitsAsked(requisition: Requisition, executed: ExecutedQuestion, open: OpenCase): OpenCase {
+  if (executed.exhibits === null) return listedIn(requisition, open);
+  const exhibits = new Map(open.exhibits.map((exhibit) => [exhibit.exhibitId, exhibit]));
+  const unanalysed = new Map(open.unanalysed.map((exhibit) => [exhibit.exhibitId, exhibit]));
+  for (const id of executed.exhibits) {
+    const exhibit = exhibits.get(id) ?? unanalysed.get(id);
     if (exhibit === undefined)
       throw new AppError('E_PRO_SILO', { detail: 'the question names an exhibit of no such case' });
     if (!listsExhibit(requisition, exhibit)) {
       throw new AppError('E_REQ_SCOPE', { detail: `exhibit ${id} is not in the schedule` });
     }
-    return exhibit;
-  });
+  }
+  return {
+    exhibits: executed.exhibits.flatMap((id) => exhibits.get(id) ?? []),
+    unanalysed: executed.exhibits.flatMap((id) => unanalysed.get(id) ?? []),
+  };
+}
+
+const known = new WeakMap<OpenCase, { readonly schedule: ScheduleClaims; readonly listed: OpenCase }>();
+
+/** The exhibits of a case that the schedule lists: the same list as long as both are the same. */
+function listedIn(requisition: Requisition, open: OpenCase): OpenCase {
+  const { schedule } = requisition;
+  const found = known.get(open);
+  if (found?.schedule === schedule) return found.listed;
+  const listed = {
+    exhibits: open.exhibits.filter((exhibit) => listsExhibit(requisition, exhibit)),
+    unanalysed: open.unanalysed.filter((exhibit) => listsExhibit(requisition, exhibit)),
+  };
+  known.set(open, { schedule, listed });
+  return listed;
 }

@@ -57,14 +57,19 @@ function exhibitsNamedIn(body: unknown): readonly AuditObject[] {
 
 type Shown = readonly [objects: readonly AuditObject[], range?: { readonly fromMs: number; readonly toMs: number }];
 
-/** Ids that an answer shows, and the span of the content: what its journal event lists (LOG-01). */
+/**
+ * Ids that an answer shows, and the span of the content: what its journal event lists (LOG-01). Exhibits that were searched and that the answer
+ * does not name are there by the digest of their ids, which the answer says too.
+ */
 function shownIn(questionId: QuestionId | undefined, hits: readonly Hit[], answer?: Answer): Shown {
-  const { exhibits = [], notAnalysed = [] } = answer?.coverage ?? {};
+  const { sums, exhibits = [], notAnalysed = [] } = answer?.coverage ?? {};
+  const isCut = sums !== undefined && exhibits.length < sums.exhibits;
   const exhibitIds = [...hits, ...exhibits, ...notAnalysed].map((item) => item.exhibitId);
   const objects: AuditObject[] = [
     ...(questionId === undefined ? [] : [{ type: 'question', id: questionId } as const]),
     ...hits.map((hit) => ({ type: 'hit', id: hit.id }) as const),
     ...[...new Set(exhibitIds)].map((id) => ({ type: 'exhibit', id }) as const),
+    ...(isCut ? [{ type: 'digest', id: sums.exhibitsSha256 } as const] : []),
   ];
   if (hits.length === 0) return [objects];
   const fromMs = Math.min(...hits.map((hit) => Date.parse(hit.from)));

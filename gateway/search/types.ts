@@ -115,6 +115,30 @@ export interface ExhibitCoverage {
   readonly clockNote?: string;
 }
 
+/** What was looked at, in all exhibits that were searched. */
+export interface CoverageSums {
+  readonly exhibits: number;
+  /** Of their ids, one a line: the journal names them by it where the answer does not name each. */
+  readonly exhibitsSha256: string;
+  readonly durationSeconds: number;
+  readonly coverage: Coverage;
+  /** The bound is the least of any exhibit. */
+  readonly audit?: RecallAudit;
+  /** How many of them have a note on their clock. */
+  readonly clockNotes: number;
+}
+
+export interface AnswerCoverage {
+  readonly sums: CoverageSums;
+  /** Each exhibit that was searched; empty where they are more than an answer names (coverage.ts). */
+  readonly exhibits: readonly ExhibitCoverage[];
+  readonly notAnalysed: readonly {
+    readonly exhibitId: ExhibitId;
+    readonly fileName: string;
+    readonly state: string;
+  }[];
+}
+
 /** Hits by what they are, where and when; groups without hits are left out. */
 export interface Counts {
   readonly byClass: readonly { readonly class: ClassName; readonly hits: number }[];
@@ -156,14 +180,7 @@ export interface Answer {
   readonly nearMisses: readonly NearMiss[];
   readonly hits: readonly Hit[];
   readonly nextCursor?: string;
-  readonly coverage: {
-    readonly exhibits: readonly ExhibitCoverage[];
-    readonly notAnalysed: readonly {
-      readonly exhibitId: ExhibitId;
-      readonly fileName: string;
-      readonly state: string;
-    }[];
-  };
+  readonly coverage: AnswerCoverage;
   /** HUM-02. */
   readonly notice: string;
 }

@@ -220,7 +220,7 @@ export async function testRequisition(changes: Changes = {}): Promise<Requisitio
     piece: `PV-1/${index + 1}`,
     sha256,
     sizeBytes: 1000,
-    captureStartMs: CAPTURE_START_MS + index * 3_600_000,
+    captureStartMs: CAPTURE_START_MS + (index % 8) * 3_600_000,
     durationSeconds: 600,
   }));
   const thumbprint = 'A'.repeat(43);

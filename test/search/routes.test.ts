@@ -2,12 +2,15 @@ import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/typ
 import Fastify, { type FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { AuditEvent } from '../../gateway/audit/types.ts';
+import { sha256Hex } from '../../gateway/canonical.ts';
 import { AppError } from '../../gateway/errors.ts';
 import type { CaseId, HitId } from '../../gateway/ids.ts';
 import { installGuard } from '../../gateway/policy/guard.ts';
 import { POLICIES } from '../../gateway/policy/policies.ts';
 import { authorityOf } from '../../gateway/requisition/authority.ts';
 import type { Requisition } from '../../gateway/requisition/types.ts';
+import { MOST_NAMED } from '../../gateway/search/coverage.ts';
+import { coverageRoutes } from '../../gateway/search/coverage-routes.ts';
 import { markPictureSeen } from '../../gateway/search/hits.ts';
 import { searchRoutes } from '../../gateway/search/routes.ts';
 import type { Answer } from '../../gateway/search/types.ts';
@@ -42,6 +45,7 @@ async function buildApp(): Promise<FastifyInstance> {
     policies: POLICIES,
   });
   await built.register(searchRoutes(world.deps));
+  await built.register(coverageRoutes(world.deps));
   return built;
 }
 
@@ -63,6 +67,19 @@ async function newCase(changes: Parameters<typeof testRequisition>[0] = {}): Pro
   const exhibit = exhibitOf(fresh, { sha256 });
   await world.addExhibit(exhibit);
   await world.addJob(fresh, exhibit, 'done', [track(), track({ class: 'person' })]);
+  return fresh;
+}
+
+/** A case of so many analysed exhibits with a track each, and one that is not. */
+async function newCaseOf(count: number): Promise<Requisition> {
+  const sha256s = Array.from({ length: count + 1 }, () => uuid().replaceAll('-', '').repeat(2));
+  const fresh = await testRequisition({ sha256s });
+  await world.register(fresh);
+  for (const [n, sha256] of sha256s.entries()) {
+    const exhibit = exhibitOf(fresh, { sha256 });
+    await world.addExhibit(exhibit);
+    if (n < count) await world.addJob(fresh, exhibit, 'done', [track()]);
+  }
   return fresh;
 }
 
@@ -171,6 +188,44 @@ describe('POST questions', () => {
     const all = (await post({ version: 1 })).json<Answer>();
     expect(all.coverage.notAnalysed).toHaveLength(1);
     expect(events[1]?.objects).toContainEqual({ type: 'exhibit', id: added.id });
+  });
+
+  it('LOG-01: of very many exhibits says the sums and their digest, and each where that is asked for', async () => {
+    const many = await newCaseOf(MOST_NAMED + 1);
+    requisition = many;
+    const answer = (await post({ version: 1, classes: ['bus'] })).json<Answer>();
+    expect(answer).toMatchObject({
+      total: 0,
+      coverage: { exhibits: [], sums: { exhibits: MOST_NAMED + 1, clockNotes: 0 } },
+    });
+    const { sums, notAnalysed } = answer.coverage;
+    expect(notAnalysed).toHaveLength(1);
+    expect(sums.coverage.analysedSeconds).toBe(600 * (MOST_NAMED + 1));
+    expect(events.at(-1)?.objects).toStrictEqual([
+      { type: 'question', id: answer.questionId },
+      { type: 'exhibit', id: notAnalysed[0]?.exhibitId },
+      { type: 'digest', id: sums.exhibitsSha256 },
+    ]);
+    events.length = 0;
+    const url = urlOf(`questions/${answer.questionId}/coverage`);
+    const each = (await app.inject({ method: 'GET', url })).json<Answer['coverage']>();
+    const ids = each.exhibits.map(({ exhibitId }) => exhibitId);
+    expect(sha256Hex(ids.join('\n'))).toBe(sums.exhibitsSha256);
+    expect(each.exhibits[0]).toMatchObject({ coverage: { analysedSeconds: 600 } });
+    expect(each.notAnalysed).toStrictEqual(notAnalysed);
+    const shown = events.flatMap(({ action, objects }) => (action === 'hit.read' ? objects : []));
+    expect(shown.filter(({ type }) => type === 'exhibit').map(({ id }) => id)).toStrictEqual([
+      ...ids,
+      notAnalysed[0]?.exhibitId,
+    ]);
+    // A few of the case are named as before.
+    const few = (await post({ version: 1, exhibits: ids.slice(0, 2) })).json<Answer>();
+    expect(few.coverage.exhibits.map(({ exhibitId }) => exhibitId)).toStrictEqual(ids.slice(0, 2));
+    expect(few.coverage.sums.exhibits).toBe(2);
+    requisition = await newCase();
+    expect(codeIn(await app.inject({ method: 'GET', url: urlOf(`questions/${answer.questionId}/coverage`) }))).toBe(
+      'E_PRO_SILO',
+    );
   });
 
   it('FACE-11: shows no array of bare numbers and nothing that its schema does not name', async () => {

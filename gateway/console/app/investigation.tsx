@@ -1,5 +1,5 @@
 import { createContext, type ReactNode, useCallback, useContext, useMemo, useRef, useState } from 'react';
-import type { Answer, Hit, Question, Verdict } from '../../search/types.ts';
+import type { Answer, AnswerCoverage, Hit, Question, Verdict } from '../../search/types.ts';
 import { routeTo } from '../api/routes.ts';
 import { type Filters, NO_FILTERS, questionOf } from '../screens/search/filters.ts';
 import { filtersFrom } from '../screens/search/reopened.ts';
@@ -72,6 +72,12 @@ export function InvestigationProvider({ children }: { readonly children: ReactNo
         let page = await first(stop.signal);
         setAnswer(page);
         setHits(page.hits);
+        if (page.coverage.exhibits.length < page.coverage.sums.exhibits) {
+          const { questionId, coverage } = page;
+          const route = routeTo('/api/v1/cases/{caseId}/questions/{questionId}/coverage', { caseId, questionId });
+          const each = await api.get<Omit<AnswerCoverage, 'sums'>>(route, stop.signal);
+          setAnswer({ ...page, coverage: { ...coverage, ...each } });
+        }
         while (page.nextCursor !== undefined && !stop.signal.aborted) {
           const { questionId, nextCursor: cursor } = page;
           const route = routeTo('/api/v1/cases/{caseId}/questions/{questionId}', { caseId, questionId }, { cursor });

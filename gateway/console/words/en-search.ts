@@ -48,6 +48,7 @@ export const EN_SEARCH: typeof FR_SEARCH = {
     stop: 'Stop receiving',
     notice: 'A lead to be verified; does not establish an identity.',
     coverage: 'What was analysed',
+    coverageOfAll: (n: number) => `All ${n} recordings`,
     notAnalysed: 'Not analysed',
     audit: (samples: number, missed: number, bound?: number) => {
       const found = missed === 0 ? 'no object missed' : `${missed} with a missed object, which is found now`;

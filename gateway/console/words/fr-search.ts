@@ -48,6 +48,7 @@ export const FR_SEARCH = {
     stop: 'Arrêter la réception',
     notice: 'Indice à vérifier, n’établit pas une identité.',
     coverage: 'Ce qui a été analysé',
+    coverageOfAll: (n: number) => `Les ${n} enregistrements`,
     notAnalysed: 'Non analysé',
     audit: (samples: number, missed: number, bound?: number) => {
       const found = missed === 0 ? 'aucun objet manqué' : `${missed} avec un objet manqué, repris depuis`;

@@ -9,9 +9,15 @@ export function AnswerCoverage({ answer }: { readonly answer: Answer }) {
   const { search: words } = all;
   const nameOf = useName();
   const sentenceOf = useCoverageSentence();
+  const { sums } = answer.coverage;
   return (
     <details className="coverage" open>
       <summary>{words.coverage}</summary>
+      {sums.exhibits > 1 && (
+        <p className="sub">
+          {words.coverageOfAll(sums.exhibits)} : {sentenceOf(sums.coverage)}
+        </p>
+      )}
       {answer.coverage.notAnalysed.map(({ exhibitId, fileName, state }) => (
         <p key={exhibitId} className="missing">
           {words.notAnalysed} : {fileName} ({nameOf(state)})
