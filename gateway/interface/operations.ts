@@ -337,7 +337,7 @@ export const OPERATIONS: Readonly<Record<string, OperationText>> = {
   'GET /api/v1/cases/:caseId/hits/:hitId/verdicts': {
     id: 'listVerdicts',
     title: 'Avis donnés sur un résultat',
-    text: 'Every verdict that was ever given on a hit, by whom and when, oldest first: one that its reader replaced says until when it stood.',
+    text: 'Every verdict that was ever given on a hit, by whom and when, oldest first: one that its reader replaced or took back says until when it stood.',
     room: 'search',
     refusals: ['E_REQ_SCOPE'],
   },
@@ -349,6 +349,14 @@ export const OPERATIONS: Readonly<Record<string, OperationText>> = {
     text: 'The decision of one agent on one hit. Confirming needs that this agent was shown the picture.',
     room: 'search',
     refusals: ['E_HUM_UNVALIDATED', 'E_REQ_SCOPE', 'E_FACE_QUERY_IMAGE'],
+  },
+  'DELETE /api/v1/cases/:caseId/hits/:hitId/verdict': {
+    id: 'withdrawVerdict',
+    gives: 'Hit',
+    title: 'Retirer son avis',
+    text: 'Takes back what one agent decided on one hit: none of his verdicts stands on it then, and the one that he gave stays in its history.',
+    room: 'search',
+    refusals: ['E_REQ_SCOPE'],
   },
   'PUT /api/v1/cases/:caseId/questions/:questionId/name': {
     id: 'nameQuestion',

@@ -289,7 +289,8 @@ export interface paths {
     /** Valider ou écarter un résultat */
     put: operations['reviewHit'];
     post?: never;
-    delete?: never;
+    /** Retirer son avis */
+    delete: operations['withdrawVerdict'];
     options?: never;
     head?: never;
     patch?: never;
@@ -1907,6 +1908,8 @@ export interface components {
         sawPictureAt?: string;
         /** When the same reader decided otherwise; absent while it stands. */
         replacedAt?: string;
+        /** When the same reader took it back without another; absent while it stands. */
+        takenBackAt?: string;
       }[];
     };
     ListWordingsAnswer: {
@@ -3323,7 +3326,7 @@ export interface operations {
       503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['StoppedProblem'] } };
     };
   };
-  /** Every verdict that was ever given on a hit, by whom and when, oldest first: one that its reader replaced says until when it stood. */
+  /** Every verdict that was ever given on a hit, by whom and when, oldest first: one that its reader replaced or took back says until when it stood. */
   listVerdicts: {
     parameters: { query?: never; header?: { 'If-None-Match'?: string }; path: { caseId: string; hitId: string }; cookie?: never };
     requestBody?: never;
@@ -3380,6 +3383,37 @@ export interface operations {
       412: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
         code: 'E_CHANGED';
+      } } };
+      429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
+      500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
+      503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['StoppedProblem'] } };
+    };
+  };
+  /** Takes back what one agent decided on one hit: none of his verdicts stands on it then, and the one that he gave stays in its history. */
+  withdrawVerdict: {
+    parameters: { query?: never; header?: never; path: { caseId: string; hitId: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['Hit'] } };
+      400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQUEST';
+      } } };
+      401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_MISSING' | 'E_REQ_SIG' | 'E_REQ_PROOF';
+      } } };
+      403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_SCOPE' | 'E_REQ_EXPIRED' | 'E_REQ_REVOKED' | 'E_RET_FROZEN' | 'E_HAB_ROLE' | 'E_HAB_CASE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+      } } };
+      404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_PRO_SILO';
+      } } };
+      409: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_RET_CLOSED';
       } } };
       429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
       500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };

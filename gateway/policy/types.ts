@@ -183,6 +183,7 @@ export const ACTIONS = {
   'hit.reveal': { journal: 'both', kind: 'modification', ops: ['review.reveal'], needsValidity: false },
   'hit.ticket': { journal: 'before', kind: 'consultation', ops: [], needsValidity: false },
   'hit.review': { journal: 'before', kind: 'modification', ops: [], needsValidity: false },
+  'hit.withdraw': { journal: 'before', kind: 'modification', ops: [], needsValidity: false },
   // What readers write beside hits (HUM-01): in the journal by ids and keyed digests, never by a word of it.
   'note.read': { journal: 'disclosure', kind: 'consultation', ops: [], needsValidity: false },
   'note.write': { journal: 'before', kind: 'modification', ops: [], needsValidity: false },

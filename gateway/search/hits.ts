@@ -6,7 +6,16 @@ import type { SearchDeps } from './ask.ts';
 import { readQuestion } from './asked.ts';
 import { asksElsewhere, elsewhereIn } from './conditions/across-cameras.ts';
 import { describeMatch } from './match.ts';
-import { confirmingOf, historyOf, keepVerdict, readingsOf, sealSeen, seenOf, standingOf } from './readings.ts';
+import {
+  confirmingOf,
+  historyOf,
+  keepVerdict,
+  readingsOf,
+  sealSeen,
+  seenOf,
+  standingOf,
+  takeBackVerdict,
+} from './readings.ts';
 import { demandNotErased } from './rectified-hit.ts';
 import { demandAgent } from './said.ts';
 import * as store from './store.ts';
@@ -109,6 +118,25 @@ export async function reviewHit(
       throw new AppError('E_HUM_UNVALIDATED', { detail: 'the agent was not shown the picture' });
     }
     await keepVerdict(tx, caseId, { hitId: row.id, verdict, agentId: reader, atMs: deps.clock.nowMs() }, deps);
+  });
+  return getHit(requisition, hitId, deps);
+}
+
+/**
+ * Takes back what one agent decided on one hit (HUM-01): no verdict of his stands on it then, and the one that he gave stays in its
+ * history. Nothing changes where none of his stands.
+ */
+export async function withdrawVerdict(
+  requisition: Requisition,
+  { hitId, agentId }: { readonly hitId: HitId; readonly agentId: string | undefined },
+  deps: SearchDeps,
+): Promise<Hit> {
+  const reader = demandAgent(requisition, agentId);
+  await getHit(requisition, hitId, deps);
+  const { caseId } = requisition;
+  await deps.database.inCase(caseId, async (tx) => {
+    const row = await existing(tx, hitId, 'change');
+    await takeBackVerdict(tx, caseId, { hitId: row.id, agentId: reader, atMs: deps.clock.nowMs() }, deps);
   });
   return getHit(requisition, hitId, deps);
 }

@@ -10,7 +10,10 @@ export interface VerdictRow {
   readonly reader: Buffer | undefined;
   readonly verdict: Verdict;
   readonly decidedAt: Date | undefined;
-  readonly replacedAt: Date | undefined;
+  /** When it ceased to stand. */
+  readonly endedAt: Date | undefined;
+  /** It ended without another in its place. */
+  readonly isTakenBack: boolean;
 }
 
 export interface SeenRow {
@@ -27,6 +30,7 @@ interface RawVerdict {
   readonly verdict: Verdict;
   readonly decided_at: Date | null;
   readonly replaced_at: Date | null;
+  readonly taken_back: boolean;
 }
 
 const verdictOf = (row: RawVerdict): VerdictRow => ({
@@ -35,13 +39,14 @@ const verdictOf = (row: RawVerdict): VerdictRow => ({
   reader: row.reader ?? undefined,
   verdict: row.verdict,
   decidedAt: row.decided_at ?? undefined,
-  replacedAt: row.replaced_at ?? undefined,
+  endedAt: row.replaced_at ?? undefined,
+  isTakenBack: row.taken_back,
 });
 
 /** Verdicts that stand, of these hits, oldest first. */
 export async function standingVerdicts(tx: Transaction, hits: readonly HitId[]): Promise<readonly VerdictRow[]> {
   const { rows } = await tx.query<RawVerdict>(
-    `SELECT id, hit_id, reader, verdict, decided_at, replaced_at FROM verdicts
+    `SELECT id, hit_id, reader, verdict, decided_at, replaced_at, taken_back FROM verdicts
       WHERE hit_id = ANY($1::uuid[]) AND replaced_at IS NULL ORDER BY decided_at NULLS FIRST, id`,
     [hits],
   );
@@ -50,7 +55,7 @@ export async function standingVerdicts(tx: Transaction, hits: readonly HitId[]):
 
 export async function allVerdicts(tx: Transaction, hit: HitId): Promise<readonly VerdictRow[]> {
   const { rows } = await tx.query<RawVerdict>(
-    `SELECT id, hit_id, reader, verdict, decided_at, replaced_at FROM verdicts
+    `SELECT id, hit_id, reader, verdict, decided_at, replaced_at, taken_back FROM verdicts
       WHERE hit_id = $1 ORDER BY decided_at NULLS FIRST, replaced_at, id`,
     [hit],
   );
@@ -86,8 +91,16 @@ export async function insertVerdict(
   );
 }
 
-export async function replaceVerdict(tx: Transaction, id: string, atMs: number): Promise<void> {
-  await tx.query('UPDATE verdicts SET replaced_at = $2 WHERE id = $1', [id, new Date(atMs)]);
+export async function endVerdict(
+  tx: Transaction,
+  id: string,
+  end: { readonly atMs: number; readonly isTakenBack: boolean },
+): Promise<void> {
+  await tx.query('UPDATE verdicts SET replaced_at = $2, taken_back = $3 WHERE id = $1', [
+    id,
+    new Date(end.atMs),
+    end.isTakenBack,
+  ]);
 }
 
 /** What the readings of a hit make together. */

@@ -54,19 +54,24 @@ export async function readingsOf(
   return readings;
 }
 
+/** A verdict as it was given, and until when it stood: until its reader gave another, or took it back. */
+export type PastReading = Reading & { readonly replacedAt?: string; readonly takenBackAt?: string };
+
 /** Every verdict that was ever given on a hit, oldest first; those that no longer stand say until when they did. */
 export async function historyOf(
   tx: Transaction,
   caseId: CaseId,
   hitId: HitId,
   deps: ReadDeps,
-): Promise<readonly (Reading & { readonly replacedAt?: string })[]> {
+): Promise<readonly PastReading[]> {
   const [row] = await store.seenRows(tx, [hitId]);
   const seen = row === undefined ? [] : await seenOf(caseId, row, deps);
   return await Promise.all(
     (await store.allVerdicts(tx, hitId)).map(async (verdict) => ({
       ...(await readingOf(caseId, verdict, seen, deps)),
-      ...(verdict.replacedAt === undefined ? {} : { replacedAt: verdict.replacedAt.toISOString() }),
+      ...(verdict.endedAt === undefined
+        ? {}
+        : { [verdict.isTakenBack ? 'takenBackAt' : 'replacedAt']: verdict.endedAt.toISOString() }),
     })),
   );
 }
@@ -108,11 +113,35 @@ export async function keepVerdict(
   deps: ReadDeps,
 ): Promise<void> {
   const { hitId, verdict, agentId, atMs } = said;
-  for (const row of await store.standingVerdicts(tx, [hitId])) {
-    if ((await readerOf(caseId, row, deps)) === agentId) await store.replaceVerdict(tx, row.id, atMs);
-  }
+  await endStanding(tx, caseId, { ...said, isTakenBack: false }, deps);
   const reader = await deps.vault.seal(caseId, reviewLabel(hitId), agentId);
   await store.insertVerdict(tx, { caseId, hitId, reader, verdict, atMs });
+  await keepStanding(tx, caseId, hitId, deps);
+}
+
+/** Ends the verdict of one agent on one hit, with none in its place. The hit must be locked. */
+export async function takeBackVerdict(
+  tx: Transaction,
+  caseId: CaseId,
+  said: { readonly hitId: HitId; readonly agentId: string; readonly atMs: number },
+  deps: ReadDeps,
+): Promise<void> {
+  await endStanding(tx, caseId, { ...said, isTakenBack: true }, deps);
+  await keepStanding(tx, caseId, said.hitId, deps);
+}
+
+async function endStanding(
+  tx: Transaction,
+  caseId: CaseId,
+  end: { readonly hitId: HitId; readonly agentId: string; readonly atMs: number; readonly isTakenBack: boolean },
+  deps: ReadDeps,
+): Promise<void> {
+  for (const row of await store.standingVerdicts(tx, [end.hitId])) {
+    if ((await readerOf(caseId, row, deps)) === end.agentId) await store.endVerdict(tx, row.id, end);
+  }
+}
+
+async function keepStanding(tx: Transaction, caseId: CaseId, hitId: HitId, deps: ReadDeps): Promise<void> {
   const readings = (await readingsOf(tx, caseId, [hitId], deps)).get(hitId) ?? [];
   await store.setStanding(tx, hitId, standingOf(readings).verdict);
 }

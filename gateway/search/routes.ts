@@ -1,5 +1,5 @@
 import { type FastifyPluginAsyncTypebox, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
-import type { FastifySchemaCompiler } from 'fastify';
+import type { FastifyRequest, FastifySchemaCompiler } from 'fastify';
 import { type TSchema, Type } from 'typebox';
 import type { AuditObject } from '../audit/types.ts';
 import { AppError } from '../errors.ts';
@@ -8,7 +8,7 @@ import { type ExhibitId, type HitId, isUuid, type QuestionId } from '../ids.ts';
 import { NextCursor, PageQuery } from '../pages.ts';
 import { AnswerSchema, HitSchema, PathsSchema, readingMembers } from './answer-schema.ts';
 import { ask, readAnswer, type SearchDeps } from './ask.ts';
-import { getHit, readVerdicts, reviewHit } from './hits.ts';
+import { getHit, readVerdicts, reviewHit, withdrawVerdict } from './hits.ts';
 import { isBroad, normalise, opsOf } from './normalise.ts';
 import { pathsOfAnswer } from './paths-of-answer.ts';
 import { questionsOfCase } from './questions-of-case.ts';
@@ -30,6 +30,9 @@ const verdictGiven = Type.Object({
   ...readingMembers,
   replacedAt: Type.Optional(
     Type.String({ description: 'When the same reader decided otherwise; absent while it stands.' }),
+  ),
+  takenBackAt: Type.Optional(
+    Type.String({ description: 'When the same reader took it back without another; absent while it stands.' }),
   ),
 });
 
@@ -208,15 +211,30 @@ export const searchRoutes =
       },
     );
 
+    /** The event is written before the handler runs, so the hit is named before it. */
+    const nameHit = async (request: FastifyRequest): Promise<void> => {
+      const { hitId } = request.params as { readonly hitId: string };
+      if (isUuid(hitId)) request.show([{ type: 'hit', id: hitId }]);
+    };
+
+    app.delete(
+      '/api/v1/cases/:caseId/hits/:hitId/verdict',
+      {
+        config: { action: 'hit.withdraw' },
+        preValidation: nameHit,
+        schema: { params: Type.Object({ caseId: uuid, hitId: uuid }), response: { 200: HitSchema } },
+      },
+      async (request) => {
+        const { agentId } = request.principal;
+        return withdrawVerdict(request.requisition, { hitId: request.params.hitId as HitId, agentId }, deps);
+      },
+    );
+
     app.put(
       '/api/v1/cases/:caseId/hits/:hitId/verdict',
       {
         config: { action: 'hit.review', ifMatch: true },
-        // The event is written before the handler runs, so the hit is named here.
-        preValidation: async (request) => {
-          const { hitId } = request.params;
-          if (isUuid(hitId)) request.show([{ type: 'hit', id: hitId }]);
-        },
+        preValidation: nameHit,
         schema: {
           params: Type.Object({ caseId: uuid, hitId: uuid }),
           body: VerdictSchema,

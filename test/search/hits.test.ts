@@ -4,7 +4,14 @@ import { type HitId, newId } from '../../gateway/ids.ts';
 import type { Requisition } from '../../gateway/requisition/types.ts';
 import { ask, readAnswer } from '../../gateway/search/ask.ts';
 import * as hitsRoom from '../../gateway/search/hits.ts';
-import { getHit, loadHit, markPictureSeen, readVerdicts, reviewHit } from '../../gateway/search/hits.ts';
+import {
+  getHit,
+  loadHit,
+  markPictureSeen,
+  readVerdicts,
+  reviewHit,
+  withdrawVerdict,
+} from '../../gateway/search/hits.ts';
 import type { Answer, Verdict } from '../../gateway/search/types.ts';
 import { asOwner } from '../support/database.ts';
 import {
@@ -133,6 +140,22 @@ describe('a verdict', () => {
     ]);
   });
 
+  it('HUM-01: is taken back by its reader alone, and stays in the history of the hit', async () => {
+    await markPictureSeen(requisition, hitId(), AGENT, world.deps);
+    await review('confirmed');
+    await review('uncertain', OTHER_AGENT);
+    const back = await withdrawVerdict(requisition, { hitId: hitId(), agentId: AGENT }, world.deps);
+    expect(back).toMatchObject({ verdict: 'uncertain', disputed: false, readings: [{ agentId: OTHER_AGENT }] });
+    expect((await loadHit(requisition, hitId(), world.deps)).review).toBeUndefined();
+    const { verdicts } = await readVerdicts(requisition, hitId(), world.deps);
+    const at = new Date(NOW_MS).toISOString();
+    expect(verdicts.find(({ agentId }) => agentId === AGENT)).toMatchObject({ verdict: 'confirmed', takenBackAt: at });
+    expect(verdicts.filter(({ replacedAt }) => replacedAt !== undefined)).toStrictEqual([]);
+    // Nothing of his stands any more, and the other's is not his to take.
+    expect(await withdrawVerdict(requisition, { hitId: hitId(), agentId: AGENT }, world.deps)).toStrictEqual(back);
+    expect(await review('confirmed')).toMatchObject({ verdict: 'confirmed', disputed: true });
+  });
+
   it('HUM-01: of a reader who confirmed and now doubts no more stands behind an export', async () => {
     await markPictureSeen(requisition, hitId(), AGENT, world.deps);
     await review('confirmed');
@@ -158,6 +181,7 @@ describe('a verdict', () => {
       'markPictureSeen',
       'readVerdicts',
       'reviewHit',
+      'withdrawVerdict',
     ]);
   });
 

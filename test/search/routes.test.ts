@@ -324,6 +324,18 @@ describe('PUT verdict', () => {
     expect((await put(hitId, { verdict: 'confirmed' })).json()).toMatchObject({ id: hitId, verdict: 'confirmed' });
   });
 
+  it('LOG-01: is taken back by an act of its own, in the journal before', async () => {
+    const answer = (await post({ version: 1, classes: ['car'] })).json<Answer>();
+    const hitId = answer.hits[0]?.id as HitId;
+    await put(hitId, { verdict: 'rejected' });
+    events.length = 0;
+    const back = await app.inject({ method: 'DELETE', url: urlOf(`hits/${hitId}/verdict`) });
+    expect(back.json()).toMatchObject({ id: hitId, verdict: 'unreviewed', readings: [] });
+    expect(events[0]).toMatchObject({ action: 'hit.withdraw', objects: [{ type: 'hit', id: hitId }] });
+    const { verdicts } = (await app.inject(urlOf(`hits/${hitId}/verdicts`))).json();
+    expect(verdicts).toMatchObject([{ verdict: 'rejected', takenBackAt: expect.any(String) }]);
+  });
+
   it('refuses a verdict that is none, or several at once', async () => {
     const answer = (await post({ version: 1 })).json<Answer>();
     const hitId = answer.hits[0]?.id as HitId;

@@ -30,6 +30,7 @@ export const EN_JOURNAL: typeof FR_JOURNAL = {
     'hit.reveal': 'mask taken away',
     'hit.ticket': 'ticket for a hit',
     'hit.review': 'verdict on a hit',
+    'hit.withdraw': 'verdict taken back',
     'note.read': 'notes read',
     'note.write': 'note written',
     'note.withdraw': 'note withdrawn',

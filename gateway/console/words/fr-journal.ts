@@ -29,6 +29,7 @@ export const FR_JOURNAL: Readonly<Record<'acts' | 'roles' | 'things', Readonly<R
     'hit.reveal': 'masque levé',
     'hit.ticket': 'billet pour un résultat',
     'hit.review': 'avis sur un résultat',
+    'hit.withdraw': 'avis retiré',
     'note.read': 'notes lues',
     'note.write': 'note écrite',
     'note.withdraw': 'note retirée',
