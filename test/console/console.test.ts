@@ -5,11 +5,18 @@ import type { Page, Request } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verifyPackage } from '../../gateway/evidence/verify.ts';
 import { apiOf, sceneFile } from '../support/line.ts';
-import { accessFile, controlFile, hasChromium, realClip, startVisit, unpack, type Visit } from './support.ts';
+import {
+  accessFile,
+  controlFile,
+  FILE_INPUT,
+  hasChromium,
+  realClip,
+  startVisit,
+  unpack,
+  type Visit,
+} from './support.ts';
 
 // The console in a real Chromium before a real gateway: an investigator signs in, deposits, watches, asks, looks and decides.
-
-const FILE_INPUT = 'input[type="file"]';
 
 describe.skipIf(!hasChromium)('the console', () => {
   let visit: Visit;

@@ -3,11 +3,10 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Answer, Hit } from '../../gateway/search/types.ts';
 import { sceneFile } from '../support/line.ts';
-import { accessFile, hasChromium, realClip, startVisit, type Visit } from './support.ts';
+import { accessFile, FILE_INPUT, hasChromium, realClip, startVisit, type Visit } from './support.ts';
 
 // What a slow line and a long answer do to the console.
 
-const FILE_INPUT = 'input[type="file"]';
 const MANY = 10_000;
 
 describe.skipIf(!hasChromium)('the console under load', () => {

@@ -1,14 +1,10 @@
-import { execFile } from 'node:child_process';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sceneFile } from '../support/line.ts';
-import { accessFile, hasChromium, realClip, startVisit, type Visit } from './support.ts';
+import { accessFile, analyseAll, cutOf, FILE_INPUT, hasChromium, realClip, startVisit, type Visit } from './support.ts';
 
 // What can be asked beyond a list of criteria, on two cameras of which the second saw the same street a minute later.
-
-const FILE_INPUT = 'input[type="file"]';
 
 describe.skipIf(!hasChromium)('the search screen', () => {
   let visit: Visit;
@@ -20,41 +16,10 @@ describe.skipIf(!hasChromium)('the search screen', () => {
     visit = await startVisit();
     page = visit.page;
     const street = realClip ?? (await sceneFile(visit.line.folder, 'street'));
-    const [first, second, third] = ['first', 'second', 'third'].map((name) =>
-      path.join(visit.line.folder, `${name}.mp4`),
-    ) as [string, string, string];
-    const clips = [first, second];
-    unplaced = third;
-    for (const clip of [...clips, third]) {
-      const cut = [
-        '-i',
-        street,
-        '-t',
-        clip === third ? '2' : '30',
-        '-c',
-        'copy',
-        '-metadata',
-        `title=${path.basename(clip)}`,
-        clip,
-      ];
-      await promisify(execFile)('ffmpeg', ['-v', 'error', ...cut]);
-    }
-    const access = await accessFile(visit.line, [...clips, third], 30.3, clips.length);
-    await page.goto(visit.line.gateway.url);
-    await page.setInputFiles(FILE_INPUT, access);
-    await page.waitForSelector('.exhibits tbody tr');
-    for (const [index, file] of clips.entries()) {
-      await page.setInputFiles(FILE_INPUT, file);
-      await page.waitForFunction(
-        (many) => document.querySelectorAll('tr[data-state="sealed"] button.primary').length === many,
-        index + 1,
-        { timeout: 60_000 },
-      );
-    }
-    await page.click('#start-all');
-    await page.waitForFunction(() => document.querySelectorAll('tr[data-state="done"]').length === 2, undefined, {
-      timeout: 180_000,
-    });
+    const cut = (name: string, seconds: number) => cutOf(street, path.join(visit.line.folder, `${name}.mp4`), seconds);
+    const clips = [await cut('first', 30), await cut('second', 30)];
+    unplaced = await cut('third', 2);
+    await analyseAll(visit, await accessFile(visit.line, [...clips, unplaced], 30.3, clips.length), clips);
     await page.click('nav a[href="#/search"]');
   }, 300_000);
   afterAll(() => visit?.[Symbol.asyncDispose]());

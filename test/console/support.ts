@@ -128,6 +128,36 @@ export async function accessFile(
   return file;
 }
 
+export const FILE_INPUT = 'input[type="file"]';
+
+/** Signs in, deposits these files of the schedule and waits until each is analysed. */
+export async function analyseAll({ page, line }: Visit, access: string, files: readonly string[]): Promise<void> {
+  await page.goto(line.gateway.url);
+  await page.setInputFiles(FILE_INPUT, access);
+  await page.waitForSelector('.exhibits tbody tr');
+  for (const [index, file] of files.entries()) {
+    await page.setInputFiles(FILE_INPUT, file);
+    await page.waitForFunction(
+      (many) => document.querySelectorAll('tr[data-state="sealed"] button.primary').length === many,
+      index + 1,
+      { timeout: 60_000 },
+    );
+  }
+  await page.click('#start-all');
+  await page.waitForFunction(
+    (many) => document.querySelectorAll('tr[data-state="done"]').length === many,
+    files.length,
+    { timeout: 180_000 },
+  );
+}
+
+/** A part of a film as a file of its own, whose bytes differ from those of any other part. */
+export async function cutOf(film: string, file: string, seconds: number): Promise<string> {
+  const cut = ['-i', film, '-t', `${seconds}`, '-c', 'copy', '-metadata', `title=${path.basename(file)}`, file];
+  await promisify(execFile)('ffmpeg', ['-v', 'error', ...cut]);
+  return file;
+}
+
 /** A magistrate who controls, and the file that he signs in with. */
 export async function controlFile(line: Line): Promise<string> {
   const file = path.join(line.folder, 'control.json');

@@ -9,6 +9,7 @@ import { useExportList } from './use-export-list.ts';
 // The question that is open, and what came of it: shared by search, player and review, and in this page's memory alone.
 
 const PAGE_SIZE = 200;
+const NONE: ReadonlySet<string> = new Set();
 
 export interface Investigation {
   /** What is set for the next question. */
@@ -27,15 +28,34 @@ export interface Investigation {
   reopen(questionId: string): Promise<void>;
   /** Stops receiving; what has arrived stays. */
   stop(): void;
+  /** Ids of the hits that are marked to be acted on together; a new question marks none. */
+  readonly selected: ReadonlySet<string>;
+  select(ids: Iterable<string>): void;
   /** Hits chosen for the next export, whatever question found them. */
   readonly exportList: readonly Hit[];
   toggleExport(hit: Hit): void;
   clearExport(): void;
   /** Why the list could not be had or changed. */
   readonly exportError: unknown;
-  /** Puts a verdict on record. Throws the gateway's refusal. */
-  review(hitId: string, verdict: Verdict): Promise<void>;
+  /** Puts a verdict on record. What it was before, for `takeBack`. Throws the gateway's refusal. */
+  review(hit: Hit, verdict: Verdict): Promise<Given>;
+  /** The verdicts of the last gesture that still can be taken back, by one act each; empty where there is none. */
+  readonly lastGiven: readonly Given[];
+  /** Says which verdicts one gesture gave, and so which the next undoing takes back. */
+  remember(given: readonly Given[]): void;
+  /** Puts each hit of the last gesture back to what this reader thought of it before. Throws the gateway's refusal. */
+  takeBack(): Promise<void>;
 }
+
+/** A verdict that was given, and the one of the same reader in whose place it came. */
+export interface Given {
+  readonly hit: Hit;
+  readonly verdict: Verdict;
+  readonly before: Verdict | undefined;
+}
+
+const verdictOf = (caseId: string, { id: hitId }: Hit): string =>
+  routeTo('/api/v1/cases/{caseId}/hits/{hitId}/verdict', { caseId, hitId });
 
 /** A question as text, to be compared with another. */
 export const questionText = (question: Question): string => JSON.stringify(question);
@@ -56,9 +76,21 @@ export function InvestigationProvider({ children }: { readonly children: ReactNo
   const [isReceiving, setReceiving] = useState(false);
   const [error, setError] = useState<unknown>();
   const [filters, setFilters] = useState<Filters>(NO_FILTERS);
+  const [selected, setSelected] = useState<ReadonlySet<string>>(NONE);
   const { list: exportList, error: exportError, toggle, clear, update } = useExportList();
+  const [gestures, setGestures] = useState<readonly (readonly Given[])[]>([]);
+  const select = useCallback((ids: Iterable<string>) => setSelected(new Set(ids)), []);
   const stopping = useRef<AbortController>(undefined);
 
+  /** What the gateway says of a hit after a decision, wherever it is shown. */
+  const show = useCallback(
+    ({ id, disputed, readings, verdict }: Hit): void => {
+      const decided = (hit: Hit): Hit => (hit.id === id ? { ...hit, disputed, readings, verdict } : hit);
+      setHits((before) => before.map(decided));
+      update(decided);
+    },
+    [update],
+  );
   const receive = useCallback(
     async (first: (signal: AbortSignal) => Promise<Answer>) => {
       stopping.current?.abort();
@@ -68,6 +100,7 @@ export function InvestigationProvider({ children }: { readonly children: ReactNo
       setError(undefined);
       setAnswer(undefined);
       setHits([]);
+      setSelected(NONE);
       try {
         let page = await first(stop.signal);
         setAnswer(page);
@@ -125,19 +158,33 @@ export function InvestigationProvider({ children }: { readonly children: ReactNo
           return again;
         }),
       stop: () => stopping.current?.abort(),
+      selected,
+      select,
       exportList,
       exportError,
       toggleExport: toggle,
       clearExport: clear,
-      async review(hitId, verdict) {
-        const {
-          disputed,
-          readings,
-          verdict: standing,
-        } = await api.put<Hit>(routeTo('/api/v1/cases/{caseId}/hits/{hitId}/verdict', { caseId, hitId }), { verdict });
-        const decided = (hit: Hit): Hit => (hit.id === hitId ? { ...hit, disputed, readings, verdict: standing } : hit);
-        setHits((before) => before.map(decided));
-        update(decided);
+      async review(hit, verdict) {
+        const decided = await api.put<Hit>(verdictOf(caseId, hit), { verdict });
+        show(decided);
+        // Oldest first: the last reading is the one that was just given.
+        const own = decided.readings.at(-1)?.agentId;
+        return { hit, verdict, before: hit.readings.find(({ agentId }) => agentId === own)?.verdict };
+      },
+      lastGiven: gestures.at(-1) ?? [],
+      remember: (given) => setGestures((before) => [...before, given]),
+      async takeBack() {
+        const left = [...(gestures.at(-1) ?? [])];
+        try {
+          for (const { hit, before: verdict } of [...left]) {
+            const route = verdictOf(caseId, hit);
+            show(await (verdict === undefined ? api.delete<Hit>(route) : api.put<Hit>(route, { verdict })));
+            left.shift();
+          }
+        } finally {
+          // What was refused can be tried again.
+          setGestures((before) => [...before.slice(0, -1), ...(left.length > 0 ? [left] : [])]);
+        }
       },
     }),
     [
@@ -147,11 +194,14 @@ export function InvestigationProvider({ children }: { readonly children: ReactNo
       hits,
       isReceiving,
       error,
+      selected,
+      select,
+      gestures,
+      show,
       exportList,
       exportError,
       toggle,
       clear,
-      update,
       api,
       caseId,
       requisition,

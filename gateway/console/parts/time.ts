@@ -49,6 +49,16 @@ export function mediaTime(seconds: number, decimals: 0 | 1 | 3 = 1): string {
   return `${pad(Math.floor(whole / 3600))}:${pad(Math.floor(whole / 60) % 60)}:${pad(whole % 60)}${rest}`;
 }
 
+/** A length of time as `4.2 s`, `3 min 05 s`, `1 h 02 min`. */
+export function secondsWords(seconds: number): string {
+  const tenths = Math.round(seconds * 10);
+  if (tenths < 600) return `${(tenths / 10).toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  return whole < 3600
+    ? `${Math.floor(whole / 60)} min ${pad(whole % 60)} s`
+    : `${Math.floor(whole / 3600)} h ${pad(Math.floor(whole / 60) % 60)} min`;
+}
+
 const LOCAL_TIME = /^(\d{2})\/(\d{2})\/(\d{4}) (\d{2}):(\d{2})(?::(\d{2}))?$/;
 
 /** `jj/mm/aaaa hh:mm:ss` in Paris as RFC 3339 with the offset that Paris has then; undefined for anything else. */

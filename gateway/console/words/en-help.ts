@@ -38,6 +38,7 @@ export const EN_HELP: typeof FR_HELP = {
           ['1', 'confirm'],
           ['2', 'uncertain'],
           ['3', 'reject'],
+          ['U', 'undo the last verdict (the history keeps it)'],
           ['X', 'add to the export'],
           ['V', 'uncover a confirmed hit'],
         ],
@@ -46,6 +47,9 @@ export const EN_HELP: typeof FR_HELP = {
         title: 'Thumbnails and drawing',
         keys: [
           ['arrows', 'next thumbnail; corner moved'],
+          ['Ctrl Space', 'thumbnail: select it, or not (Ctrl click too)'],
+          ['Shift arrows', 'thumbnails: select as far as there (Shift click too)'],
+          ['Ctrl A, Esc', 'all thumbnails shown, none'],
           ['Enter', 'open; finish the zone'],
           ['Delete', 'remove the corner'],
           ['Ctrl Z', 'undo the last step'],

@@ -39,6 +39,27 @@ export const EN_REVIEW: typeof FR_REVIEW = {
     withdrawNote: 'Withdraw the note',
     edited: (at: string) => `edited ${at}`,
   },
+  selection: {
+    title: 'Selected hits',
+    hint: 'Ctrl click, or Ctrl Space: select. Shift: as far as. Ctrl A: all.',
+    select: (what: string, when: string) => `Select: ${what}, ${when}`,
+    count: (n: number) => `${n} selected`,
+    walk: 'Look one by one',
+    walkWhy: 'Confirming needs that you saw each picture: N and P walk through the selection, 1 confirms.',
+    confirmed: (n: number) => `${n} confirmed`,
+    clear: 'Unselect',
+    progress: (n: number, all: number) => `${n} of ${all}…`,
+    decided: (n: number, refused: number, verdict: string) =>
+      `"${verdict}" recorded on ${n} ${n === 1 ? 'hit' : 'hits, one act each'}${refused > 0 ? `; ${refused} without a verdict stay selected` : ''}.`,
+  },
+  undo: {
+    one: (verdict: string, what: string) => `Undo "${verdict}": ${what}`,
+    several: (verdict: string, n: number) => `Undo "${verdict}" on ${n} hits`,
+    history: 'History of verdicts',
+    noHistory: 'No verdict was given.',
+    replaced: (at: string) => `replaced on ${at}`,
+    takenBack: (at: string) => `taken back on ${at}`,
+  },
   preview: {
     open: 'See the package before signing…',
     title: 'The package, before it is signed',

@@ -61,6 +61,7 @@ export const EN_SEARCH: typeof FR_SEARCH = {
     timeOrder: 'The end is before the start.',
     timeBad: 'Write both times like 02/03/2026 14:02:00.',
     results: 'Hits',
+    noneOfFilter: 'No hit that has arrived has this verdict.',
     thumbnail: (what: string, when: string) => `${what}, ${when}; heads and plates masked`,
     thumbnailComing: 'picture on its way…',
     noThumbnail: 'picture not available',

@@ -40,6 +40,7 @@ const GROUPS: readonly Group[] = [
       ['1', 'confirmer'],
       ['2', 'incertain'],
       ['3', 'écarter'],
+      ['U', 'annuler le dernier avis (l’historique le garde)'],
       ['X', 'ajouter à l’export'],
       ['V', 'lever le masque d’un résultat confirmé'],
     ],
@@ -48,6 +49,9 @@ const GROUPS: readonly Group[] = [
     title: 'Vignettes et dessin',
     keys: [
       ['flèches', 'vignette voisine ; sommet déplacé'],
+      ['Ctrl Espace', 'vignette : la sélectionner, ou non (aussi Ctrl clic)'],
+      ['Maj flèches', 'vignettes : sélectionner jusque-là (aussi Maj clic)'],
+      ['Ctrl A, Échap', 'toutes les vignettes affichées, aucune'],
       ['Entrée', 'ouvrir ; finir la zone'],
       ['Suppr', 'retirer le sommet'],
       ['Ctrl Z', 'annuler le dernier geste'],

@@ -37,6 +37,27 @@ export const FR_REVIEW = {
     withdrawNote: 'Retirer la note',
     edited: (at: string) => `modifiée le ${at}`,
   },
+  selection: {
+    title: 'Résultats sélectionnés',
+    hint: 'Ctrl clic, ou Ctrl Espace : sélectionner. Maj : jusqu’à. Ctrl A : tous.',
+    select: (what: string, when: string) => `Sélectionner : ${what}, ${when}`,
+    count: (n: number) => (n > 1 ? `${n} sélectionnés` : '1 sélectionné'),
+    walk: 'Regarder un par un',
+    walkWhy: 'Confirmer demande d’avoir vu chaque image : N et P parcourent la sélection, 1 confirme.',
+    confirmed: (n: number) => (n > 1 ? `${n} confirmés` : `${n} confirmé`),
+    clear: 'Désélectionner',
+    progress: (n: number, all: number) => `${n} sur ${all}…`,
+    decided: (n: number, refused: number, verdict: string) =>
+      `« ${verdict} » inscrit sur ${n} ${n > 1 ? 'résultats, un acte chacun' : 'résultat'}${refused > 0 ? ` ; ${refused} sans avis, restés sélectionnés` : ''}.`,
+  },
+  undo: {
+    one: (verdict: string, what: string) => `Annuler « ${verdict} » : ${what}`,
+    several: (verdict: string, n: number) => `Annuler « ${verdict} » sur ${n} résultats`,
+    history: 'Historique des avis',
+    noHistory: 'Aucun avis n’a été donné.',
+    replaced: (at: string) => `remplacé le ${at}`,
+    takenBack: (at: string) => `retiré le ${at}`,
+  },
   preview: {
     open: 'Voir le paquet avant de signer…',
     title: 'Le paquet, avant de signer',

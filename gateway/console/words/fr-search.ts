@@ -61,6 +61,7 @@ export const FR_SEARCH = {
     timeOrder: 'La fin précède le début.',
     timeBad: 'Écrivez les deux heures comme 02/03/2026 14:02:00.',
     results: 'Résultats',
+    noneOfFilter: 'Aucun résultat reçu n’a cet avis.',
     thumbnail: (what: string, when: string) => `${what}, ${when} ; têtes et plaques masquées`,
     thumbnailComing: 'image en préparation…',
     noThumbnail: 'image indisponible',

@@ -1,8 +1,8 @@
-import type { Hit, Reason } from '../../../search/types.ts';
-import { useCaseData } from '../../app/case-data.tsx';
+import type { Hit } from '../../../search/types.ts';
 import { useName, useWords } from '../../app/settings.tsx';
-import { clockOfDay, clockSpan, clockTime, mediaTime } from '../../parts/time.ts';
+import { clockSpan, mediaTime } from '../../parts/time.ts';
 import { colourWords, percent } from '../search/hit-words.ts';
+import { useReasonWords } from '../search/reason-words.ts';
 
 /** The card of a hit: what, where, when, how sure, and why the question found it. */
 export function HitFacts({ hit }: { readonly hit: Hit }) {
@@ -32,8 +32,9 @@ export function HitFacts({ hit }: { readonly hit: Hit }) {
             <dt>{words.why}</dt>
             <dd>
               <ul className="reasons">
-                {hit.reasons.map((reason) => (
-                  <li key={JSON.stringify(reason)}>{sayReason(reason)}</li>
+                {/* Two conditions of one question may say the same. */}
+                {[...new Set(hit.reasons.map(sayReason))].map((reason) => (
+                  <li key={reason}>{reason}</li>
                 ))}
               </ul>
             </dd>
@@ -43,36 +44,4 @@ export function HitFacts({ hit }: { readonly hit: Hit }) {
       <p className="notice">{words.notice}</p>
     </>
   );
-}
-
-function useReasonWords(): (reason: Reason) => string {
-  const { hit: words } = useWords();
-  const nameOf = useName();
-  const { exhibits } = useCaseData();
-  const cameraOf = (id: string): string => exhibits.find((exhibit) => exhibit.id === id)?.camera.id ?? '';
-  return (reason) => {
-    switch (reason.facet) {
-      case 'class':
-        return `${nameOf(reason.class)}, ${words.score} ${percent(reason.confidence)}`;
-      case 'colour':
-        return `${nameOf(reason.colour)} (${nameOf(reason.part)}), ${percent(reason.share)}`;
-      case 'time':
-        return `${clockOfDay(reason.from)} – ${clockOfDay(reason.to)} ${words.uncertainty(reason.uncertaintySeconds)}`;
-      case 'zone':
-        return words.inZone(mediaTime(reason.enteredSeconds));
-      case 'confidence':
-        return `${words.confidence} ${percent(reason.confidence)}`;
-      case 'condition':
-        return [
-          words.conditions[reason.condition],
-          ...(reason.value === undefined ? [] : [`${Math.round(reason.value * 100) / 100}`]),
-          ...(reason.atSeconds === undefined ? [] : [words.at(mediaTime(reason.atSeconds))]),
-          ...(reason.other === undefined
-            ? []
-            : [words.other(cameraOf(reason.other.exhibitId), clockTime(reason.other.from))]),
-        ].join(', ');
-      default:
-        return words.inExhibit;
-    }
-  };
 }

@@ -47,7 +47,7 @@ export function Player({
   const { player: words, hit: hitWords } = useWords();
   const nameOf = useName();
   const { exhibits } = useCaseData();
-  const { hits, filters, setFilters } = useInvestigation();
+  const { hits, selected, filters, setFilters } = useInvestigation();
   const { bookmarks } = useBeside();
   const exhibit = exhibits.find(({ id }) => id === exhibitId);
   const result = useResult(exhibitId);
@@ -77,8 +77,11 @@ export function Player({
   const now = clip.moment?.timeSeconds;
 
   function toHit(step: 1 | -1): void {
+    // Who opened one of several marked hits walks through those.
+    const marked = hits.filter(({ id }) => selected.has(id));
+    const walked = marked.length > 1 && marked.some(({ id }) => id === hit?.id) ? marked : hits;
     const next =
-      hit === undefined ? hitFrom(here, now ?? 0, step) : hits[hits.findIndex(({ id }) => id === hit.id) + step];
+      hit === undefined ? hitFrom(here, now ?? 0, step) : walked[walked.findIndex(({ id }) => id === hit.id) + step];
     if (next !== undefined) goTo(screen, next.id);
   }
   /** Where the requisition lets nobody look, the stage stays as it is and says so. */

@@ -7,13 +7,15 @@ import { useName, useWords } from '../../app/settings.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { Notes } from '../review/notes.tsx';
 import { Readings } from '../review/readings.tsx';
+import { VerdictHistory } from '../review/verdict-history.tsx';
+import { UndoVerdict } from './undo-verdict.tsx';
 
-/** Confirm, doubt or reject with one action each (HUM-03); notes; on to the export. */
+/** Confirm, doubt or reject with one action each (HUM-03), and take it back; notes; on to the export. */
 export function VerdictBar({ hit }: { readonly hit: Hit }) {
   const { role } = useSession();
   const { hit: words } = useWords();
   const nameOf = useName();
-  const { review, exportList, toggleExport, exportError } = useInvestigation();
+  const { review, remember, exportList, toggleExport, exportError } = useInvestigation();
   const [failure, setFailure] = useState<unknown>();
   const { id } = hit;
   useEffect(() => {
@@ -21,7 +23,9 @@ export function VerdictBar({ hit }: { readonly hit: Hit }) {
   }, [id]);
   const decide = (verdict: Verdict): void => {
     setFailure(undefined);
-    void review(hit.id, verdict).catch(setFailure);
+    void review(hit, verdict)
+      .then((given) => remember([given]))
+      .catch(setFailure);
   };
   const isListed = exportList.some(({ id }) => id === hit.id);
   useKeys(
@@ -43,6 +47,7 @@ export function VerdictBar({ hit }: { readonly hit: Hit }) {
         </span>
       </p>
       <Readings hit={hit} />
+      <VerdictHistory key={hit.id} hit={hit} />
       {role === 'agent' && (
         <>
           <div className="row">
@@ -62,6 +67,7 @@ export function VerdictBar({ hit }: { readonly hit: Hit }) {
               {words.reject}
             </button>
           </div>
+          <UndoVerdict of="one" />
           <div className="row">
             <button
               type="button"

@@ -1,5 +1,6 @@
 import { questionText, useInvestigation } from '../../app/investigation.tsx';
 import { useSettings } from '../../app/settings.tsx';
+import { useVerdictFilter } from '../review/verdict-filter.tsx';
 import { AnswerCoverage } from './answer-coverage.tsx';
 import { Charts } from './charts.tsx';
 import type { Weekday } from './conditions.ts';
@@ -21,6 +22,7 @@ export function AnswerPanel({
 }) {
   const { words, language } = useSettings();
   const { answer, answeredText, filters, hits, isReceiving } = useInvestigation();
+  const { shown, buttons } = useVerdictFilter(hits);
   if (answer === undefined) return isReceiving ? <p role="status">{words.app.loading}</p> : null;
   return (
     <section id="answer" aria-labelledby="answer-title">
@@ -43,7 +45,7 @@ export function AnswerPanel({
       {answer.total > 0 && <p className="notice">{words.search.notice}</p>}
       {hits.length > 1 && <Histogram hits={hits} onNarrow={onNarrow} />}
       {hits.length > 0 && <Charts answer={answer} hits={hits} onActivity={onActivity} />}
-      {hits.length > 0 && <HitGrid hits={hits} selectedId={selectedId} screen="search" />}
+      {hits.length > 0 && <HitGrid hits={shown} filter={buttons} openId={selectedId} screen="search" />}
     </section>
   );
 }

@@ -1,30 +1,40 @@
-import { memo, useState } from 'react';
+import { type MouseEvent, memo, useState } from 'react';
 import type { Hit } from '../../../search/types.ts';
 import { routeTo } from '../../api/routes.ts';
 import { useCaseData } from '../../app/case-data.tsx';
 import { useSession } from '../../app/session.tsx';
 import { useName, useWords } from '../../app/settings.tsx';
 import { usePicture } from '../../parts/pictures.ts';
-import { clockTime, mediaTime } from '../../parts/time.ts';
+import { clockTime, mediaTime, secondsWords } from '../../parts/time.ts';
 import { useHoverPreview } from '../player/hover-preview.ts';
 import { colourWords, percent } from './hit-words.ts';
+import { tellingReasons, useReasonWords } from './reason-words.ts';
 
-/** One hit of the grid: what, how sure, when, where, and what was decided. */
+/** How a card is marked beside the others: by itself, or with all from the one that was marked last. */
+export type Pick = 'one' | 'range';
+
+/** One hit of the grid: what, how sure, when and how long, where, why, and what was decided. */
 export const HitCard = memo(function HitCard({
   hit,
   at,
-  isSelected,
+  isOpen,
+  isPicked,
   isTabStop,
   onOpen,
+  onPick,
 }: {
   readonly hit: Hit;
   readonly at: number;
-  readonly isSelected: boolean;
+  /** It is the one that is shown. */
+  readonly isOpen: boolean;
+  /** Marked, to be acted on with others; undefined where nobody acts. */
+  readonly isPicked: boolean | undefined;
   readonly isTabStop: boolean;
   onOpen(at: number, id: string): void;
+  onPick(at: number, pick: Pick): void;
 }) {
   const { caseId } = useSession();
-  const { search: words, hit: hitWords, review } = useWords();
+  const { search: words, selection, hit: hitWords, review } = useWords();
   const nameOf = useName();
   const { exhibits } = useCaseData();
   const arrival = hit.reasons.find((reason) => reason.facet === 'condition' && reason.condition === 'acrossCameras');
@@ -35,40 +45,65 @@ export const HitCard = memo(function HitCard({
   );
   const [isRested, setRested] = useState(false);
   const preview = useHoverPreview(hit, isRested);
+  const sayReason = useReasonWords();
+  const why = [...new Set(tellingReasons(hit).map(sayReason))].join(' · ');
+  function press(event: MouseEvent): void {
+    if (isPicked !== undefined && event.shiftKey) onPick(at, 'range');
+    else if (isPicked !== undefined && (event.ctrlKey || event.metaKey)) onPick(at, 'one');
+    else onOpen(at, hit.id);
+  }
   return (
-    <button
-      type="button"
-      onPointerEnter={() => setRested(true)}
-      onPointerLeave={() => setRested(false)}
-      onFocus={(event) => setRested(event.currentTarget.matches(':focus-visible'))}
-      onBlur={() => setRested(false)}
-      className={`hit verdict-${hit.verdict}`}
-      data-at={at}
-      aria-current={isSelected}
-      tabIndex={isTabStop ? 0 : -1}
-      onClick={() => onOpen(at, hit.id)}
-    >
-      <span className="picture">
-        {url !== undefined && <img src={url} alt={words.thumbnail(nameOf(hit.class), clockTime(hit.from))} />}
-        {preview !== undefined && <img className="hit-preview" src={preview} alt="" />}
-        {url === undefined && error === undefined && <span className="hit-coming">{words.thumbnailComing}</span>}
-        {error !== undefined && <span className="sub">{words.noThumbnail}</span>}
-      </span>
-      <span className="what">
-        {nameOf(hit.class)} · {percent(hit.confidence)}
-      </span>
-      <span className="sub">{colourWords(hit, nameOf)}</span>
-      <span>
-        {clockTime(hit.from)} {hitWords.uncertainty(hit.uncertaintySeconds)}
-      </span>
-      <span className="sub">
-        {hit.cameraId} · {mediaTime(hit.mediaFromSeconds)}
-        {otherCamera !== undefined && ` → ${otherCamera}`}
-      </span>
-      <span className={`verdict-${hit.verdict}`}>
-        {nameOf(hit.verdict)}
-        {hit.disputed && ` · ${review.disputedShort}`}
-      </span>
-    </button>
+    <>
+      <button
+        type="button"
+        onPointerEnter={() => setRested(true)}
+        onPointerLeave={() => setRested(false)}
+        onFocus={(event) => setRested(event.currentTarget.matches(':focus-visible'))}
+        onBlur={() => setRested(false)}
+        className={`hit verdict-${hit.verdict}${isPicked === true ? ' picked' : ''}`}
+        data-at={at}
+        aria-current={isOpen}
+        tabIndex={isTabStop ? 0 : -1}
+        onClick={press}
+      >
+        <span className="picture">
+          {url !== undefined && <img src={url} alt={words.thumbnail(nameOf(hit.class), clockTime(hit.from))} />}
+          {preview !== undefined && <img className="hit-preview" src={preview} alt="" />}
+          {url === undefined && error === undefined && <span className="hit-coming">{words.thumbnailComing}</span>}
+          {error !== undefined && <span className="sub">{words.noThumbnail}</span>}
+        </span>
+        <span className="what">
+          {nameOf(hit.class)} · {percent(hit.confidence)} · <span className="hidden">{hitWords.duration} </span>
+          {secondsWords(hit.mediaToSeconds - hit.mediaFromSeconds)}
+        </span>
+        <span className="sub">{colourWords(hit, nameOf)}</span>
+        <span>
+          {clockTime(hit.from)} {hitWords.uncertainty(hit.uncertaintySeconds)}
+        </span>
+        <span className="sub">
+          {hit.cameraId} · {mediaTime(hit.mediaFromSeconds)}
+          {otherCamera !== undefined && ` → ${otherCamera}`}
+        </span>
+        <span className="sub why" title={why}>
+          <span className="hidden">{hitWords.why} : </span>
+          {why}
+        </span>
+        <span className={`verdict-${hit.verdict}`}>
+          {nameOf(hit.verdict)}
+          {hit.disputed && ` · ${review.disputedShort}`}
+        </span>
+      </button>
+      {isPicked !== undefined && (
+        <label className="pick">
+          <input
+            type="checkbox"
+            checked={isPicked}
+            tabIndex={isTabStop ? 0 : -1}
+            aria-label={selection.select(nameOf(hit.class), clockTime(hit.from))}
+            onChange={(event) => onPick(at, (event.nativeEvent as globalThis.MouseEvent).shiftKey ? 'range' : 'one')}
+          />
+        </label>
+      )}
+    </>
   );
 });

@@ -1,26 +1,39 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { Hit } from '../../../search/types.ts';
+import { useInvestigation } from '../../app/investigation.tsx';
+import { useKeys } from '../../app/keys.ts';
 import { goTo, type Screen } from '../../app/router.ts';
+import { useSession } from '../../app/session.tsx';
 import { useWords } from '../../app/settings.tsx';
-import { HitCard } from './hit-card.tsx';
+import { HitCard, type Pick } from './hit-card.tsx';
+import { SelectionBar } from './selection-bar.tsx';
 
-const CARD_WORDS_PX = 100;
+const CARD_WORDS_PX = 118;
 const GAP_PX = 8;
 const RATIO = 9 / 16;
 
-/** Thumbnails of any number of hits: only the rows in sight are in the page. Arrows move, Enter opens. */
+/**
+ * Thumbnails of any number of hits: only the rows in sight are in the page. Arrows move, Enter opens; Ctrl or Cmd marks one, Shift as far as
+ * one, Ctrl+A all that are shown here.
+ */
 export function HitGrid({
   hits,
-  selectedId,
+  filter,
+  openId,
   screen,
 }: {
   readonly hits: readonly Hit[];
-  readonly selectedId: string | undefined;
+  /** Buttons that choose which hits these are. */
+  readonly filter: ReactNode;
+  readonly openId: string | undefined;
   /** Where a hit opens. */
   readonly screen: Screen;
 }) {
   const { search: words } = useWords();
+  const { role } = useSession();
+  const { selected, select } = useInvestigation();
+  const isAgent = role === 'agent';
   const scroller = useRef<HTMLDivElement>(null);
   const [widthPx, setWidthPx] = useState(800);
   const [cardPx, setCardPx] = useState(190);
@@ -54,17 +67,42 @@ export function HitGrid({
   useEffect(() => {
     if (rowPx > 0) virtual.measure();
   }, [rowPx, virtual]);
-  const selectedAt = hits.findIndex(({ id }) => id === selectedId);
+  const openAt = hits.findIndex(({ id }) => id === openId);
   useEffect(() => {
-    if (selectedAt >= 0) virtual.scrollToIndex(Math.floor(selectedAt / columns), { align: 'auto' });
-  }, [selectedAt, columns, virtual]);
+    if (openAt >= 0) virtual.scrollToIndex(Math.floor(openAt / columns), { align: 'auto' });
+  }, [openAt, columns, virtual]);
 
+  /** Where marking as far as another begins. */
+  const anchor = useRef(0);
   const open = useCallback(
     (at: number, id: string) => {
       setFocused(at);
+      anchor.current = at;
       goTo(screen, id);
     },
     [screen],
+  );
+
+  const pick = useCallback(
+    (at: number, how: Pick) => {
+      setFocused(at);
+      const id = hits[at]?.id;
+      if (id === undefined) return;
+      if (how === 'range') {
+        const [first, last] = [Math.min(at, anchor.current), Math.max(at, anchor.current)];
+        return select([...selected, ...hits.slice(first, last + 1).map((hit) => hit.id)]);
+      }
+      anchor.current = at;
+      const others = [...selected].filter((each) => each !== id);
+      select(selected.has(id) ? others : [...others, id]);
+    },
+    [hits, selected, select],
+  );
+  const focusCard = useCallback(() => scroller.current?.querySelector<HTMLElement>('.hit[tabindex="0"]')?.focus(), []);
+  useKeys(
+    isAgent
+      ? { 'ctrl+a': () => select(hits.map(({ id }) => id)), ...(selected.size > 0 && { escape: () => select([]) }) }
+      : {},
   );
 
   function move(event: KeyboardEvent<HTMLDivElement>): void {
@@ -76,31 +114,43 @@ export function HitGrid({
       Home: -hits.length,
       End: hits.length,
     };
+    if (isAgent && event.key === ' ' && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      pick(focused, 'one');
+      return;
+    }
     const step = steps[event.key];
     if (step === undefined) return;
     event.preventDefault();
     event.stopPropagation();
     const next = Math.min(hits.length - 1, Math.max(0, focused + step));
     setFocused(next);
+    if (isAgent && event.shiftKey) pick(next, 'range');
+    else anchor.current = next;
     virtual.scrollToIndex(Math.floor(next / columns));
     wanted.current = next;
   }
 
   return (
     <>
-      <label className="density">
-        {words.density}
-        <input
-          type="range"
-          min={120}
-          max={420}
-          step={10}
-          value={cardPx}
-          onChange={(event) => setCardPx(Number(event.target.value))}
-        />
-      </label>
+      <div className="grid-head">
+        <div className="row">{filter}</div>
+        <label className="density">
+          {words.density}
+          <input
+            type="range"
+            min={120}
+            max={420}
+            step={10}
+            value={cardPx}
+            onChange={(event) => setCardPx(Number(event.target.value))}
+          />
+        </label>
+      </div>
+      {isAgent && <SelectionBar hits={hits} screen={screen} onEmpty={focusCard} />}
       {/* biome-ignore lint/a11y/noStaticElementInteractions: keys move the focus among the buttons inside */}
       <div ref={scroller} className="hit-grid" id="hits" onKeyDown={move}>
+        {hits.length === 0 && <p className="sub">{words.noneOfFilter}</p>}
         <ul aria-label={words.results} style={{ height: virtual.getTotalSize() }}>
           {virtual.getVirtualItems().flatMap((row) =>
             hits.slice(row.index * columns, (row.index + 1) * columns).map((hit, column) => {
@@ -118,9 +168,11 @@ export function HitGrid({
                   <HitCard
                     hit={hit}
                     at={at}
-                    isSelected={hit.id === selectedId}
+                    isOpen={hit.id === openId}
+                    isPicked={isAgent ? selected.has(hit.id) : undefined}
                     isTabStop={at === focused}
                     onOpen={open}
+                    onPick={pick}
                   />
                 </li>
               );

@@ -1,0 +1,198 @@
+import path from 'node:path';
+import type { Page, Request } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sceneFile } from '../support/line.ts';
+import { accessFile, analyseAll, cutOf, hasChromium, realClip, startVisit, type Visit } from './support.ts';
+
+// Many hits of one answer: what tells them apart, and how several are decided on without losing that each is a decision.
+
+describe.skipIf(!hasChromium)('the hits of an answer', () => {
+  let visit: Visit;
+  let page: Page;
+  let all: number;
+
+  beforeAll(async () => {
+    visit = await startVisit();
+    page = visit.page;
+    const street = realClip ?? (await sceneFile(visit.line.folder, 'street'));
+    const clips = [
+      await cutOf(street, path.join(visit.line.folder, 'first.mp4'), 30),
+      await cutOf(street, path.join(visit.line.folder, 'second.mp4'), 30),
+    ];
+    await analyseAll(visit, await accessFile(visit.line, clips, 30.3), clips);
+    await page.click('nav a[href="#/search"]');
+    await page.check('#classes input[value="car"]');
+    await page.fill('.typed input', 'vitesse:>1');
+    await page.keyboard.press('Enter');
+    await page.click('#ask');
+    await page.waitForSelector('#hits img');
+    all = Number(/^\d+/.exec((await page.textContent('.total strong')) ?? '')?.[0]);
+  }, 300_000);
+  afterAll(() => visit?.[Symbol.asyncDispose]());
+
+  const picked = () => page.locator('.hit.picked').count();
+  const focusedAt = (at: number) =>
+    page.waitForFunction((wanted) => (document.activeElement as HTMLElement | null)?.dataset.at === `${wanted}`, at);
+  /** What was sent to the API while something was done, by method and the end of its address. */
+  async function sentWhile(act: () => Promise<unknown>): Promise<readonly string[]> {
+    const sent: string[] = [];
+    const watch = (request: Request) =>
+      sent.push(`${request.method()} ${new URL(request.url()).pathname.split('/').slice(-1)}`);
+    page.on('request', watch);
+    await act();
+    page.off('request', watch);
+    return sent;
+  }
+
+  it('say on their cards how long and why, beside what, where and when', async () => {
+    expect(all).toBeGreaterThan(3);
+    const card = page.locator('#hits .hit').first();
+    expect(await card.locator('.what').textContent()).toMatch(/^voiture · \d+ % · Durée \d+\.\d s$/);
+    expect(await card.locator('.why').textContent()).toMatch(/^Pourquoi ce résultat : vitesse \(px\/s\), \d/);
+    expect(await card.locator('.why').getAttribute('title')).toMatch(/^vitesse/);
+  });
+
+  it('are marked by pointer and by keys alone: one, as far as one, all, none', async () => {
+    const mark = (at: number, modifiers: ('Control' | 'Meta' | 'Shift')[]) =>
+      page.locator('#hits .hit').nth(at).click({ modifiers });
+    await mark(1, ['Control']);
+    await mark(2, ['Meta']);
+    expect(await picked()).toBe(2);
+    expect(await page.textContent('#selected')).toBe('2 sélectionnés');
+    // Nothing was opened by it.
+    expect(new URL(page.url()).hash).toBe('#/search');
+    await mark(2, ['Control']);
+    await mark(0, ['Shift']);
+    expect(await picked()).toBe(3);
+    await page.keyboard.press('Escape');
+    expect(await picked()).toBe(0);
+    await page.locator('#hits .hit').first().focus();
+    await page.keyboard.press('ArrowRight');
+    await focusedAt(1);
+    await page.keyboard.press('Control+Space');
+    await page.keyboard.press('Shift+ArrowRight');
+    await focusedAt(2);
+    expect(await picked()).toBe(2);
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate(() => (document.activeElement as HTMLInputElement).checked)).toBe(true);
+    await page.keyboard.press('Space');
+    expect(await picked()).toBe(1);
+    await page.keyboard.press('Control+a');
+    expect(await page.textContent('#selected')).toBe(`${all} sélectionnés`);
+    await page.locator('#hits').scrollIntoViewIfNeeded();
+    await visit.look('r1-selected');
+    await visit.narrow('r1-selected');
+  });
+
+  it('HUM-01, HUM-03: are set aside together by an act on each, and confirmed only by looking at each', async () => {
+    const names = await page
+      .locator('.selection button')
+      .evaluateAll((buttons) => buttons.map((button) => (button as HTMLElement).dataset.act));
+    expect(names).toEqual(['walk', 'uncertain', 'rejected', 'export', 'unselect']);
+    expect(await page.isDisabled('.selection [data-act="export"]')).toBe(true);
+    const sent = await sentWhile(async () => {
+      await page.focus('.selection [data-act="rejected"]');
+      await page.keyboard.press('Enter');
+      await page.waitForFunction(() =>
+        document.querySelector('#selection-done')?.textContent?.includes('un acte chacun'),
+      );
+    });
+    expect(sent.filter((each) => each === 'PUT verdict')).toHaveLength(all);
+    expect(await page.locator('#hits .hit.verdict-rejected').count()).toBe(all);
+    // Two of them are looked at and confirmed, each by itself: the keys walk through what is marked.
+    await page.keyboard.press('Escape');
+    await page
+      .locator('#hits .hit')
+      .nth(0)
+      .click({ modifiers: ['Control'] });
+    await page
+      .locator('#hits .hit')
+      .nth(2)
+      .click({ modifiers: ['Control'] });
+    await page.click('.selection [data-act="walk"]');
+    for (const at of [0, 2]) {
+      await page.waitForFunction(
+        (wanted) => document.querySelector(`#hits .hit[data-at="${wanted}"]`)?.getAttribute('aria-current') === 'true',
+        at,
+      );
+      await page.waitForFunction(() => (document.querySelector<HTMLVideoElement>('#clip')?.readyState ?? 0) >= 2);
+      await page.keyboard.press('1');
+      await page.waitForFunction(() => document.querySelector('#verdict-state')?.textContent === 'confirmé');
+      if (at === 0) await page.keyboard.press('n');
+    }
+    expect(await page.locator('#hits .hit.verdict-confirmed').count()).toBe(2);
+    await page.click('.selection [data-act="export"]');
+    await page.waitForFunction(() => document.querySelector<HTMLButtonElement>('[data-act="export"]')?.disabled);
+    await page.click('nav a[href="#/review"]');
+    await page.waitForFunction(() => document.querySelectorAll('.export-list li').length === 2);
+  }, 60_000);
+
+  it('HUM-01: takes the last decisions back by acts of their own, shows what remains to decide, and keeps the history', async () => {
+    await page.click('nav a[href="#/search"]');
+    await page.waitForSelector('#hits img');
+    const shown = (kind: string) => page.click(`[data-verdict-filter="${kind}"]`);
+    await shown('rejected');
+    expect(await page.locator('#hits .hit').count()).toBe(all - 2);
+    await page.keyboard.press('Control+a');
+    await page.click('.selection [data-act="uncertain"]');
+    await page.waitForSelector('.undo');
+    // What was acted on is not of this filter any more.
+    expect(await page.locator('#hits .hit').count()).toBe(0);
+    expect(await page.textContent('.undo')).toBe(`Annuler « incertain » sur ${all - 2} résultats`);
+    const sent = await sentWhile(async () => {
+      await page.keyboard.press('u');
+      await page.waitForSelector('#hits .hit.verdict-rejected');
+      await page.waitForFunction(
+        (many) => document.querySelectorAll('#hits .hit.verdict-rejected').length === many,
+        all - 2,
+      );
+    });
+    expect(sent.filter((each) => each === 'PUT verdict')).toHaveLength(all - 2);
+    await shown('confirmed');
+    await page.keyboard.press('Escape');
+    await page.click('#hits .hit >> nth=0');
+    await page.waitForSelector('.verdict-history');
+    await page.keyboard.press('2');
+    await page.waitForFunction(() => document.querySelector('#verdict-state')?.textContent === 'incertain');
+    await page.keyboard.press('u');
+    await page.waitForFunction(() => document.querySelector('#verdict-state')?.textContent === 'confirmé');
+    await shown('rejected');
+    await page.click('#hits .hit >> nth=0');
+    await page.waitForFunction(() => document.querySelector('#verdict-state')?.textContent === 'écarté');
+    await page.press('.verdict-history summary', 'Enter');
+    await page.waitForFunction(() => document.querySelectorAll('.verdict-history li').length === 3);
+    const history = await page.locator('.verdict-history li').allTextContents();
+    expect(history[0]).toMatch(/agent-demo-1 écarté · remplacé le \d/);
+    expect(history[1]).toMatch(/agent-demo-1 incertain · remplacé le \d/);
+    expect(history[2]).toMatch(/agent-demo-1 écarté$/);
+    await visit.look('r2-history');
+    await visit.narrow('r2-history');
+  }, 60_000);
+
+  it('HUM-01: leaves a hit as it was before the first verdict on it', async () => {
+    // A new question: its hits were decided on by nobody.
+    await page.fill('.typed input', 'vitesse:>2');
+    await page.keyboard.press('Enter');
+    await page.click('#ask');
+    await page.waitForFunction(() => /2 px/.test(document.querySelector('.executed')?.textContent ?? ''));
+    await page.click('#hits .hit >> nth=0');
+    await page.waitForFunction(() => document.querySelector('#verdict-state')?.textContent === 'à examiner');
+    await page.keyboard.press('3');
+    await page.waitForFunction(() => document.querySelector('#verdict-state')?.textContent === 'écarté');
+    expect(await page.textContent('.undo')).toMatch(/^Annuler « écarté » : voiture \d\d:\d\d:\d\d$/);
+    const sent = await sentWhile(async () => {
+      await page.click('.undo');
+      await page.waitForFunction(() => document.querySelector('#verdict-state')?.textContent === 'à examiner');
+    });
+    expect(sent).toContain('DELETE verdict');
+    await page.press('.verdict-history summary', 'Enter');
+    await page.waitForSelector('.verdict-history li');
+    expect(await page.textContent('.verdict-history li')).toMatch(/agent-demo-1 écarté · retiré le \d/);
+    expect(await page.locator('.readings li').count()).toBe(0);
+  });
+
+  it('asks nobody but its gateway and raises no error', () => {
+    expect(visit.foreign).toEqual([]);
+    expect(visit.complaints.filter((text) => !text.includes('401'))).toEqual([]);
+  });
+});
