@@ -44,6 +44,14 @@ export function countMatches(matches: readonly ExhibitMatches[]): Counts {
     }
     if (inHour > 0) add(hours, hour, inHour);
   }
+  const byColour = new Uint32Array(COLOURS.length);
+  // Few of the masks occur, and a question of one camera should not pay for all of them, a colour each.
+  for (let mask = 1; mask < byMask.length; mask++) {
+    const tracks = byMask[mask] ?? 0;
+    if (tracks === 0) continue;
+    for (let index = 0; index < byColour.length; index++)
+      if ((mask >> index) & 1) byColour[index] = (byColour[index] ?? 0) + tracks;
+  }
   return {
     byClass: [...classes].flatMap((hits, id) => {
       const name = hits === 0 ? undefined : classNameOf(id);
@@ -54,7 +62,7 @@ export function countMatches(matches: readonly ExhibitMatches[]): Counts {
       tracks.length === 0 ? [] : [{ exhibitId, hits: tracks.length }],
     ),
     byColour: COLOURS.flatMap((colour, index) => {
-      const hits = byMask.reduce((sum, tracks, mask) => ((mask >> index) & 1 ? sum + tracks : sum), 0);
+      const hits = byColour[index] ?? 0;
       return hits === 0 ? [] : [{ colour, hits }];
     }),
     byHour: [...hours].sort(([a], [b]) => a - b).map(([hour, hits]) => ({ from: localInstant(hour * HOUR_MS), hits })),
