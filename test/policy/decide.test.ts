@@ -176,6 +176,27 @@ describe('decide', () => {
     }
   });
 
+  it('REQ-13: an answer of this second is given again for the same request, and for none that differs in anything', () => {
+    const none = compilePolicies(SCHEMA, []);
+    const differing: readonly (readonly [Partial<DecisionRequest>, string])[] = [
+      [{}, 'OK'],
+      [{ authority: { ...authority, revoked: true } }, 'E_REQ_REVOKED'],
+      [{ authority: { ...authority, agentDesignated: false } }, 'E_HAB_CASE'],
+      [{ authority: { ...authority, ops: ['search.class'] } }, 'E_REQ_OP'],
+      [{ authority: undefined }, 'E_REQ_MISSING'],
+      [{ caseId: OTHER }, 'E_PRO_SILO'],
+      [{ principal: { ...agent, habilitation: 'ended' } }, 'E_HAB_REVOKED'],
+      [{ safeMode: 'E_CLOCK' }, 'E_CLOCK'],
+      [{ safeMode: 'E_VAULT' }, 'E_VAULT'],
+      [{ nowSeconds: 250 }, 'E_REQ_EXPIRED'],
+    ];
+    for (const order of [differing, differing.toReversed(), differing]) {
+      for (const [changes, code] of order) expect(ask(changes).reason, JSON.stringify(changes)).toBe(code);
+      const request = { principal: agent, action: 'job.start', caseId: CASE, extraOps: [], authority, nowSeconds: 150 };
+      expect(decide(request as DecisionRequest, none).reason).toBe('E_HAB_ROLE');
+    }
+  });
+
   it('answers for any request with a code of the table, and the same each time', () => {
     const maybe = <T>(value: T) => fc.option(fc.constant(value), { nil: undefined });
     const request = fc.record({
