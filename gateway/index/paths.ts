@@ -39,44 +39,74 @@ export function encodePath(points: readonly TrackPoint[], to: ByteWriter): void 
 
 /** The points of one path from its bytes alone. Throws E_VAULT for bytes that no path was written as. */
 export function decodePath(bytes: Uint8Array): readonly TrackPoint[] {
+  if (bytes[0] === DECIMAL) return decimalPoints(bytes);
   const from = byteReader(bytes);
-  const mode = from.byte();
-  if (mode !== DECIMAL && mode !== EXACT) throw refused('unknown path encoding');
+  if (from.byte() !== EXACT) throw refused('unknown path encoding');
   const count = from.unsigned();
   if (count > from.remaining) throw refused('path is cut short');
-  const points = mode === DECIMAL ? decimalPoints(from, count) : exactPoints(from, count);
+  const points = exactPoints(from, count);
   if (from.remaining !== 0) throw refused('bytes after the path');
   return points;
 }
 
 // Written out field by field, in the order of FIELDS and with their units: a question about places reads millions of points.
-function decimalPoints(from: ByteReader, count: number): TrackPoint[] {
+function decimalPoints(bytes: Uint8Array): TrackPoint[] {
   const points: TrackPoint[] = [];
-  let [frame, pts, time, left, top, width, height, score] = [0, 0, 0, 0, 0, 0, 0, 0];
-  for (let index = 0; index < count; index++) {
-    const observed = from.byte();
-    if (observed > 1) throw refused('not a path');
-    frame += from.signed();
-    pts += from.signed();
-    time += from.signed();
-    left += from.signed();
-    top += from.signed();
-    width += from.signed();
-    height += from.signed();
-    score += from.signed();
+  eachDecimal(bytes, 0, bytes.length, (units, _, isObserved) => {
     points.push({
-      frame,
-      pts,
-      timeSeconds: time / 1e6,
-      left: left / 1e3,
-      top: top / 1e3,
-      width: width / 1e3,
-      height: height / 1e3,
-      score: score / 1e6,
-      observed: observed === 1,
+      frame: units[0] ?? 0,
+      pts: units[1] ?? 0,
+      timeSeconds: (units[2] ?? 0) / 1e6,
+      left: (units[3] ?? 0) / 1e3,
+      top: (units[4] ?? 0) / 1e3,
+      width: (units[5] ?? 0) / 1e3,
+      height: (units[6] ?? 0) / 1e3,
+      score: (units[7] ?? 0) / 1e6,
+      observed: isObserved,
     });
-  }
+  });
   return points;
+}
+
+const steps = new Float64Array(FIELDS.length);
+/** The largest scale of a byte of a number: eight bytes hold more than a safe integer. */
+const LARGEST_SCALE = 2 ** 49;
+
+/** Goes through the points of one decimal path. What it hands on is used again: read it at once. */
+function eachDecimal(
+  bytes: Uint8Array,
+  from: number,
+  end: number,
+  point: (units: Float64Array, n: number, isObserved: boolean, count: number) => void,
+): void {
+  let at = from + 1;
+  // What ends too early reads as NaN, which ends the number, and then the path does not end where it should.
+  const next = (): number => {
+    let byte = bytes[at++] ?? Number.NaN;
+    if (byte < 0x80) return byte;
+    // Multiplication, not shifts: values go up to 2^53.
+    let value = byte & 0x7f;
+    for (let scale = 128; byte >= 0x80; scale *= 128) {
+      if (scale > LARGEST_SCALE) throw refused('number without an end');
+      byte = bytes[at++] ?? Number.NaN;
+      value += (byte & 0x7f) * scale;
+    }
+    if (value > Number.MAX_SAFE_INTEGER) throw refused('number beyond the safe integers');
+    return value;
+  };
+  const count = next();
+  if (!(count <= end - from)) throw refused('path is cut short');
+  const units = steps.fill(0);
+  for (let n = 0; n < count; n++) {
+    const observed = bytes[at++] ?? Number.NaN;
+    if (!(observed <= 1)) throw refused('not a path');
+    for (let field = 0; field < FIELDS.length; field++) {
+      const value = next();
+      units[field] = (units[field] ?? 0) + (value % 2 === 0 ? value / 2 : -(value + 1) / 2);
+    }
+    point(units, n, observed === 1, count);
+  }
+  if (at !== end) throw refused('path does not end where it should');
 }
 
 function exactPoints(from: ByteReader, count: number): TrackPoint[] {
@@ -116,11 +146,10 @@ export const footPath = (): FootPath => ({
   yPx: new Float64Array(256),
 });
 
-const units = new Float64Array(FIELDS.length);
-
 /** What `decodePath` says of when and where the feet were, without making its points: opening a case reads millions of them. */
 export function readFeet(bytes: Uint8Array, from: number, length: number, into: FootPath): void {
   const end = from + length;
+  makeRoom(into, 0);
   if (bytes[from] !== DECIMAL) {
     const points = decodePath(bytes.subarray(from, end));
     makeRoom(into, points.length);
@@ -128,32 +157,12 @@ export function readFeet(bytes: Uint8Array, from: number, length: number, into: 
       setFoot(into, n, timeSeconds, left + width / 2, top + height);
     return;
   }
-  let at = from + 1;
-  // What ends too early reads as NaN, which ends the number, and then the path does not end where it should.
-  const next = (): number => {
-    let byte = bytes[at++] ?? Number.NaN;
-    let value = byte & 0x7f;
-    for (let scale = 128; byte >= 0x80; scale *= 128) {
-      byte = bytes[at++] ?? Number.NaN;
-      value += (byte & 0x7f) * scale;
-    }
-    return value;
-  };
-  const count = next();
-  if (count > length) throw refused('path is cut short');
-  makeRoom(into, count);
-  units.fill(0);
-  for (let n = 0; n < count; n++) {
-    at++;
-    for (let field = 0; field < FIELDS.length; field++) {
-      const value = next();
-      units[field] = (units[field] ?? 0) + (value % 2 === 0 ? value / 2 : -(value + 1) / 2);
-    }
+  eachDecimal(bytes, from, end, (units, n, _, count) => {
+    if (n === 0) makeRoom(into, count);
     const [time, left, top] = [units[2] ?? 0, units[3] ?? 0, units[4] ?? 0];
     const [width, height] = [units[5] ?? 0, units[6] ?? 0];
     setFoot(into, n, time / 1e6, left / 1e3 + width / 1e3 / 2, top / 1e3 + height / 1e3);
-  }
-  if (at !== end) throw refused('bytes after the path');
+  });
 }
 
 function makeRoom(into: FootPath, count: number): void {
