@@ -95,6 +95,21 @@ describe('the wall between cases', () => {
     expect(open.rows).toEqual([]);
   });
 
+  it('asks once a statement which case it is, and not of each of thousands of rows', async () => {
+    const ofEachRow = await asOwner(
+      database,
+      `SELECT tablename, qual, with_check FROM pg_policies
+        WHERE concat(qual, with_check) LIKE '%current_case()%'
+          AND regexp_replace(concat(qual, with_check), 'SELECT current_case\\(\\)', '', 'g') LIKE '%current_case()%'`,
+    );
+    expect(ofEachRow.rows).toEqual([]);
+    const walls = await asOwner(
+      database,
+      `SELECT tablename FROM pg_policies WHERE qual LIKE '%SELECT current_case()%'`,
+    );
+    expect(walls.rowCount).toBeGreaterThan(15);
+  });
+
   it('lets the service role see ids of every case and no sealed column', async () => {
     const cases = await database.inService((tx) => tx.query('SELECT id FROM cases'));
     expect(cases.rowCount).toBe(2);
