@@ -122,6 +122,8 @@ async function startLog(options: LogOptions): Promise<WritableLog> {
   let since = 0;
   let isFolding = false;
   let ending: Promise<void> | undefined;
+  /** What the writer does before its next batch; appends that come meanwhile wait for it. */
+  let betweenBatches: (() => Promise<void>) | undefined;
 
   await foldOnce();
   await ahead.begin(checkpoint);
@@ -146,13 +148,20 @@ async function startLog(options: LogOptions): Promise<WritableLog> {
   async function writeAll(): Promise<void> {
     // One turn later, so that the appends of this turn share a batch.
     await Promise.resolve();
-    while (waiting.length > 0 && failure === undefined) {
+    for (;;) {
+      const between = betweenBatches;
+      betweenBatches = undefined;
+      await between?.();
+      if (failure !== undefined || waiting.length === 0) {
+        if (betweenBatches === undefined) break;
+        continue;
+      }
       const batch = waiting.slice(0, fittingIn({ records: MAX_BATCH, bytes: aheadBytes / 4 }, waiting));
       try {
         await commit(batch.map(({ leaf }) => leaf));
       } catch (cause) {
         failure ??= new AppError('E_LOG_DOWN', { detail: 'a write failed', cause });
-        break;
+        continue;
       }
       waiting = waiting.slice(batch.length);
       for (const { seq, resolve } of batch) resolve(seq);
@@ -261,40 +270,40 @@ async function startLog(options: LogOptions): Promise<WritableLog> {
   }
 
   async function purge(years: number, known: Checkpoint | undefined): Promise<number> {
-    // Nothing waits: the root that the record names is that of all records before it.
-    await writing;
     const { edge: at } = await settled();
     const found = await findPurgeable(dir, at.size, { purged, nowMs: clock.nowMs(), years });
     if (found === undefined) return purged;
     const root = await hashOfRange({ from: 0, to: known?.size ?? 0 }, at.size, (tile) => hashesAt(tile, at));
     if (known === undefined || known.size < found.before || !root.equals(known.root))
       throw new AppError('E_LOG_DOWN', { detail: 'no purge: checkpoint missing' });
-    if (next.seq !== at.size) return purged;
-    await append(purgeEvent(found, rootOfEdge(at)));
+    // In this turn, so that nothing comes between: the root that the record names is that of all records before it, also those that wait.
+    const unwritten = waiting.filter(({ seq }) => seq >= edge.size).map(({ leaf }) => leaf);
+    await append(purgeEvent(found, rootOfEdge(extendEdge(edge, unwritten))));
     // Its record stands in the folder before anything goes from it, and no copy of what goes stays in the write-ahead file.
     await fold();
     await mayWrite();
     const from = purged;
     purged = found.before;
     await removeBundles(dir, from, found.before, files);
-    await renewAhead();
+    if (!closed) await renewAhead();
     return purged;
   }
 
-  /** A new write-ahead file while no batch is on its way; appends that come meanwhile wait for it. */
-  async function renewAhead(): Promise<void> {
-    while (writing !== undefined) await writing;
-    if (failure !== undefined) throw failure;
-    if (closed) return;
-    const renewed = (async () => {
-      await fold();
-      await ahead.begin(checkpoint);
-    })().catch((cause: unknown) => {
-      failure ??= new AppError('E_LOG_DOWN', { detail: 'a write failed', cause });
-      throw failure;
-    });
-    writing = renewed.catch(() => undefined).then(writeAll);
-    await renewed;
+  /** A new write-ahead file, by the writer between two batches: under a steady stream no moment without one would come by itself. */
+  function renewAhead(): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    betweenBatches = async () => {
+      try {
+        await fold();
+        await ahead.begin(checkpoint);
+        resolve();
+      } catch (cause) {
+        failure ??= new AppError('E_LOG_DOWN', { detail: 'a write failed', cause });
+        reject(failure);
+      }
+    };
+    writing ??= writeAll();
+    return promise;
   }
 
   const append = (event: AuditEvent): Promise<number> => appendAs(newId(), event);

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { aheadFileOf } from '../../gateway/audit/ahead.ts';
-import { openLog } from '../../gateway/audit/append.ts';
+import { openLog, type WritableLog } from '../../gateway/audit/append.ts';
 import { openCheckpoint, textOf } from '../../gateway/audit/checkpoint.ts';
 import { cosign } from '../../gateway/audit/cosignature.ts';
 import { diskFiles } from '../../gateway/audit/files.ts';
@@ -13,6 +13,7 @@ import { verifyProofText } from '../../gateway/audit/proof.ts';
 import { PURGE_ACTION, purgeEvent } from '../../gateway/audit/purge.ts';
 import { keepPurged } from '../../gateway/audit/purging.ts';
 import { openReader } from '../../gateway/audit/reader.ts';
+import { EMPTY_EDGE, extendEdge, rootOfEdge } from '../../gateway/audit/right-edge.ts';
 import { verifyLog } from '../../gateway/audit/verify.ts';
 import { cosignedFileOf, readWitnesses } from '../../gateway/audit/witnesses.ts';
 import { eventFor } from './events.ts';
@@ -41,6 +42,12 @@ async function oldLog(files = diskFiles) {
 
 const bundlesIn = async (dir: string): Promise<string[]> =>
   (await readdir(path.join(dir, 'tile/entries'))).filter((name) => !name.endsWith('.p')).sort();
+
+const entriesOf = async (log: WritableLog, from: number, to: number): Promise<Buffer[]> => {
+  const entries: Buffer[] = [];
+  for (let seq = from; seq < to; seq++) entries.push((await log.entry(seq)) ?? Buffer.alloc(0));
+  return entries;
+};
 
 describe('the journal keeps three years', () => {
   it('LOG-06: what is old goes by whole bundles, not a millisecond early, after a record that names root, extent and times; proofs and checkpoints hold', async () => {
@@ -248,5 +255,32 @@ describe('the journal keeps three years', () => {
       await again.close();
       expect((await verifyLog(place)).ok).toBe(true);
     }
+  }, 60_000);
+
+  it('LOG-06: a purge is done under a stream of appends that never rests, and its record names the root of all records before it', async () => {
+    const { clock, options, log, known } = await oldLog();
+    clock.setMs(THREE_YEARS_ON + OLD * HOUR);
+    const old = await entriesOf(log, 0, 1000);
+    const acknowledged: number[] = [];
+    let isPurging = true;
+    const appending = Array.from({ length: 3 }, async () => {
+      while (isPurging) acknowledged.push(await log.append(eventFor()));
+    });
+    expect(await log.purge(3, known)).toBe(512);
+    isPurging = false;
+    await Promise.all(appending);
+    const size = await log.size();
+    const records = await Promise.all(Array.from({ length: size - 1000 }, (_, n) => log.record(1000 + n)));
+    const at = 1000 + records.findIndex((record) => record?.action === PURGE_ACTION);
+    // It did not wait for a pause: some came before it, and some after it.
+    expect([at > 1000, at < size - 1]).toEqual([true, true]);
+    const before = [...old, ...(await entriesOf(log, 1000, at))];
+    expect(records[at - 1000]?.objects).toContainEqual({
+      type: 'log',
+      id: rootOfEdge(extendEdge(EMPTY_EDGE, before)).toString('hex'),
+    });
+    expect(new Set(acknowledged).size).toBe(size - 1001);
+    await log.close();
+    expect(await verifyLog(options.dir)).toMatchObject({ ok: true, size });
   }, 60_000);
 });
