@@ -15,7 +15,7 @@ export interface Claim {
   readonly nowMs: number;
   /** Keys older than this are forgotten, milliseconds since the epoch. */
   readonly forgetBeforeMs: number;
-  /** A first request that began before this has died on the way. */
+  /** A first request that was heard of before this and not since has died on the way. */
   readonly deadBeforeMs: number;
 }
 
@@ -51,6 +51,14 @@ export async function findKey(tx: Transaction, scope: Scope, keySha256: string):
     scope === undefined ? [keySha256] : [keySha256, scope],
   );
   return rows[0];
+}
+
+/** Says that the request of a key still runs. */
+export async function renewKey(tx: Transaction, scope: Scope, keySha256: string, nowMs: number): Promise<void> {
+  await tx.query(
+    `UPDATE ${table(scope)} SET asked_at = $1 WHERE NOT done AND key_sha256 = $2${scope === undefined ? '' : ' AND case_id = $3'}`,
+    [new Date(nowMs), keySha256, ...(scope === undefined ? [] : [scope])],
+  );
 }
 
 /** Says what the request of a key made. */

@@ -36,11 +36,17 @@ export interface IdempotencyDeps {
   readonly database: Pick<Database, 'inCase' | 'inService'>;
   readonly vault: Pick<Vault, 'seal' | 'unseal' | 'sealHere' | 'unsealHere'>;
   readonly clock: Clock;
+  /** How often a request that runs says so. */
+  readonly renewMs?: number;
 }
 
 const KEPT_MS = 24 * 3_600_000;
-/** No request of these routes runs so long; one that is older died with its process. Until then nobody can tell, and others are told to wait. */
-const DEAD_MS = 120_000;
+/**
+ * A request that runs says so in this interval; one that has been silent for so long died with its process, and until then nobody can
+ * tell. A process that was frozen for longer and goes on finds what was made meanwhile: under the same id, or once by rules of its own.
+ */
+const RENEW_MS = 4_000;
+const DEAD_MS = 20_000;
 
 interface Kept {
   readonly request: string;
@@ -52,7 +58,7 @@ interface Kept {
 
 /** Puts `request.once` on the application. Keys count for one case and one proven key. */
 export function installIdempotency(app: FastifyInstance, deps: IdempotencyDeps): void {
-  const { database, vault, clock } = deps;
+  const { database, vault, clock, renewMs = RENEW_MS } = deps;
   const within = <T>(scope: store.Scope, work: (tx: Transaction) => Promise<T>): Promise<T> =>
     scope === undefined ? database.inService(work) : database.inCase(scope, work);
   const label = (keySha256: string): string => `idempotency:${keySha256}`;
@@ -92,6 +98,9 @@ export function installIdempotency(app: FastifyInstance, deps: IdempotencyDeps):
       if (!row.done || kept.id === undefined) throw new AppError('E_IDEMPOTENCY_BUSY');
       return await work.read(kept.id);
     }
+    const renewing = setInterval(() => {
+      within(scope, (tx) => store.renewKey(tx, scope, key, clock.nowMs())).catch(() => undefined);
+    }, renewMs).unref();
     let made: T;
     try {
       const died = claim === 'new' ? undefined : await unseal(scope, key, claim.sealed);
@@ -102,6 +111,8 @@ export function installIdempotency(app: FastifyInstance, deps: IdempotencyDeps):
     } catch (error) {
       await within(scope, (tx) => store.dropKey(tx, scope, key)).catch(() => undefined);
       throw error;
+    } finally {
+      clearInterval(renewing);
     }
     const sealed = await seal(scope, key, { request, id: work.idOf(made) });
     await within(scope, (tx) => store.keepKey(tx, scope, key, sealed));
