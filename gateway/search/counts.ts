@@ -25,18 +25,23 @@ export function countMatches(matches: readonly ExhibitMatches[]): Counts {
     void counts.set(key, (counts.get(key) ?? 0) + more);
   for (const { exhibit, tracks } of matches) {
     if (tracks.length === 0) continue;
-    const { columns } = exhibit;
+    const { columns, startMs } = exhibit;
+    const { classId, firstMs } = columns;
     const masks = colourMasks(columns);
     add(cameras, exhibit.cameraId, tracks.length);
-    // Whole answers are counted, a million tracks where a question is broad: nothing is made for one of them.
-    let [hour, inHour] = [0, 0];
-    for (const track of tracks) {
-      const id = columns.classId[track] ?? 0;
+    // Whole answers are counted, a million tracks where a question is broad: nothing is made for one of them. `endMs` is where the hour of the
+    // one before ends, in media time.
+    let [hour, inHour, endMs] = [0, 0, Number.NEGATIVE_INFINITY];
+    for (let n = 0; n < tracks.length; n++) {
+      const track = tracks[n] ?? 0;
+      const id = classId[track] ?? 0;
       classes[id] = (classes[id] ?? 0) + 1;
-      const now = Math.floor((exhibit.startMs + (columns.firstMs[track] ?? 0)) / HOUR_MS);
-      if (now !== hour) {
+      const first = firstMs[track] ?? 0;
+      if (!(first < endMs && first >= endMs - HOUR_MS)) {
         if (inHour > 0) add(hours, hour, inHour);
-        [hour, inHour] = [now, 0];
+        hour = Math.floor((startMs + first) / HOUR_MS);
+        inHour = 0;
+        endMs = (hour + 1) * HOUR_MS - startMs;
       }
       inHour++;
       const mask = masks[track] ?? 0;
