@@ -23,6 +23,8 @@ export interface DemoExhibit {
   readonly captureStartMs: number;
   readonly durationSeconds: number;
   readonly damaged?: boolean;
+  /** Id of its camera; without it, one of its own. */
+  readonly camera?: string;
   /** Only of a rendered scene: where a real camera stands is for its officer to sign. */
   readonly position?: CameraPosition;
 }
@@ -143,7 +145,7 @@ function scheduled(exhibit: DemoExhibit, index: number, nowMs: number): Schedule
     sha256: exhibit.sha256,
     size: exhibit.sizeBytes,
     camera: {
-      id: `CAM-${index + 1}`,
+      id: exhibit.camera ?? `CAM-${index + 1}`,
       operator: 'Ville (démonstration)',
       place: PLACE,
       ...(exhibit.position === undefined ? {} : { position: exhibit.position }),

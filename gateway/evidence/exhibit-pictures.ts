@@ -6,7 +6,7 @@ import type { CaseId, ExhibitId } from '../ids.ts';
 import type { Requisition } from '../requisition/types.ts';
 import { createCaseCache } from './case-cache.ts';
 import { makeSpan } from './clip.ts';
-import { type FrameFacts, factsOf, firstFrameFrom, lastFrameTo, trueSpan } from './frame-facts.ts';
+import { type FrameFacts, factsOf, firstFrameFrom, keyFramesAround, lastFrameTo, trueSpan } from './frame-facts.ts';
 import { type FrameGroup, GROUP_FRAMES, groupOf, isInWindow, makeFrames } from './frames.ts';
 import type { KeyFrames } from './key-frames.ts';
 import type { OpenedResults } from './opened-results.ts';
@@ -29,6 +29,13 @@ export interface Span {
   readonly toSeconds: number;
 }
 
+/** Frames of a span, and where reading can begin. */
+export interface FramesOfSpan {
+  readonly frames: readonly FrameFacts[];
+  /** Numbers of the key frames of the span, rising, with the one before it and the one after it. */
+  readonly keyFrames: readonly number[];
+}
+
 /** What was shown of an exhibit, and when that was by the true time. */
 export interface Shown<T> {
   readonly picture: T;
@@ -44,10 +51,7 @@ export interface ExhibitPictures {
     asked: { readonly exhibitId: ExhibitId; readonly number: number; readonly size: StillSize },
   ): Promise<Shown<{ readonly jpeg: Buffer; readonly facts: FrameFacts }>>;
   /** Frames of a span, both ends included, as numbers and times without a picture: those that `clip` shows. Refuses as it does. */
-  frames(
-    requisition: Requisition,
-    asked: Span & { readonly exhibitId: ExhibitId },
-  ): Promise<Shown<readonly FrameFacts[]>>;
+  frames(requisition: Requisition, asked: Span & { readonly exhibitId: ExhibitId }): Promise<Shown<FramesOfSpan>>;
   /** Masked MP4 of a span of at most MOST_SPAN_SECONDS. E_MEDIA_SPAN for another span, E_REQ_SCOPE when no window holds all of it. */
   clip(requisition: Requisition, asked: Span & { readonly exhibitId: ExhibitId }): Promise<Shown<Buffer>>;
   /** Refuses as a picture of the exhibit would. */
@@ -146,7 +150,8 @@ export function createExhibitPictures(deps: ExhibitPicturesDeps): ExhibitPicture
       demandSpan(exhibit, { fromSeconds, toSeconds });
       const table = await tableOf(requisition, exhibit);
       const [first, last] = [firstFrameFrom(table, fromSeconds), lastFrameTo(table, toSeconds)];
-      const picture = factsOf(await deps.results.of(opened), table, first, last);
+      const frames = factsOf(await deps.results.of(opened), table, first, last);
+      const picture = { frames, keyFrames: keyFramesAround(table, first, last) };
       return { picture, exhibit, span: trueSpan(exhibit, fromSeconds, toSeconds) };
     },
     async clip(requisition, { exhibitId, fromSeconds, toSeconds }) {

@@ -96,14 +96,22 @@ export const exhibitPictureRoutes =
         schema: {
           params,
           querystring: Type.Object(span, strict),
-          response: { 200: Type.Object({ frames: Type.Array(frameBody) }) },
+          response: {
+            200: Type.Object({
+              frames: Type.Array(frameBody),
+              keyFrames: Type.Array(number, {
+                description:
+                  'Numbers of the key frames of the span, rising, with the one before it and the one after it.',
+              }),
+            }),
+          },
         },
       },
       async (request) => {
         const asked = { exhibitId: request.params.exhibitId as ExhibitId, ...request.query };
         const { picture, exhibit, span: shown } = await exhibitPictures.frames(request.requisition, asked);
         request.show([{ type: 'exhibit', id: exhibit.id }], shown);
-        return { frames: [...picture] };
+        return { frames: [...picture.frames], keyFrames: [...picture.keyFrames] };
       },
     );
 

@@ -79,6 +79,16 @@ export function firstFrameFrom(table: FrameTable, seconds: number): number {
 export const lastFrameTo = (table: FrameTable, seconds: number): number =>
   firstFrameFrom(table, seconds + 2 * SAME_SECONDS) - 1;
 
+/** Numbers of the key frames from frame `first` to `last`, with the one before and the one after where the recording has one. */
+export function keyFramesAround({ key, count }: FrameTable, first: number, last: number): readonly number[] {
+  // A place below zero would be counted from the end.
+  const before = first < 2 ? -1 : key.lastIndexOf(1, first - 2);
+  const after = last >= count ? -1 : key.indexOf(1, last);
+  const numbers = before < 0 ? [] : [before + 1];
+  for (let number = first; number <= last; number++) if (key[number - 1] === 1) numbers.push(number);
+  return after < 0 ? numbers : [...numbers, after + 1];
+}
+
 /** A span of media time by the true time: what the journal names. */
 export function trueSpan(
   { captureStartMs, clock }: Pick<Exhibit, 'captureStartMs' | 'clock'>,

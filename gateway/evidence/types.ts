@@ -39,6 +39,8 @@ export interface FrameTable {
   readonly count: number;
   /** Ticks of the time base on one clock that never restarts, never falling. */
   readonly pts: Float64Array;
+  /** 1 for a key frame. */
+  readonly key: Uint8Array;
   readonly durationSeconds: number;
   /** Media seconds from the first frame. */
   secondsOf(pts: number): number;

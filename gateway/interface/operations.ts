@@ -198,7 +198,7 @@ export const OPERATIONS: Readonly<Record<string, OperationText>> = {
   'GET /api/v1/cases/:caseId/exhibits/:exhibitId/frames': {
     id: 'listFrames',
     title: "Images d'un intervalle d'une pièce",
-    text: 'The frames of a span by number, time stamp and both times, without their pictures: a player knows by them which frame it shows.',
+    text: 'The frames of a span by number, time stamp and both times, without their pictures, and which are key frames: a player knows by them which frame it shows.',
     room: 'evidence',
     refusals: PICTURES,
   },

@@ -1804,6 +1804,8 @@ export interface components {
         /** `masked`: heads and plates are covered; `coarse`: the analysis did not look there, so all of it is in blocks. */
         shown: 'masked' | 'coarse';
       }[];
+      /** Numbers of the key frames of the span, rising, with the one before it and the one after it. */
+      keyFrames: number[];
     };
     ListJobsAnswer: {
       jobs: components['schemas']['Job'][];
@@ -4305,7 +4307,7 @@ export interface operations {
       503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['StoppedProblem'] } };
     };
   };
-  /** The frames of a span by number, time stamp and both times, without their pictures: a player knows by them which frame it shows. */
+  /** The frames of a span by number, time stamp and both times, without their pictures, and which are key frames: a player knows by them which frame it shows. */
   listFrames: {
     parameters: { query: { fromSeconds: number; toSeconds: number }; header?: never; path: { caseId: string; exhibitId: string }; cookie?: never };
     requestBody?: never;

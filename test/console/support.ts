@@ -8,7 +8,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { seatProsecutor } from '../../gateway/demo/habilitation.ts';
-import { scenePosition } from '../../gateway/demo/requisition.ts';
+import { type DemoExhibit, scenePosition } from '../../gateway/demo/requisition.ts';
 import { exhibitOf, type Line, startLine, tokensFor } from '../support/line.ts';
 
 // A gateway with the networks that the repository ships, its console built, and Debian's Chromium before it.
@@ -121,6 +121,11 @@ export async function accessFile(
       ...(index < placed ? { position: scenePosition(index) } : {}),
     })),
   );
+  return writeAccess(line, exhibits);
+}
+
+/** As `accessFile`, of exhibits that say themselves which camera saw what and when. */
+export async function writeAccess(line: Line, exhibits: readonly DemoExhibit[]): Promise<string> {
   const { authorisation, schedule } = await tokensFor(line, exhibits);
   const file = path.join(line.folder, 'access.json');
   const { agentKey } = line.installation;

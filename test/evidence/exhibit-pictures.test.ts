@@ -198,7 +198,11 @@ describe('pictures of an exhibit', () => {
   });
 
   it('the frames of a span are told by number and times', async () => {
-    const { frames } = (await get('frames?fromSeconds=1&toSeconds=1.5')).json<{ frames: { number: number }[] }>();
+    const { frames, keyFrames } = (await get('frames?fromSeconds=1&toSeconds=1.5')).json<{
+      frames: { number: number }[];
+      keyFrames: number[];
+    }>();
+    expect(keyFrames).toEqual([1, 11, 21]);
     expect(frames.map(({ number }) => number)).toEqual([11, 12, 13, 14, 15, 16]);
     expect(frames[1]).toEqual({
       number: 12,

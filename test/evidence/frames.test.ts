@@ -7,7 +7,7 @@ import { readPacketList } from '../../gateway/analysis/packets.ts';
 import type { AnalysisResult, LedgerInterval } from '../../gateway/analysis/types.ts';
 import { makeSpan } from '../../gateway/evidence/clip.ts';
 import { blockPx, coarseSpans } from '../../gateway/evidence/coarse.ts';
-import { factsOf, firstFrameFrom } from '../../gateway/evidence/frame-facts.ts';
+import { factsOf, firstFrameFrom, keyFramesAround } from '../../gateway/evidence/frame-facts.ts';
 import { GROUP_FRAMES, groupOf, makeFrames } from '../../gateway/evidence/frames.ts';
 import { readKeyFrames } from '../../gateway/evidence/key-frames.ts';
 import type { CaseId, JobId } from '../../gateway/ids.ts';
@@ -265,6 +265,16 @@ describe('frames of an exhibit anywhere', () => {
     const frames = reference(footage);
     expect(distance(probe, frames[50] as Uint8Array)).toBeLessThan(4);
     expect(distance(before, frames[49] as Uint8Array)).toBeGreaterThan(6);
+  });
+
+  it('key frames of a span come with the one before it and the one after it, and no others', () => {
+    const key = Uint8Array.from({ length: 40 }, (_, index) => (index % 10 === 0 ? 1 : 0));
+    const table = { key, count: 40, pts: new Float64Array(40), durationSeconds: 4, secondsOf: () => 0 };
+    expect(keyFramesAround(table, 12, 15)).toEqual([11, 21]);
+    expect(keyFramesAround(table, 11, 21)).toEqual([1, 11, 21, 31]);
+    expect(keyFramesAround(table, 1, 2)).toEqual([1, 11]);
+    expect(keyFramesAround(table, 31, 40)).toEqual([21, 31]);
+    expect(keyFramesAround(table, 1, 40)).toEqual([1, 11, 21, 31]);
   });
 
   it('REQ-07: frames outside the windows of the requisition are not decoded into pictures', async () => {

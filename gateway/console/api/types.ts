@@ -22,5 +22,9 @@ export type RequisitionBody = Omit<Schemas['Requisition'], 'facets'> & {
 };
 export type ScheduledPiece = RequisitionBody['exhibits'][number];
 
+/** Whether an analysis of the exhibit is closed: before that none of its pictures may be shown. */
+export const hasResult = (jobs: readonly JobBody[], exhibitId: string): boolean =>
+  jobs.some((job) => job.exhibitId === exhibitId && job.state === 'done');
+
 export const hasEnded = ({ state }: { readonly state: JobState }): boolean =>
   state === 'done' || state === 'failed' || state === 'cancelled';

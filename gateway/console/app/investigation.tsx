@@ -31,6 +31,9 @@ export interface Investigation {
   /** Ids of the hits that are marked to be acted on together; a new question marks none. */
   readonly selected: ReadonlySet<string>;
   select(ids: Iterable<string>): void;
+  /** Whether the other cameras stand below the player, wherever it goes. */
+  readonly showsCameras: boolean;
+  setShowsCameras(isShown: boolean): void;
   /** Hits chosen for the next export, whatever question found them. */
   readonly exportList: readonly Hit[];
   toggleExport(hit: Hit): void;
@@ -78,6 +81,7 @@ export function InvestigationProvider({ children }: { readonly children: ReactNo
   const [filters, setFilters] = useState<Filters>(NO_FILTERS);
   const [selected, setSelected] = useState<ReadonlySet<string>>(NONE);
   const { list: exportList, error: exportError, toggle, clear, update } = useExportList();
+  const [showsCameras, setShowsCameras] = useState(false);
   const [gestures, setGestures] = useState<readonly (readonly Given[])[]>([]);
   const select = useCallback((ids: Iterable<string>) => setSelected(new Set(ids)), []);
   const stopping = useRef<AbortController>(undefined);
@@ -160,6 +164,8 @@ export function InvestigationProvider({ children }: { readonly children: ReactNo
       stop: () => stopping.current?.abort(),
       selected,
       select,
+      showsCameras,
+      setShowsCameras,
       exportList,
       exportError,
       toggleExport: toggle,
@@ -196,6 +202,7 @@ export function InvestigationProvider({ children }: { readonly children: ReactNo
       error,
       selected,
       select,
+      showsCameras,
       gestures,
       show,
       exportList,

@@ -22,6 +22,7 @@ export const EN_HELP: typeof FR_HELP = {
           ['Shift ← →', 'ten seconds'],
           ['Page up, down', 'one minute'],
           ['A, Shift A', 'next, previous analysed frame'],
+          ['D, Shift D', 'next, previous key frame'],
           ['N, P', 'next, previous hit'],
           ['G', 'next gap'],
           ['H', 'go to a time or a frame'],

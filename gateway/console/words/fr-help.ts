@@ -24,6 +24,7 @@ const GROUPS: readonly Group[] = [
       ['Maj ← →', 'dix secondes'],
       ['Page préc., suiv.', 'une minute'],
       ['A, Maj A', 'image analysée suivante, précédente'],
+      ['D, Maj D', 'image clé suivante, précédente'],
       ['N, P', 'résultat suivant, précédent'],
       ['G', 'lacune suivante'],
       ['H', 'aller à une heure, à une image'],

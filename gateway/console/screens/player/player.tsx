@@ -5,18 +5,21 @@ import { useCaseData } from '../../app/case-data.tsx';
 import { useInvestigation } from '../../app/investigation.tsx';
 import { useKeys } from '../../app/keys.ts';
 import { useResult } from '../../app/results.tsx';
-import { goTo, type Screen } from '../../app/router.ts';
+import { addressOf, goTo, type Screen } from '../../app/router.ts';
 import { useName, useWords } from '../../app/settings.tsx';
 import { Problem } from '../../parts/problem.tsx';
-import { mediaTime } from '../../parts/time.ts';
+import { mediaTime, secondsWords } from '../../parts/time.ts';
 import type { Shapes } from '../search/conditions.ts';
 import { withFacet } from '../search/filters.ts';
 import { BookmarkBar } from './bookmark-bar.tsx';
+import { nextFile } from './cameras-at.ts';
 import { Course } from './course.tsx';
 import type { Target } from './frame-clock.ts';
 import { GoTo } from './go-to.tsx';
+import { OtherCameras } from './other-cameras.tsx';
 import { type Layers, Overlay } from './overlay.tsx';
 import { UnreadableVideo } from './pass.ts';
+import { handOn } from './play-on.ts';
 import { ReadOut } from './read-out.tsx';
 import { Reveal } from './reveal.tsx';
 import { useStillFrame } from './still-frame.tsx';
@@ -46,14 +49,19 @@ export function Player({
 }) {
   const { player: words, hit: hitWords } = useWords();
   const nameOf = useName();
-  const { exhibits } = useCaseData();
+  const { exhibits, jobs } = useCaseData();
   const { hits, selected, filters, setFilters } = useInvestigation();
   const { bookmarks } = useBeside();
   const exhibit = exhibits.find(({ id }) => id === exhibitId);
   const result = useResult(exhibitId);
   const activity = useActivity(exhibit);
   const [layers, setLayers] = useState<Layers>({ boxes: true, path: true, zones: true, scores: false, others: false });
-  const clip = useClip(exhibitId, exhibit, hit, at);
+  const next = exhibit === undefined ? undefined : nextFile({ exhibits, jobs }, exhibit);
+  const clip = useClip(exhibitId, exhibit, hit, at, (rate) => {
+    if (screen !== 'player' || next?.isAdjoining !== true) return;
+    handOn(next.exhibit.id, rate);
+    location.hash = addressOf('player', next.exhibit.id, next.atSeconds);
+  });
   const [first, last] = [clip.frames[0], clip.frames.at(-1)];
   const held =
     first === undefined || last === undefined
@@ -80,9 +88,9 @@ export function Player({
     // Who opened one of several marked hits walks through those.
     const marked = hits.filter(({ id }) => selected.has(id));
     const walked = marked.length > 1 && marked.some(({ id }) => id === hit?.id) ? marked : hits;
-    const next =
+    const other =
       hit === undefined ? hitFrom(here, now ?? 0, step) : walked[walked.findIndex(({ id }) => id === hit.id) + step];
-    if (next !== undefined) goTo(screen, next.id);
+    if (other !== undefined) goTo(screen, other.id);
   }
   /** Where the requisition lets nobody look, the stage stays as it is and says so. */
   function seek(target: Target): void {
@@ -118,6 +126,13 @@ export function Player({
     const next = step > 0 ? numbers.find((each) => each > number) : numbers.findLast((each) => each < number);
     if (next !== undefined) seek({ number: next });
   };
+  const toKeyFrame = (step: 1 | -1): void => {
+    const number = clip.moment?.number;
+    if (number === undefined) return;
+    const { keyFrames } = clip;
+    const next = step > 0 ? keyFrames.find((each) => each > number) : keyFrames.findLast((each) => each < number);
+    if (next !== undefined) seek({ number: next });
+  };
   const shuttle = (direction: 1 | -1): void => {
     const isSame = Math.sign(clip.rate) === direction;
     const at = RATES.indexOf(Math.abs(clip.rate));
@@ -151,6 +166,8 @@ export function Player({
     n: () => toHit(1),
     p: () => toHit(-1),
     g: toGap,
+    d: () => toKeyFrame(1),
+    'shift+d': () => toKeyFrame(-1),
     a: () => toAnalysed(1),
     'shift+a': () => toAnalysed(-1),
     b: () => toggle('boxes'),
@@ -205,6 +222,7 @@ export function Player({
         onJump={jump}
         onHit={toHit}
         onAnalysed={toAnalysed}
+        onKeyFrame={toKeyFrame}
         onGap={toGap}
       />
       {marks.in !== undefined && marks.out !== undefined && (
@@ -227,6 +245,13 @@ export function Player({
           onSeek={toSeconds}
         />
       )}
+      {next !== undefined && (
+        <p className="next-file">
+          <a href={addressOf('player', next.exhibit.id, next.atSeconds)}>{words.nextFile(next.exhibit.fileName)}</a>{' '}
+          <span className="sub">{next.isAdjoining ? words.adjoining : words.later(secondsWords(next.gapSeconds))}</span>
+        </p>
+      )}
+      {exhibit !== undefined && <OtherCameras exhibit={exhibit} moment={clip.moment} isPlaying={clip.isPlaying} />}
       <BookmarkBar
         key={`bookmarks ${exhibitId}`}
         exhibitId={exhibitId}

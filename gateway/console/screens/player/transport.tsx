@@ -13,6 +13,7 @@ export function Transport({
   onJump,
   onHit,
   onAnalysed,
+  onKeyFrame,
   onGap,
 }: {
   readonly clip: ClipControl;
@@ -23,6 +24,7 @@ export function Transport({
   onJump(seconds: number): void;
   onHit(step: 1 | -1): void;
   onAnalysed(step: 1 | -1): void;
+  onKeyFrame(step: 1 | -1): void;
   onGap(): void;
 }) {
   const { player: words } = useWords();
@@ -30,8 +32,10 @@ export function Transport({
     <div className="transport" role="toolbar" aria-label={words.controls}>
       <Group>
         <Act label={words.previousHit} keys="P" sign="previousHit" onPress={() => onHit(-1)} />
+        <Act label={words.back60} keys={words.pageUp} sign={{ words: '−1 min' }} onPress={() => onJump(-60)} />
         <Act label={words.back10} keys="Shift ←" sign={{ words: '−10 s' }} onPress={() => onJump(-10)} />
         <Act label={words.back1} keys="←" sign={{ words: '−1 s' }} onPress={() => onJump(-1)} />
+        <Act label={words.previousKey} keys="Shift D" sign="previousKey" onPress={() => onKeyFrame(-1)} />
         <Act label={words.previousAnalysed} keys="Shift A" sign="previousAnalysed" onPress={() => onAnalysed(-1)} />
         <Act label={words.previousFrame} keys="," sign="previousFrame" id="step-back" onPress={() => onStep(-1)} />
         <Act
@@ -43,8 +47,10 @@ export function Transport({
         />
         <Act label={words.nextFrame} keys="." sign="nextFrame" id="step" onPress={() => onStep(1)} />
         <Act label={words.nextAnalysed} keys="A" sign="nextAnalysed" id="analysed" onPress={() => onAnalysed(1)} />
+        <Act label={words.nextKey} keys="D" sign="nextKey" id="key-frame" onPress={() => onKeyFrame(1)} />
         <Act label={words.forward1} keys="→" sign={{ words: '+1 s' }} onPress={() => onJump(1)} />
         <Act label={words.forward10} keys="Shift →" sign={{ words: '+10 s' }} onPress={() => onJump(10)} />
+        <Act label={words.forward60} keys={words.pageDown} sign={{ words: '+1 min' }} onPress={() => onJump(60)} />
         <Act label={words.nextHit} keys="N" sign="nextHit" onPress={() => onHit(1)} />
         <Act label={words.nextGap} keys="G" sign="nextGap" onPress={onGap} />
       </Group>
@@ -82,6 +88,8 @@ const SHAPES = {
   previousHit: 'M15 2 L9 8 L15 14 Z M9 2 L3 8 L9 14 Z M3 1 H1 V15 H3 Z',
   nextAnalysed: 'M1 4 H8 V12 H1 Z M10 3 L15 8 L10 13 Z',
   previousAnalysed: 'M15 4 H8 V12 H15 Z M6 3 L1 8 L6 13 Z',
+  nextKey: 'M1 3 H3 V13 H1 Z M9 3 L14 8 L9 13 L4 8 Z',
+  previousKey: 'M15 3 H13 V13 H15 Z M7 3 L12 8 L7 13 L2 8 Z',
   nextGap: 'M1 2 H3 V14 H1 Z M5 2 H7 V14 H5 Z M9 3 L15 8 L9 13 Z',
 } as const;
 type Shape = keyof typeof SHAPES;

@@ -1,10 +1,12 @@
 import { type RefObject, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import type { Schemas } from '../../../interface/client.ts';
 import type { Hit } from '../../../search/types.ts';
 import { routeTo } from '../../api/routes.ts';
 import type { ExhibitBody } from '../../api/types.ts';
 import { useSession } from '../../app/session.tsx';
 import { hitStretch, indexOf, type Moment, nearest, type Stretch, stretchAround, type Target } from './frame-clock.ts';
 import { UnreadableVideo, untilPassed } from './pass.ts';
+import { takeOver } from './play-on.ts';
 
 /** The recording on the stage: one stretch of it at a time as masked video, and which frame of it is shown. */
 export interface ClipControl {
@@ -14,6 +16,8 @@ export interface ClipControl {
   readonly isLoading: boolean;
   /** The frames of the stretch; empty until it is here. */
   readonly frames: readonly Moment[];
+  /** Numbers of the key frames of the stretch, and of the one before it and after it. */
+  readonly keyFrames: readonly number[];
   /** Index of the frame on the screen. */
   readonly at: number;
   readonly moment: Moment | undefined;
@@ -57,6 +61,7 @@ interface Loaded {
   readonly wanted: Wanted;
   readonly url: string;
   readonly frames: readonly Moment[];
+  readonly keyFrames: readonly number[];
   readonly askedAtMs: number;
 }
 
@@ -74,6 +79,8 @@ export function useClip(
   exhibit: ExhibitBody | undefined,
   hit: Hit | undefined,
   opensAt: number | undefined,
+  /** Playing came to the last frame of the recording. */
+  onEnd: (rate: number) => void,
 ): ClipControl {
   const { api, caseId } = useSession();
   const video = useRef<HTMLVideoElement>(null);
@@ -120,8 +127,8 @@ export function useClip(
             { of: 'clip', ...stretch },
             stop.signal,
           );
-    const askList = (): Promise<{ frames: readonly Moment[] }> =>
-      api.get<{ frames: readonly Moment[] }>(
+    const askList = (): Promise<Schemas['ListFramesAnswer']> =>
+      api.get<Schemas['ListFramesAnswer']>(
         routeTo('/api/v1/cases/{caseId}/exhibits/{exhibitId}/frames', { caseId, exhibitId }, stretch),
         stop.signal,
       );
@@ -130,12 +137,12 @@ export function useClip(
     const load = async (): Promise<void> => {
       if (wanted.serial > 0) await delay(REST_MS);
       stop.signal.throwIfAborted();
-      const { frames } = await untilPassed(askList, stop.signal);
+      const { frames, keyFrames } = await untilPassed(askList, stop.signal);
       // After the list: where that takes long, the ticket's minute would be over before the video is asked for.
       const { url } = await untilPassed(askTicket, stop.signal);
       if (stop.signal.aborted) return;
       isReady.current = false;
-      setLoaded({ wanted, url, frames, askedAtMs: performance.now() });
+      setLoaded({ wanted, url, frames, keyFrames, askedAtMs: performance.now() });
       setAt(indexOf(frames, wanted.target));
     };
     load().catch((failure: unknown) => {
@@ -238,6 +245,7 @@ export function useClip(
     error,
     isLoading: clip?.wanted !== wanted && error === undefined,
     frames,
+    keyFrames: clip?.keyFrames ?? [],
     at,
     moment: frames[at],
     isPlaying: rate !== 0,
@@ -250,7 +258,8 @@ export function useClip(
       if (clip === undefined) return;
       // Where somebody stepped to meanwhile, not where the wish was.
       show(at);
-      if (clip.wanted.rate > 0) play(clip.wanted.rate);
+      const begun = clip.wanted.rate > 0 ? clip.wanted.rate : takeOver(exhibitId);
+      if (begun > 0) play(begun);
     },
     play,
     presented(clipSeconds) {
@@ -262,7 +271,8 @@ export function useClip(
     ended() {
       const before = rate;
       play(0);
-      if (before > 0) beyond(1, before);
+      if (before <= 0 || beyond(1, before)) return;
+      if (frames.at(-1)?.number === exhibit?.frames) onEnd(before);
     },
     failed() {
       if (clip === undefined) return;
