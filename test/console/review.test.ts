@@ -88,7 +88,7 @@ describe.skipIf(!hasChromium)('the hits of an answer', () => {
     const names = await page
       .locator('.selection button')
       .evaluateAll((buttons) => buttons.map((button) => (button as HTMLElement).dataset.act));
-    expect(names).toEqual(['walk', 'uncertain', 'rejected', 'export', 'unselect']);
+    expect(names).toEqual(['walk', 'uncertain', 'rejected', 'export', 'bookmark', 'unselect']);
     expect(await page.isDisabled('.selection [data-act="export"]')).toBe(true);
     const sent = await sentWhile(async () => {
       await page.focus('.selection [data-act="rejected"]');
@@ -123,8 +123,16 @@ describe.skipIf(!hasChromium)('the hits of an answer', () => {
     expect(await page.locator('#hits .hit.verdict-confirmed').count()).toBe(2);
     await page.click('.selection [data-act="export"]');
     await page.waitForFunction(() => document.querySelector<HTMLButtonElement>('[data-act="export"]')?.disabled);
+    // One label on both, in one gesture.
+    await page.fill('.label-all', 'cortège');
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() => document.querySelector('.selection')?.textContent?.includes('2 signets posés.'));
     await page.click('nav a[href="#/review"]');
     await page.waitForFunction(() => document.querySelectorAll('.export-list li').length === 2);
+    const labels = await page
+      .locator('.bookmarks input')
+      .evaluateAll((inputs) => inputs.map((input) => (input as HTMLInputElement).value));
+    expect(labels).toEqual(['cortège', 'cortège']);
   }, 60_000);
 
   it('HUM-01: takes the last decisions back by acts of their own, shows what remains to decide, and keeps the history', async () => {

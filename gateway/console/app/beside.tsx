@@ -24,6 +24,8 @@ export interface Beside {
     readonly atSeconds: number;
     readonly hit: Hit | undefined;
   }): Promise<void>;
+  /** Marks each hit where it is best seen, with the same label. */
+  markAll(hits: readonly Hit[], label: string): Promise<void>;
   label(bookmark: Bookmark, label: string): Promise<void>;
   unmark(bookmark: Bookmark): Promise<void>;
 }
@@ -109,6 +111,17 @@ export function BesideProvider({ children }: { readonly children: ReactNode }) {
         const beside = hit === undefined ? {} : { hitId: hit.id };
         await api.post(routeTo('/api/v1/cases/{caseId}/bookmarks', { caseId }), { exhibitId, atSeconds, ...beside });
         await readBookmarks();
+      },
+      async markAll(hits, label) {
+        const said = label === '' ? {} : { label };
+        try {
+          for (const { id: hitId, exhibitId, best } of hits) {
+            const moment = { exhibitId, atSeconds: best.timeSeconds, hitId, ...said };
+            await api.post(routeTo('/api/v1/cases/{caseId}/bookmarks', { caseId }), moment);
+          }
+        } finally {
+          await readBookmarks();
+        }
       },
       async label({ id }, label) {
         await api.put(

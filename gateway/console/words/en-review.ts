@@ -47,6 +47,8 @@ export const EN_REVIEW: typeof FR_REVIEW = {
     walk: 'Look one by one',
     walkWhy: 'Confirming needs that you saw each picture: N and P walk through the selection, 1 confirms.',
     confirmed: (n: number) => `${n} confirmed`,
+    bookmark: (n: number) => (n > 1 ? `Set ${n} bookmarks` : 'Set a bookmark'),
+    bookmarked: (n: number) => (n > 1 ? `${n} bookmarks set.` : 'Bookmark set.'),
     clear: 'Unselect',
     progress: (n: number, all: number) => `${n} of ${all}…`,
     decided: (n: number, refused: number, verdict: string) =>

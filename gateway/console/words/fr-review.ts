@@ -45,6 +45,8 @@ export const FR_REVIEW = {
     walk: 'Regarder un par un',
     walkWhy: 'Confirmer demande d’avoir vu chaque image : N et P parcourent la sélection, 1 confirme.',
     confirmed: (n: number) => (n > 1 ? `${n} confirmés` : `${n} confirmé`),
+    bookmark: (n: number) => (n > 1 ? `Poser ${n} signets` : 'Poser un signet'),
+    bookmarked: (n: number) => (n > 1 ? `${n} signets posés.` : 'Signet posé.'),
     clear: 'Désélectionner',
     progress: (n: number, all: number) => `${n} sur ${all}…`,
     decided: (n: number, refused: number, verdict: string) =>

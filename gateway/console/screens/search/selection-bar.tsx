@@ -6,6 +6,7 @@ import { goTo, type Screen } from '../../app/router.ts';
 import { useName, useWords } from '../../app/settings.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { UndoVerdict } from '../player/undo-verdict.tsx';
+import { MarkSelection } from './mark-selection.tsx';
 
 /**
  * What can be done to all marked hits at once: each is an act of its own and in the journal by itself. Confirming is not among them: it
@@ -98,6 +99,7 @@ export function SelectionBar({
           >
             {hitWords.toExport} · {words.confirmed(exportable.length)}
           </button>
+          <MarkSelection hits={chosen} />
           <button type="button" className="quiet" data-act="unselect" title="Esc" onClick={() => select([])}>
             {words.clear}
           </button>
