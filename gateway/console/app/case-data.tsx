@@ -1,4 +1,5 @@
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useRef, useState } from 'react';
+import type { Schemas } from '../../interface/client.ts';
 import type { Api } from '../api/client.ts';
 import { routeTo } from '../api/routes.ts';
 import { type ExhibitBody, hasEnded, type JobBody } from '../api/types.ts';
@@ -62,8 +63,8 @@ export function CaseDataProvider({ children }: { readonly children: ReactNode })
   const refresh = useCallback(async () => {
     try {
       const [found, running] = await Promise.all([
-        api.get<{ exhibits: readonly ExhibitBody[] }>(routeTo('/api/v1/cases/{caseId}/exhibits', { caseId })),
-        api.get<{ jobs: readonly JobBody[] }>(routeTo('/api/v1/cases/{caseId}/jobs', { caseId })),
+        api.get<Schemas['ListExhibitsAnswer']>(routeTo('/api/v1/cases/{caseId}/exhibits', { caseId })),
+        api.get<Schemas['ListJobsAnswer']>(routeTo('/api/v1/cases/{caseId}/jobs', { caseId })),
       ]);
       setExhibits(found.exhibits);
       setJobs(running.jobs);

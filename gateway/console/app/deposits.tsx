@@ -1,4 +1,5 @@
 import { createContext, type ReactNode, useCallback, useContext, useMemo, useRef, useState } from 'react';
+import type { Schemas } from '../../interface/client.ts';
 import { Unreachable } from '../api/client.ts';
 import { digestOf } from '../api/digest.ts';
 import { routeTo } from '../api/routes.ts';
@@ -57,9 +58,10 @@ export function DepositsProvider({ children }: { readonly children: ReactNode })
 
   const send = useCallback(
     async (id: number, file: File, piece: string, sha256: string, signal: AbortSignal) => {
-      const { exhibits } = await api.get<{
-        exhibits: readonly { readonly id: string; readonly sha256: string; readonly state: string }[];
-      }>(routeTo('/api/v1/cases/{caseId}/exhibits', { caseId }), signal);
+      const { exhibits } = await api.get<Schemas['ListExhibitsAnswer']>(
+        routeTo('/api/v1/cases/{caseId}/exhibits', { caseId }),
+        signal,
+      );
       const same = exhibits.filter((exhibit) => exhibit.sha256 === sha256);
       if (same.some(({ state }) => state === 'sealed')) return change(id, { state: { at: 'already' } });
       let resumedShare = 0;

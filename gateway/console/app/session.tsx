@@ -1,4 +1,5 @@
 import { createContext, useContext } from 'react';
+import type { Schemas } from '../../interface/client.ts';
 import { type Access, forgetAccess, keepAccess, type SignIn, type Tokens } from '../api/access.ts';
 import { type Api, createApi, type Language, Refusal } from '../api/client.ts';
 import { routeTo } from '../api/routes.ts';
@@ -25,7 +26,7 @@ export function useSession(): Session {
 
 /** The cases that a key may open. */
 export const casesOf = async (api: Api): Promise<readonly CaseBody[]> =>
-  (await api.get<{ cases: readonly CaseBody[] }>(routeTo('/api/v1/cases', {}))).cases;
+  (await api.get<Schemas['ListCasesAnswer']>(routeTo('/api/v1/cases', {}))).cases;
 
 async function sessionIn(api: Api, access: Access, caseId: string): Promise<Session> {
   const { requisitions } = await api.get<{ requisitions: readonly RequisitionBody[] }>(

@@ -1,4 +1,5 @@
 import { useRef, useState } from 'react';
+import type { Schemas } from '../../../interface/client.ts';
 import { routeTo } from '../../api/routes.ts';
 import { type ExhibitBody, hasEnded, type JobBody } from '../../api/types.ts';
 import { useResult } from '../../app/results.tsx';
@@ -134,7 +135,7 @@ function Estimated({ exhibit }: { readonly exhibit: ExhibitBody }) {
     setAsking(true);
     setFailure(undefined);
     await api
-      .get<{ estimatedSeconds: number }>(
+      .get<Schemas['Estimate']>(
         routeTo('/api/v1/cases/{caseId}/exhibits/{exhibitId}/estimate', { caseId, exhibitId: exhibit.id }),
       )
       .then(({ estimatedSeconds }) => setSeconds(estimatedSeconds), setFailure);

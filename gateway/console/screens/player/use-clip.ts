@@ -117,12 +117,12 @@ export function useClip(
     if (stretch === undefined) return;
     const askTicket = (): Promise<{ url: string }> =>
       stretch === clipOfHit && shown !== undefined
-        ? api.post<{ url: string }>(
+        ? api.post<Schemas['MediaTicket']>(
             routeTo('/api/v1/cases/{caseId}/hits/{hitId}/tickets', { caseId, hitId: shown.id }),
             { of: 'clip' },
             stop.signal,
           )
-        : api.post<{ url: string }>(
+        : api.post<Schemas['MediaTicket']>(
             routeTo('/api/v1/cases/{caseId}/exhibits/{exhibitId}/tickets', { caseId, exhibitId }),
             { of: 'clip', ...stretch },
             stop.signal,

@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useState } from 'react';
+import type { Schemas } from '../../../interface/client.ts';
 import type { Hit } from '../../../search/types.ts';
 import { routeTo } from '../../api/routes.ts';
 import type { ExportBody } from '../../api/types.ts';
@@ -15,7 +16,7 @@ export function useExports() {
   const base = routeTo('/api/v1/cases/{caseId}/exports', { caseId });
 
   const refresh = useCallback(async () => {
-    const { exports } = await api.get<{ exports: readonly ExportBody[] }>(base);
+    const { exports } = await api.get<Schemas['ListExportsAnswer']>(base);
     const whole = await Promise.all(
       exports.map(({ id }) =>
         api.get<ExportBody>(routeTo('/api/v1/cases/{caseId}/exports/{exportId}', { caseId, exportId: id })),
