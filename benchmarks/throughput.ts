@@ -144,7 +144,7 @@ async function compare(
 ): Promise<QualityRow> {
   const ours = await runClip(requisition, file, eyes);
   const all = await runClip(requisition, file, eyes, { framesPerSecond: 25, isExhaustive: true });
-  const plain = hasNaive ? await naive(file) : undefined;
+  const plain = hasNaive && truth.length > 0 ? await naive(file) : undefined;
   const of = (tracks: readonly Pick<Track, 'points'>[]): Quality => {
     const { tracks: count, ...shares } = qualityOf(tracks, truth, durationSeconds);
     return { tracks: count, hota: rounded(shares.hota), idf1: rounded(shares.idf1), mota: rounded(shares.mota) };
