@@ -99,9 +99,8 @@ export const exhibitPictureRoutes =
           response: {
             200: Type.Object({
               frames: Type.Array(frameBody),
-              keyFrames: Type.Array(number, {
-                description:
-                  'Numbers of the key frames of the span, rising, with the one before it and the one after it.',
+              keyFrames: Type.Array(Type.Object({ number }), {
+                description: 'The key frames of the span, rising, with the one before it and the one after it.',
               }),
             }),
           },
@@ -111,7 +110,7 @@ export const exhibitPictureRoutes =
         const asked = { exhibitId: request.params.exhibitId as ExhibitId, ...request.query };
         const { picture, exhibit, span: shown } = await exhibitPictures.frames(request.requisition, asked);
         request.show([{ type: 'exhibit', id: exhibit.id }], shown);
-        return { frames: [...picture.frames], keyFrames: [...picture.keyFrames] };
+        return { frames: [...picture.frames], keyFrames: picture.keyFrames.map((each) => ({ number: each })) };
       },
     );
 

@@ -1804,8 +1804,11 @@ export interface components {
         /** `masked`: heads and plates are covered; `coarse`: the analysis did not look there, so all of it is in blocks. */
         shown: 'masked' | 'coarse';
       }[];
-      /** Numbers of the key frames of the span, rising, with the one before it and the one after it. */
-      keyFrames: number[];
+      /** The key frames of the span, rising, with the one before it and the one after it. */
+      keyFrames: {
+        /** Number of the frame, from 1 in the order of showing. */
+        number: number;
+      }[];
     };
     ListJobsAnswer: {
       jobs: components['schemas']['Job'][];

@@ -200,9 +200,9 @@ describe('pictures of an exhibit', () => {
   it('the frames of a span are told by number and times', async () => {
     const { frames, keyFrames } = (await get('frames?fromSeconds=1&toSeconds=1.5')).json<{
       frames: { number: number }[];
-      keyFrames: number[];
+      keyFrames: { number: number }[];
     }>();
-    expect(keyFrames).toEqual([1, 11, 21]);
+    expect(keyFrames).toEqual([{ number: 1 }, { number: 11 }, { number: 21 }]);
     expect(frames.map(({ number }) => number)).toEqual([11, 12, 13, 14, 15, 16]);
     expect(frames[1]).toEqual({
       number: 12,

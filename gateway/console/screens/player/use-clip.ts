@@ -142,7 +142,13 @@ export function useClip(
       const { url } = await untilPassed(askTicket, stop.signal);
       if (stop.signal.aborted) return;
       isReady.current = false;
-      setLoaded({ wanted, url, frames, keyFrames, askedAtMs: performance.now() });
+      setLoaded({
+        wanted,
+        url,
+        frames,
+        keyFrames: keyFrames.map(({ number }) => number),
+        askedAtMs: performance.now(),
+      });
       setAt(indexOf(frames, wanted.target));
     };
     load().catch((failure: unknown) => {
