@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
+import { Group } from 'react-aria-components';
 import type { Hit, Verdict } from '../../../search/types.ts';
 import { Refusal } from '../../api/client.ts';
 import { type Given, useInvestigation } from '../../app/investigation.tsx';
@@ -67,8 +68,7 @@ export function SelectionBar({
   }
   const first = chosen.find(({ verdict }) => verdict === 'unreviewed') ?? chosen[0];
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a fieldset would draw a frame around a line of buttons
-    <div className="selection" role="group" aria-label={words.title}>
+    <Group className="selection" aria-label={words.title}>
       {first === undefined ? (
         <span className="sub">{words.hint}</span>
       ) : (
@@ -110,6 +110,6 @@ export function SelectionBar({
       </span>
       <UndoVerdict of="several" />
       <Problem error={failure ?? exportError} />
-    </div>
+    </Group>
   );
 }
