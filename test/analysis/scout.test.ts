@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Look } from '../../gateway/analysis/motion/movers.ts';
-import { scout } from '../../gateway/analysis/scout.ts';
+import { scout, shownProbes } from '../../gateway/analysis/scout.ts';
 import type { Glance } from '../../gateway/analysis/see.ts';
 import { track } from '../../gateway/analysis/track.ts';
 import type { Detection } from '../../gateway/analysis/types.ts';
@@ -77,5 +77,20 @@ describe('track over rare frames', () => {
 
   it('does not take somebody in the same place half a minute later for the same', () => {
     expect(track(seen([0, 0.2, 0.4, 0.6, 40, 40.2, 40.4, 40.6]))).toHaveLength(2);
+  });
+});
+
+describe('shownProbes', () => {
+  /** A key frame every ten seconds of four minutes. */
+  const probes = Array.from({ length: 24 }, (_, n) => ({ number: n + 1, pts: n * 10 }));
+  const shownAt = (calm: readonly { fromSeconds: number; toSeconds: number }[]): readonly number[] => {
+    const shown = shownProbes(probes, { secondsOf: (pts: number) => pts } as Parameters<typeof shownProbes>[1], calm);
+    return probes.filter(({ number }) => shown.has(number)).map(({ pts }) => pts);
+  };
+
+  it('are one in half a minute, and one in a minute where nothing moves beyond doubt', () => {
+    expect(shownAt([])).toEqual([0, 30, 60, 90, 120, 150, 180, 210]);
+    expect(shownAt([{ fromSeconds: 0, toSeconds: 240 }])).toEqual([0, 60, 120, 180]);
+    expect(shownAt([{ fromSeconds: 0, toSeconds: 120 }])).toEqual([0, 60, 120, 150, 180, 210]);
   });
 });
