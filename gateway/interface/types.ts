@@ -1649,7 +1649,7 @@ export interface components {
       reasons: {
         facet: 'class' | 'colour' | 'time' | 'zone' | 'confidence' | 'exhibit' | 'condition';
         /** Which leaf of `where` the track fulfils. */
-        condition?: string;
+        condition?: 'class' | 'colour' | 'confidence' | 'size' | 'zone' | 'line' | 'sequence' | 'path' | 'speed' | 'direction' | 'dwell' | 'stationary' | 'near' | 'crowd' | 'span' | 'timeOfDay' | 'weekday' | 'relativeTo' | 'acrossCameras';
         /** Media seconds. */
         atSeconds?: number;
         /** End in media time, seconds. */
@@ -2183,8 +2183,8 @@ export interface components {
       framework: string;
       ops: string[];
       facets: {
-        classes: string[];
-        colours: string[];
+        classes: ('person' | 'vehicle' | 'car' | 'bus' | 'truck' | 'van' | 'two-wheeler' | 'bicycle' | 'motorcycle' | 'suitcase' | 'object')[];
+        colours: ('black' | 'white' | 'grey' | 'red' | 'orange' | 'yellow' | 'green' | 'blue' | 'purple' | 'pink' | 'brown')[];
       };
       /** What is reported: `YYYY`, or `YYYY-Tn` for a quarter; or the span of the recordings, RFC 3339. */
       period: {

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { CLASSES, COLOURS } from '../vocabulary.ts';
 import type { CaseRow } from './store.ts';
 import type { Requisition } from './types.ts';
 
@@ -16,7 +17,7 @@ export const requisitionBody = Type.Object({
   procedure: Type.String(),
   framework: Type.String(),
   ops: names,
-  facets: Type.Object({ classes: names, colours: names }),
+  facets: Type.Object({ classes: Type.Array(Type.Enum([...CLASSES])), colours: Type.Array(Type.Enum([...COLOURS])) }),
   period: Type.Object({ start: Type.String(), end: Type.String() }),
   notBefore: time,
   expires: time,

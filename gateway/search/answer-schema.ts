@@ -1,6 +1,7 @@
 import { type TSchema, Type } from 'typebox';
 import { PERSON_CATEGORIES } from '../index/types.ts';
 import { CLASSES, COLOURS, PARTS } from '../vocabulary.ts';
+import { LEAF_KINDS } from './conditions/normal.ts';
 import { MOST_NAMED } from './coverage.ts';
 import type { AnswerPaths } from './paths-of-answer.ts';
 import { VERDICTS } from './schema.ts';
@@ -14,7 +15,7 @@ const colourShare = Type.Object({ part: oneOf(PARTS), colour: oneOf(COLOURS), sh
 
 const reason = Type.Object({
   facet: oneOf(['class', 'colour', 'time', 'zone', 'confidence', 'exhibit', 'condition']),
-  condition: Type.Optional(Type.String({ description: 'Which leaf of `where` the track fulfils.' })),
+  condition: Type.Optional(Type.Enum([...LEAF_KINDS], { description: 'Which leaf of `where` the track fulfils.' })),
   atSeconds: Type.Optional(Type.Number({ description: 'Media seconds.' })),
   toSeconds: Type.Optional(Type.Number()),
   value: Type.Optional(Type.Number({ description: 'The figure that decided, in the unit of the condition.' })),

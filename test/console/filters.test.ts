@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Answer } from '../../gateway/console/api/types.ts';
 import { GROUP_CLASSES } from '../../gateway/console/parts/vocabulary.ts';
 import { withTravel } from '../../gateway/console/screens/search/across.ts';
 import { DEEPEST, type Move, movedFilter } from '../../gateway/console/screens/search/filter-tree.ts';
@@ -287,7 +288,8 @@ describe('a question that is opened again', () => {
     const requisition = await testRequisition();
     const asked = parseQuestion({ version: 1, ...question });
     const executed = normalise(asked, requisition);
-    const filters = filtersFrom(executed, CLASSES, newId);
+    const told = JSON.parse(JSON.stringify(executed)) as Answer['executed'];
+    const filters = filtersFrom(told, CLASSES, newId);
     expect(normalise(parseQuestion(JSON.parse(JSON.stringify(questionOf(filters)))), requisition)).toEqual(executed);
   });
 

@@ -48,7 +48,9 @@ describe.skipIf(!hasChromium)('the hits of an answer', () => {
     expect(all).toBeGreaterThan(3);
     const card = page.locator('#hits .hit').first();
     expect(await card.locator('.what').textContent()).toMatch(/^voiture · \d+ % · Durée \d+\.\d s$/);
-    expect(await card.locator('.why').textContent()).toMatch(/^Pourquoi ce résultat : vitesse \(px\/s\), \d/);
+    expect(await card.locator('.why').textContent()).toMatch(
+      /^Pourquoi ce résultat : vitesse médiane \d+(,\d)? px\/s$/,
+    );
     expect(await card.locator('.why').getAttribute('title')).toMatch(/^vitesse/);
   });
 

@@ -123,7 +123,9 @@ describe.skipIf(!hasChromium)('the search screen', () => {
     await visit.look('s3-across');
     await page.click('#hits button >> nth=0');
     await page.waitForSelector('.reasons');
-    expect(await page.textContent('.reasons')).toMatch(/sans dire qu’il s’agit du même, \d+(\.\d+)?, CAM-2, /);
+    expect(await page.textContent('.reasons')).toMatch(
+      /mêmes attributs \d+(,\d)? s plus tard sur CAM-2 \(.*\), sans dire qu’il s’agit du même/,
+    );
     await page.click('nav a[href="#/search"]');
     // An hour later nothing came.
     await page.click('.chips [aria-label^="Régler : puis"]');

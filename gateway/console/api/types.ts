@@ -1,7 +1,6 @@
 import type { Schemas } from '../../interface/client.ts';
-import type { ClassName, ColourName } from '../../vocabulary.ts';
 
-// Bodies of the API as its description has them; what a room publishes as a type of its own is taken from there.
+// Bodies of the API as its description has them.
 
 export type CaseBody = Schemas['ListCasesAnswer']['cases'][number];
 export type ExhibitBody = Schemas['Exhibit'];
@@ -15,11 +14,18 @@ export type RetentionBody = Schemas['Retention'];
 export type StatisticsBody = Schemas['Statistics'];
 export type HabilitationBody = Schemas['Habilitation'];
 export type QuestionAsked = Schemas['ListQuestionsAnswer']['questions'][number];
+export type Answer = Schemas['Answer'];
+export type AnswerCoverage = Schemas['AnswerCoverage'];
+export type Counts = Answer['counts'];
+export type NearMiss = Answer['nearMisses'][number];
+export type Hit = Schemas['Hit'];
+export type Reason = Hit['reasons'][number];
+export type PicturePoint = NonNullable<Reason['at']>;
+export type Verdict = Schemas['Review']['verdict'];
+export type Bookmark = Schemas['Bookmark'];
+export type Note = Schemas['Note'];
 
-/** The names of its facets are those of the vocabulary: no other comes on record. */
-export type RequisitionBody = Omit<Schemas['Requisition'], 'facets'> & {
-  readonly facets: { readonly classes: readonly ClassName[]; readonly colours: readonly ColourName[] };
-};
+export type RequisitionBody = Schemas['Requisition'];
 export type ScheduledPiece = RequisitionBody['exhibits'][number];
 
 /** Whether an analysis of the exhibit is closed: before that none of its pictures may be shown. */

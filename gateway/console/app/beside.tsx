@@ -1,6 +1,6 @@
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from 'react';
-import type { Bookmark, Hit, Note } from '../../search/types.ts';
 import { routeTo } from '../api/routes.ts';
+import type { Bookmark, Hit, Note } from '../api/types.ts';
 import { useSession } from './session.tsx';
 
 // What readers keep beside the hits of a case: notes and bookmarks, of everybody who reads them. It lies with the gateway; this page holds a copy.

@@ -1,6 +1,7 @@
 import { createContext, type ReactNode, useCallback, useContext, useMemo, useRef, useState } from 'react';
-import type { Answer, AnswerCoverage, Hit, Question, Verdict } from '../../search/types.ts';
+import type { Question } from '../../search/types.ts';
 import { routeTo } from '../api/routes.ts';
+import type { Answer, AnswerCoverage, Hit, Verdict } from '../api/types.ts';
 import { type Filters, NO_FILTERS, questionOf } from '../screens/search/filters.ts';
 import { filtersFrom } from '../screens/search/reopened.ts';
 import { useSession } from './session.tsx';

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useState } from 'react';
-import type { Hit } from '../../search/types.ts';
 import { routeTo } from '../api/routes.ts';
+import type { Hit } from '../api/types.ts';
 import { useSession } from './session.tsx';
 
 export interface ExportListOfAgent {

@@ -5,6 +5,7 @@ import { EN_HELP } from './en-help.ts';
 import { EN_JOURNAL } from './en-journal.ts';
 import { EN_NAMES } from './en-names.ts';
 import { EN_PLAYER } from './en-player.ts';
+import { EN_REASON } from './en-reason.ts';
 import { EN_REVIEW } from './en-review.ts';
 import { EN_SEARCH } from './en-search.ts';
 import type { Words } from './fr.ts';
@@ -17,6 +18,7 @@ export const EN: Words = {
   ...EN_HELP,
   ...EN_CONTROL,
   ...EN_REVIEW,
+  ...EN_REASON,
   names: EN_NAMES,
   codes: EN_JOURNAL,
   app: {

@@ -5,6 +5,7 @@ import { FR_HELP } from './fr-help.ts';
 import { FR_JOURNAL } from './fr-journal.ts';
 import { FR_NAMES } from './fr-names.ts';
 import { FR_PLAYER } from './fr-player.ts';
+import { FR_REASON } from './fr-reason.ts';
 import { FR_REVIEW } from './fr-review.ts';
 import { FR_SEARCH } from './fr-search.ts';
 
@@ -17,6 +18,7 @@ export const FR = {
   ...FR_HELP,
   ...FR_CONTROL,
   ...FR_REVIEW,
+  ...FR_REASON,
   names: FR_NAMES,
   codes: FR_JOURNAL,
   app: {

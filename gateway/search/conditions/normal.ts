@@ -101,6 +101,7 @@ const OP_OF: Readonly<Record<LeafKind, Op>> = {
   relativeTo: 'search.time',
   acrossCameras: 'search.cross_camera',
 };
+export const LEAF_KINDS = Object.keys(OP_OF) as readonly LeafKind[];
 
 /**
  * The tree as it will be executed. `permitted` are the classes of the requisition: what a near or crowd condition looks at when it names

@@ -1,4 +1,4 @@
-import type { PicturePoint } from '../../../search/types.ts';
+import type { PicturePoint } from '../../api/types.ts';
 
 // A figure that is being drawn on a picture: points in fractions of it, with what was before for undoing. Pure, so that the mouse, the
 // keyboard and the tests do the same.

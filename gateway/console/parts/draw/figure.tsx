@@ -1,4 +1,4 @@
-import type { PicturePoint } from '../../../search/types.ts';
+import type { PicturePoint } from '../../api/types.ts';
 import type { Tool } from './drawing.ts';
 
 interface Surface {

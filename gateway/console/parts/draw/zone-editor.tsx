@@ -1,5 +1,5 @@
 import { type KeyboardEvent, type PointerEvent, useRef, useState } from 'react';
-import type { PicturePoint } from '../../../search/types.ts';
+import type { PicturePoint } from '../../api/types.ts';
 import { useWords } from '../../app/settings.tsx';
 import {
   added,

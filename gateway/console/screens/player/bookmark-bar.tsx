@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { Hit } from '../../../search/types.ts';
+import type { Hit } from '../../api/types.ts';
 import { useBeside } from '../../app/beside.tsx';
 import { useKeys } from '../../app/keys.ts';
 import { useSession } from '../../app/session.tsx';

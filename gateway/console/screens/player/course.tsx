@@ -1,14 +1,14 @@
-import type { Hit } from '../../../search/types.ts';
+import type { Hit } from '../../api/types.ts';
 import { useWords } from '../../app/settings.tsx';
 import { mediaTime } from '../../parts/time.ts';
 
 /** What happened to the hit, in order; a click goes there. */
 export function Course({ hit, onSeek }: { readonly hit: Hit; onSeek(seconds: number): void }) {
   const { player: words } = useWords();
-  const zone = hit.reasons.find((reason) => reason.facet === 'zone');
+  const entered = hit.reasons.find(({ facet }) => facet === 'zone')?.enteredSeconds;
   const steps = [
     { seconds: hit.mediaFromSeconds, what: words.appears },
-    ...(zone?.facet === 'zone' ? [{ seconds: zone.enteredSeconds, what: words.entersZone }] : []),
+    ...(entered === undefined ? [] : [{ seconds: entered, what: words.entersZone }]),
     { seconds: hit.best.timeSeconds, what: words.bestFrame },
     { seconds: hit.mediaToSeconds, what: words.leaves },
   ].toSorted((a, b) => a.seconds - b.seconds);

@@ -1,6 +1,5 @@
 import type { Schemas } from '../../../interface/client.ts';
-import type { Hit } from '../../../search/types.ts';
-import type { ExhibitBody } from '../../api/types.ts';
+import type { ExhibitBody, Hit } from '../../api/types.ts';
 import { parisInstant } from '../../parts/time.ts';
 
 // Which stretch of an exhibit the player holds, and which of its frames is shown. The gateway says number, PTS and times of each.

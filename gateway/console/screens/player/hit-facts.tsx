@@ -1,4 +1,4 @@
-import type { Hit } from '../../../search/types.ts';
+import type { Hit } from '../../api/types.ts';
 import { useName, useWords } from '../../app/settings.tsx';
 import { clockSpan, mediaTime } from '../../parts/time.ts';
 import { colourWords, percent } from '../search/hit-words.ts';

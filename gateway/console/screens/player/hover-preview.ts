@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
-import type { Hit } from '../../../search/types.ts';
 import { routeTo } from '../../api/routes.ts';
+import type { Hit } from '../../api/types.ts';
 import { useSession } from '../../app/session.tsx';
 import { pictureOf } from '../../parts/pictures.ts';
 

@@ -1,6 +1,5 @@
 import { useMemo } from 'react';
-import type { Hit } from '../../../search/types.ts';
-import type { ExhibitBody } from '../../api/types.ts';
+import type { ExhibitBody, Hit } from '../../api/types.ts';
 import { useBeside } from '../../app/beside.tsx';
 import { useCaseData } from '../../app/case-data.tsx';
 import { useInvestigation } from '../../app/investigation.tsx';

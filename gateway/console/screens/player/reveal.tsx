@@ -1,7 +1,7 @@
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { REVEAL_REASONS, type RevealReason } from '../../../policy/types.ts';
-import type { Hit } from '../../../search/types.ts';
 import { routeTo } from '../../api/routes.ts';
+import type { Hit } from '../../api/types.ts';
 import { useKeys } from '../../app/keys.ts';
 import { useSession } from '../../app/session.tsx';
 import { useName, useWords } from '../../app/settings.tsx';

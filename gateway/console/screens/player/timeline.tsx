@@ -1,5 +1,5 @@
 import { type PointerEvent, useRef, useState, type WheelEvent } from 'react';
-import type { Bookmark, Hit } from '../../../search/types.ts';
+import type { Bookmark, Hit } from '../../api/types.ts';
 import { useWords } from '../../app/settings.tsx';
 import { mediaTime } from '../../parts/time.ts';
 import type { ActivityBody } from './use-activity.ts';

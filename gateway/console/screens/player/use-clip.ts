@@ -1,8 +1,7 @@
 import { type RefObject, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { Schemas } from '../../../interface/client.ts';
-import type { Hit } from '../../../search/types.ts';
 import { routeTo } from '../../api/routes.ts';
-import type { ExhibitBody } from '../../api/types.ts';
+import type { ExhibitBody, Hit } from '../../api/types.ts';
 import { useSession } from '../../app/session.tsx';
 import { hitStretch, indexOf, type Moment, nearest, type Stretch, stretchAround, type Target } from './frame-clock.ts';
 import { UnreadableVideo, untilPassed } from './pass.ts';

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import type { Hit, Verdict } from '../../../search/types.ts';
+import type { Hit, Verdict } from '../../api/types.ts';
 import { useInvestigation } from '../../app/investigation.tsx';
 import { useKeys } from '../../app/keys.ts';
 import { useSession } from '../../app/session.tsx';

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { Bookmark } from '../../../search/types.ts';
+import type { Bookmark } from '../../api/types.ts';
 import { useBeside } from '../../app/beside.tsx';
 import { addressOf } from '../../app/router.ts';
 import { useSession } from '../../app/session.tsx';

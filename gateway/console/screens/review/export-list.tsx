@@ -1,6 +1,6 @@
 import { useState } from 'react';
-import type { Hit } from '../../../search/types.ts';
 import { routeTo } from '../../api/routes.ts';
+import type { Hit } from '../../api/types.ts';
 import { useInvestigation } from '../../app/investigation.tsx';
 import { addressOf } from '../../app/router.ts';
 import { useSession } from '../../app/session.tsx';

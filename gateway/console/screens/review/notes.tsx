@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { Hit, Note } from '../../../search/types.ts';
+import type { Hit, Note } from '../../api/types.ts';
 import { useBeside } from '../../app/beside.tsx';
 import { useSession } from '../../app/session.tsx';
 import { useWords } from '../../app/settings.tsx';

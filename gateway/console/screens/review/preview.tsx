@@ -1,7 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
-import type { Hit } from '../../../search/types.ts';
 import { routeTo } from '../../api/routes.ts';
-import type { ExportPreviewBody } from '../../api/types.ts';
+import type { ExportPreviewBody, Hit } from '../../api/types.ts';
 import { useSession } from '../../app/session.tsx';
 import { useName, useWords } from '../../app/settings.tsx';
 import { Problem } from '../../parts/problem.tsx';

@@ -1,4 +1,4 @@
-import type { Hit } from '../../../search/types.ts';
+import type { Hit } from '../../api/types.ts';
 import { useName, useWords } from '../../app/settings.tsx';
 import { clockTime } from '../../parts/time.ts';
 

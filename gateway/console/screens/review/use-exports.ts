@@ -1,8 +1,7 @@
 import { useCallback, useEffect, useState } from 'react';
 import type { Schemas } from '../../../interface/client.ts';
-import type { Hit } from '../../../search/types.ts';
 import { routeTo } from '../../api/routes.ts';
-import type { ExportBody } from '../../api/types.ts';
+import type { ExportBody, Hit } from '../../api/types.ts';
 import { useSession } from '../../app/session.tsx';
 import type { ZipFile } from '../../parts/zip.ts';
 

@@ -1,5 +1,5 @@
 import { type ReactNode, useState } from 'react';
-import type { Hit } from '../../../search/types.ts';
+import type { Hit } from '../../api/types.ts';
 import { useInvestigation } from '../../app/investigation.tsx';
 import { useName, useWords } from '../../app/settings.tsx';
 

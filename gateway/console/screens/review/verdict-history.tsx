@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import type { Schemas } from '../../../interface/client.ts';
-import type { Hit } from '../../../search/types.ts';
 import { routeTo } from '../../api/routes.ts';
+import type { Hit } from '../../api/types.ts';
 import { useSession } from '../../app/session.tsx';
 import { useName, useWords } from '../../app/settings.tsx';
 import { Problem } from '../../parts/problem.tsx';

@@ -1,4 +1,4 @@
-import type { PicturePoint } from '../../../search/types.ts';
+import type { PicturePoint } from '../../api/types.ts';
 import { type Filter, type Filters, type Leaf, leafOf, type Travel, withFacet } from './filters.ts';
 
 /** A camera and the zone that was drawn on it. */

@@ -1,4 +1,4 @@
-import type { Counts } from '../../../search/types.ts';
+import type { Counts } from '../../api/types.ts';
 import { useName, useWords } from '../../app/settings.tsx';
 import { WEEKDAYS, type Weekday } from './conditions.ts';
 import { byWeekday } from './heat.ts';

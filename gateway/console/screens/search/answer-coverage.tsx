@@ -1,4 +1,4 @@
-import type { Answer } from '../../../search/types.ts';
+import type { Answer } from '../../api/types.ts';
 import { useName, useSettings } from '../../app/settings.tsx';
 import { clockNoteIn } from '../../parts/clock-note.ts';
 import { CoverageBar, useCoverageSentence } from '../../parts/coverage-bar.tsx';

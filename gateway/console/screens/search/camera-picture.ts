@@ -1,7 +1,6 @@
-import type { Hit } from '../../../search/types.ts';
 import type { Api } from '../../api/client.ts';
 import { routeTo } from '../../api/routes.ts';
-import type { ExhibitBody } from '../../api/types.ts';
+import type { ExhibitBody, Hit } from '../../api/types.ts';
 import type { Background } from '../../parts/draw/zone-editor.tsx';
 import { EMPTY_GROUND } from './stage-frame.ts';
 

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { Answer, Hit } from '../../../search/types.ts';
+import type { Answer, Hit } from '../../api/types.ts';
 import { useName, useWords } from '../../app/settings.tsx';
 import { BarRows } from '../../parts/bar-rows.tsx';
 import { ActivityCalendar } from './activity-calendar.tsx';

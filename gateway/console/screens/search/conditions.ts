@@ -1,5 +1,5 @@
-import type { PicturePoint } from '../../../search/types.ts';
 import type { ClassName, ColourName } from '../../../vocabulary.ts';
+import type { PicturePoint } from '../../api/types.ts';
 import type { Tool } from '../../parts/draw/drawing.ts';
 import type { Leaf } from './filters.ts';
 

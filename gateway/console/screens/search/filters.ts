@@ -1,5 +1,6 @@
 import type { Question } from '../../../search/types.ts';
 import type { ClassName, ColourName, Part } from '../../../vocabulary.ts';
+import type {} from '../../api/types.ts';
 
 // What the investigator has set, a facet a chip: switched off, it stays and is not asked; inverted, what fulfils it is left out.
 

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react';
 import type { Schemas } from '../../../interface/client.ts';
-import type { Hit } from '../../../search/types.ts';
 import { routeTo } from '../../api/routes.ts';
+import type { Hit } from '../../api/types.ts';
 import { useCaseData } from '../../app/case-data.tsx';
 import { useFetched } from '../../app/fetched.ts';
 import { useSession } from '../../app/session.tsx';

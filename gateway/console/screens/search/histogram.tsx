@@ -1,5 +1,5 @@
 import { type PointerEvent, useMemo, useRef, useState } from 'react';
-import type { Hit } from '../../../search/types.ts';
+import type { Hit } from '../../api/types.ts';
 import { useWords } from '../../app/settings.tsx';
 import { clockSpan, clockTime } from '../../parts/time.ts';
 import type { Span } from './filters.ts';

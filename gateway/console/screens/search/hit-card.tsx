@@ -1,6 +1,6 @@
 import { type MouseEvent, memo, useState } from 'react';
-import type { Hit } from '../../../search/types.ts';
 import { routeTo } from '../../api/routes.ts';
+import type { Hit } from '../../api/types.ts';
 import { useCaseData } from '../../app/case-data.tsx';
 import { useSession } from '../../app/session.tsx';
 import { useName, useWords } from '../../app/settings.tsx';
@@ -37,8 +37,7 @@ export const HitCard = memo(function HitCard({
   const { search: words, selection, hit: hitWords, review } = useWords();
   const nameOf = useName();
   const { exhibits } = useCaseData();
-  const arrival = hit.reasons.find((reason) => reason.facet === 'condition' && reason.condition === 'acrossCameras');
-  const other = arrival?.facet === 'condition' ? arrival.other : undefined;
+  const other = hit.reasons.find(({ condition }) => condition === 'acrossCameras')?.other;
   const otherCamera = exhibits.find(({ id }) => id === other?.exhibitId)?.camera.id;
   const { url, error } = usePicture(
     routeTo('/api/v1/cases/{caseId}/hits/{hitId}/still', { caseId, hitId: hit.id }, { size: 'thumb' }),

@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import type { Hit } from '../../../search/types.ts';
+import type { Hit } from '../../api/types.ts';
 import { useInvestigation } from '../../app/investigation.tsx';
 import { addressOf } from '../../app/router.ts';
 import { useName, useWords } from '../../app/settings.tsx';

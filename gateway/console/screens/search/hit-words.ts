@@ -1,4 +1,4 @@
-import type { Hit } from '../../../search/types.ts';
+import type { Hit } from '../../api/types.ts';
 
 /** What a question for the colour would find at its default share; of a person the parts say more than the whole. */
 const SHOWN_SHARE = 0.2;

@@ -1,5 +1,5 @@
 import { type FormEvent, useState } from 'react';
-import type { Hit } from '../../../search/types.ts';
+import type { Hit } from '../../api/types.ts';
 import { useBeside } from '../../app/beside.tsx';
 import { useWords } from '../../app/settings.tsx';
 import { Problem } from '../../parts/problem.tsx';

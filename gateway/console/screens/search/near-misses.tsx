@@ -1,4 +1,4 @@
-import type { NearMiss } from '../../../search/types.ts';
+import type { NearMiss } from '../../api/types.ts';
 import { useName, useWords } from '../../app/settings.tsx';
 import { clockSpan } from '../../parts/time.ts';
 

@@ -1,6 +1,6 @@
-import type { Hit, Reason } from '../../../search/types.ts';
+import type { Hit, Reason } from '../../api/types.ts';
 import { useCaseData } from '../../app/case-data.tsx';
-import { useName, useWords } from '../../app/settings.tsx';
+import { useName, useSettings } from '../../app/settings.tsx';
 import { clockOfDay, clockTime, mediaTime } from '../../parts/time.ts';
 import { percent } from './hit-words.ts';
 
@@ -13,35 +13,56 @@ export function tellingReasons({ reasons }: Pick<Hit, 'reasons'>): readonly Reas
   return telling.length > 0 ? telling : reasons.filter(({ facet }) => facet === 'class');
 }
 
-/** A reason in words. */
+/** The text of what is there: a member that this facet has not is not spoken of. */
+const told = <T>(member: T | undefined, text: (member: T) => string): string =>
+  member === undefined ? '' : text(member);
+
+/** A reason as a sentence of the language that is shown. */
 export function useReasonWords(): (reason: Reason) => string {
-  const { hit: words } = useWords();
+  const { words, language } = useSettings();
+  const { reason: say, hit } = words;
+  const { directions } = words.condition;
   const nameOf = useName();
   const { exhibits } = useCaseData();
   const cameraOf = (id: string): string => exhibits.find((exhibit) => exhibit.id === id)?.camera.id ?? '';
+  const figure = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
+  const bearing = (degrees: number): string => directions[Math.round(degrees / 45) % 8] ?? '';
   return (reason) => {
+    const sure = told(reason.confidence, percent);
     switch (reason.facet) {
       case 'class':
-        return `${nameOf(reason.class)}, ${words.score} ${percent(reason.confidence)}`;
+        return say.class(told(reason.class, nameOf), sure);
       case 'colour':
-        return `${nameOf(reason.colour)} (${nameOf(reason.part)}), ${percent(reason.share)}`;
+        return say.colour(
+          told(reason.colour, nameOf),
+          told(reason.part, (part) => say.parts[part]),
+          told(reason.share, percent),
+        );
       case 'time':
-        return `${clockOfDay(reason.from)} – ${clockOfDay(reason.to)} ${words.uncertainty(reason.uncertaintySeconds)}`;
+        return say.time(
+          told(reason.from, clockOfDay),
+          told(reason.to, clockOfDay),
+          told(reason.uncertaintySeconds, hit.uncertainty),
+        );
       case 'zone':
-        return words.inZone(mediaTime(reason.enteredSeconds));
+        return say.zone(told(reason.enteredSeconds, (at) => mediaTime(at)));
       case 'confidence':
-        return `${words.confidence} ${percent(reason.confidence)}`;
-      case 'condition':
-        return [
-          words.conditions[reason.condition],
-          ...(reason.value === undefined ? [] : [`${Math.round(reason.value * 100) / 100}`]),
-          ...(reason.atSeconds === undefined ? [] : [words.at(mediaTime(reason.atSeconds))]),
-          ...(reason.other === undefined
-            ? []
-            : [words.other(cameraOf(reason.other.exhibitId), clockTime(reason.other.from))]),
-        ].join(', ');
+        return say.confidence(sure);
+      case 'condition': {
+        const { condition, value, other } = reason;
+        if (condition === undefined) return '';
+        return say.conditions[condition]({
+          value: told(value, figure.format),
+          percent: told(value, percent),
+          bearing: told(value, bearing),
+          at: told(reason.atSeconds, (at) => mediaTime(at)),
+          to: told(reason.toSeconds, (at) => mediaTime(at)),
+          camera: told(other, ({ exhibitId }) => cameraOf(exhibitId)),
+          when: told(other, ({ from }) => clockTime(from)),
+        });
+      }
       default:
-        return words.inExhibit;
+        return say.exhibit;
     }
   };
 }

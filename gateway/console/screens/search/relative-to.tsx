@@ -1,5 +1,6 @@
 import { type FormEvent, useState } from 'react';
-import type { Hit } from '../../../search/types.ts';
+import type { HitId } from '../../../ids.ts';
+import type { Hit } from '../../api/types.ts';
 import { useInvestigation } from '../../app/investigation.tsx';
 import { goTo } from '../../app/router.ts';
 import { useSession } from '../../app/session.tsx';
@@ -24,7 +25,7 @@ export function RelativeTo({ hit }: { readonly hit: Hit }) {
       withFacet(filters, {
         kind: 'where',
         id: crypto.randomUUID(),
-        leaf: { relativeTo: { hit: id, relation, withinSeconds: minutes * 60 } },
+        leaf: { relativeTo: { hit: id as HitId, relation, withinSeconds: minutes * 60 } },
         about: { class: name, cameraId, from },
       }),
     );

@@ -1,5 +1,5 @@
-import type { Answer } from '../../../search/types.ts';
 import type { ClassName } from '../../../vocabulary.ts';
+import type { Answer } from '../../api/types.ts';
 import { GROUP_CLASSES } from '../../parts/vocabulary.ts';
 import type { Condition, Facet, Filter, Filters, Leaf } from './filters.ts';
 

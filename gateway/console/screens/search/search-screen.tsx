@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import type { PicturePoint } from '../../../search/types.ts';
+import type { PicturePoint } from '../../api/types.ts';
 import { useCaseData } from '../../app/case-data.tsx';
 import { useInvestigation } from '../../app/investigation.tsx';
 import { goTo, usePlace } from '../../app/router.ts';

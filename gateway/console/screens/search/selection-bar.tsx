@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { Group } from 'react-aria-components';
-import type { Hit, Verdict } from '../../../search/types.ts';
 import { Refusal } from '../../api/client.ts';
+import type { Hit, Verdict } from '../../api/types.ts';
 import { type Given, useInvestigation } from '../../app/investigation.tsx';
 import { goTo, type Screen } from '../../app/router.ts';
 import { useName, useWords } from '../../app/settings.tsx';
