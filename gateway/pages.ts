@@ -80,21 +80,3 @@ export function pageOfRows<T>(list: string, rows: readonly Placed<T>[], { limit 
   const last = items.at(-1)?.place;
   return { items, next: last === undefined ? {} : { nextCursor: cursorOf(list, `${last.at} ${last.id}`) } };
 }
-
-/**
- * A page of a list that no query orders, because what stands in it is decided here. The cursor names the list and the last item of the page before, so what is added at either end in
- * between makes no page overlap and leaves nothing out. E_CURSOR for a cursor of another list, or of an item that is gone.
- */
-export function pageOf<T>(
-  list: string,
-  all: readonly T[],
-  idOf: (item: T) => string,
-  { limit, cursor }: PageAsked,
-): Page<T> {
-  const at = cursor === undefined ? -1 : all.findIndex((item) => cursorOf(list, idOf(item)) === cursor);
-  if (cursor !== undefined && at < 0) throw new AppError('E_CURSOR', { detail: `no such place in ${list}` });
-  const items = all.slice(at + 1, limit === undefined ? undefined : at + 1 + limit);
-  const last = items.at(-1);
-  const isWhole = last === undefined || at + 1 + items.length >= all.length;
-  return { items, next: isWhole ? {} : { nextCursor: cursorOf(list, idOf(last)) } };
-}

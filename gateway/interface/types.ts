@@ -1864,6 +1864,8 @@ export interface components {
     };
     ListRequisitionsAnswer: {
       requisitions: components['schemas']['Requisition'][];
+      /** Who asks, as the schedule names him; absent of who controls. */
+      agentId?: string;
       /** Asks for the next page; absent on the last one. */
       nextCursor?: string;
     };

@@ -6,6 +6,7 @@ import type { CaseId, RequisitionId } from '../ids.ts';
 import { type Page, type PageAsked, pageOfRows, rowsAsked } from '../pages.ts';
 import { AUTHORISATION_TYP } from '../trust/registry.ts';
 import type { Vault } from '../vault.ts';
+import { type CaseKnown, pageOfCases } from './case-pages.ts';
 import { CONTRARY_DECISION_TYP } from './contrary-decision.ts';
 import { checkRenewal } from './renewal.ts';
 import { checkRolling } from './rolling.ts';
@@ -53,8 +54,14 @@ export interface RequisitionRecords {
   route(id: RequisitionId): ReturnType<typeof store.requisitionRoute>;
   /** Requisitions that designate a key. */
   ofThumbprint(jkt: string): Promise<readonly Requisition[]>;
-  /** Newest requisition of each case of a court, or of all where none is named. */
-  newestOfJurisdiction(jurisdiction: string | undefined): Promise<readonly Requisition[]>;
+  /** Cases that a key is designated in, the latest to end first. E_CURSOR. */
+  casesNaming(jkt: string, asked: PageAsked): Promise<Page<CaseKnown>>;
+  /** Cases of a court, or of all where none is named, newest first, by the newest requisition of each where `mayKnow` says so. E_CURSOR. */
+  casesOfJurisdiction(
+    jurisdiction: string | undefined,
+    mayKnow: (newest: Requisition) => boolean,
+    asked: PageAsked,
+  ): Promise<Page<CaseKnown>>;
   findCase(caseId: CaseId): Promise<store.CaseRow>;
   /** Drops what memory holds of a case. */
   forget(caseId: CaseId): void;
@@ -117,6 +124,14 @@ export function createRecords(deps: RecordsDeps): RequisitionRecords {
     return await open(caseId, id, sealed);
   }
 
+  /** One requisition whose authority is trusted no more must not hide the others of the same agent. */
+  async function loadTrusted(
+    rows: readonly { readonly caseId: CaseId; readonly id: RequisitionId }[],
+  ): Promise<readonly Requisition[]> {
+    const opened = await Promise.all(rows.map(({ caseId, id }) => load(caseId, id).catch(unlessUntrusted)));
+    return opened.filter((requisition) => requisition !== undefined);
+  }
+
   return {
     verify: (tokens) => verifyRequisition(tokens, contextAt(nowSeconds(deps.clock), { isUsed, isRevoked })),
     async add(tokens, requisition, before) {
@@ -172,18 +187,24 @@ export function createRecords(deps: RecordsDeps): RequisitionRecords {
     },
     route: (id) => database.inService((tx) => store.requisitionRoute(tx, id)),
     async ofThumbprint(jkt) {
-      const rows = await database.inService((tx) => store.casesOfThumbprint(tx, jkt));
-      const opened = await Promise.all(rows.map(({ caseId, id }) => load(caseId, id).catch(unlessUntrusted)));
-      return opened.filter((requisition) => requisition !== undefined);
+      return await loadTrusted(await database.inService((tx) => store.requisitionsNaming(tx, jkt)));
     },
-    async newestOfJurisdiction(jurisdiction) {
-      const caseIds = await database.inService((tx) => store.casesOfJurisdiction(tx, jurisdiction));
-      const newest = caseIds.map(async (caseId) => {
-        const [row] = await database.inCase(caseId, store.listSealed);
-        return row === undefined ? undefined : await open(caseId, row.id, row.sealed).catch(unlessUntrusted);
-      });
-      return (await Promise.all(newest)).filter((requisition) => requisition !== undefined);
-    },
+    casesNaming: (jkt, asked) =>
+      pageOfCases(
+        asked,
+        (rows) => database.inService((tx) => store.casesNaming(tx, jkt, rows)),
+        async (caseId) => loadTrusted(await database.inService((tx) => store.requisitionsNaming(tx, jkt, caseId))),
+      ),
+    casesOfJurisdiction: (jurisdiction, mayKnow, asked) =>
+      pageOfCases(
+        asked,
+        (rows) => database.inService((tx) => store.casesOfJurisdiction(tx, jurisdiction, rows)),
+        async (caseId) => {
+          const [row] = await database.inCase(caseId, store.listSealed);
+          const newest = row === undefined ? [] : await loadTrusted([{ caseId, id: row.id }]);
+          return newest.filter(mayKnow);
+        },
+      ),
     async findCase(caseId) {
       const row = await database.inCase(caseId, (tx) => store.findCase(tx, caseId));
       if (row === undefined) throw new AppError('E_PRO_SILO', { detail: 'no such case' });
@@ -192,7 +213,6 @@ export function createRecords(deps: RecordsDeps): RequisitionRecords {
   };
 }
 
-// One requisition whose authority is trusted no more must not hide the others of the same agent.
 function unlessUntrusted(error: unknown): undefined {
   if (!(error instanceof AppError && error.code.startsWith('E_REQ_'))) throw error;
 }

@@ -4,8 +4,9 @@ import { sha256Hex } from '../canonical.ts';
 import { AppError } from '../errors.ts';
 import type { Register } from '../habilitation/types.ts';
 import type { CaseId, RequisitionId } from '../ids.ts';
-import { NextCursor, PageQuery, pageOf } from '../pages.ts';
+import { NextCursor, type Page, type PageAsked, PageQuery } from '../pages.ts';
 import { MAX_PAYLOAD_BYTES, MAX_SCHEDULE_BYTES } from '../trust/strict-json.ts';
+import type { CaseKnown } from './case-pages.ts';
 import { isSeized } from './oversight.ts';
 import type { RequisitionRecords } from './records.ts';
 import { registerRequisition } from './register.ts';
@@ -34,11 +35,10 @@ export const requisitionRoutes =
   ({ records, register, demandOpen, registered }: RequisitionRoutesDeps): FastifyPluginAsyncTypebox =>
   async (app) => {
     /** What a key may know of: the requisitions that designate it, or for a magistrate the newest of each case that he may read. */
-    async function visibleTo(thumbprint: string): Promise<readonly Requisition[]> {
+    async function casesKnownTo(thumbprint: string, asked: PageAsked): Promise<Page<CaseKnown>> {
       const holder = register.holderOf(thumbprint);
-      if (holder === undefined || holder.role === 'agent_habilite') return await records.ofThumbprint(thumbprint);
-      const newest = await records.newestOfJurisdiction(holder.jurisdiction);
-      return newest.filter((requisition) => isSeized(holder, requisition));
+      if (holder === undefined || holder.role === 'agent_habilite') return records.casesNaming(thumbprint, asked);
+      return records.casesOfJurisdiction(holder.jurisdiction, (newest) => isSeized(holder, newest), asked);
     }
 
     app.post(
@@ -100,10 +100,9 @@ export const requisitionRoutes =
       },
       async (request) => {
         if (request.thumbprint === undefined) throw new AppError('E_REQ_PROOF');
-        const designating = Map.groupBy(await visibleTo(request.thumbprint), ({ caseId }) => caseId);
-        const { items, next } = pageOf('cases', [...designating], ([id]) => id, request.query);
-        request.show(items.map(([id]) => ({ type: 'case', id })));
-        const cases = items.map(async ([caseId, requisitions]) => ({
+        const { items, next } = await casesKnownTo(request.thumbprint, request.query);
+        request.show(items.map(({ caseId }) => ({ type: 'case', id: caseId })));
+        const cases = items.map(async ({ caseId, requisitions }) => ({
           ...caseShape(await records.findCase(caseId), requisitions[0]?.authorisation.sub ?? '-'),
           requisitions: requisitions.map(({ id, notBefore, expires }) => ({
             id,
@@ -135,13 +134,23 @@ export const requisitionRoutes =
         schema: {
           params: caseParams,
           querystring: PageQuery,
-          response: { 200: Type.Object({ requisitions: Type.Array(requisitionBody), nextCursor: NextCursor }) },
+          response: {
+            200: Type.Object({
+              requisitions: Type.Array(requisitionBody),
+              agentId: Type.Optional(
+                Type.String({ description: 'Who asks, as the schedule names him; absent of who controls.' }),
+              ),
+              nextCursor: NextCursor,
+            }),
+          },
         },
       },
       async (request) => {
         const { items, next } = await records.page(request.requisition.caseId, request.query);
         request.show(items.map(({ id }) => ({ type: 'requisition', id })));
-        return { requisitions: items.map(requisitionShape), ...next };
+        const { role, agentId } = request.principal;
+        const asker = role === 'agent_habilite' && agentId !== undefined ? { agentId } : {};
+        return { requisitions: items.map(requisitionShape), ...asker, ...next };
       },
     );
   };

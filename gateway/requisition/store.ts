@@ -129,14 +129,16 @@ export async function requisitionRoute(
   return row === undefined ? undefined : { caseId: row.case_id, thumbprints: row.thumbprints };
 }
 
-/** Requisitions that name a key, the latest to end first. In the service role. */
-export async function casesOfThumbprint(
+/** Requisitions that name a key, the latest to end first; of one case where one is named. In the service role. */
+export async function requisitionsNaming(
   tx: Transaction,
   jkt: string,
+  caseId?: CaseId,
 ): Promise<readonly { readonly id: RequisitionId; readonly caseId: CaseId }[]> {
   const { rows } = await tx.query<{ id: RequisitionId; case_id: CaseId }>(
-    'SELECT id, case_id FROM requisitions WHERE $1 = ANY (thumbprints) ORDER BY expires DESC, id',
-    [jkt],
+    `SELECT id, case_id FROM requisitions WHERE $1 = ANY (thumbprints) AND ($2::uuid IS NULL OR case_id = $2)
+      ORDER BY expires DESC, id`,
+    [jkt, caseId ?? null],
   );
   return rows.map((row) => ({ id: row.id, caseId: row.case_id }));
 }
@@ -145,12 +147,33 @@ export async function casesOfThumbprint(
 export async function casesOfJurisdiction(
   tx: Transaction,
   jurisdiction: string | undefined,
-): Promise<readonly CaseId[]> {
-  const { rows } = await tx.query<{ id: CaseId }>(
-    'SELECT id FROM cases WHERE $1::text IS NULL OR jurisdiction = $1 ORDER BY created_at DESC, id',
-    [jurisdiction ?? null],
+  asked: RowsAsked,
+): Promise<readonly Placed<{ readonly caseId: CaseId }>[]> {
+  const { rows } = await tx.query<{ id: CaseId; place_at: string }>(
+    `SELECT id, ${placeAt('created_at')} AS place_at FROM cases
+      WHERE ($4::text IS NULL OR jurisdiction = $4)
+        AND ($1::bigint IS NULL OR (created_at <= ${timeAt('$1')} AND (created_at < ${timeAt('$1')} OR id > $2::uuid)))
+      ORDER BY created_at DESC, id LIMIT $3`,
+    [...rowParameters(asked), jurisdiction ?? null],
   );
-  return rows.map(({ id }) => id);
+  return rows.map(({ id, place_at }) => ({ caseId: id, place: { at: place_at, id } }));
+}
+
+/** Cases of which a requisition names a key, the latest to end first. In the service role. */
+export async function casesNaming(
+  tx: Transaction,
+  jkt: string,
+  asked: RowsAsked,
+): Promise<readonly Placed<{ readonly caseId: CaseId }>[]> {
+  const { rows } = await tx.query<{ case_id: CaseId; place_at: string }>(
+    `SELECT case_id, ${placeAt('max(expires)')} AS place_at FROM requisitions WHERE $4 = ANY (thumbprints)
+      GROUP BY case_id
+     HAVING $1::bigint IS NULL
+         OR (max(expires) <= ${timeAt('$1')} AND (max(expires) < ${timeAt('$1')} OR case_id > $2::uuid))
+      ORDER BY max(expires) DESC, case_id LIMIT $3`,
+    [...rowParameters(asked), jkt],
+  );
+  return rows.map(({ case_id, place_at }) => ({ caseId: case_id, place: { at: place_at, id: case_id } }));
 }
 
 /** Requisitions on record that bear a `jti`, as schedule or as authorisation. In the service role. */

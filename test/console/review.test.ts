@@ -201,6 +201,39 @@ describe.skipIf(!hasChromium)('the hits of an answer', () => {
     expect(await page.locator('.readings li').count()).toBe(0);
   });
 
+  it('HUM-01: after the page was loaded again a reader takes his own verdicts back, one or several, an act each', async () => {
+    await page.reload();
+    await page.click('nav a[href="#/search"]');
+    await page.press('.asked summary', 'Enter');
+    await page.click('.asked li button >> nth=-1');
+    await page.waitForSelector('#hits img');
+    expect(await page.locator('.undo').count()).toBe(0);
+    const decided = await page.locator('#hits .hit:not(.verdict-unreviewed)').count();
+    expect(decided).toBe(all);
+    await page.click('#hits .hit.verdict-confirmed >> nth=0');
+    expect(await page.textContent('[data-act="withdraw"]')).toBe('Retirer mon avis « confirmé »');
+    await visit.look('r3-withdraw');
+    const one = await sentWhile(async () => {
+      await page.keyboard.press('u');
+      await page.waitForFunction(() => document.querySelector('#verdict-state')?.textContent === 'à examiner');
+    });
+    expect(one).toContain('DELETE verdict');
+    expect(await page.locator('[data-act="withdraw"]').count()).toBe(0);
+    await page.locator('#hits .hit[tabindex="0"]').focus();
+    await page.keyboard.press('Control+a');
+    expect(await page.textContent('[data-act="withdraw-all"]')).toBe(`Retirer mes ${all - 1} avis`);
+    const several = await sentWhile(async () => {
+      await page.click('[data-act="withdraw-all"]');
+      await page.waitForFunction(
+        (many) => document.querySelector('#selection-done')?.textContent === `${many} avis retirés, un acte chacun.`,
+        all - 1,
+      );
+    });
+    expect(several.filter((each) => each === 'DELETE verdict')).toHaveLength(all - 1);
+    expect(await page.locator('#hits .hit.verdict-unreviewed').count()).toBe(all);
+    expect(await page.locator('[data-act="withdraw-all"]').count()).toBe(0);
+  }, 60_000);
+
   it('asks nobody but its gateway and raises no error', () => {
     expect(visit.foreign).toEqual([]);
     expect(visit.complaints.filter((text) => !text.includes('401'))).toEqual([]);

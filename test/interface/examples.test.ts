@@ -246,8 +246,11 @@ describe('the examples of the description', () => {
           } as never,
         );
         expect(response.status, each.id).toBe(200);
-        const { nextCursor, ...lists } = data as unknown as { nextCursor?: string };
-        return { items: Object.values(lists).flat() as { id?: string }[], nextCursor };
+        const { nextCursor, ...said } = data as unknown as { nextCursor?: string };
+        // One list; what else the answer says is not of any page.
+        const [items = [], ...more] = Object.values(said).filter((member) => Array.isArray(member));
+        expect(more, each.id).toEqual([]);
+        return { items: items as { id?: string }[], nextCursor };
       };
       const whole = await read({});
       const single: { id?: string }[] = [];

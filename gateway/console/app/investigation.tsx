@@ -49,6 +49,10 @@ export interface Investigation {
   remember(given: readonly Given[]): void;
   /** Puts each hit of the last gesture back to what this reader thought of it before. Throws the gateway's refusal. */
   takeBack(): Promise<void>;
+  /** The verdict of who asks that stands on a hit; undefined where none of his does. */
+  ownOn(hit: Hit): Verdict | undefined;
+  /** Takes it back, with none in its place: what a reader can do that no gesture of this page gave. Throws the gateway's refusal. */
+  withdraw(hit: Hit): Promise<void>;
 }
 
 /** A verdict that was given, and the one of the same reader in whose place it came. */
@@ -73,7 +77,7 @@ export function useInvestigation(): Investigation {
 }
 
 export function InvestigationProvider({ children }: { readonly children: ReactNode }) {
-  const { api, caseId, requisition } = useSession();
+  const { api, caseId, requisition, agentId: me } = useSession();
   const [answer, setAnswer] = useState<Answer>();
   const [hits, setHits] = useState<readonly Hit[]>([]);
   const [answeredText, setAnsweredText] = useState<string>();
@@ -132,6 +136,12 @@ export function InvestigationProvider({ children }: { readonly children: ReactNo
     [api, caseId],
   );
 
+  const ownOn = useCallback(
+    ({ readings }: Hit): Verdict | undefined =>
+      me === undefined ? undefined : readings.find(({ agentId }) => agentId === me)?.verdict,
+    [me],
+  );
+
   const investigation = useMemo<Investigation>(
     () => ({
       filters,
@@ -172,12 +182,11 @@ export function InvestigationProvider({ children }: { readonly children: ReactNo
       toggleExport: toggle,
       clearExport: clear,
       async review(hit, verdict) {
-        const decided = await api.put<Hit>(verdictOf(caseId, hit), { verdict });
-        show(decided);
-        // Oldest first: the last reading is the one that was just given.
-        const own = decided.readings.at(-1)?.agentId;
-        return { hit, verdict, before: hit.readings.find(({ agentId }) => agentId === own)?.verdict };
+        show(await api.put<Hit>(verdictOf(caseId, hit), { verdict }));
+        return { hit, verdict, before: ownOn(hit) };
       },
+      ownOn,
+      withdraw: async (hit) => show(await api.delete<Hit>(verdictOf(caseId, hit))),
       lastGiven: gestures.at(-1) ?? [],
       remember: (given) => setGestures((before) => [...before, given]),
       async takeBack() {
@@ -206,6 +215,7 @@ export function InvestigationProvider({ children }: { readonly children: ReactNo
       showsCameras,
       gestures,
       show,
+      ownOn,
       exportList,
       exportError,
       toggle,

@@ -13,6 +13,8 @@ export interface Session {
   readonly role: 'agent' | 'control';
   /** The one that each request names; of a case that is controlled, the newest. */
   readonly requisition: RequisitionBody;
+  /** Who asks, as the gateway names him; undefined of who controls. */
+  readonly agentId: string | undefined;
 }
 
 const Context = createContext<Session | undefined>(undefined);
@@ -24,40 +26,59 @@ export function useSession(): Session {
   return session;
 }
 
-/** The cases that a key may open. */
-export const casesOf = async (api: Api): Promise<readonly CaseBody[]> =>
-  (await api.get<Schemas['ListCasesAnswer']>(routeTo('/api/v1/cases', {}))).cases;
+/** Cases that a sign-in shows at a time. */
+const CASES_SHOWN = 50;
+const MOST_A_PAGE = 1000;
+
+/** Cases that a key may open, a page of them. */
+const casesOf = (api: Api, limit: number, cursor?: string): Promise<Schemas['ListCasesAnswer']> =>
+  api.get(routeTo('/api/v1/cases', {}, { limit, cursor }));
 
 async function sessionIn(api: Api, access: Access, caseId: string): Promise<Session> {
-  const { requisitions } = await api.get<{ requisitions: readonly RequisitionBody[] }>(
+  const { requisitions, agentId } = await api.get<Schemas['ListRequisitionsAnswer']>(
     routeTo('/api/v1/cases/{caseId}/requisitions', { caseId }),
   );
   const own = requisitions.find(({ id }) => id === access.requisitionId);
   const newest = requisitions.toSorted((a, b) => Date.parse(b.expires) - Date.parse(a.expires))[0];
   const requisition = access.requisitionId === undefined ? newest : own;
   if (requisition === undefined) throw new Refusal('E_PRO_SILO', 'no requisition of this case', 404);
-  return { api, caseId, requisition, role: access.requisitionId === undefined ? 'control' : 'agent' };
+  return { api, caseId, requisition, agentId, role: access.requisitionId === undefined ? 'control' : 'agent' };
 }
 
 /** What a sign-in leads to: an open case, the cases of who controls, one of which he chooses, or in safe mode why he sees none. */
 export type Opened =
   | { readonly kind: 'session'; readonly session: Session }
-  | { readonly kind: 'choice'; readonly cases: readonly CaseBody[]; open(caseId: string): Promise<Session> }
+  | {
+      readonly kind: 'choice';
+      readonly cases: readonly CaseBody[];
+      /** Asks for those after; undefined where these are all. */
+      readonly nextCursor: string | undefined;
+      more(cursor: string): Promise<Schemas['ListCasesAnswer']>;
+      open(caseId: string): Promise<Session>;
+    }
   | { readonly kind: 'closed'; readonly state: DossierStateBody };
 
+/** The case that a requisition is of, wherever it stands in the list of an agent. */
+async function caseWith(api: Api, requisitionId: string | undefined): Promise<string | undefined> {
+  let cursor: string | undefined;
+  do {
+    const page = await casesOf(api, MOST_A_PAGE, cursor);
+    const found = page.cases.find(({ requisitions }) => requisitions.some(({ id }) => id === requisitionId));
+    if (found !== undefined) return found.id;
+    cursor = page.nextCursor;
+  } while (cursor !== undefined);
+  return undefined;
+}
+
 async function caseOfAgent(api: Api, access: Access, tokens: Tokens | undefined): Promise<string | undefined> {
-  const find = (cases: readonly CaseBody[]) =>
-    cases.find(({ requisitions }) => requisitions.some(({ id }) => id === access.requisitionId))?.id;
   // The gateway refuses a requisition that is not on record yet: then it is put there.
-  const known = find(
-    await casesOf(api).catch((error: unknown) => {
-      if (error instanceof Refusal && tokens !== undefined) return [];
-      throw error;
-    }),
-  );
+  const known = await caseWith(api, access.requisitionId).catch((error: unknown) => {
+    if (error instanceof Refusal && tokens !== undefined) return undefined;
+    throw error;
+  });
   if (known !== undefined || tokens === undefined) return known;
   await api.request('POST', routeTo('/api/v1/requisitions', {}), { body: tokens, bare: true });
-  return find(await casesOf(api));
+  return caseWith(api, access.requisitionId);
 }
 
 /** An installation in safe mode shows no case, and still says to who controls why. Throws the refusal where that is not it. */
@@ -74,11 +95,15 @@ async function closedState(api: Api, error: unknown): Promise<DossierStateBody> 
 export async function openAccess({ access, tokens }: SignIn, language: () => Language): Promise<Opened> {
   const api = createApi(access, language);
   if (access.requisitionId === undefined) {
-    const found = await casesOf(api).catch((error: unknown) => closedState(api, error));
+    const found = await casesOf(api, CASES_SHOWN).catch((error: unknown) => closedState(api, error));
     await keepAccess(access);
     if ('processes' in found) return { kind: 'closed', state: found };
-    const cases = found;
-    return { kind: 'choice', cases, open: (caseId) => sessionIn(api, access, caseId) };
+    const { cases, nextCursor } = found;
+    return {
+      ...{ kind: 'choice', cases, nextCursor },
+      more: (cursor) => casesOf(api, CASES_SHOWN, cursor),
+      open: (caseId) => sessionIn(api, access, caseId),
+    };
   }
   const caseId = await caseOfAgent(api, access, tokens);
   if (caseId === undefined) throw new Refusal('E_PRO_SILO', 'no case', 404);

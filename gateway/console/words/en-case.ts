@@ -12,6 +12,7 @@ export const EN_CASE: typeof FR_CASE = {
     bad: 'This file is not an access file: it must be JSON with "agentKey", and for an agent "authorisation" and "schedule".',
     opening: 'Verifying the requisition…',
     none: 'No case is open to this key.',
+    moreCases: (n: number) => `Show more (${n} shown)`,
     choose_case: 'Cases open to this key',
     controlWords: 'Magistrates and inspectors: a file with your key alone is enough.',
   },

@@ -53,10 +53,14 @@ export const EN_REVIEW: typeof FR_REVIEW = {
     progress: (n: number, all: number) => `${n} of ${all}…`,
     decided: (n: number, refused: number, verdict: string) =>
       `"${verdict}" recorded on ${n} ${n === 1 ? 'hit' : 'hits, one act each'}${refused > 0 ? `; ${refused} without a verdict stay selected` : ''}.`,
+    withdraw: (n) => (n === 1 ? 'Take my verdict back' : `Take my ${n} verdicts back`),
+    withdrawn: (n, refused) =>
+      `${n === 1 ? '1 verdict taken back' : `${n} verdicts taken back, an act each`}${refused > 0 ? `; ${refused} unchanged, still selected` : ''}.`,
   },
   undo: {
     one: (verdict: string, what: string) => `Undo "${verdict}": ${what}`,
     several: (verdict: string, n: number) => `Undo "${verdict}" on ${n} hits`,
+    withdraw: (verdict) => `Take my verdict “${verdict}” back`,
     history: 'History of verdicts',
     noHistory: 'No verdict was given.',
     replaced: (at: string) => `replaced on ${at}`,

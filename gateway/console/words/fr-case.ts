@@ -10,6 +10,7 @@ export const FR_CASE = {
     bad: 'Ce fichier n’est pas un fichier d’accès : il doit être un JSON avec « agentKey », et pour un agent « authorisation » et « schedule ».',
     opening: 'Vérification de la réquisition…',
     none: 'Aucune procédure n’est ouverte à cette clé.',
+    moreCases: (n: number) => `Afficher la suite (${n} affichées)`,
     choose_case: 'Procédures ouvertes à cette clé',
     controlWords: 'Magistrats et contrôleurs : un fichier avec votre seule clé suffit.',
   },

@@ -51,10 +51,14 @@ export const FR_REVIEW = {
     progress: (n: number, all: number) => `${n} sur ${all}…`,
     decided: (n: number, refused: number, verdict: string) =>
       `« ${verdict} » inscrit sur ${n} ${n > 1 ? 'résultats, un acte chacun' : 'résultat'}${refused > 0 ? ` ; ${refused} sans avis, restés sélectionnés` : ''}.`,
+    withdraw: (n: number) => (n > 1 ? `Retirer mes ${n} avis` : 'Retirer mon avis'),
+    withdrawn: (n: number, refused: number) =>
+      `${n > 1 ? `${n} avis retirés, un acte chacun` : `${n} avis retiré`}${refused > 0 ? ` ; ${refused} inchangés, restés sélectionnés` : ''}.`,
   },
   undo: {
     one: (verdict: string, what: string) => `Annuler « ${verdict} » : ${what}`,
     several: (verdict: string, n: number) => `Annuler « ${verdict} » sur ${n} résultats`,
+    withdraw: (verdict: string) => `Retirer mon avis « ${verdict} »`,
     history: 'Historique des avis',
     noHistory: 'Aucun avis n’a été donné.',
     replaced: (at: string) => `remplacé le ${at}`,

@@ -79,12 +79,22 @@ function Choice({
   onError(error: unknown): void;
 }) {
   const { words } = useSettings();
+  const [{ cases, nextCursor }, setShown] = useState<Pick<typeof opened, 'cases' | 'nextCursor'>>(opened);
+  const [isBusy, setBusy] = useState(false);
+  function more(cursor: string): void {
+    setBusy(true);
+    void opened
+      .more(cursor)
+      .then((page) => setShown({ cases: [...cases, ...page.cases], nextCursor: page.nextCursor }))
+      .catch(onError)
+      .finally(() => setBusy(false));
+  }
   return (
     <section aria-labelledby="choice-title">
       <h2 id="choice-title">{words.signIn.choose_case}</h2>
-      {opened.cases.length === 0 && <p>{words.signIn.none}</p>}
+      {cases.length === 0 && <p>{words.signIn.none}</p>}
       <ul className="choice">
-        {opened.cases.map((each) => (
+        {cases.map((each) => (
           <li key={each.id}>
             <button
               type="button"
@@ -97,6 +107,11 @@ function Choice({
           </li>
         ))}
       </ul>
+      {nextCursor !== undefined && (
+        <button type="button" id="more-cases" disabled={isBusy} onClick={() => more(nextCursor)}>
+          {words.signIn.moreCases(cases.length)}
+        </button>
+      )}
     </section>
   );
 }

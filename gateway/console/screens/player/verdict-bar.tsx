@@ -9,6 +9,7 @@ import { Notes } from '../review/notes.tsx';
 import { Readings } from '../review/readings.tsx';
 import { VerdictHistory } from '../review/verdict-history.tsx';
 import { UndoVerdict } from './undo-verdict.tsx';
+import { WithdrawVerdict } from './withdraw-verdict.tsx';
 
 /** Confirm, doubt or reject with one action each (HUM-03), and take it back; notes; on to the export. */
 export function VerdictBar({ hit }: { readonly hit: Hit }) {
@@ -68,6 +69,7 @@ export function VerdictBar({ hit }: { readonly hit: Hit }) {
             </button>
           </div>
           <UndoVerdict of="one" />
+          <WithdrawVerdict key={hit.id} hit={hit} />
           <div className="row">
             <button
               type="button"

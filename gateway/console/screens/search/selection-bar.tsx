@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import { Group } from 'react-aria-components';
 import { Refusal } from '../../api/client.ts';
 import type { Hit, Verdict } from '../../api/types.ts';
-import { type Given, useInvestigation } from '../../app/investigation.tsx';
+import { useInvestigation } from '../../app/investigation.tsx';
 import { goTo, type Screen } from '../../app/router.ts';
 import { useName, useWords } from '../../app/settings.tsx';
 import { Problem } from '../../parts/problem.tsx';
@@ -26,7 +26,8 @@ export function SelectionBar({
 }) {
   const { selection: words, hit: hitWords } = useWords();
   const nameOf = useName();
-  const { selected, select, review, remember, exportList, toggleExport, exportError } = useInvestigation();
+  const { selected, select, review, remember, ownOn, withdraw, exportList, toggleExport, exportError } =
+    useInvestigation();
   const [progress, setProgress] = useState<string>();
   const [isBusy, setBusy] = useState(false);
   const [failure, setFailure] = useState<unknown>();
@@ -35,36 +36,45 @@ export function SelectionBar({
   const exportable = chosen.filter(
     ({ id, verdict }) => verdict === 'confirmed' && !exportList.some((listed) => listed.id === id),
   );
+  const own = chosen.filter((hit) => ownOn(hit) !== undefined);
   const isEmpty = chosen.length === 0;
   useEffect(() => {
     if (isEmpty && wasUsed.current && document.activeElement === document.body) onEmpty();
     wasUsed.current = !isEmpty;
   }, [isEmpty, onEmpty]);
 
-  async function decide(verdict: Verdict): Promise<void> {
+  /** One act a hit. What is refused stays marked, alone. Answers those that were done, and how many were not. */
+  async function each<T>(acted: readonly Hit[], act: (hit: Hit) => Promise<T>) {
     const refused: string[] = [];
-    const given: Given[] = [];
+    const done: T[] = [];
     setFailure(undefined);
     setBusy(true);
-    for (const [index, hit] of chosen.entries()) {
-      setProgress(words.progress(index + 1, chosen.length));
+    for (const [index, hit] of acted.entries()) {
+      setProgress(words.progress(index + 1, acted.length));
       try {
-        given.push(await review(hit, verdict));
+        done.push(await act(hit));
       } catch (error) {
         setFailure(error);
         refused.push(hit.id);
         // Who does not answer one will not answer the next.
         if (!(error instanceof Refusal)) {
-          refused.push(...chosen.slice(index + 1).map(({ id }) => id));
+          refused.push(...acted.slice(index + 1).map(({ id }) => id));
           break;
         }
       }
     }
-    if (given.length > 0) remember(given);
-    // What was refused stays marked, alone.
     if (refused.length > 0) select(refused);
-    setProgress(words.decided(given.length, refused.length, nameOf(verdict)));
     setBusy(false);
+    return { done, refused: refused.length };
+  }
+  async function decide(verdict: Verdict): Promise<void> {
+    const { done, refused } = await each(chosen, (hit) => review(hit, verdict));
+    if (done.length > 0) remember(done);
+    setProgress(words.decided(done.length, refused, nameOf(verdict)));
+  }
+  async function withdrawAll(): Promise<void> {
+    const { done, refused } = await each(own, withdraw);
+    setProgress(words.withdrawn(done.length, refused));
   }
   const first = chosen.find(({ verdict }) => verdict === 'unreviewed') ?? chosen[0];
   return (
@@ -90,6 +100,11 @@ export function SelectionBar({
               {verdict === 'uncertain' ? hitWords.uncertain : hitWords.reject}
             </button>
           ))}
+          {own.length > 0 && (
+            <button type="button" data-act="withdraw-all" disabled={isBusy} onClick={() => void withdrawAll()}>
+              {words.withdraw(own.length)}
+            </button>
+          )}
           <button
             type="button"
             data-act="export"
