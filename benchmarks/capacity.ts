@@ -4,12 +4,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
-import { createClient, watchJob } from '../gateway/client.ts';
 import { createDemoInstallation, startGatewayProcess } from '../gateway/demo/installation.ts';
 import { runningServerUrl } from '../gateway/postgres.ts';
+import { analyse, deposit, openCase } from './deposit.ts';
 import { runFfmpeg } from './ffmpeg.ts';
 import { type Measurement, rounded } from './report.ts';
-import { signFor } from './requisition.ts';
 import { namedScenes } from './scenes/named.ts';
 import { writeScene } from './scenes/write.ts';
 
@@ -53,18 +52,11 @@ export async function measureCapacity(): Promise<Measurement> {
     const dataDir = installation.environment.DIFFERE_DATA ?? '';
     const gateway = await startGatewayProcess(installation);
     try {
-      const { claims, tokens } = await signFor([file], installation, Date.now());
-      const options = { url: gateway.url, agentKey: installation.agentKey };
-      const { caseId } = await createClient(options).json<{ caseId: string }>('POST', '/api/v1/requisitions', tokens);
-      const client = createClient({ ...options, requisitionId: claims.jti });
+      const { client, caseId } = await openCase(gateway.url, installation, [file]);
       const before = await sizesOf(dataDir);
-      const exhibit = await client.upload(file, 'CLIP-0');
+      const exhibitId = await deposit(client, file, 'CLIP-0');
       const deposited = await sizesOf(dataDir);
-      const job = await client.json<{ id: string }>('POST', `/api/v1/cases/${caseId}/jobs`, {
-        exhibitId: exhibit.slice(exhibit.lastIndexOf('/') + 1),
-      });
-      let state = 'queued';
-      for await (const now of watchJob<{ readonly state: string }>(client, caseId, job.id)) state = now.state;
+      const { state } = await analyse(client, caseId, exhibitId);
       const analysed = await sizesOf(dataDir);
       const anHour = (bytes: number): number => rounded(bytes / hours / 1e6, 2);
       const sealed = rounded((deposited.vault - before.vault) / fileBytes, 4);

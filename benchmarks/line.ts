@@ -2,11 +2,10 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { createClient } from '../gateway/client.ts';
 import { createDemoInstallation, startGatewayProcess } from '../gateway/demo/installation.ts';
+import { deposit, openCase } from './deposit.ts';
 import { decodeToNull } from './ffmpeg.ts';
 import { type Measurement, median, rounded } from './report.ts';
-import { signFor } from './requisition.ts';
 import { namedScenes } from './scenes/named.ts';
 import { writeScene } from './scenes/write.ts';
 
@@ -51,10 +50,7 @@ export async function measureLine({ full }: { readonly full: boolean }): Promise
   );
   const gateway = await startGatewayProcess(installation);
   try {
-    const { exhibits, claims, tokens } = await signFor(clips, installation, Date.now());
-    const options = { url: gateway.url, agentKey: installation.agentKey };
-    const { caseId } = await createClient(options).json<{ caseId: string }>('POST', '/api/v1/requisitions', tokens);
-    const client = createClient({ ...options, requisitionId: claims.jti });
+    const { client, caseId, exhibits } = await openCase(gateway.url, installation, clips);
     const raw: {
       clip: string;
       round: number;
@@ -64,8 +60,7 @@ export async function measureLine({ full }: { readonly full: boolean }): Promise
       digest: string | undefined;
     }[] = [];
     for (const [index, clip] of clips.entries()) {
-      const url = await client.upload(clip, `CLIP-${index}`);
-      const exhibitId = url.slice(url.lastIndexOf('/') + 1);
+      const exhibitId = await deposit(client, clip, `CLIP-${index}`);
       for (let round = 0; round < rounds; round++) {
         const decodeSeconds = await decodeToNull(clip);
         let job = await client.json<Job>('POST', `/api/v1/cases/${caseId}/jobs`, { exhibitId });

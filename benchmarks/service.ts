@@ -2,13 +2,13 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { openSight } from '../gateway/analysis/sight.ts';
-import { type Client, createClient, GatewayError, watchJob } from '../gateway/client.ts';
+import { type Client, GatewayError } from '../gateway/client.ts';
 import { createDemoInstallation, startGatewayProcess } from '../gateway/demo/installation.ts';
 import { openDetector } from './accuracy/eyes.ts';
 import { requisitionFor, runClip } from './accuracy/run-clip.ts';
+import { analyse, deposit, openCase } from './deposit.ts';
 import { runFfmpeg } from './ffmpeg.ts';
 import { type Measurement, rounded } from './report.ts';
-import { signFor } from './requisition.ts';
 import { namedScenes } from './scenes/named.ts';
 import { writeScene } from './scenes/write.ts';
 
@@ -40,10 +40,7 @@ export async function measureService(): Promise<Measurement> {
   const reference = await referenceRate(files.slice(0, REFERENCE_FILES), models.length > 0);
   const gateway = await startGatewayProcess(installation);
   try {
-    const { claims, tokens } = await signFor(files, installation, Date.now());
-    const options = { url: gateway.url, agentKey: installation.agentKey };
-    const { caseId } = await createClient(options).json<{ caseId: string }>('POST', '/api/v1/requisitions', tokens);
-    const client = createClient({ ...options, requisitionId: claims.jti });
+    const { client, caseId } = await openCase(gateway.url, installation, files);
     const started = performance.now();
     const outcomes: Outcome[] = [];
     const waiting = files.map((file, index) => ({ file, piece: `CLIP-${index}` }));
@@ -117,12 +114,8 @@ async function referenceRate(files: readonly string[], hasDetector: boolean): Pr
 
 async function depositAndAnalyse(client: Client, caseId: string, file: string, piece: string): Promise<Outcome> {
   try {
-    const url = await client.upload(file, piece);
-    const exhibitId = url.slice(url.lastIndexOf('/') + 1);
-    const job = await client.json<{ id: string }>('POST', `/api/v1/cases/${caseId}/jobs`, { exhibitId });
-    let last = { state: 'queued' } as { readonly state: string; readonly failureCode?: string };
-    for await (const now of watchJob<typeof last>(client, caseId, job.id)) last = now;
-    return { piece, state: last.state, ...(last.failureCode === undefined ? {} : { code: last.failureCode }) };
+    const { state, failureCode } = await analyse(client, caseId, await deposit(client, file, piece));
+    return { piece, state, ...(failureCode === undefined ? {} : { code: failureCode }) };
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error;
     return { piece, state: 'refused', code: error.code };

@@ -3,14 +3,14 @@ import { once } from 'node:events';
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import pg from 'pg';
-import { type Client, createClient } from '../../gateway/client.ts';
+import type { Client } from '../../gateway/client.ts';
 import { connect, type Database } from '../../gateway/database.ts';
 import { createDemoInstallation, startGatewayProcess } from '../../gateway/demo/installation.ts';
 import { type PostgresServer, startPostgres } from '../../gateway/postgres.ts';
 import { openVault, type Vault } from '../../gateway/vault.ts';
 import { newWorkerKey } from '../../gateway/worker-keys.ts';
+import { deposit, openCase } from '../deposit.ts';
 import { runFfmpeg } from '../ffmpeg.ts';
-import { signFor } from '../requisition.ts';
 import { namedScenes } from '../scenes/named.ts';
 import { writeScene } from '../scenes/write.ts';
 import { openShare, type Share } from './shares.ts';
@@ -90,15 +90,10 @@ export async function openSite(
     await asOwner('CREATE ROLE machine LOGIN; GRANT differe_worker TO machine');
 
     const files = await writeFiles(folder, counts);
-    const { claims, tokens } = await signFor(files, installation, Date.now());
-    const options = { url: gateway.url, agentKey: installation.agentKey };
-    const { caseId } = await createClient(options).json<{ caseId: string }>('POST', '/api/v1/requisitions', tokens);
-    const client = createClient({ ...options, requisitionId: claims.jti });
+    const { client, caseId } = await openCase(gateway.url, installation, files);
     const exhibits: Exhibit[] = [];
-    for (const [n, file] of files.entries()) {
-      const address = await client.upload(file, `CLIP-${n}`);
-      exhibits.push({ id: address.slice(address.lastIndexOf('/') + 1), file, bytes: (await stat(file)).size });
-    }
+    for (const [n, file] of files.entries())
+      exhibits.push({ id: await deposit(client, file, `CLIP-${n}`), file, bytes: (await stat(file)).size });
     const vaultDir = path.join(installation.dataDir, 'vault');
     const vault = await openVault({
       dataDir: vaultDir,

@@ -1,11 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import pg from 'pg';
-import { createClient, watchJob } from '../../gateway/client.ts';
 import { createDemoInstallation, startGatewayProcess } from '../../gateway/demo/installation.ts';
 import { runningServerUrl } from '../../gateway/postgres.ts';
+import { analyse, deposit, openCase } from '../deposit.ts';
 import { type Goal, rounded } from '../report.ts';
-import { signFor } from '../requisition.ts';
 import { writeSparse } from './workloads.ts';
 
 const HOUR = 3_600;
@@ -66,18 +65,12 @@ async function analyseAlone(file: string, folder: string): Promise<Omit<Growth, 
   );
   const gateway = await startGatewayProcess(installation);
   try {
-    const { claims, tokens } = await signFor([file], installation, Date.now());
-    const options = { url: gateway.url, agentKey: installation.agentKey };
-    const { caseId } = await createClient(options).json<{ caseId: string }>('POST', '/api/v1/requisitions', tokens);
-    const client = createClient({ ...options, requisitionId: claims.jti });
-    const exhibit = await client.upload(file, 'CLIP-0');
-    const exhibitId = exhibit.slice(exhibit.lastIndexOf('/') + 1);
+    const { client, caseId } = await openCase(gateway.url, installation, [file]);
+    const exhibitId = await deposit(client, file, 'CLIP-0');
     const roots = [gateway.process.pid ?? 0, await databasePid(installation.environment.DIFFERE_DATA ?? '')];
     const watch = watchMemory(roots);
     const started = performance.now();
-    const job = await client.json<{ id: string }>('POST', `/api/v1/cases/${caseId}/jobs`, { exhibitId });
-    let state = 'queued';
-    for await (const now of watchJob<{ readonly state: string }>(client, caseId, job.id)) state = now.state;
+    const { state } = await analyse(client, caseId, exhibitId);
     const seconds = rounded((performance.now() - started) / 1000);
     const most = await watch.stop();
     if (state !== 'done') throw new Error(`the analysis of ${file} ended as ${state}`);
