@@ -22,7 +22,7 @@ import { type IdempotencyDeps, installIdempotency } from './idempotency.ts';
 import { type ApiRoute, describeApi } from './interface/document.ts';
 import { installJsonBodies } from './json-body.ts';
 import { type GuardDeps, installGuard } from './policy/guard.ts';
-import { bareProblem } from './policy/problem.ts';
+import { bareProblem, preparedProblem } from './policy/problem.ts';
 import { installAddressLimit, type RequestLimits } from './request-limits.ts';
 import { IN_FLIGHT, type InFlight, type InFlightLimits, installInFlight } from './requests-in-flight.ts';
 import { type RequisitionRoutesDeps, requisitionRoutes } from './requisition/routes.ts';
@@ -114,9 +114,13 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     if (request.url.startsWith('/api/')) reply.headers(deps.tls === undefined ? HEADERS : { ...HEADERS, ...OVER_TLS });
   });
   const limitAgents = await installAddressLimit(app, deps.limits ?? NO_LIMITS);
-  const inFlight = installInFlight(app, deps.inFlight ?? IN_FLIGHT);
+  const sayBusy = preparedProblem('E_BUSY');
+  const inFlight = installInFlight(app, deps.inFlight ?? IN_FLIGHT, async (request, reply) => {
+    await refused('E_BUSY', request);
+    sayBusy(request, reply);
+  });
   app.decorate('inFlight', inFlight);
-  installGuard(app, deps.guard);
+  const refused = installGuard(app, deps.guard);
   inFlight.endTurns();
   limitAgents();
   installIdempotency(app, deps.idempotency);

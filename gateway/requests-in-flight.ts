@@ -29,8 +29,10 @@ export interface InFlight {
 }
 
 interface Turns {
-  /** Resolves when it is the caller's turn; rejects with E_BUSY when too many wait, or after the longest wait. */
+  /** Resolves when it is the caller's turn; rejects with E_BUSY after the longest wait. */
   take(isKnown: boolean): Promise<void>;
+  /** Whether a stranger who comes now is to be refused: to be asked before he takes a turn. */
+  isFull(): boolean;
   give(): void;
   working(): number;
   waiting(): number;
@@ -41,6 +43,7 @@ export function createTurns(limits: InFlightLimits): Turns {
   let working = 0;
   const strangers: (() => void)[] = [];
   const known: (() => void)[] = [];
+  const isFull = (): boolean => working >= limits.working && strangers.length >= limits.waiting;
   const next = (): void => (known.shift() ?? strangers.shift())?.();
   return {
     async take(isKnown) {
@@ -48,7 +51,6 @@ export function createTurns(limits: InFlightLimits): Turns {
         working += 1;
         return;
       }
-      if (!isKnown && strangers.length >= limits.waiting) throw new AppError('E_BUSY', { detail: 'too many wait' });
       const queue = isKnown ? known : strangers;
       await new Promise<void>((resolve, reject) => {
         const start = (): void => {
@@ -67,6 +69,7 @@ export function createTurns(limits: InFlightLimits): Turns {
       working -= 1;
       next();
     },
+    isFull,
     working: () => working,
     waiting: () => known.length + strangers.length,
   };
@@ -75,8 +78,13 @@ export function createTurns(limits: InFlightLimits): Turns {
 /**
  * Bounds the requests that are worked on. To be called before the guard is put up. Public routes (the console's files, the API description)
  * are not counted. A body that is still on its way holds no turn, however slowly it comes; nor does the payload of an answer, once it leaves.
+ * `refuse` answers E_BUSY to those who are too many, at little cost.
  */
-export function installInFlight(app: FastifyInstance, limits: InFlightLimits): InFlight {
+export function installInFlight(
+  app: FastifyInstance,
+  limits: InFlightLimits,
+  refuse: (request: FastifyRequest, reply: FastifyReply) => Promise<void>,
+): InFlight {
   const turns = createTurns(limits);
   const holders = new WeakSet<FastifyRequest>();
 
@@ -98,6 +106,7 @@ export function installInFlight(app: FastifyInstance, limits: InFlightLimits): I
 
   app.addHook('onRequest', async (request, reply) => {
     if (!isCounted(request)) return;
+    if (turns.isFull()) return await refuse(request, reply.header('retry-after', RETRY_AFTER_S));
     // An answer for a client that went gives its turn back in onSend like any other; the minute is for one that never gets there.
     reply.raw.once('close', () => {
       if (reply.raw.writableEnded) give(request);

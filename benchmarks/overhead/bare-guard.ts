@@ -9,7 +9,7 @@ export { NOBODY };
  * What the gateway's guard is without a decision and without a journal: who asks is still asked once, because handlers need it. For the benchmark
  * alone, where hook.ts puts it in the guard's place; no configuration of the gateway leads here.
  */
-export function installGuard(app: FastifyInstance, deps: GuardDeps): void {
+export function installGuard(app: FastifyInstance, deps: GuardDeps): () => Promise<void> {
   const identities = new WeakMap<FastifyRequest, Identity>();
   const proven = new Map<string, Identity>();
   const afterwards = new WeakMap<FastifyRequest, (() => Promise<void>)[]>();
@@ -48,5 +48,7 @@ export function installGuard(app: FastifyInstance, deps: GuardDeps): void {
     if (reply.statusCode < 400) for (const work of afterwards.get(request) ?? []) await work();
     return payload;
   });
-  installProblems(app, async () => undefined);
+  const refused = async (): Promise<void> => undefined;
+  installProblems(app, refused);
+  return refused;
 }

@@ -109,9 +109,12 @@ export const NOBODY: Identity = {
  * known action stops the start (onRoute); every request is authenticated and decided before its body is read (onRequest), also on a
  * route that was registered earlier; acts that change something are in the journal before their handler runs (preHandler); what is
  * disclosed is in the journal before its first byte leaves (onSend); an act of both kinds is in it twice. When the journal cannot be
- * written the answer is E_LOG_DOWN.
+ * written the answer is E_LOG_DOWN. Gives what is to hear of a refusal that is answered elsewhere.
  */
-export function installGuard(app: FastifyInstance, deps: GuardDeps): void {
+export function installGuard(
+  app: FastifyInstance,
+  deps: GuardDeps,
+): (code: ErrorCode, request: FastifyRequest) => Promise<void> {
   const seenOf = new WeakMap<FastifyRequest, Seen>();
   const refusals = createRefusalJournal(deps);
 
@@ -267,7 +270,10 @@ export function installGuard(app: FastifyInstance, deps: GuardDeps): void {
     return payload;
   });
 
-  installProblems(app, (code, request) => refusals.journalRefusal(code, actOf(request)));
+  const refused = (code: ErrorCode, request: FastifyRequest): Promise<void> =>
+    refusals.journalRefusal(code, actOf(request));
+  installProblems(app, refused);
+  return refused;
 }
 
 function factsOf({ broad, revealed }: Seen): { readonly facts?: Facts } {
