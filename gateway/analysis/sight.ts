@@ -8,6 +8,7 @@ import type { DetectorPool } from './detector-pool.ts';
 import type { PictureSize } from './letterbox.ts';
 import { CARD_FOLDER, chooseDetector, type FoundModel } from './models.ts';
 import { findMovers } from './motion/movers.ts';
+import { createMoversThread } from './motion/movers-thread.ts';
 import type { SegmentDeps } from './segment.ts';
 import type { ModelUse } from './types.ts';
 
@@ -66,6 +67,7 @@ export async function openSight(
   const model = await loadCropModel(folder);
   await demandAdmission(model.card);
   const namer = await createCropNamer(model);
+  const movers = createMoversThread();
   const models = [...(detector === undefined ? [] : [detector.modelUse]), namer.modelUse];
   const digests = models.map(({ sha256 }) => sha256).toSorted();
   return {
@@ -77,7 +79,7 @@ export async function openSight(
         const wanted = detector?.decodeSize(picture) ?? own;
         return wanted.widthPx * wanted.heightPx > own.widthPx * own.heightPx ? wanted : own;
       },
-      findMovers,
+      findMovers: movers.find,
       name: (tracks, frames) => namer.name(tracks, frames),
     },
     models,
@@ -88,7 +90,9 @@ export async function openSight(
         ...(detector === undefined ? [] : [[detector.modelUse.name, detector.calls] as const]),
         [namer.modelUse.name, namer.calls],
       ]),
-    close: () => namer.close(),
+    async close() {
+      await Promise.all([namer.close(), movers.close()]);
+    },
   };
 }
 
