@@ -1,9 +1,27 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { getPriority, setPriority } from 'node:os';
 
-/** About a tenth of what a thread of usual niceness gets beside it, and all of a processor that nobody else wants. */
+// Analysis takes all of a processor that nobody else wants, and about a tenth of one that somebody who waits for an answer does.
+
 const NICENESS = 10;
 
-/** The calling thread works when those who answer agents do not: to Linux a thread has a niceness of its own. For worker threads. */
+/** The calling thread works behind others: to Linux a thread has a niceness of its own. For worker threads. */
 export function workBehind(): void {
   setPriority(0, Math.max(NICENESS, getPriority(0)));
+}
+
+/** A command line that runs another behind others. */
+export const behind = (command: string): readonly string[] => ['nice', '-n', String(NICENESS), command];
+
+/**
+ * A kernel that shares processors among sessions first (sched_autogroup_enabled) looks at the niceness of a whole session. A process that
+ * leads none, as one that has not begun its own yet, is left alone: its session is the gateway's.
+ */
+export function putSessionBehind(pid: number): void {
+  try {
+    const [, , , session] = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ').at(-1)?.split(' ') ?? [];
+    if (Number(session) === pid) writeFileSync(`/proc/${pid}/autogroup`, String(NICENESS));
+  } catch {
+    // It has ended, this kernel has no such groups, or it takes no more than ten such words a second.
+  }
 }

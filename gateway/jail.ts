@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { realpathSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { PassThrough, pipeline, type Readable, Writable } from 'node:stream';
+import { behind, putSessionBehind } from './behind.ts';
 import { AppError } from './errors.ts';
 import { systemCallFilter } from './seccomp.ts';
 
@@ -55,6 +56,8 @@ export interface JailedRun {
   /** Further output pipes beside standard output: `pipe:3`, `pipe:4` and so on inside. */
   readonly extraPipes?: number;
   readonly limits?: Partial<JailLimits>;
+  /** Nobody waits for it: it stands behind those who answer. */
+  readonly isBehind?: boolean;
   readonly signal?: AbortSignal | undefined;
   readonly onStderrLine?: (line: string) => void;
 }
@@ -134,18 +137,22 @@ export function startJailed(run: JailedRun): Jailed {
   const filterFd = statusFd + 1;
   const dataFds = files.map(([name], index) => ({ name, fd: filterFd + 1 + index }));
   const filter = systemCallFilter();
+  const [program = 'bwrap', ...before] = run.isBehind === true ? behind('bwrap') : [];
   const child = spawn(
-    'bwrap',
-    jailArguments({
-      command: [TOOLS[run.tool], ...run.arguments],
-      // Links are followed here, once, so that what is bound is a file and not where a link may point later.
-      inputPath: run.inputPath === undefined ? undefined : realpathOrSame(run.inputPath),
-      dataFds,
-      readable: (run.readable ?? []).map(({ from, to }) => ({ from: realpathOrSame(from), to })),
-      statusFd,
-      filterFd,
-      limits,
-    }),
+    program,
+    [
+      ...before,
+      ...jailArguments({
+        command: [TOOLS[run.tool], ...run.arguments],
+        // Links are followed here, once, so that what is bound is a file and not where a link may point later.
+        inputPath: run.inputPath === undefined ? undefined : realpathOrSame(run.inputPath),
+        dataFds,
+        readable: (run.readable ?? []).map(({ from, to }) => ({ from: realpathOrSame(from), to })),
+        statusFd,
+        filterFd,
+        limits,
+      }),
+    ],
     {
       stdio: [
         'ignore',
@@ -176,7 +183,11 @@ export function startJailed(run: JailedRun): Jailed {
 
   const tail: string[] = [];
   let outOfMemory = false;
+  let isPut = run.isBehind !== true;
   const stderrEnded = eachLine(readableOf(child.stdio[2]), (line) => {
+    // What the tool says comes after its session has begun.
+    if (!isPut && insidePid !== undefined) putSessionBehind(insidePid);
+    isPut ||= insidePid !== undefined;
     tail.push(line);
     // ffmpeg may end well after it: what it could not hold is then simply missing.
     outOfMemory ||= OUT_OF_MEMORY.test(line);

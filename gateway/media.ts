@@ -214,6 +214,8 @@ export interface DecodeOrder extends MediaFile {
   readonly singles?: readonly SingleFrame[];
   readonly pixelFormat: PixelFormat;
   readonly limits?: Partial<JailLimits>;
+  /** As of JailedRun. */
+  readonly isBehind?: boolean;
 }
 
 /** RGB rows; or planes of 4:2:0, BT.601 in the range of television whatever the file has, for even sizes: half the bytes and half the work. */
@@ -374,6 +376,7 @@ async function* readFrames(
     extraPipes: order.singles?.length ?? 0,
     signal,
     ...given('limits', order.limits),
+    ...given('isBehind', order.isBehind),
     onStderrLine: (line) => {
       const frame = reader.read(line);
       if (frame === undefined || isBabbling) return;

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { CropCard } from '../admission/crop-card.ts';
-import { AppError } from '../errors.ts';
 import { workBehind } from '../behind.ts';
+import { AppError } from '../errors.ts';
 import { openSession } from './onnx.ts';
 
 /** What the namer hands to its thread at its start. */

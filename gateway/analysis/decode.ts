@@ -267,6 +267,7 @@ async function* read(
     widthPx,
     heightPx,
     pixelFormat: 'yuv420p',
+    isBehind: true,
     ...part,
   } as const;
   const run = decodeFrames(order, signal);

@@ -1,8 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { type ModelCard, outputNames } from '../admission/card.ts';
+import { workBehind } from '../behind.ts';
 import type { Provider } from '../config.ts';
 import { AppError } from '../errors.ts';
-import { workBehind } from '../behind.ts';
 import { DECODER, type ExpectedShapes } from './decoders.ts';
 import { createPreprocessor, placed } from './letterbox.ts';
 import { type OnnxSession, openSession, type ValueMetadata } from './onnx.ts';

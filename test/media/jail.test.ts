@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { getPriority } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AppError } from '../../gateway/errors.ts';
@@ -16,6 +17,12 @@ beforeAll(() => {
   writeFileSync(media.file('key.secret'), 'a key');
 });
 afterAll(media.remove);
+
+/** Of the session of a process; undefined where the kernel has no such groups. */
+const autogroup = (pid: string): string | undefined => {
+  const file = `/proc/${pid}/autogroup`;
+  return existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined;
+};
 
 /** Runs a script in the very jail that ffmpeg gets, and makes sure that it ran: a jail that fails hides everything. */
 async function inJail(script: string): Promise<string> {
@@ -207,6 +214,27 @@ describe('limits of the jail', () => {
     }
     jailed.stop();
     await expect(jailed.done).resolves.toBeUndefined();
+  });
+
+  it('puts who nobody waits for behind others, and by what it says its session too, never that of the gateway', async () => {
+    const own = autogroup('self');
+    const said = Promise.withResolvers<void>();
+    const jailed = startJailed({
+      tool: 'ffmpeg',
+      arguments: [...endlessFilm().with(1, 'info'), '-f', 'rawvideo', 'pipe:1'],
+      isBehind: true,
+      onStderrLine: () => said.resolve(),
+    });
+    try {
+      await said.promise;
+      const [pid] = descendantsOf(process.pid, 'ffmpeg');
+      expect(getPriority(pid)).toBe(10);
+      if (own !== undefined) expect(autogroup(String(pid))).toMatch(/nice 10$/);
+      expect(autogroup('self')).toBe(own);
+    } finally {
+      jailed.stop();
+      await jailed.done;
+    }
   });
 
   it('tells a failed decode apart, with the last words of the tool as cause', async () => {
