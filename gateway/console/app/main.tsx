@@ -4,6 +4,7 @@ import '../style/frame.css';
 import '../style/case.css';
 import '../style/search.css';
 import '../style/plan.css';
+import '../style/footage.css';
 import '../style/player.css';
 import '../style/review.css';
 import '../style/preview.css';

@@ -15,6 +15,8 @@ export const EN_SEARCH: typeof FR_SEARCH = {
     typedHint: '(object:car colour:red) OR object:truck',
     typedBad: (text: string) => `"${text}" is no known or allowed criterion.`,
     cameras: 'Cameras',
+    recordings: (n, picked) =>
+      picked === 0 || picked === n ? `${n} recordings` : `${n} recordings, ${picked} checked`,
     camerasHint: 'None checked: all are asked.',
     or: 'or',
     noFilter: 'No criterion: choose at least one object, at the right.',
@@ -49,6 +51,7 @@ export const EN_SEARCH: typeof FR_SEARCH = {
     notice: 'A lead to be verified; does not establish an identity.',
     coverage: 'What was analysed',
     coverageOfAll: (n: number) => `All ${n} recordings`,
+    coverageOfEach: (n) => `Coverage of each of the ${n} recordings`,
     notAnalysed: 'Not analysed',
     audit: (samples: number, missed: number, bound?: number) => {
       const found = missed === 0 ? 'no object missed' : `${missed} with a missed object, which is found now`;

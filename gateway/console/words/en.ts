@@ -1,6 +1,7 @@
 import { EN_CASE } from './en-case.ts';
 import { EN_CONDITION } from './en-condition.ts';
 import { EN_CONTROL } from './en-control.ts';
+import { EN_FOOTAGE } from './en-footage.ts';
 import { EN_HELP } from './en-help.ts';
 import { EN_JOURNAL } from './en-journal.ts';
 import { EN_NAMES } from './en-names.ts';
@@ -16,6 +17,7 @@ export const EN: Words = {
   ...EN_PLAYER,
   ...EN_CONDITION,
   ...EN_HELP,
+  ...EN_FOOTAGE,
   ...EN_CONTROL,
   ...EN_REVIEW,
   ...EN_REASON,

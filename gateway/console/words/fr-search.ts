@@ -14,6 +14,8 @@ export const FR_SEARCH = {
     typedHint: '(objet:voiture couleur:rouge) OU objet:camion',
     typedBad: (text: string) => `« ${text} » n’est pas un critère connu ou autorisé.`,
     cameras: 'Caméras',
+    recordings: (n: number, picked: number) =>
+      picked === 0 || picked === n ? `${n} enregistrements` : `${n} enregistrements, ${picked} cochés`,
     camerasHint: 'Aucune cochée : toutes sont interrogées.',
     or: 'ou',
     noFilter: 'Aucun critère : choisissez au moins un objet, à droite.',
@@ -49,6 +51,7 @@ export const FR_SEARCH = {
     notice: 'Indice à vérifier, n’établit pas une identité.',
     coverage: 'Ce qui a été analysé',
     coverageOfAll: (n: number) => `Les ${n} enregistrements`,
+    coverageOfEach: (n: number) => `Couverture de chacun des ${n} enregistrements`,
     notAnalysed: 'Non analysé',
     audit: (samples: number, missed: number, bound?: number) => {
       const found = missed === 0 ? 'aucun objet manqué' : `${missed} avec un objet manqué, repris depuis`;

@@ -1,6 +1,7 @@
 import { FR_CASE } from './fr-case.ts';
 import { FR_CONDITION } from './fr-condition.ts';
 import { FR_CONTROL } from './fr-control.ts';
+import { FR_FOOTAGE } from './fr-footage.ts';
 import { FR_HELP } from './fr-help.ts';
 import { FR_JOURNAL } from './fr-journal.ts';
 import { FR_NAMES } from './fr-names.ts';
@@ -16,6 +17,7 @@ export const FR = {
   ...FR_PLAYER,
   ...FR_CONDITION,
   ...FR_HELP,
+  ...FR_FOOTAGE,
   ...FR_CONTROL,
   ...FR_REVIEW,
   ...FR_REASON,

@@ -3,38 +3,70 @@ import { useName, useSettings } from '../../app/settings.tsx';
 import { clockNoteIn } from '../../parts/clock-note.ts';
 import { CoverageBar, useCoverageSentence } from '../../parts/coverage-bar.tsx';
 
-/** What was looked at, of each exhibit asked about: open by default, since "nothing found" means nothing without it. */
+type Covered = Answer['coverage']['exhibits'][number];
+
+/** Recordings that are listed without being scrolled by themselves. */
+const FEW = 4;
+
+/** What could not be looked at, or only here and there. */
+const unseenOf = ({ coverage }: Covered): number =>
+  coverage.undecodableSeconds + coverage.outsideSeconds + coverage.sampledSeconds;
+
+/**
+ * What was looked at: in all, then in each exhibit asked about, those with something unseen first. Open by default, since "nothing found"
+ * means nothing without it.
+ */
 export function AnswerCoverage({ answer }: { readonly answer: Answer }) {
-  const { words: all, language } = useSettings();
+  const { words: all } = useSettings();
   const { search: words } = all;
   const nameOf = useName();
   const sentenceOf = useCoverageSentence();
-  const { sums } = answer.coverage;
+  const { sums, exhibits, notAnalysed } = answer.coverage;
+  const isLong = exhibits.length > FEW;
+  const listed = isLong ? exhibits.toSorted((a, b) => unseenOf(b) - unseenOf(a)) : exhibits;
   return (
     <details className="coverage" open>
       <summary>{words.coverage}</summary>
       {sums.exhibits > 1 && (
-        <p className="sub">
-          {words.coverageOfAll(sums.exhibits)} : {sentenceOf(sums.coverage)}
-        </p>
+        <div className="covered">
+          <div>
+            <strong>{words.coverageOfAll(sums.exhibits)}</strong>{' '}
+            <span className="sub">{sentenceOf(sums.coverage)}</span>
+          </div>
+          <CoverageBar coverage={sums.coverage} label={words.coverageOfAll(sums.exhibits)} />
+        </div>
       )}
-      {answer.coverage.notAnalysed.map(({ exhibitId, fileName, state }) => (
+      {notAnalysed.map(({ exhibitId, fileName, state }) => (
         <p key={exhibitId} className="missing">
           {words.notAnalysed} : {fileName} ({nameOf(state)})
         </p>
       ))}
-      {answer.coverage.exhibits.map(({ exhibitId, fileName, coverage, audit, clockNote }) => (
-        <div key={exhibitId} className="covered">
-          <div>
-            <strong>{fileName}</strong> <span className="sub">{sentenceOf(coverage)}</span>
-          </div>
-          <CoverageBar coverage={coverage} label={fileName} />
-          {audit !== undefined && audit.quietSeconds > 0 && (
-            <p className="sub">{words.audit(audit.samples, audit.missed, audit.recallBound)}</p>
-          )}
-          {clockNote !== undefined && <p className="warn">{clockNoteIn(language, clockNote)}</p>}
-        </div>
-      ))}
+      {isLong ? (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what is scrolled must be reached by keys
+        <section className="covered-each" tabIndex={0} aria-label={words.coverageOfEach(listed.length)}>
+          <Each exhibits={listed} />
+        </section>
+      ) : (
+        <Each exhibits={listed} />
+      )}
     </details>
   );
+}
+
+function Each({ exhibits }: { readonly exhibits: readonly Covered[] }) {
+  const { words: all, language } = useSettings();
+  const { search: words } = all;
+  const sentenceOf = useCoverageSentence();
+  return exhibits.map(({ exhibitId, fileName, coverage, audit, clockNote }) => (
+    <div key={exhibitId} className="covered">
+      <div>
+        <strong>{fileName}</strong> <span className="sub">{sentenceOf(coverage)}</span>
+      </div>
+      <CoverageBar coverage={coverage} label={fileName} />
+      {audit !== undefined && audit.quietSeconds > 0 && (
+        <p className="sub">{words.audit(audit.samples, audit.missed, audit.recallBound)}</p>
+      )}
+      {clockNote !== undefined && <p className="warn">{clockNoteIn(language, clockNote)}</p>}
+    </div>
+  ));
 }

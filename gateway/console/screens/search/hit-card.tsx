@@ -69,7 +69,7 @@ export const HitCard = memo(function HitCard({
           {url !== undefined && <img src={url} alt={words.thumbnail(nameOf(hit.class), clockTime(hit.from))} />}
           {preview !== undefined && <img className="hit-preview" src={preview} alt="" />}
           {url === undefined && error === undefined && <span className="hit-coming">{words.thumbnailComing}</span>}
-          {error !== undefined && <span className="sub">{words.noThumbnail}</span>}
+          {error !== undefined && <span className="hit-coming">{words.noThumbnail}</span>}
         </span>
         <span className="what">
           {nameOf(hit.class)} · {percent(hit.confidence)} · <span className="hidden">{hitWords.duration} </span>

@@ -16,6 +16,7 @@ import { Chips } from './chips.tsx';
 import { type ConditionKind, drawnLeaf, figuresOf, KINDS, redrawn, startLeaf, TOOL_OF } from './conditions.ts';
 import { FilterPane } from './filter-pane.tsx';
 import { type Filters, facetOf, type Leaf, questionOf, targetOf, type Where, withFacet } from './filters.ts';
+import { FootageCalendar } from './footage-calendar.tsx';
 import { HitPanel } from './hit-panel.tsx';
 import { stageFrame } from './stage-frame.ts';
 import { TypedField } from './typed-field.tsx';
@@ -113,6 +114,7 @@ export function SearchScreen() {
           <TypedField filters={filters} onChange={setFilters} />
         </div>
         <CameraPlan filters={filters} onChange={setFilters} />
+        <FootageCalendar filters={filters} onChange={setFilters} />
         {drawing !== undefined && tool !== undefined && (
           <section aria-labelledby="draw-title">
             <h3 id="draw-title">
