@@ -362,7 +362,17 @@ describe.skipIf(!hasChromium)('the console', () => {
     for (const x of [0.02, 0.98]) await page.mouse.click(box.x + x * box.width, box.y + 0.5 * box.height);
     expect(await page.locator('.zone-arrow').count()).toBe(2);
     await visit.look('6b-line');
+    // A press on an arrow drops its way, by mouse or keys.
+    await page.locator('[data-side="to_left"]').dispatchEvent('pointerdown', { button: 0 });
+    expect(await page.getAttribute('[data-side="to_left"]', 'aria-pressed')).toBe('false');
+    await page.press('[data-side="to_right"]', 'Enter');
+    expect(await page.getAttribute('[data-side="to_left"]', 'aria-pressed')).toBe('true');
     await page.click('#zone-done');
+    expect(await page.textContent('.chips')).toContain('vers la gauche de A→B');
+    await page.click('.chips [aria-label^="Régler : Ligne"]');
+    await page.selectOption('.chip-form select', 'both');
+    expect(await page.textContent('.chips')).toContain('deux sens');
+    await page.click('.chips [aria-label^="Régler : Ligne"]');
     await page.click('#ask');
     await page.waitForFunction(() => /ligne/.test(document.querySelector('.executed')?.textContent ?? ''));
     await page.waitForSelector('#hits img');

@@ -4,7 +4,7 @@ import { EVENTS } from '../../gateway/audit/events.ts';
 import { Refusal, Unreachable } from '../../gateway/console/api/client.ts';
 import { createSha256 } from '../../gateway/console/api/sha256.ts';
 import type { ExhibitBody } from '../../gateway/console/api/types.ts';
-import { addressOf, placeOf } from '../../gateway/console/app/router.ts';
+import { addressOf, addressOfQuestion, placeOf } from '../../gateway/console/app/router.ts';
 import { clockNoteIn } from '../../gateway/console/parts/clock-note.ts';
 import {
   added,
@@ -15,10 +15,12 @@ import {
   isWhole,
   moved,
   NOTHING,
+  pressed,
   removed,
   undone,
 } from '../../gateway/console/parts/draw/drawing.ts';
 import { sizeWords } from '../../gateway/console/parts/size.ts';
+import { tagsOf } from '../../gateway/console/parts/tags.ts';
 import { exactTime, mediaTime, offsetAt, parisInstant } from '../../gateway/console/parts/time.ts';
 import {
   hitStretch,
@@ -352,10 +354,29 @@ describe('the plan of the cameras', () => {
 
 describe('addresses', () => {
   it('name a screen, what it is about and a moment, and take nothing else for one', () => {
-    expect(placeOf(addressOf('player', 'h1', 12.345_678_9))).toEqual({ screen: 'player', id: 'h1', at: 12.345_679 });
-    expect(placeOf(addressOf('player', 'h1', 0))).toEqual({ screen: 'player', id: 'h1', at: 0 });
-    expect(placeOf(addressOf('review'))).toEqual({ screen: 'review', id: undefined, at: undefined });
+    const nowhere = { id: undefined, at: undefined, question: undefined };
+    const moment = { ...nowhere, screen: 'player', id: 'h1' };
+    expect(placeOf(addressOf('player', 'h1', 12.345_678_9))).toEqual({ ...moment, at: 12.345_679 });
+    expect(placeOf(addressOf('player', 'h1', 0))).toEqual({ ...moment, at: 0 });
+    expect(placeOf(addressOf('review'))).toEqual({ ...nowhere, screen: 'review' });
+    expect(placeOf(addressOfQuestion('q1'))).toEqual({ ...nowhere, screen: 'search', question: 'q1' });
     for (const at of ['-1', 'NaN', '1e9', '', 'x']) expect(placeOf(`#/player/h1/${at}`).at, at).toBeUndefined();
+  });
+});
+
+describe('the arrows of a line', () => {
+  it('drop a way and bring it back, and never leave none', () => {
+    expect(pressed('both', 'to_left')).toBe('to_right');
+    expect(pressed('to_right', 'to_left')).toBe('both');
+    expect(pressed('to_right', 'to_right')).toBe('to_left');
+    expect(pressed('to_left', 'to_right')).toBe('both');
+  });
+});
+
+describe('tags of a label', () => {
+  it('are its words that begin with #, whatever their case, each once', () => {
+    expect(tagsOf('cortège #Témoin-A, près du #quai #témoin-a n°3 # x')).toEqual(['#témoin-a', '#quai']);
+    expect(tagsOf(undefined)).toEqual([]);
   });
 });
 

@@ -126,7 +126,7 @@ describe.skipIf(!hasChromium)('the hits of an answer', () => {
     await page.click('.selection [data-act="export"]');
     await page.waitForFunction(() => document.querySelector<HTMLButtonElement>('[data-act="export"]')?.disabled);
     // One label on both, in one gesture.
-    await page.fill('.label-all', 'cortège');
+    await page.fill('.label-all', 'cortège #suite');
     await page.keyboard.press('Enter');
     await page.waitForFunction(() => document.querySelector('.selection')?.textContent?.includes('2 signets posés.'));
     await page.click('nav a[href="#/review"]');
@@ -134,7 +134,15 @@ describe.skipIf(!hasChromium)('the hits of an answer', () => {
     const labels = await page
       .locator('.bookmarks input')
       .evaluateAll((inputs) => inputs.map((input) => (input as HTMLInputElement).value));
-    expect(labels).toEqual(['cortège', 'cortège']);
+    expect(labels).toEqual(['cortège #suite', 'cortège #suite']);
+    // A tag is a word of the label, and what is shown can be narrowed to it.
+    expect(await page.textContent('[data-tag="#suite"]')).toBe('#suite · 2');
+    await page.fill('.bookmarks input >> nth=0', 'cortège');
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() => document.querySelector('[data-tag="#suite"]')?.textContent === '#suite · 1');
+    await page.press('[data-tag="#suite"]', 'Enter');
+    expect(await page.locator('.bookmarks input').count()).toBe(1);
+    await visit.look('r4-tags');
   }, 60_000);
 
   it('HUM-01: takes the last decisions back by acts of their own, shows what remains to decide, and keeps the history', async () => {
@@ -201,12 +209,33 @@ describe.skipIf(!hasChromium)('the hits of an answer', () => {
     expect(await page.locator('.readings li').count()).toBe(0);
   });
 
+  it('are opened by their markers on the timeline too', async () => {
+    const open = () => page.getAttribute('#hits .hit[aria-current="true"]', 'data-at');
+    const before = await open();
+    const bins = await page
+      .locator('.timeline-hit')
+      .evaluateAll((marks) => marks.map((mark) => (mark as SVGElement).dataset.bin ?? ''));
+    const selected = await page.locator('.timeline-selected').boundingBox();
+    const surface = await page.locator('.timeline svg').boundingBox();
+    if (selected === null || surface === null) throw new Error('no timeline');
+    const xOf = (bin: string) => surface.x + ((Number(bin) + 0.5) / 250) * surface.width;
+    const other = bins.find((bin) => xOf(bin) < selected.x - 4 || xOf(bin) > selected.x + selected.width + 4) ?? '';
+    await page.locator(`.timeline-hit[data-bin="${other}"]`).dispatchEvent('pointerdown', { buttons: 1 });
+    await page.waitForFunction(
+      (at) => document.querySelector<HTMLElement>('#hits .hit[aria-current="true"]')?.dataset.at !== at,
+      before,
+    );
+    expect(await page.locator('.timeline-selected').boundingBox()).not.toEqual(selected);
+  });
+
   it('HUM-01: after the page was loaded again a reader takes his own verdicts back, one or several, an act each', async () => {
-    await page.reload();
-    await page.click('nav a[href="#/search"]');
     await page.press('.asked summary', 'Enter');
-    await page.click('.asked li button >> nth=-1');
+    const link = (await page.getAttribute('.asked li a >> nth=-1', 'href')) ?? '';
+    // The address of a question opens it, in a page that knows nothing yet.
+    await page.goto(new URL(link, visit.line.gateway.url).href);
+    await page.reload();
     await page.waitForSelector('#hits img');
+    expect(await page.textContent('.executed')).toMatch(/au moins 1 px/);
     expect(await page.locator('.undo').count()).toBe(0);
     const decided = await page.locator('#hits .hit:not(.verdict-unreviewed)').count();
     expect(decided).toBe(all);

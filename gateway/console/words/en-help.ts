@@ -72,7 +72,7 @@ export const EN_HELP: typeof FR_HELP = {
     title: 'Zone',
     helpOf: {
       zone: 'Click to set the corners, then the first one to close. Drag a corner to move it; right click or Delete removes it; right click on a side adds one. An object is in the zone when the bottom centre of its box is.',
-      line: 'Click the two ends, A then B. The arrows show the left and the right of who goes from A to B; the way is set on the chip.',
+      line: 'Click the two ends, A then B. The arrows show the two ways that are asked, to the left and to the right of who goes from A to B; a click on one drops it or brings it back.',
       path: 'Click the way in its direction, point by point.',
       boxes: 'Click two opposite corners of the smallest size, then, for an upper bound, two corners of the largest.',
     },

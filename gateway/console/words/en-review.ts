@@ -30,6 +30,7 @@ export const EN_REVIEW: typeof FR_REVIEW = {
     bookmarks: 'Bookmarks',
     noBookmark: 'No bookmark. In the player, key M marks the frame that is shown.',
     bookmarkLabel: 'Label of the bookmark',
+    bookmarkHint: 'Label, #tag',
     notes: 'Notes',
     noNote: 'No note.',
     newNote: 'New note',

@@ -5,6 +5,8 @@ export const EN_SEARCH: typeof FR_SEARCH = {
     histogram: (n: number, span: string) => `Hits over time, ${n} ${n === 1 ? 'hit' : 'hits'}, ${span}`,
     dragToNarrow: 'Drag to narrow the period',
     questionName: 'Name of the question',
+    link: 'Link to this question',
+    linkTitle: 'An address to copy: it opens the question to the agents of this case, and to nobody else',
     asked: 'Questions asked',
     charts: 'Overview: activity, colours, paths',
     moreMaps: (n) =>

@@ -76,7 +76,7 @@ export const FR_HELP = {
     title: 'Zone',
     helpOf: {
       zone: 'Cliquez pour poser les sommets, puis sur le premier pour fermer. Glissez un sommet pour le déplacer ; clic droit ou Suppr le retire ; clic droit sur un côté en ajoute un. Un objet est dans la zone quand le milieu du bas de son cadre y est.',
-      line: 'Cliquez les deux extrémités, A puis B. Les flèches montrent la gauche et la droite de qui va de A vers B ; le sens se règle sur la pastille.',
+      line: 'Cliquez les deux extrémités, A puis B. Les flèches montrent les deux sens demandés, vers la gauche et la droite de qui va de A vers B ; un clic sur une flèche la retire ou la remet.',
       path: 'Cliquez le chemin dans son sens, point par point.',
       boxes:
         'Cliquez deux coins opposés de la plus petite taille, puis, si vous voulez une limite haute, deux coins de la plus grande.',

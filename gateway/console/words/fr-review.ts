@@ -28,6 +28,7 @@ export const FR_REVIEW = {
     bookmarks: 'Signets',
     noBookmark: 'Aucun signet. Dans le lecteur, la touche M marque l’image affichée.',
     bookmarkLabel: 'Libellé du signet',
+    bookmarkHint: 'Libellé, #étiquette',
     notes: 'Notes',
     noNote: 'Aucune note.',
     newNote: 'Nouvelle note',

@@ -4,6 +4,8 @@ export const FR_SEARCH = {
       `Résultats dans le temps, ${n} ${n > 1 ? 'résultats' : 'résultat'}, ${span}`,
     dragToNarrow: 'Glissez pour resserrer la période',
     questionName: 'Nom de la question',
+    link: 'Lien vers cette question',
+    linkTitle: 'Adresse à copier : elle ouvre la question aux agents de la procédure, et à eux seuls',
     asked: 'Questions posées',
     charts: 'Vue d’ensemble : activité, couleurs, trajets',
     moreMaps: (n: number) =>

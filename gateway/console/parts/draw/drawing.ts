@@ -65,3 +65,10 @@ export function closes(drawing: Drawing, { x, y }: PicturePoint, ratio: number):
   if (first === undefined || drawing.isClosed || drawing.points.length < LEAST.zone) return false;
   return Math.hypot(first.x - x, (first.y - y) * ratio) < 0.018;
 }
+
+/** Ways over a line from A to B that are asked about. */
+export type Direction = 'both' | 'to_left' | 'to_right';
+
+/** The ways after the arrow to one side was pressed: dropped, or there again. One is always asked, so that the last one gives way to the other. */
+export const pressed = (direction: Direction, side: 'to_left' | 'to_right'): Direction =>
+  direction === 'both' || direction === side ? (side === 'to_left' ? 'to_right' : 'to_left') : 'both';

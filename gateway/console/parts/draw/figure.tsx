@@ -27,8 +27,6 @@ export function Figure({
     return (
       <>
         <polyline className="zone-open" points={text} />
-        <Arrow a={a} b={b} width={width} height={height} side={1} />
-        <Arrow a={a} b={b} width={width} height={height} side={-1} />
         {(['A', 'B'] as const).map((name) => {
           const { x, y } = name === 'A' ? a : b;
           return (

@@ -5,16 +5,18 @@ import {
   added,
   closed,
   closes,
+  type Direction,
   type Drawing,
   inserted,
   isWhole,
   moved,
   NOTHING,
+  pressed,
   removed,
   type Tool,
   undone,
 } from './drawing.ts';
-import { Figure } from './figure.tsx';
+import { Arrow, Figure } from './figure.tsx';
 
 export interface Background {
   readonly url: string | undefined;
@@ -32,13 +34,16 @@ export function ZoneEditor({
   background,
   tool,
   start,
+  startDirection = 'both',
   onDone,
   onCancel,
 }: {
   readonly background: Background;
   readonly tool: Tool;
   readonly start: readonly PicturePoint[];
-  onDone(points: readonly PicturePoint[]): void;
+  /** Of a line: the ways over it that are asked about. */
+  readonly startDirection?: Direction;
+  onDone(points: readonly PicturePoint[], direction: Direction): void;
   onCancel(): void;
 }) {
   const { draw: words } = useWords();
@@ -47,6 +52,7 @@ export function ZoneEditor({
     start.length === 0 ? NOTHING : { points: start, isClosed: tool === 'zone', before: undefined },
   );
   const [dragged, setDragged] = useState<number>();
+  const [direction, setDirection] = useState(startDirection);
   const { ratio } = background;
   const heightUnits = UNITS * ratio;
 
@@ -74,7 +80,7 @@ export function ZoneEditor({
     event.stopPropagation();
   }
   function finish(): void {
-    if (isWhole(drawing, tool)) onDone(drawing.points);
+    if (isWhole(drawing, tool)) onDone(drawing.points, direction);
   }
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: keys of the corners and buttons inside come up to here
@@ -95,6 +101,17 @@ export function ZoneEditor({
           onContextMenu={(event) => event.preventDefault()}
         >
           <Figure tool={tool} points={drawing.points} isClosed={drawing.isClosed} width={UNITS} height={heightUnits} />
+          {tool === 'line' &&
+            (['to_left', 'to_right'] as const).map((side) => (
+              <Side
+                key={side}
+                side={side}
+                points={drawing.points}
+                heightUnits={heightUnits}
+                isOn={direction === 'both' || direction === side}
+                onPress={() => setDirection((before) => pressed(before, side))}
+              />
+            ))}
           {drawing.isClosed &&
             drawing.points.map((from, index) => {
               const to = drawing.points[(index + 1) % drawing.points.length] ?? from;
@@ -163,6 +180,49 @@ export function ZoneEditor({
         </span>
       </div>
     </div>
+  );
+}
+
+/** The arrow over a line to one of its sides: a press drops that way, or asks about it again. */
+function Side({
+  side,
+  points: [a, b],
+  heightUnits,
+  isOn,
+  onPress,
+}: {
+  readonly side: 'to_left' | 'to_right';
+  readonly points: readonly PicturePoint[];
+  readonly heightUnits: number;
+  readonly isOn: boolean;
+  onPress(): void;
+}) {
+  const { condition } = useWords();
+  if (a === undefined || b === undefined) return null;
+  function keys(event: KeyboardEvent): void {
+    if (event.key !== 'Enter' && event.key !== ' ') return;
+    event.preventDefault();
+    event.stopPropagation();
+    onPress();
+  }
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: SVG has no button
+    <g
+      className={isOn ? 'zone-side' : 'zone-side off'}
+      data-side={side}
+      role="button"
+      tabIndex={0}
+      aria-pressed={isOn}
+      aria-label={condition.crossings[side]}
+      onPointerDown={(event) => {
+        event.stopPropagation();
+        if (event.button === 0) onPress();
+      }}
+      onKeyDown={keys}
+    >
+      <title>{condition.crossings[side]}</title>
+      <Arrow a={a} b={b} width={UNITS} height={heightUnits} side={side === 'to_left' ? 1 : -1} />
+    </g>
   );
 }
 

@@ -243,6 +243,7 @@ export function Player({
           marks={marks}
           bookmarks={bookmarks.filter((each) => each.exhibitId === exhibitId)}
           onSeek={toSeconds}
+          onHit={({ id }) => goTo(screen, id)}
         />
       )}
       {next !== undefined && (

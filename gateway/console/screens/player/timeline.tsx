@@ -27,6 +27,7 @@ export function Timeline({
   marks,
   bookmarks,
   onSeek,
+  onHit,
 }: {
   readonly activity: ActivityBody;
   readonly hits: readonly Hit[];
@@ -36,6 +37,8 @@ export function Timeline({
   /** Of this exhibit. */
   readonly bookmarks: readonly Pick<Bookmark, 'id' | 'atSeconds'>[];
   onSeek(seconds: number): void;
+  /** A marker was pressed: the hit under it, of several the one after the hit that is open. */
+  onHit(hit: Hit): void;
 }) {
   const { player: words } = useWords();
   const whole = Math.max(0.001, activity.durationSeconds);
@@ -54,8 +57,16 @@ export function Timeline({
   const busiest = Math.max(1, ...activity.buckets.map(({ tracks }) => tracks));
   const selected = hits.find(({ id }) => id === selectedId);
 
-  function press(event: PointerEvent<SVGSVGElement>): void {
+  function seek(event: PointerEvent<SVGSVGElement>): void {
     if (event.buttons === 1) onSeek(Math.min(whole, Math.max(0, at(event.clientX))));
+  }
+  function press(event: PointerEvent<SVGSVGElement>): void {
+    const bin = Number(event.target instanceof SVGElement ? event.target.dataset.bin : undefined);
+    const under = hits.filter((hit) => reachOf(hit, view).first <= bin && bin <= reachOf(hit, view).last);
+    const next = under[(under.findIndex(({ id }) => id === selectedId) + 1) % under.length];
+    // On the hit that is open a press goes to its moment, as beside all hits.
+    if (next === undefined || next.id === selectedId || event.buttons !== 1) seek(event);
+    else onHit(next);
   }
   return (
     <div className="timeline">
@@ -66,7 +77,7 @@ export function Timeline({
         role="img"
         aria-label={words.timelineLabel(hits.length, mediaTime(whole, 0))}
         onPointerDown={press}
-        onPointerMove={press}
+        onPointerMove={seek}
         onWheel={(event: WheelEvent) => zoom(event.deltaY > 0 ? 1.25 : 0.8, at(event.clientX))}
       >
         <rect className="timeline-empty" x={0} y={30} width={WIDTH} height={12} />
@@ -101,6 +112,7 @@ export function Timeline({
                 // biome-ignore lint/suspicious/noArrayIndexKey: a bin is its place
                 key={bin}
                 className="timeline-hit"
+                data-bin={bin}
                 x={(bin * WIDTH) / BINS}
                 y={28 - 24 * Math.sqrt(count / most)}
                 width={WIDTH / BINS + 0.4}
@@ -144,11 +156,16 @@ export function Timeline({
   );
 }
 
-function binsOf(hits: readonly Hit[], { from, to }: View): readonly number[] {
+/** The first and the last bin that a hit lies in; a hit out of view lies in none. */
+function reachOf({ mediaFromSeconds, mediaToSeconds }: Hit, { from, to }: View) {
+  const binAt = (seconds: number): number => Math.floor(((seconds - from) / (to - from)) * BINS);
+  return { first: Math.max(0, binAt(mediaFromSeconds)), last: Math.min(BINS - 1, binAt(mediaToSeconds)) };
+}
+
+function binsOf(hits: readonly Hit[], view: View): readonly number[] {
   const bins = new Array<number>(BINS).fill(0);
-  for (const { mediaFromSeconds, mediaToSeconds } of hits) {
-    const first = Math.max(0, Math.floor(((mediaFromSeconds - from) / (to - from)) * BINS));
-    const last = Math.min(BINS - 1, Math.floor(((mediaToSeconds - from) / (to - from)) * BINS));
+  for (const hit of hits) {
+    const { first, last } = reachOf(hit, view);
     for (let bin = first; bin <= last; bin++) bins[bin] = (bins[bin] ?? 0) + 1;
   }
   return bins;

@@ -5,6 +5,7 @@ import { addressOf } from '../../app/router.ts';
 import { useSession } from '../../app/session.tsx';
 import { useName, useWords } from '../../app/settings.tsx';
 import { Problem } from '../../parts/problem.tsx';
+import { tagsOf } from '../../parts/tags.ts';
 import { clockSpan, clockTime, mediaTime } from '../../parts/time.ts';
 
 /** Moments that readers of the case want to find again, and what they wrote on hits. */
@@ -12,14 +13,31 @@ export function Bookmarks() {
   const { review: words } = useWords();
   const nameOf = useName();
   const { bookmarks, notes, error } = useBeside();
+  const [chosen, setOnly] = useState<string>();
+  const tags = countsOf(bookmarks);
+  // A tag that is on no label any more hides nothing.
+  const only = chosen !== undefined && tags.has(chosen) ? chosen : undefined;
+  const shown = bookmarks.filter(({ label }) => only === undefined || tagsOf(label).includes(only));
   return (
     <>
       <section aria-labelledby="bookmarks-title">
         <h3 id="bookmarks-title">{words.bookmarks}</h3>
         <Problem error={error} />
         {bookmarks.length === 0 && <p className="sub">{words.noBookmark}</p>}
+        {tags.size > 0 && (
+          <div className="row tags">
+            <button type="button" aria-pressed={only === undefined} onClick={() => setOnly(undefined)}>
+              {words.all} · {bookmarks.length}
+            </button>
+            {[...tags].map(([tag, many]) => (
+              <button key={tag} type="button" data-tag={tag} aria-pressed={only === tag} onClick={() => setOnly(tag)}>
+                {tag} · {many}
+              </button>
+            ))}
+          </div>
+        )}
         <ul className="bookmarks">
-          {bookmarks.map((bookmark) => (
+          {shown.map((bookmark) => (
             <Marked key={bookmark.id} bookmark={bookmark} />
           ))}
         </ul>
@@ -43,6 +61,13 @@ export function Bookmarks() {
       </section>
     </>
   );
+}
+
+/** How many bookmarks have each tag, the most used first. */
+function countsOf(bookmarks: readonly Bookmark[]): ReadonlyMap<string, number> {
+  const all = bookmarks.flatMap(({ label }) => tagsOf(label));
+  const counts = [...Map.groupBy(all, (tag) => tag)].map(([tag, found]) => [tag, found.length] as const);
+  return new Map(counts.toSorted(([a, many], [b, other]) => other - many || a.localeCompare(b)));
 }
 
 function Marked({ bookmark }: { readonly bookmark: Bookmark }) {
@@ -77,7 +102,7 @@ function Marked({ bookmark }: { readonly bookmark: Bookmark }) {
       {role === 'agent' && isOwn ? (
         <input
           aria-label={`${words.bookmarkLabel} : ${title}`}
-          placeholder={words.bookmarkLabel}
+          placeholder={words.bookmarkHint}
           maxLength={200}
           value={text}
           onChange={(event) => setText(event.target.value)}

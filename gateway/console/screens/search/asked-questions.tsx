@@ -3,6 +3,7 @@ import { routeTo } from '../../api/routes.ts';
 import type { QuestionAsked } from '../../api/types.ts';
 import { useFetched } from '../../app/fetched.ts';
 import { useInvestigation } from '../../app/investigation.tsx';
+import { addressOfQuestion } from '../../app/router.ts';
 import { useSession } from '../../app/session.tsx';
 import { useSettings } from '../../app/settings.tsx';
 import { clockTime } from '../../parts/time.ts';
@@ -35,6 +36,9 @@ export function AskedQuestions() {
               <span className="sub">{clockTime(question.askedAt)}</span>
             </button>
             {role === 'agent' && <QuestionName question={question} onNamed={again} />}
+            <a href={addressOfQuestion(question.id)} title={words.search.linkTitle}>
+              {words.search.link}
+            </a>
           </li>
         ))}
       </ul>

@@ -13,7 +13,7 @@ interface Bin {
   readonly others: number;
 }
 
-/** Hits over true time. Dragging narrows the question to what lies between; the arrows of the two ends do the same by keys. */
+/** Hits over true time. Dragging narrows the question to what lies between; by keys, the fields of the period do the same. */
 export function Histogram({ hits, onNarrow }: { readonly hits: readonly Hit[]; onNarrow(span: Span): void }) {
   const { search: words } = useWords();
   const surface = useRef<SVGSVGElement>(null);

@@ -30,7 +30,7 @@ export function MarkSelection({ hits }: { readonly hits: readonly Hit[] }) {
         type="text"
         className="label-all"
         aria-label={review.bookmarkLabel}
-        placeholder={review.bookmarkLabel}
+        placeholder={review.bookmarkHint}
         maxLength={200}
         value={label}
         onChange={(event) => setLabel(event.target.value)}

@@ -1,10 +1,11 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { PicturePoint } from '../../api/types.ts';
 import { useCaseData } from '../../app/case-data.tsx';
 import { useInvestigation } from '../../app/investigation.tsx';
 import { goTo, usePlace } from '../../app/router.ts';
 import { useSession } from '../../app/session.tsx';
 import { useWords } from '../../app/settings.tsx';
+import type { Direction } from '../../parts/draw/drawing.ts';
 import { type Background, ZoneEditor } from '../../parts/draw/zone-editor.tsx';
 import { AcrossForm } from './across-form.tsx';
 import { AnswerPanel } from './answer-panel.tsx';
@@ -36,16 +37,29 @@ const UNKNOWN_WIDTH_PX = 1920;
 const startOf = ({ again, earlier }: Drawing): readonly PicturePoint[] =>
   again === undefined ? [] : (figuresOf(again.leaf)[earlier === undefined ? 0 : 1] ?? []);
 
+const directionOf = (leaf: Leaf | undefined): Direction =>
+  leaf !== undefined && 'line' in leaf ? (leaf.line.direction ?? 'both') : 'both';
+
+/** A line with the ways over it that its arrows say; anything else as it is. */
+const crossing = (leaf: Leaf, direction: Direction): Leaf =>
+  'line' in leaf ? { line: { ...leaf.line, direction } } : leaf;
+
 /** Cameras left, what was found in the middle, criteria right. */
 export function SearchScreen() {
   const words = useWords();
-  const { ask, hits, filters, setFilters } = useInvestigation();
+  const { ask, hits, filters, setFilters, answer, reopen } = useInvestigation();
   const { api, caseId, requisition } = useSession();
   const { facets } = requisition;
   const { exhibits } = useCaseData();
   const [drawing, setDrawing] = useState<Drawing>();
   const [isAcross, setAcross] = useState(false);
-  const { id } = usePlace();
+  const { id, question } = usePlace();
+  const linked = useRef<string>(undefined);
+  useEffect(() => {
+    if (question !== undefined && question !== linked.current && question !== answer?.questionId) void reopen(question);
+    // Once: who asks something else while the address stays is not brought back.
+    linked.current = question;
+  }, [question, answer, reopen]);
   const selected = hits.find((hit) => hit.id === id);
   const url = drawing?.background.url;
   useEffect(
@@ -84,20 +98,24 @@ export function SearchScreen() {
     setAcross(false);
     setDrawing({ kind, background: await ground(), earlier: undefined, again });
   }
-  function drawn({ kind, background, earlier, again }: Drawing, points: readonly PicturePoint[]): void {
+  function drawn(
+    { kind, background, earlier, again }: Drawing,
+    points: readonly PicturePoint[],
+    direction: Direction,
+  ): void {
     if (kind === 'sequence' && earlier === undefined) {
       setDrawing({ kind, background, earlier: points, ...(again === undefined ? {} : { again }) });
       return;
     }
     if (again !== undefined) {
       const figures = earlier === undefined ? [points] : [earlier, points];
-      setFilters(withFacet(filters, { ...again, leaf: redrawn(again.leaf, figures) }));
+      setFilters(withFacet(filters, { ...again, leaf: crossing(redrawn(again.leaf, figures), direction) }));
       setDrawing(undefined);
       return;
     }
     const widthPx = background.widthPx ?? UNKNOWN_WIDTH_PX;
     const leaf = drawnLeaf(kind, points, earlier, { widthPx, heightPx: widthPx * background.ratio });
-    if (leaf !== undefined) put(leaf);
+    if (leaf !== undefined) put(crossing(leaf, direction));
     setDrawing(undefined);
   }
   const tool = drawing === undefined ? undefined : TOOL_OF[drawing.kind];
@@ -126,7 +144,8 @@ export function SearchScreen() {
               background={drawing.background}
               tool={tool}
               start={startOf(drawing)}
-              onDone={(points) => drawn(drawing, points)}
+              startDirection={directionOf(drawing.again?.leaf)}
+              onDone={(points, direction) => drawn(drawing, points, direction)}
               onCancel={() => setDrawing(undefined)}
             />
           </section>
