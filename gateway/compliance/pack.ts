@@ -66,8 +66,9 @@ export async function packFaults(folder: string, known?: JsonValue): Promise<rea
     const key = publicJwkOf(JSON.parse(keyText.toString('utf8')));
     if (known !== undefined && publicJwkOf(known).x !== key.x) return ['signed by another key'];
     const compact = signature.toString('utf8');
-    const { header, payload } = readCompactJws(compact);
-    await verifySignature(compact, key);
+    const opened = readCompactJws(compact);
+    const { header, payload } = opened;
+    verifySignature(opened, key);
     if (header.typ !== PACK_TYP || !payload.equals(text)) return ['the manifest is not what was signed'];
   } catch {
     return ['the signature does not hold'];

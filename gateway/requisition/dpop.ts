@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { type CryptoKey, calculateJwkThumbprint, importJWK, type JWK, SignJWT } from 'jose';
+import { type CryptoKey, importJWK, type JWK, SignJWT } from 'jose';
 import { nowSeconds, systemClock } from '../clock.ts';
 import { AppError } from '../errors.ts';
 import { parseOrRefuse, publicJwkOf, readCompactJws, refuseForbiddenMembers, verifySignature } from '../trust/jws.ts';
@@ -86,15 +86,16 @@ const refuse = (detail: string, cause?: unknown): AppError => new AppError('E_RE
 /** Everything of a proof that needs no memory. Throws E_REQ_PROOF. */
 export async function checkProof(input: ProofInput): Promise<CheckedProof> {
   try {
-    return await checkAll(input);
+    return checkAll(input);
   } catch (cause) {
     throw cause instanceof AppError && cause.code === 'E_REQ_PROOF' ? cause : refuse('not a proof', cause);
   }
 }
 
-async function checkAll(input: ProofInput): Promise<CheckedProof> {
+function checkAll(input: ProofInput): CheckedProof {
   if (input.proof.length > 4096) throw refuse('too large');
-  const { header, payload } = readCompactJws(input.proof);
+  const opened = readCompactJws(input.proof);
+  const { header, payload } = opened;
   refuseForbiddenMembers(header, ['jwk']);
   if (header.typ !== TYP || Object.keys(header).length !== 3 || !isJsonObject(header.jwk)) throw refuse('header');
   // A private key here would be one that everybody on the way has seen.
@@ -103,7 +104,7 @@ async function checkAll(input: ProofInput): Promise<CheckedProof> {
   const jwk = publicJwkOf(header.jwk);
   const claims = parseOrRefuse(payload);
   if (!isJsonObject(claims) || Object.keys(claims).some((name) => !CLAIMS.includes(name))) throw refuse('claims');
-  await verifySignature(input.proof, jwk);
+  verifySignature(opened, jwk);
   const { jti, htm, htu, iat, ath } = claims;
   if (typeof jti !== 'string' || jti.length < 8 || jti.length > 128) throw refuse('jti');
   if (htm !== input.method) throw refuse('htm');
@@ -112,7 +113,7 @@ async function checkAll(input: ProofInput): Promise<CheckedProof> {
     throw refuse('iat');
   }
   if (ath !== (input.accessToken === undefined ? undefined : hashOf(input.accessToken))) throw refuse('ath');
-  return { jkt: await calculateJwkThumbprint(jwk), jti, iat };
+  return { jkt: thumbprintOf(jwk), jti, iat };
 }
 
 /** Scheme, host, port and path; the URL parser lowers the host and drops the default port. */
@@ -121,7 +122,11 @@ function targetOf(url: string): string {
   return `${origin}${pathname}`;
 }
 
-const hashOf = (accessToken: string): string => createHash('sha256').update(accessToken, 'ascii').digest('base64url');
+const hashOf = (text: string): string => createHash('sha256').update(text, 'ascii').digest('base64url');
+
+/** RFC 7638: the members that make the key, in the order of their names, without a space. */
+const thumbprintOf = ({ crv, kty, x }: ReturnType<typeof publicJwkOf>): string =>
+  hashOf(JSON.stringify({ crv, kty, x }));
 
 /** A private key that signs proofs: a private JWK, or a WebCrypto pair whose private half cannot be read. */
 export type ProofKey = JWK | { readonly privateKey: CryptoKey; readonly publicJwk: JWK };

@@ -159,9 +159,10 @@ export async function openHanded<T>(
   try {
     if (known.jwk !== undefined && publicJwkOf(known.jwk).x !== key.x) throw refuse('signed by another key');
     if (known.logVkey !== undefined && known.logVkey.trim() !== logVkey) throw refuse('of another log');
-    const { header, payload } = readCompactJws(certificate);
+    const opened = readCompactJws(certificate);
+    const { header, payload } = opened;
     if (header.typ !== typ || header.kid !== key.kid) throw refuse('not such a certificate of this key');
-    await verifySignature(certificate, publicJwkOf({ kty: key.kty, crv: key.crv, x: key.x }));
+    verifySignature(opened, { kty: key.kty, crv: key.crv, x: key.x });
     return read(parse(payload.toString('utf8')), logVkey);
   } catch (cause) {
     throw cause instanceof AppError && cause.code === 'E_CERTIFICATE' ? cause : refuse('signature', cause);

@@ -29,7 +29,8 @@ export async function openSigned<T extends CommonClaims>(
   parse: (value: JsonValue) => T,
   registry: KeyRegistry,
 ): Promise<Opened<T>> {
-  const { header, payload } = readCompactJws(compact);
+  const opened = readCompactJws(compact);
+  const { header, payload } = opened;
   refuseForbiddenMembers(header);
   if (header.typ !== typ) throw new AppError('E_REQ_SIG', { detail: `typ is not ${typ}` });
   const key = typeof header.kid === 'string' ? registry.get(header.kid) : undefined;
@@ -37,7 +38,7 @@ export async function openSigned<T extends CommonClaims>(
   if (Object.keys(header).length !== 3)
     throw new AppError('E_REQ_SIG', { detail: 'header has more than alg, kid, typ' });
   const value = parseOrRefuse(payload);
-  await verifySignature(compact, key.jwk);
+  verifySignature(opened, key.jwk);
   if (!key.signs.includes(typ)) throw new AppError('E_REQ_AUTHORITY', { detail: `${key.kid} does not sign ${typ}` });
   const claims = parse(value);
   if (claims.iss !== key.iss) throw new AppError('E_REQ_AUTHORITY', { detail: 'iss does not own the key' });

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { verifyJws } from '../../gateway/trust/jws.ts';
+import { readCompactJws, verifyJws, verifySignature } from '../../gateway/trust/jws.ts';
 import { parseStrictJson } from '../../gateway/trust/strict-json.ts';
 import { b64, codeOf, newKey, signRaw, type TestKey } from '../requisition/support.ts';
 
@@ -65,6 +65,12 @@ describe('compact JWS', () => {
     for (const [name, value] of Object.entries(brought)) {
       expect(await verdict(signRaw({ alg: 'EdDSA', [name]: value }, '{}', key)), name).toBe('E_REQ_SIG');
     }
+  });
+
+  it('REQ-11: no signature holds on a header that asks for more to be understood', () => {
+    const verify = (header: object) => verifySignature(readCompactJws(signRaw(header, '{}', key)), key.publicJwk);
+    expect(verify({ alg: 'EdDSA', b64: false })).toBeUndefined();
+    expect(() => verify({ alg: 'EdDSA', crit: ['b64'], b64: false })).toThrow('E_REQ_SIG');
   });
 
   it('REQ-11: refuses any encoding but the canonical one', async () => {
