@@ -97,17 +97,13 @@ export async function startPostgres(dataDir: string, signal?: AbortSignal): Prom
     const launch = await chooseLauncher(places);
     await makeCluster(dataDir, launch);
     await stopOrphan(dataDir);
-    const server = launch('postgres', (inside) => [
-      ...['-D', path.join(inside.data, 'cluster'), '-k', inside.run],
-      ...SETTINGS.flatMap((setting) => ['-c', setting]),
-    ]);
     const urlOf = (database: string): string => urlIn(run, database);
+    const server = await startServer(dataDir, run, launch, signal);
     const stop: PostgresServer['stop'] = async (how = 'fast') => {
       await stopServer(server, how === 'fast' ? 'SIGINT' : 'SIGQUIT');
       await rm(run, { recursive: true, force: true });
     };
     try {
-      await untilReady(server, urlOf('postgres'), signal);
       await ensureDatabase(urlOf('postgres'));
     } catch (error) {
       await stop();
@@ -250,6 +246,37 @@ async function stopOrphan(dataDir: string): Promise<void> {
   process.kill(pid, 'SIGINT');
   const until = Date.now() + STOP_WITHIN_MS;
   while (existsSync(`/proc/${pid}`) && Date.now() < until) await delay(50);
+}
+
+/** What PostgreSQL says where processes of another server hold the memory of these data. */
+const HELD = /pre-existing shared memory block|lock file "[^"]*" already exists/;
+
+/**
+ * The server, when it answers. One that was killed with its gateway may hold the data for some seconds on a busy machine, until the last of
+ * its processes has died: it is waited for. One that answers is somebody else's, and is not.
+ */
+async function startServer(
+  dataDir: string,
+  run: string,
+  launch: Launch,
+  signal: AbortSignal | undefined,
+): Promise<Running> {
+  const until = Date.now() + STOP_WITHIN_MS;
+  for (;;) {
+    const server = launch('postgres', (inside) => [
+      ...['-D', path.join(inside.data, 'cluster'), '-k', inside.run],
+      ...SETTINGS.flatMap((setting) => ['-c', setting]),
+    ]);
+    try {
+      await untilReady(server, urlIn(run, 'postgres'), signal);
+      return server;
+    } catch (error) {
+      await stopServer(server, 'SIGINT');
+      const isDying = HELD.test(server.lastWords()) && Date.now() < until;
+      if (!isDying || (await runningServerUrl(dataDir, 'postgres')) !== undefined) throw error;
+      await delay(100, undefined, { signal });
+    }
+  }
 }
 
 async function untilReady(server: Running, url: string, signal: AbortSignal | undefined): Promise<void> {

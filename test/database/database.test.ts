@@ -3,12 +3,14 @@ import { once } from 'node:events';
 import { copyFile, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Database, migrate, openDatabase } from '../../gateway/database.ts';
 import { type CaseId, newId } from '../../gateway/ids.ts';
 import { startPostgres } from '../../gateway/postgres.ts';
 import { asOwner, testDatabase } from '../support/database.ts';
+import { descendantsOf } from '../support/processes.ts';
 
 const folders: string[] = [];
 async function folder(): Promise<string> {
@@ -273,6 +275,29 @@ describe('the embedded server', () => {
     const first = await startPostgres(dataDir);
     await expect(startPostgres(dataDir)).rejects.toMatchObject({ code: 'E_DATABASE' });
     await first.stop();
+  });
+
+  it('waits for a server that was killed with its gateway and still holds the data', async () => {
+    const dataDir = await folder();
+    const program = `
+      import { startPostgres } from ${JSON.stringify(path.resolve('gateway/postgres.ts'))};
+      await startPostgres(${JSON.stringify(dataDir)});
+      console.log('ready');
+      setInterval(() => {}, 1000);`;
+    const gateway = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await once(gateway.stdout, 'data');
+    const servers = descendantsOf(gateway.pid ?? 0, 'postgres');
+    expect(servers.length).toBeGreaterThan(1);
+    // Stopped, it answers nobody; it dies when its gateway does.
+    for (const pid of servers) process.kill(pid, 'SIGSTOP');
+    const next = startPostgres(dataDir);
+    const early = await Promise.race([next.then(() => 'started', String), delay(1_500, 'waits')]);
+    expect(early).toBe('waits');
+    gateway.kill('SIGKILL');
+    const server = await next;
+    await server.stop();
   });
 
   it('works with a data folder whose path is longer than a socket address', async () => {
