@@ -1,4 +1,4 @@
-import { joinRoots, leafHash, subtreeRoots, treeRoot } from './merkle.ts';
+import { joinRoots, leafHash, nodeHash, subtreeRoots, treeRoot } from './merkle.ts';
 import { frameEntry, partialFolder, TILE_WIDTH, type Tile, tilePath } from './tiles.ts';
 
 // The right edge of the tree is all that an append needs to know: the entries of the bundle that is not full yet and, for each
@@ -25,8 +25,21 @@ export interface Growth {
   readonly removedFolders: readonly string[];
 }
 
+/** Nodes by their left child, as long as that is in an edge. */
+const nodes = new WeakMap<Buffer, { readonly right: Buffer; readonly hash: Buffer }>();
+
+/** A root is asked for after every batch, and of some two hundred nodes of an edge one or two are new. */
+function nodeOnce(left: Buffer, right: Buffer): Buffer {
+  const known = nodes.get(left);
+  if (known?.right === right) return known.hash;
+  const hash = nodeHash(left, right);
+  nodes.set(left, { right, hash });
+  return hash;
+}
+
 /** The root of the whole tree. */
-export const rootOfEdge = (edge: RightEdge): Buffer => joinRoots(edge.levels.toReversed().flatMap(subtreeRoots));
+export const rootOfEdge = (edge: RightEdge): Buffer =>
+  joinRoots(edge.levels.toReversed().flatMap((hashes) => subtreeRoots(hashes, nodeOnce)));
 
 /** The edge with entries added to its right, and nothing of the tiles that they fill; pure. */
 export const extendEdge = (edge: RightEdge, added: readonly Buffer[]): RightEdge =>

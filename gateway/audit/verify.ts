@@ -240,7 +240,7 @@ async function verifyTree(
   if (pinned !== undefined) verifyPinned(pinned, 0, EMPTY_ROOT, report);
   aheadCheck.root(0, () => EMPTY_ROOT);
   const levels: Buffer[][] = [];
-  const rootNow = (): Buffer => joinRoots(levels.toReversed().flatMap(subtreeRoots));
+  const rootNow = (): Buffer => joinRoots(levels.toReversed().flatMap((hashes) => subtreeRoots(hashes)));
   const chain = chainCheck(report);
 
   // Something to wait for only when a tile is full.

@@ -8,6 +8,7 @@ import {
   treeRoot,
   verifyInclusion,
 } from '../../gateway/audit/merkle.ts';
+import { EMPTY_EDGE, extendEdge, rootOfEdge } from '../../gateway/audit/right-edge.ts';
 
 // The leaves and roots that the certificate-transparency code was published with.
 const LEAVES = ['', '00', '10', '2021', '3031', '40414243', '5051525354555657', '606162636465666768696a6b6c6d6e6f'];
@@ -58,6 +59,18 @@ describe('the Merkle tree', () => {
   it('has the root of the definition at every size from 0 to 600', () => {
     for (let size = 0; size <= 600; size++) {
       if (!treeRoot(many.slice(0, size)).equals(mth(many.slice(0, size)))) expect.fail(`size ${size}`);
+    }
+  });
+
+  it('has the root of the definition at the edge of a log that grows, and of another that grows from the same place', () => {
+    const entries = Array.from({ length: 600 }, (_, n) => Buffer.from(`leaf ${n}`));
+    let edge = EMPTY_EDGE;
+    for (const [n, entry] of entries.entries()) {
+      const other = extendEdge(edge, [Buffer.from('other')]);
+      const otherRoot = mth([...many.slice(0, n), leafHash(Buffer.from('other'))]);
+      if (!rootOfEdge(other).equals(otherRoot)) expect.fail(`another at size ${n + 1}`);
+      edge = extendEdge(edge, [entry]);
+      if (!rootOfEdge(edge).equals(mth(many.slice(0, n + 1)))) expect.fail(`size ${n + 1}`);
     }
   });
 
