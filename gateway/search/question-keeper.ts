@@ -91,17 +91,13 @@ async function keepAll(
   await store.insertQuestions(
     tx,
     caseId,
-    [...kept].map(({ question: { id, requisition, sealed } }) => ({
+    [...kept].map(({ question: { id, requisition, sealed, shown } }) => ({
       id,
       requisitionId: requisition.id,
       sealed,
       askedAtMs,
+      shown,
     })),
-  );
-  await store.insertHits(
-    tx,
-    caseId,
-    [...kept].flatMap(({ question: { id, shown } }) => shown.map((hit) => ({ ...hit, questionId: id }))),
   );
   return kept;
 }

@@ -19,6 +19,7 @@ export async function countQuestions(tx: Transaction, authorisationJti: string):
   return Number(rows[0]?.count ?? 0);
 }
 
+/** Questions and the rows of the tracks that they show for the first time, in one way to the database. */
 export async function insertQuestions(
   tx: Transaction,
   caseId: CaseId,
@@ -27,18 +28,31 @@ export async function insertQuestions(
     readonly requisitionId: RequisitionId;
     readonly sealed: Buffer;
     readonly askedAtMs: number;
+    readonly shown: readonly ShownTrack[];
   }[],
 ): Promise<void> {
+  const hits = questions.flatMap(({ id, shown }) => shown.map((hit) => ({ ...hit, questionId: id })));
+  // References are looked at when both have been written.
   await tx.query(
-    `INSERT INTO questions (id, case_id, requisition_id, sealed, asked_at)
-     SELECT asked.id, $5, asked.requisition_id, asked.sealed, asked.asked_at
-       FROM unnest($1::uuid[], $2::uuid[], $3::bytea[], $4::timestamptz[]) AS asked (id, requisition_id, sealed, asked_at)`,
+    `WITH kept AS (
+       INSERT INTO questions (id, case_id, requisition_id, sealed, asked_at)
+       SELECT asked.id, $1, asked.requisition_id, asked.sealed, asked.asked_at
+         FROM unnest($2::uuid[], $3::uuid[], $4::bytea[], $5::timestamptz[]) AS asked (id, requisition_id, sealed, asked_at))
+     INSERT INTO hits (id, case_id, question_id, job_id, exhibit_id, track)
+     SELECT shown.id, $1, shown.question_id, shown.job_id, shown.exhibit_id, shown.track
+       FROM unnest($6::uuid[], $7::uuid[], $8::uuid[], $9::uuid[], $10::int[])
+         AS shown (id, question_id, job_id, exhibit_id, track)`,
     [
+      caseId,
       questions.map(({ id }) => id),
       questions.map(({ requisitionId }) => requisitionId),
       questions.map(({ sealed }) => sealed),
       questions.map(({ askedAtMs }) => new Date(askedAtMs)),
-      caseId,
+      hits.map((hit) => hit.id),
+      hits.map((hit) => hit.questionId),
+      hits.map((hit) => hit.jobId),
+      hits.map((hit) => hit.exhibitId),
+      hits.map((hit) => hit.track),
     ],
   );
 }
@@ -113,29 +127,6 @@ export interface HitState {
   readonly jobId: JobId;
   readonly track: number;
   readonly verdict: Hit['verdict'];
-}
-
-/** Gives the tracks that questions show for the first time their rows. */
-export async function insertHits(
-  tx: Transaction,
-  caseId: CaseId,
-  shown: readonly (ShownTrack & { readonly questionId: QuestionId })[],
-): Promise<void> {
-  if (shown.length === 0) return;
-  await tx.query(
-    `INSERT INTO hits (id, case_id, question_id, job_id, exhibit_id, track)
-     SELECT shown.id, $6, shown.question_id, shown.job_id, shown.exhibit_id, shown.track
-       FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::int[])
-         AS shown (id, question_id, job_id, exhibit_id, track)`,
-    [
-      shown.map((hit) => hit.id),
-      shown.map((hit) => hit.questionId),
-      shown.map((hit) => hit.jobId),
-      shown.map((hit) => hit.exhibitId),
-      shown.map((hit) => hit.track),
-      caseId,
-    ],
-  );
 }
 
 /** Gives every track that is shown a row; a track that was shown before under the same question keeps the row and id it has. */
