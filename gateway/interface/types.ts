@@ -889,7 +889,7 @@ export interface components {
         from: string;
         /** End, RFC 3339. */
         to: string;
-        /** Number of those that held something new. */
+        /** The condition that kept it out. */
         missed: 'confidence' | 'colour' | 'time' | 'size' | 'speed';
         /** What the track has, in the unit of the condition; seconds for time. */
         value: number;

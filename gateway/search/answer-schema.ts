@@ -148,7 +148,9 @@ const nearMiss = Type.Object(
     class: oneOf(CLASSES),
     from: Type.String(),
     to: Type.String(),
-    missed: oneOf(['confidence', 'colour', 'time', 'size', 'speed']),
+    missed: Type.Enum(['confidence', 'colour', 'time', 'size', 'speed'], {
+      description: 'The condition that kept it out.',
+    }),
     value: Type.Number({ description: 'What the track has, in the unit of the condition; seconds for time.' }),
     asked: Type.Number({ description: 'What was asked, in the same unit; 0 for time.' }),
   },

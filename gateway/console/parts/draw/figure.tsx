@@ -29,8 +29,16 @@ export function Figure({
         <polyline className="zone-open" points={text} />
         {(['A', 'B'] as const).map((name) => {
           const { x, y } = name === 'A' ? a : b;
+          // At the right and the upper edge a name would be cut.
+          const [right, below] = [x > 0.95, y < 0.08];
           return (
-            <text key={name} className="zone-name" x={x * width + 12} y={y * height - 12}>
+            <text
+              key={name}
+              className="zone-name"
+              x={x * width + (right ? -12 : 12)}
+              y={y * height + (below ? 30 : -12)}
+              textAnchor={right ? 'end' : 'start'}
+            >
               {name}
             </text>
           );
