@@ -1,3 +1,4 @@
+import pg from 'pg';
 import type { Transaction } from '../database.ts';
 import type { CaseId, ExhibitId, HitId, JobId, QuestionId, RequisitionId } from '../ids.ts';
 import { type Placed, placeAt, type RowsAsked, rowParameters, timeAt } from '../pages.ts';
@@ -8,15 +9,14 @@ import type { Hit } from './types.ts';
  * from here to the end of the transaction, so that two at once cannot both be the last.
  */
 export async function countQuestions(tx: Transaction, authorisationJti: string): Promise<number> {
-  await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`questions:${authorisationJti}`]);
-  const { rows } = await tx.query<{ count: number }>(
-    `SELECT count(*) AS count
-       FROM questions q
-       JOIN requisitions r ON r.id = q.requisition_id
-      WHERE r.authorisation_jti = $1`,
-    [authorisationJti],
+  const jti = pg.escapeLiteral(authorisationJti);
+  // In one way to the database, and two statements: the second sees what was committed while the first waited.
+  const results: unknown = await tx.query(
+    `SELECT pg_advisory_xact_lock(hashtextextended('questions:' || ${jti}, 0));
+     SELECT count(*) AS count FROM questions q JOIN requisitions r ON r.id = q.requisition_id WHERE r.authorisation_jti = ${jti}`,
   );
-  return Number(rows[0]?.count ?? 0);
+  const [, counted] = results as readonly pg.QueryResult<{ count: number }>[];
+  return Number(counted?.rows[0]?.count ?? 0);
 }
 
 /** Questions and the rows of the tracks that they show for the first time, in one way to the database. */

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { newId, type QuestionId } from '../../gateway/ids.ts';
 import type { Requisition } from '../../gateway/requisition/types.ts';
 import { createQuestionKeeper, type NewQuestion } from '../../gateway/search/question-keeper.ts';
+import * as store from '../../gateway/search/store.ts';
 import { asOwner } from '../support/database.ts';
 import { clock, codeOf, createWorld, testRequisition, type World } from './fixtures.ts';
 
@@ -82,5 +83,21 @@ describe('keeping questions', () => {
       const own = questions.filter((question) => question.requisition === requisition);
       expect(await kept(requisition)).toStrictEqual(own.map(({ id }) => id).toSorted());
     }
+  });
+
+  it('PRO-03: counts in a turn what another gateway kept while the turn was waited for', async () => {
+    const requisition = await registered(20);
+    const { caseId, authorisation } = requisition;
+    const counted = await world.database.inCase(caseId, async (tx) => {
+      expect(await store.countQuestions(tx, authorisation.jti)).toBe(0);
+      const next = world.database.inCase(caseId, (other) => store.countQuestions(other, authorisation.jti));
+      const waiting = `SELECT count(*)::int AS n FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`;
+      await expect.poll(async () => (await asOwner(world.database, waiting)).rows[0]?.n).toBe(1);
+      const { id, sealed } = questionOf(requisition);
+      const question = { id, sealed, requisitionId: requisition.id, askedAtMs: clock.nowMs(), shown: [] };
+      await store.insertQuestions(tx, caseId, [question]);
+      return { next };
+    });
+    expect(await counted.next).toBe(1);
   });
 });
