@@ -279,6 +279,9 @@ async function startServer(
   }
 }
 
+/** Why it ended, in its own words; no statement is among them (`log_min_error_statement`). */
+const lastLine = (server: Running): string => server.lastWords().trimEnd().split('\n').at(-1) || 'without a word';
+
 async function untilReady(server: Running, url: string, signal: AbortSignal | undefined): Promise<void> {
   const until = Date.now() + READY_WITHIN_MS;
   let gone = false;
@@ -289,7 +292,7 @@ async function untilReady(server: Running, url: string, signal: AbortSignal | un
     signal?.throwIfAborted();
     const failure = await withClient(url, async () => undefined).catch((error: unknown) => ({ error }));
     if (failure === undefined) return;
-    if (gone) throw new AppError('E_DATABASE', { detail: 'PostgreSQL ended', cause: server.lastWords() });
+    if (gone) throw new AppError('E_DATABASE', { detail: `PostgreSQL ended: ${lastLine(server)}` });
     if (Date.now() > until)
       throw new AppError('E_DATABASE', { detail: 'PostgreSQL is not ready', cause: failure.error });
     await delay(20);
