@@ -30,6 +30,8 @@ const MAJOR_VERSION = '18';
 const LONGEST_RUN_FOLDER = 80;
 const READY_WITHIN_MS = 300_000;
 const STOP_WITHIN_MS = 30_000;
+/** For so long one may answer whose gateway has ended. */
+const LAST_ANSWERS_MS = 3_000;
 
 const SETTINGS: readonly string[] = [
   'listen_addresses=',
@@ -253,7 +255,7 @@ const HELD = /pre-existing shared memory block|lock file "[^"]*" already exists/
 
 /**
  * The server, when it answers. One that was killed with its gateway may hold the data for some seconds on a busy machine, until the last of
- * its processes has died: it is waited for. One that answers is somebody else's, and is not.
+ * its processes has died: it is waited for. One that still answers after a few is somebody else's.
  */
 async function startServer(
   dataDir: string,
@@ -261,7 +263,7 @@ async function startServer(
   launch: Launch,
   signal: AbortSignal | undefined,
 ): Promise<Running> {
-  const until = Date.now() + STOP_WITHIN_MS;
+  const started = Date.now();
   for (;;) {
     const server = launch('postgres', (inside) => [
       ...['-D', path.join(inside.data, 'cluster'), '-k', inside.run],
@@ -272,8 +274,9 @@ async function startServer(
       return server;
     } catch (error) {
       await stopServer(server, 'SIGINT');
-      const isDying = HELD.test(server.lastWords()) && Date.now() < until;
-      if (!isDying || (await runningServerUrl(dataDir, 'postgres')) !== undefined) throw error;
+      const answers = (await runningServerUrl(dataDir, 'postgres')) !== undefined;
+      const patienceMs = answers ? LAST_ANSWERS_MS : STOP_WITHIN_MS;
+      if (!HELD.test(server.lastWords()) || Date.now() > started + patienceMs) throw error;
       await delay(100, undefined, { signal });
     }
   }
