@@ -1,43 +1,40 @@
-import { type Activity, activityOf } from './analysis/activity.ts';
+import { activityOf } from './analysis/activity.ts';
 import { countColours } from './analysis/colour.ts';
-import { describe } from './analysis/describe.ts';
 import { type Estimate, expectedSeconds, remainingSeconds } from './analysis/estimate.ts';
 import * as leases from './analysis/lease-store.ts';
-import { type PacketList, readPacketList } from './analysis/packets.ts';
-import { type BuildFacts, closeResult, planDigest } from './analysis/result.ts';
+import { readPacketList } from './analysis/packets.ts';
+import { type BuildFacts, planDigest } from './analysis/result.ts';
 import { analyseSegment } from './analysis/segment.ts';
 import { cutSegments } from './analysis/segments.ts';
 import { announced, type Sight } from './analysis/sight.ts';
 import * as jobs from './analysis/store.ts';
 import { track } from './analysis/track.ts';
-import { COVERAGE_STATES, type SegmentResult } from './analysis/types.ts';
-import type { AuditEvent, AuditLog } from './audit/types.ts';
-import { type Clock, nowSeconds } from './clock.ts';
+import type { SegmentResult } from './analysis/types.ts';
+import type { AuditLog } from './audit/types.ts';
+import { nowSeconds } from './clock.ts';
 import type { SafeMode } from './compliance/safe-mode.ts';
 import type { Database } from './database.ts';
 import { AppError, type ErrorCode } from './errors.ts';
 import type { Exhibit } from './footage/types.ts';
 import type { WorkingCopies } from './footage/working-copies.ts';
 import { type CaseId, type ExhibitId, type JobId, newId, type ObjectId, type RequisitionId } from './ids.ts';
-import { indexResult } from './index/seal.ts';
+import { closeJob, type InHand } from './job-close.ts';
+import { openEstimates } from './job-estimates.ts';
+import { openJobJournal } from './job-journal.ts';
+import { decideSteps, type StepDeps } from './job-steps.ts';
 import { GATEWAY_PREFIX, startLeaseLoop } from './lease-loop.ts';
 import type { Metrics, QueueAges } from './metrics.ts';
 import { type Page, type PageAsked, pageOfRows, rowsAsked } from './pages.ts';
-import { decide } from './policy/decide.ts';
-import type { Decision, HabilitationStanding, PolicySet } from './policy/types.ts';
 import { RETRIES, startQueue, type WorkQueue } from './queue.ts';
-import { authorityOf } from './requisition/authority.ts';
-import { type CaseStates, listsExhibit, permittedBy, type Requisition, type Standing } from './requisition/types.ts';
-import type { Vault } from './vault.ts';
+import { listsExhibit, type Requisition } from './requisition/types.ts';
+import { putNew, type Vault } from './vault.ts';
 import { startWorkerDesk } from './worker-desk.ts';
 import type { KnownWorker } from './worker-keys.ts';
 
-export interface PipelineDeps {
+export interface PipelineDeps extends StepDeps {
   readonly database: Database;
   readonly vault: Vault;
   readonly log: AuditLog;
-  readonly clock: Clock;
-  readonly policies: PolicySet;
   readonly metrics: Metrics;
   readonly copies: WorkingCopies;
   readonly sight: Sight;
@@ -58,10 +55,6 @@ export interface PipelineDeps {
   readonly safeMode: Pick<SafeMode, 'code' | 'mayProcess'>;
   /** Throws when no new job may start under this requisition (CPL-01). */
   demandNewJob(requisition: Requisition): Promise<void>;
-  readonly standing: Pick<Standing, 'refresh' | 'isRevoked'> & Partial<Pick<CaseStates, 'caseStateOf'>>;
-  /** The best standing among the agents that a requisition designates. */
-  bestStandingOf(requisition: Requisition): HabilitationStanding;
-  onError(error: unknown): void;
 }
 
 /** Hands work from a room to the next: the only file that knows them all. */
@@ -85,15 +78,9 @@ interface UnderWay {
   readonly stop: AbortController;
   /** Seconds of work expected of each segment, once it is known; in memory alone, because it tells how much happens when. */
   expected: readonly number[] | undefined;
-  readonly ready: Promise<{
-    readonly exhibit: Exhibit;
-    readonly packets: PacketList;
-    readonly activity: Activity | undefined;
-  }>;
+  readonly ready: Promise<InHand>;
 }
 
-const WORKER = { id: 'gateway', role: 'worker', service: '-' } as const;
-const WATCH_MS = 1000;
 /** A requisition that ends so soon puts its segments before others (lease-store.ts). */
 const URGENT_SECONDS = 24 * 3600;
 /** A job that ended its process this often, and finished no segment meanwhile, is not taken up again. */
@@ -106,12 +93,13 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
   const { database, vault } = deps;
   const underWay = new Map<JobId, UnderWay>();
   const hasDetector = deps.sight.deps.detect !== undefined;
-  /** By requisition and exhibit: whoever asks again meanwhile waits for the same answer. */
-  const estimates = new Map<string, Promise<Estimate>>();
-  const stopEstimates = new AbortController();
+  const estimates = openEstimates(deps, hasDetector);
   const closingHere = new Set<JobId>();
   let stopping = false;
 
+  const told = openJobJournal(deps);
+  const { journal, announceUse } = told;
+  const { demandStep, underWatch } = decideSteps(deps);
   const planSha256 = planDigest(deps.build, deps.sight.modelSet);
 
   const findJob = (caseId: CaseId, jobId: JobId) => database.inCase(caseId, (tx) => jobs.findJob(tx, jobId));
@@ -129,6 +117,15 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
     const job = await findJob(requisition.caseId, jobId);
     if (job === undefined) throw new AppError('E_PRO_SILO', { detail: 'no such job in this case' });
     return job;
+  }
+
+  /** An exhibit of which a new job may be asked. */
+  async function exhibitFor(requisition: Requisition, exhibitId: ExhibitId): Promise<Exhibit> {
+    await deps.demandNewJob(requisition);
+    const exhibit = await deps.loadExhibit(requisition, exhibitId);
+    if (!listsExhibit(requisition, exhibit))
+      throw new AppError('E_REQ_SCOPE', { detail: 'the schedule does not list this exhibit' });
+    return exhibit;
   }
 
   /** What every step of a job needs of its exhibit, read once a process. */
@@ -152,101 +149,11 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
     return fresh;
   }
 
-  async function estimate(requisition: Requisition, exhibit: Exhibit): Promise<Estimate> {
-    const { signal } = stopEstimates;
-    const packets = await deps.copies.use(requisition, exhibit, (file) => readPacketList(exhibit, file, signal));
-    const activity = activityOf(packets);
-    const expected = expectedSeconds(packets, deps.framesPerSecond, activity, hasDetector, exhibit.windows);
-    const waiting = expected.map((_, n) => n);
-    const seconds = remainingSeconds({ expected, waiting, elapsedSeconds: 0, atOnce: deps.threads });
-    return { seconds, mediaSeconds: packets.durationSeconds, hasDetector };
-  }
-
   async function putDown(job: jobs.Job, reason?: AppError): Promise<void> {
     if (reason !== undefined) underWay.get(job.id)?.stop.abort(reason);
     underWay.delete(job.id);
-    usesTold.delete(job.id);
+    told.forget(job.id);
     await deps.copies.release(job.exhibitId);
-  }
-
-  /** Every step is decided like any act (REQ-10): a job that crosses the end of its requisition stops without results. */
-  function demandStep(requisition: Requisition): Decision {
-    const decision = decide(
-      {
-        // The worker acts for the agents of the requisition: when none of them is habilitated any more, nobody is whom it could act for.
-        principal: {
-          role: 'agent_habilite',
-          agentId: WORKER.id,
-          service: WORKER.service,
-          habilitation: deps.bestStandingOf(requisition),
-        },
-        action: 'job.step',
-        caseId: requisition.caseId,
-        extraOps: [],
-        authority: authorityOf(requisition, true, deps.standing),
-        nowSeconds: nowSeconds(deps.clock),
-        safeMode: deps.safeMode.code(),
-      },
-      deps.policies,
-    );
-    if (decision.reason !== 'OK') throw new AppError(decision.reason, { detail: decision.policyId });
-    return decision;
-  }
-
-  /** Decides now and then every second while the work runs; what was decided against is aborted. */
-  async function underWatch<T>(requisition: Requisition, stop: AbortController, work: () => Promise<T>): Promise<T> {
-    const watch = setInterval(() => {
-      // What another process took meanwhile is there at the next time; memory that cannot be renewed says nothing after 60 s (REQ-13).
-      deps.standing.refresh().catch(deps.onError);
-      try {
-        demandStep(requisition);
-      } catch (error) {
-        stop.abort(error);
-      }
-    }, WATCH_MS);
-    try {
-      const result = await work();
-      demandStep(requisition);
-      return result;
-    } finally {
-      clearInterval(watch);
-    }
-  }
-
-  async function journal(
-    job: jobs.Job,
-    procedure: string,
-    op: 'job.step' | 'job.inference' | 'job.end',
-    outcome: AuditEvent['outcome'],
-    objects: AuditEvent['objects'] = [],
-    more: { readonly mediaSeconds?: number; readonly actorId?: string } = {},
-  ): Promise<void> {
-    const { mediaSeconds, actorId } = more;
-    const seq = await deps.log.append({
-      action: op,
-      actor: actorId === undefined ? WORKER : { ...WORKER, id: actorId },
-      reason: { procedure, requisition: job.requisitionId, op },
-      objects: [{ type: 'job', id: job.id }, { type: 'exhibit', id: job.exhibitId }, ...objects],
-      outcome,
-      models: deps.sight.modelSet,
-      ...(mediaSeconds === undefined ? {} : { facts: { mediaMs: Math.round(mediaSeconds * 1000) } }),
-    });
-    await database.inCase(job.caseId, (tx) => jobs.addLogRecord(tx, job.id, seq));
-  }
-
-  /** Jobs whose use this process has told; after a restart it is told again, and counts once all the same. */
-  const usesTold = new Map<JobId, Promise<void>>();
-
-  /** STA-02: an analysis is a use from the first frame that anything looks at; the event is durable before that. */
-  function announceUse(job: jobs.Job, requisition: Requisition): Promise<void> {
-    const known = usesTold.get(job.id);
-    if (known !== undefined) return known;
-    const models = deps.sight.models.map(({ sha256 }) => ({ type: 'model' as const, id: sha256 }));
-    const done = { effect: 'done', policyId: '-', code: 'OK' } as const;
-    const told = journal(job, requisition.authorisation.sub, 'job.inference', done, models);
-    usesTold.set(job.id, told);
-    told.catch(() => usesTold.delete(job.id));
-    return told;
   }
 
   /** Ends a job without results: its event is durable first. False when it had ended already. */
@@ -367,7 +274,7 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
       ),
     );
     timer();
-    const object = await put(job.caseId, JSON.stringify(result));
+    const object = await putNew(vault, job.caseId, Buffer.from(JSON.stringify(result), 'utf8'));
     countCalls();
     await finish(job, requisition, lease, object, result.work);
   }
@@ -399,72 +306,18 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
     }
   }
 
-  async function put(caseId: CaseId, text: string): Promise<ObjectId> {
-    const object = newId<ObjectId>();
-    await vault.put(caseId, object, Buffer.from(text, 'utf8'));
-    return object;
-  }
-
   async function close(job: jobs.Job, requisition: Requisition): Promise<void> {
     if (closingHere.has(job.id)) return;
     closingHere.add(job.id);
     try {
-      await closeOnce(job, requisition);
+      const inHand = await takeUp(job, requisition).ready;
+      demandStep(requisition);
+      const isOurs = await database.inCase(job.caseId, (tx) => jobs.claimClosing(tx, job.id));
+      if (isOurs) await closeJob(job, requisition, inHand, told, deps);
+      await putDown(job);
     } finally {
       closingHere.delete(job.id);
     }
-  }
-
-  /** Stitches, describes, seals and indexes; the journal entry is durable before the state says done (DEF-10). */
-  async function closeOnce(job: jobs.Job, requisition: Requisition): Promise<void> {
-    const { exhibit, packets, activity } = await takeUp(job, requisition).ready;
-    demandStep(requisition);
-    if (!(await database.inCase(job.caseId, (tx) => jobs.claimClosing(tx, job.id)))) return await putDown(job);
-    const objects = await database.inCase(job.caseId, (tx) => jobs.segmentObjects(tx, job.id));
-    const segments: SegmentResult[] = [];
-    for (const object of objects) {
-      segments.push(JSON.parse((await vault.get(job.caseId, object)).toString('utf8')) as SegmentResult);
-    }
-    const timer = deps.metrics.stageSeconds.startTimer({ stage: 'close' });
-    const { result, text, digest, bystanders } = closeResult(
-      {
-        exhibit,
-        packets,
-        activity,
-        framesPerSecond: job.framesPerSecond,
-        segments,
-        models: deps.sight.models,
-        build: deps.build,
-        permitted: permittedBy(requisition),
-      },
-      describe,
-    );
-    const sealed = await indexResult(requisition, { job: { id: job.id }, exhibit, result, text }, { vault });
-    const masks = await put(job.caseId, JSON.stringify(bystanders));
-    timer();
-    await journal(
-      job,
-      requisition.authorisation.sub,
-      'job.end',
-      { effect: 'done', policyId: '-', code: 'OK' },
-      [{ type: 'digest', id: digest }],
-      { mediaSeconds: exhibit.timeline.durationSeconds },
-    );
-    await database.inCase(job.caseId, (tx) =>
-      jobs.closeJob(tx, job.id, {
-        ...sealed,
-        bystanders: masks,
-        sha256: digest,
-        classes: result.plan.classes,
-        colours: result.plan.colours,
-      }),
-    );
-    const drafts = await database.inCase(job.caseId, (tx) => jobs.outdatedDrafts(tx, job.id));
-    for (const object of [...objects, ...drafts]) await vault.remove(job.caseId, object);
-    deps.metrics.jobs.inc({ state: 'done' });
-    const { totals } = result.ledger;
-    for (const mode of COVERAGE_STATES) deps.metrics.mediaSeconds.inc({ mode }, totals[`${mode}Seconds`]);
-    await putDown(job);
   }
 
   const queue: WorkQueue = await startQueue(
@@ -519,10 +372,7 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
       }
     },
     async startJob(requisition, exhibitId, id = newId<JobId>()) {
-      await deps.demandNewJob(requisition);
-      const exhibit = await deps.loadExhibit(requisition, exhibitId);
-      if (!listsExhibit(requisition, exhibit))
-        throw new AppError('E_REQ_SCOPE', { detail: 'the schedule does not list this exhibit' });
+      const exhibit = await exhibitFor(requisition, exhibitId);
       const job = await database.inCase(requisition.caseId, async (tx) => {
         const open = await jobs.openJobOf(tx, exhibit.id);
         if (open !== undefined) return open;
@@ -545,16 +395,7 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
       deps.metrics.jobs.inc({ state: 'queued' });
       return job;
     },
-    async estimateJob(requisition, exhibitId) {
-      await deps.demandNewJob(requisition);
-      const exhibit = await deps.loadExhibit(requisition, exhibitId);
-      if (!listsExhibit(requisition, exhibit))
-        throw new AppError('E_REQ_SCOPE', { detail: 'the schedule does not list this exhibit' });
-      const name = `${requisition.id}:${exhibit.id}`;
-      const running = estimates.get(name) ?? estimate(requisition, exhibit).finally(() => estimates.delete(name));
-      estimates.set(name, running);
-      return await running;
-    },
+    estimateJob: async (requisition, exhibitId) => estimates.of(requisition, await exhibitFor(requisition, exhibitId)),
     async cancelJob(requisition, jobId) {
       const job = await jobOf(requisition, jobId);
       await end(job, { state: 'cancelled', code: 'E_JOB_CANCELLED', from: CANCELLABLE });
@@ -586,7 +427,7 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
     },
     async stop() {
       stopping = true;
-      stopEstimates.abort(new AppError('E_JOB_FAILED', { detail: 'the gateway stops' }));
+      estimates.stop();
       for (const { stop } of underWay.values())
         stop.abort(new AppError('E_JOB_FAILED', { detail: 'the gateway stops' }));
       await Promise.all([loop.stop(), desk?.stop(), queue.stop()]);

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { sha256Hex } from './canonical.ts';
 import { AppError } from './errors.ts';
 import { folderStore } from './folder-store.ts';
-import type { CaseId, ObjectId } from './ids.ts';
+import { type CaseId, newId, type ObjectId } from './ids.ts';
 import type { ObjectStore } from './object-store.ts';
 import { box, plainName, type SealedObjects, sealedObjects, syncFolder, unbox, writeAll } from './sealed-objects.ts';
 
@@ -52,6 +52,13 @@ export interface CaseInventory {
   /** SHA-256 (hex) of the wrapped key; undefined when there is none. */
   readonly keySha256: string | undefined;
   readonly objects: readonly { readonly id: string; readonly bytes: number }[];
+}
+
+/** Seals bytes as an object that did not exist, and gives its id. */
+export async function putNew(vault: Pick<Vault, 'put'>, caseId: CaseId, bytes: Uint8Array): Promise<ObjectId> {
+  const object = newId<ObjectId>();
+  await vault.put(caseId, object, bytes);
+  return object;
 }
 
 /** Opens the vault. The folders are made when absent, closed to everyone else. */

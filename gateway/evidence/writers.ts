@@ -1,6 +1,6 @@
 import { sha256Hex } from '../canonical.ts';
-import { type CaseId, newId, type ObjectId } from '../ids.ts';
-import type { Vault } from '../vault.ts';
+import type { CaseId } from '../ids.ts';
+import { putNew, type Vault } from '../vault.ts';
 import type { PackageWriter, StoredFile } from './types.ts';
 
 /** Seals each file of a package as an object of the case; `files` lists what was written so far. */
@@ -12,8 +12,7 @@ export function vaultWriter(
   return {
     files,
     async write(file, bytes) {
-      const object = newId<ObjectId>();
-      await vault.put(caseId, object, bytes);
+      const object = await putNew(vault, caseId, bytes);
       files.push({ path: file, object, sizeBytes: bytes.length, sha256: sha256Hex(bytes) });
     },
   };

@@ -1,9 +1,9 @@
 import type { AnalysisResult } from '../analysis/types.ts';
 import { AppError } from '../errors.ts';
 import type { Exhibit } from '../footage/types.ts';
-import { type JobId, newId, type ObjectId } from '../ids.ts';
+import type { JobId, ObjectId } from '../ids.ts';
 import type { Requisition } from '../requisition/types.ts';
-import type { Vault } from '../vault.ts';
+import { putNew, type Vault } from '../vault.ts';
 import { encodeColumns } from './columns.ts';
 
 /** Vault objects of one indexed result: its text, its columns, its paths. */
@@ -34,10 +34,6 @@ export async function indexResult(
   if (result.exhibitSha256 !== exhibit.sha256)
     throw new AppError('E_INTERNAL', { detail: 'result of another exhibit' });
   const { columns, paths } = encodeColumns(result, { exhibitId: exhibit.id, jobId: work.job.id });
-  const put = async (bytes: Uint8Array): Promise<ObjectId> => {
-    const object = newId<ObjectId>();
-    await deps.vault.put(requisition.caseId, object, bytes);
-    return object;
-  };
+  const put = (bytes: Uint8Array): Promise<ObjectId> => putNew(deps.vault, requisition.caseId, bytes);
   return { result: await put(Buffer.from(text, 'utf8')), columns: await put(columns), paths: await put(paths) };
 }
