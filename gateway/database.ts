@@ -104,12 +104,10 @@ export function connect(
     };
     client.on('error', onError);
     try {
-      // One way to the server and back instead of three: a request of an agent has half a dozen transactions.
-      await client.query(
-        `BEGIN${mode}; SET LOCAL ROLE ${role}; SET LOCAL differe.case_id = ${pg.escapeLiteral(caseId)}`,
-      );
-      const result = await work(client);
-      await client.query('COMMIT');
+      const opening = `BEGIN${mode}; SET LOCAL ROLE ${role}; SET LOCAL differe.case_id = ${pg.escapeLiteral(caseId)}`;
+      const { tx, commit } = openedBy(opening, client);
+      const result = await work(tx);
+      await commit();
       return result;
     } catch (error) {
       await client.query('ROLLBACK').catch((failure: Error) => {
@@ -138,6 +136,35 @@ export function connect(
       await pool.query('CHECKPOINT').catch(() => undefined);
     },
     close: () => pool.end(),
+  };
+}
+
+/** Statements of an opening. */
+const OPENING = 3;
+
+/**
+ * A transaction that its first statement opens. Without parameters that statement goes in the same way to the server and back as the
+ * opening, where none of it runs if the opening fails; one with parameters waits for the opening, or it could run without its wall.
+ */
+function openedBy(opening: string, client: ClientBase): { readonly tx: Transaction; commit(): Promise<void> } {
+  let opened: Promise<unknown> | undefined;
+  const query = async (text: string, values?: unknown[]): Promise<unknown> => {
+    if (opened === undefined && values === undefined) {
+      const together = client.query(`${opening}; ${text}`) as unknown as Promise<readonly pg.QueryResult[]>;
+      opened = together;
+      const own = (await together).slice(OPENING);
+      return own.length === 1 ? own[0] : own;
+    }
+    opened ??= client.query(opening);
+    await opened;
+    return values === undefined ? client.query(text) : client.query(text, values);
+  };
+  return {
+    tx: { query: query as Transaction['query'] },
+    async commit() {
+      // Who asked nothing opened nothing.
+      if (opened !== undefined) await client.query('COMMIT');
+    },
   };
 }
 

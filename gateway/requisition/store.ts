@@ -1,3 +1,4 @@
+import pg from 'pg';
 import type { Transaction } from '../database.ts';
 import type { CaseId, RequisitionId } from '../ids.ts';
 import { type Placed, placeAt, type RowsAsked, rowParameters, timeAt } from '../pages.ts';
@@ -65,10 +66,10 @@ export async function findSealedUnless(
   id: RequisitionId,
   known: string | undefined,
 ): Promise<SealedRow | 'same' | undefined> {
+  // Without parameters, in one way to the database with the opening of the transaction.
   const { rows } = await tx.query<{ sealed: Buffer | null; writing: string }>(
-    `SELECT ${WRITING} AS writing, CASE WHEN ${WRITING} = $2 THEN NULL ELSE sealed END AS sealed
-       FROM requisitions WHERE id = $1`,
-    [id, known ?? ''],
+    `SELECT ${WRITING} AS writing, CASE WHEN ${WRITING} = ${pg.escapeLiteral(known ?? '')} THEN NULL ELSE sealed END AS sealed
+       FROM requisitions WHERE id = ${pg.escapeLiteral(id)}`,
   );
   const [row] = rows;
   if (row === undefined) return undefined;

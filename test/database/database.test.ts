@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { copyFile, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
@@ -6,7 +7,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Database, migrate, openDatabase } from '../../gateway/database.ts';
+import { connect, type Database, migrate, openDatabase } from '../../gateway/database.ts';
 import { type CaseId, newId } from '../../gateway/ids.ts';
 import { startPostgres } from '../../gateway/postgres.ts';
 import { asOwner, testDatabase } from '../support/database.ts';
@@ -138,6 +139,48 @@ describe('transactions', () => {
     await expect(failing).rejects.toThrow(RangeError);
     const left = await database.inService((tx) => tx.query('SELECT id FROM cases'));
     expect(left.rowCount).toBe(0);
+  });
+
+  it('PRO-01: opens with its first statement in one way to the server, behind the same wall and with the same end', async () => {
+    const database = await testDatabase();
+    const [a, b] = [newId<CaseId>(), newId<CaseId>()];
+    await addCase(database, a);
+    await addCase(database, b);
+    const first = await database.inCase(a, (tx) => tx.query(`SELECT id, current_user AS role FROM cases`));
+    expect(first.rows).toEqual([{ id: a, role: 'differe_case' }]);
+    const both: unknown = await database.inCase(a, (tx) => tx.query(`SELECT 1 AS one; SELECT id FROM cases`));
+    expect((both as pg.QueryResult[]).map(({ rows }) => rows)).toEqual([[{ one: 1 }], [{ id: a }]]);
+    const change = database.inCase(a, async (tx) => {
+      await tx.query(`UPDATE cases SET state = 'closed'`);
+      throw new Error('undone');
+    });
+    await expect(change).rejects.toThrow('undone');
+    await expect(database.inCase(a, (tx) => tx.query('SELECT 1/0'))).rejects.toThrow('division by zero');
+    // At once, so that those who come second wait for the opening of the first.
+    const together = await database.inCase(b, (tx) =>
+      Promise.all([tx.query('SELECT id FROM cases'), tx.query('SELECT state FROM cases WHERE id = $1', [b])]),
+    );
+    expect(together.map(({ rows }) => rows)).toEqual([[{ id: b }], [{ state: 'open' }]]);
+    const states = await database.inService((tx) => tx.query(`SELECT state FROM cases WHERE id = '${a}'`));
+    expect(states.rows).toEqual([{ state: 'open' }]);
+  });
+
+  it('PRO-01: runs nothing of a first statement whose wall does not come up', async () => {
+    const database = await testDatabase();
+    await addCase(database, newId<CaseId>());
+    // Who reads all rows, and may not put the wall between them and himself.
+    const role = `stranger_${randomUUID().slice(0, 8)}`;
+    await asOwner(database, `CREATE ROLE ${role} LOGIN BYPASSRLS; GRANT SELECT ON cases TO ${role}`);
+    const strange = connect(database.url.replace(/user=[^&]*/, `user=${role}`));
+    try {
+      const texts = ['SELECT id FROM cases', 'SELECT id FROM cases WHERE $1'];
+      for (const [n, text] of texts.entries()) {
+        const asked = strange.inCase(newId<CaseId>(), (tx) => (n === 0 ? tx.query(text) : tx.query(text, [true])));
+        await expect(asked).rejects.toThrow('permission denied to set role');
+      }
+    } finally {
+      await strange.close();
+    }
   });
 
   it('gives bigint as a number', async () => {
