@@ -20,6 +20,8 @@ export interface Database {
    * transaction, which decides nothing.
    */
   readInCase<T>(caseId: CaseId, work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /** As `readInCase`, for work that asks one thing, without parameters: one way to the server and back. */
+  readOnce<T>(caseId: CaseId, work: (tx: Transaction) => Promise<T>): Promise<T>;
   /** Runs in one transaction that reads ids and states across cases, and no sealed column. */
   inService<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
   /** Runs in one transaction that sees and takes leases of segments, of all cases: the one door of a worker of another machine. */
@@ -94,7 +96,7 @@ export function connect(
     role: 'differe_case' | 'differe_service' | 'differe_worker',
     caseId: string,
     work: (tx: Transaction) => Promise<T>,
-    mode: '' | ' READ ONLY' = '',
+    { isReadOnly = false, isOnce = false } = {},
   ): Promise<T> => {
     const client = await pool.connect().catch(refuse);
     let broken: Error | undefined;
@@ -104,8 +106,8 @@ export function connect(
     };
     client.on('error', onError);
     try {
-      const opening = `BEGIN${mode}; SET LOCAL ROLE ${role}; SET LOCAL differe.case_id = ${pg.escapeLiteral(caseId)}`;
-      const { tx, commit } = openedBy(opening, client);
+      const opening = `BEGIN${isReadOnly ? ' READ ONLY' : ''}; SET LOCAL ROLE ${role}; SET LOCAL differe.case_id = ${pg.escapeLiteral(caseId)}`;
+      const { tx, commit } = isOnce ? askedOnce(opening, client) : openedBy(opening, client);
       const result = await work(tx);
       await commit();
       return result;
@@ -122,13 +124,14 @@ export function connect(
   const readInCase = async <T>(caseId: CaseId, work: (tx: Transaction) => Promise<T>): Promise<T> => {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     const readOut = async (tx: Transaction): Promise<void> => resolve(await work(tx));
-    inRole('differe_case', caseId, readOut, ' READ ONLY').catch(reject);
+    inRole('differe_case', caseId, readOut, { isReadOnly: true }).catch(reject);
     return promise;
   };
   return {
     url,
     inCase: (caseId, work) => inRole('differe_case', caseId, work),
     readInCase,
+    readOnce: (caseId, work) => inRole('differe_case', caseId, work, { isReadOnly: true, isOnce: true }),
     inService: (work) => inRole('differe_service', '', work),
     inLeases: (work) => inRole('differe_worker', '', work),
     async vacuum(tables) {
@@ -139,21 +142,27 @@ export function connect(
   };
 }
 
+interface Opened {
+  readonly tx: Transaction;
+  commit(): Promise<void>;
+}
+
 /** Statements of an opening. */
 const OPENING = 3;
+
+const oneOrAll = (results: readonly pg.QueryResult[]): unknown => (results.length === 1 ? results[0] : results);
 
 /**
  * A transaction that its first statement opens. Without parameters that statement goes in the same way to the server and back as the
  * opening, where none of it runs if the opening fails; one with parameters waits for the opening, or it could run without its wall.
  */
-function openedBy(opening: string, client: ClientBase): { readonly tx: Transaction; commit(): Promise<void> } {
+function openedBy(opening: string, client: ClientBase): Opened {
   let opened: Promise<unknown> | undefined;
   const query = async (text: string, values?: unknown[]): Promise<unknown> => {
     if (opened === undefined && values === undefined) {
       const together = client.query(`${opening}; ${text}`) as unknown as Promise<readonly pg.QueryResult[]>;
       opened = together;
-      const own = (await together).slice(OPENING);
-      return own.length === 1 ? own[0] : own;
+      return oneOrAll((await together).slice(OPENING));
     }
     opened ??= client.query(opening);
     await opened;
@@ -166,6 +175,18 @@ function openedBy(opening: string, client: ClientBase): { readonly tx: Transacti
       if (opened !== undefined) await client.query('COMMIT');
     },
   };
+}
+
+/** A transaction of one statement without parameters: its opening, itself and its end go together. */
+function askedOnce(opening: string, client: ClientBase): Opened {
+  let isAsked = false;
+  const query = async (text: string, values?: unknown[]): Promise<unknown> => {
+    if (isAsked || values !== undefined) throw new AppError('E_INTERNAL', { detail: 'asked once, without parameters' });
+    isAsked = true;
+    const results = (await client.query(`${opening}; ${text}; COMMIT`)) as unknown as readonly pg.QueryResult[];
+    return oneOrAll(results.slice(OPENING, -1));
+  };
+  return { tx: { query: query as Transaction['query'] }, commit: async () => undefined };
 }
 
 /**

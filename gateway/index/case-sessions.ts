@@ -119,14 +119,16 @@ export function createCaseSessions(deps: CaseSessionsDeps): CaseSessions {
 
   async function viewOf(requisition: Requisition): Promise<{ entry: CaseEntry; view: View }> {
     const held = cases.get(requisition.caseId)?.views.get(requisition.id);
-    const { writing, mark, states } = await deps.database.readInCase(requisition.caseId, async (tx) => {
-      // The marks first: what changes between two looks is seen in the states now and in the mark at the next question.
-      const writing = await store.writingMark(tx);
-      if (held?.writing === writing) return { writing, mark: held.mark, states: undefined };
-      const mark = await store.stateMark(tx);
-      const states = held?.mark === mark ? undefined : await store.exhibitStates(tx, permittedBy(requisition));
-      return { writing, mark, states };
-    });
+    // The marks first: what changes between two looks is seen in the states now and in the mark at the next question.
+    const writing = await deps.database.readOnce(requisition.caseId, store.writingMark);
+    const { mark, states } =
+      held?.writing === writing
+        ? { mark: held.mark, states: undefined }
+        : await deps.database.readInCase(requisition.caseId, async (tx) => {
+            const mark = await store.stateMark(tx);
+            const states = held?.mark === mark ? undefined : await store.exhibitStates(tx, permittedBy(requisition));
+            return { mark, states };
+          });
     const entry = entryOf(requisition.caseId);
     const known = entry.views.get(requisition.id);
     if (known?.mark === mark) {

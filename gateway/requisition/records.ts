@@ -170,7 +170,7 @@ export function createRecords(deps: RecordsDeps): RequisitionRecords {
       const caseId = verified.caseOf(id) ?? (await database.inService((tx) => store.requisitionRoute(tx, id)))?.caseId;
       if (caseId === undefined) return undefined;
       const held = verified.held(caseId, id);
-      const row = await database.readInCase(caseId, (tx) => store.findSealedUnless(tx, id, held?.writing));
+      const row = await database.readOnce(caseId, (tx) => store.findSealedUnless(tx, id, held?.writing));
       if (row === 'same') return held?.requisition;
       return row === undefined ? undefined : await open(caseId, id, row.sealed, row.writing);
     },

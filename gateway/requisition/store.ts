@@ -66,7 +66,7 @@ export async function findSealedUnless(
   id: RequisitionId,
   known: string | undefined,
 ): Promise<SealedRow | 'same' | undefined> {
-  // Without parameters, in one way to the database with the opening of the transaction.
+  // Without parameters, for `readOnce`.
   const { rows } = await tx.query<{ sealed: Buffer | null; writing: string }>(
     `SELECT ${WRITING} AS writing, CASE WHEN ${WRITING} = ${pg.escapeLiteral(known ?? '')} THEN NULL ELSE sealed END AS sealed
        FROM requisitions WHERE id = ${pg.escapeLiteral(id)}`,

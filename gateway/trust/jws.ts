@@ -1,4 +1,4 @@
-import { createPublicKey, verify } from 'node:crypto';
+import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import type { JsonValue } from '../canonical.ts';
 import { AppError } from '../errors.ts';
 import { SCHEDULE_TYP } from './registry.ts';
@@ -71,8 +71,22 @@ export function publicJwkOf(jwk: unknown): { readonly kty: 'OKP'; readonly crv: 
 export function verifySignature({ header, signed, signature }: CompactJws, publicJwk: unknown): void {
   // An extension that must be understood changes what was signed, or what it means.
   if (Object.hasOwn(header, 'crit')) throw refuse('header member crit');
-  const key = createPublicKey({ key: publicJwkOf(publicJwk), format: 'jwk' });
-  if (!verify(null, Buffer.from(signed, 'ascii'), key, signature)) throw refuse('signature');
+  if (!verify(null, Buffer.from(signed, 'ascii'), keyOf(publicJwkOf(publicJwk)), signature)) throw refuse('signature');
+}
+
+/** Keys that verified something last, by what makes them: an agent's is made anew for each of its proofs otherwise, for half of what one costs. */
+const keys = new Map<string, KeyObject>();
+const MOST_KEYS = 256;
+
+function keyOf(jwk: ReturnType<typeof publicJwkOf>): KeyObject {
+  const known = keys.get(jwk.x);
+  const key = known ?? createPublicKey({ key: jwk, format: 'jwk' });
+  // The newest last: the first goes when there are too many.
+  keys.delete(jwk.x);
+  keys.set(jwk.x, key);
+  const [oldest] = keys.keys();
+  if (keys.size > MOST_KEYS && oldest !== undefined) keys.delete(oldest);
+  return key;
 }
 
 /**

@@ -161,6 +161,14 @@ describe('transactions', () => {
       Promise.all([tx.query('SELECT id FROM cases'), tx.query('SELECT state FROM cases WHERE id = $1', [b])]),
     );
     expect(together.map(({ rows }) => rows)).toEqual([[{ id: b }], [{ state: 'open' }]]);
+    const once = await database.readOnce(a, (tx) => tx.query('SELECT id, current_user AS role FROM cases'));
+    expect(once.rows).toEqual([{ id: a, role: 'differe_case' }]);
+    const write = database.readOnce(a, (tx) => tx.query(`UPDATE cases SET state = 'closed'`));
+    await expect(write).rejects.toThrow('read-only transaction');
+    const twice = database.readOnce(a, async (tx) => [await tx.query('SELECT 1'), await tx.query('SELECT 1')]);
+    await expect(twice).rejects.toMatchObject({ code: 'E_INTERNAL' });
+    // Whoever gets the connection next finds nothing of it.
+    for (let n = 0; n < 25; n++) await database.inService((tx) => tx.query('SELECT id FROM cases WHERE $1', [true]));
     const states = await database.inService((tx) => tx.query(`SELECT state FROM cases WHERE id = '${a}'`));
     expect(states.rows).toEqual([{ state: 'open' }]);
   });
