@@ -28,7 +28,8 @@ const serve: Command = (args) =>
     const lost = await Promise.race([asked, gateway.lost]);
     if (lost !== undefined) {
       io.err(sentencesOf(lost.code, lost.detail));
-      // At once, as a kill would: an orderly end would wait for the database.
+      // As a kill would: an orderly end would wait for the database.
+      await gateway.abandon();
       process.exit(3);
     }
     await gateway.stop();

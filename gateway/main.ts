@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type AdmissionContext, demandAdmission, namedDossier, readAdmissions } from './admission/admissions.ts';
 import { demandCanaries } from './admission/canaries.ts';
 import { buildFacts } from './analysis/result.ts';
@@ -85,10 +86,14 @@ export interface Gateway {
   readonly metricsUrl: string;
   /** Resolves when the database is lost: nothing works in this process any more, and only a new one can begin where it stood. */
   readonly lost: Promise<AppError>;
+  /** Before an exit that waits for nothing else: the networks end what they run. */
+  abandon(): Promise<void>;
   stop(): Promise<void>;
 }
 
 const LINGER_MS = 10_000;
+/** A network's run takes a fraction of it. */
+const REST_MS = 5_000;
 const REGISTRY_AGE_MS = 2_000;
 /** RET-08 asks for once a day; what is due between two looks is frozen at its second. */
 const PURGE_EVERY_MS = 3_600_000;
@@ -233,7 +238,8 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
         throw error;
       }
     };
-    const { model, sight } = 'value' in models ? models.value : { model: undefined, sight: noSight() };
+    const { model, sight, rest } =
+      'value' in models ? models.value : { model: undefined, sight: noSight(), rest: async () => undefined };
 
     const register = createRegister({ database, clock, readActs: (kind) => acts.trustedOfInstallation(kind) });
     const standing = createStanding({
@@ -604,6 +610,7 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
       url,
       metricsUrl: `http://${config.host}:${portOf(operators)}`,
       lost: lost.promise,
+      abandon: () => Promise.race([rest(), delay(REST_MS, undefined, { ref: false })]),
       async stop() {
         await log.append(installationEvent('gateway.stop')).catch(() => undefined);
         await started.disposeAsync();

@@ -6,12 +6,19 @@ import { detectorOf, openSight, SHIPPED_FOLDER, type Sight } from './analysis/si
 import type { Config } from './config.ts';
 import { AppError } from './errors.ts';
 
+export interface OpenModels {
+  readonly model: LoadedModel | undefined;
+  readonly sight: Sight;
+  /** Ends what runs and begins nothing more: a thread that is torn out of a network's run takes the process down, whatever its exit code was to be. */
+  rest(): Promise<void>;
+}
+
 /** The networks of the configuration, the detector closed after what uses it. Throws when one is not what its card says, or not admitted. */
 export async function openModels(
   config: Pick<Config, 'env' | 'modelFolders' | 'detector' | 'threads' | 'provider'>,
   demandAdmitted: (card: LoadedModel['card'] | CropCard) => Promise<void>,
   keep: <T>(value: T, stop: (value: T) => Promise<unknown>) => T,
-): Promise<{ readonly model: LoadedModel | undefined; readonly sight: Sight }> {
+): Promise<OpenModels> {
   // Before any file is looked at: a gate that lets a canary pass judges nothing.
   await demandCanaries();
   const found = detectorOf(
@@ -30,5 +37,9 @@ export async function openModels(
           pool.close(),
         );
   const sight = await openSight(detector, SHIPPED_FOLDER, demandAdmitted);
-  return { model, sight: keep(sight, (open) => open.close()) };
+  return {
+    model,
+    sight: keep(sight, (open) => open.close()),
+    rest: async () => void (await Promise.all([detector?.close({ isNow: true }), sight.close()])),
+  };
 }

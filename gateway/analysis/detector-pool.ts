@@ -22,8 +22,8 @@ export interface DetectorPool {
   canvas(frame: Pick<DecodedFrame, 'widthPx' | 'heightPx' | 'scaleX' | 'scaleY'>): PictureSize | undefined;
   /** The size a decoder should deliver for a picture. */
   decodeSize(picture: PictureSize): PictureSize;
-  /** Waits for calls under way, then ends the threads. */
-  close(): Promise<void>;
+  /** Waits for calls under way, then ends the threads; `isNow` refuses those that wait for a thread. */
+  close(how?: { readonly isNow?: boolean }): Promise<void>;
 }
 
 interface Call {
@@ -146,7 +146,9 @@ function poolOf(card: ModelCard, workers: readonly Worker[]): DetectorPool {
     modelUse: { name: card.name, sha256: card.sha256 },
     canvas: (frame) => canvasSize(card.input, frame),
     decodeSize: (picture) => decodeSize(card.input, picture),
-    close() {
+    close({ isNow = false } = {}) {
+      const closed = new AppError('E_JOB_FAILED', { detail: 'the detector is closed' });
+      if (isNow) for (const call of waiting.splice(0)) call.reject(closed);
       closing ??= (async () => {
         await new Promise<void>((resolve) => {
           idle = resolve;

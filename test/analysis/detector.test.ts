@@ -147,6 +147,14 @@ describe('the detector pool', () => {
     await expect(short.detect(drawn(4, []))).rejects.toMatchObject({ code: 'E_JOB_FAILED' });
   });
 
+  it('ends what a thread runs and refuses what waits for one when it is to close now', async () => {
+    const short = await createDetectorPool({ ...blob, threads: 1 });
+    const answers = [1, 2, 3].map((number) => short.detect(drawn(number, [car(100)])));
+    const said = Promise.allSettled(answers);
+    await short.close({ isNow: true });
+    expect((await said).map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected']);
+  });
+
   it('asks the decoder for even sizes of the same aspect that fit the input', () => {
     expect(pool.decodeSize({ widthPx: 1920, heightPx: 1080 })).toEqual({ widthPx: 416, heightPx: 234 });
     expect(pool.decodeSize({ widthPx: 1080, heightPx: 1920 })).toEqual({ widthPx: 234, heightPx: 416 });

@@ -38,7 +38,8 @@ export async function strike(line: Line, victim: Victim, kills: Kills): Promise<
     if (victim === 'database') {
       // It says so and ends by itself, for its supervisor to start it again.
       if (gateway.exitCode === null && gateway.signalCode === null) await once(gateway, 'exit');
-      if (gateway.exitCode !== 3) throw new Error(`without its database the gateway ended with ${gateway.exitCode}`);
+      if (gateway.exitCode !== 3)
+        throw new Error(`without its database the gateway ended with ${gateway.exitCode ?? gateway.signalCode}`);
       await line.restart();
     }
   }
