@@ -162,8 +162,8 @@ async function openLine(): Promise<Line> {
     folder,
     installation,
     gateway: await startGatewayProcess(installation),
-    async restart() {
-      line.gateway = await startGatewayProcess(installation);
+    async restart(environment = {}) {
+      line.gateway = await startGatewayProcess(installation, { environment });
     },
     captureStartMs: yesterdayAt14(Date.now()),
     async [Symbol.asyncDispose]() {
