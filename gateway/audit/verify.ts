@@ -38,8 +38,9 @@ const MAX_FINDINGS = 100;
 const ENOUGH = Symbol('enough findings');
 /** A log that is being written changes under the reader; each change of the folder allows another look. */
 const MAX_LOOKS = 20;
-/** How long a batch may be on its way: files that are not named yet are looked at again after it. */
+/** Files that are not named yet are looked at again after so long, and beside an open log, whose writer may have to wait for its disk, up to so long. */
 const BATCH_MS = 100;
+const OPEN_MS = 5_000;
 
 /**
  * Verifies every byte of every file in a log's folder: key, checkpoint, the exact set of files, each tile, each record and its
@@ -51,12 +52,22 @@ export async function verifyLog(dir: string, options: VerifyOptions = {}): Promi
   for (let look = 1; look <= MAX_LOOKS; look++) {
     const verdict = await lookOnce(dir, options);
     if (verdict.ok) return verdict;
-    if (verdict.findings.every(({ what, expected }) => what === 'files' && expected === '')) await delay(BATCH_MS);
-    const after = await fingerprint(dir);
+    const areStrays = verdict.findings.every(({ what, expected }) => what === 'files' && expected === '');
+    const after = areStrays ? await fingerprintLater(dir, before) : await fingerprint(dir);
     if (after === before) return verdict;
     before = after;
   }
   throw new AppError('E_LOG_DOWN', { detail: 'the log is being written: verify a copy' });
+}
+
+/** When it is another than it was, or the time of a writer is over. */
+async function fingerprintLater(dir: string, before: string): Promise<string> {
+  const patienceMs = (await aheadDigestOf(dir)) === 'none' ? BATCH_MS : OPEN_MS;
+  for (let waitedMs = BATCH_MS; ; waitedMs += BATCH_MS) {
+    await delay(BATCH_MS);
+    const now = await fingerprint(dir);
+    if (now !== before || waitedMs >= patienceMs) return now;
+  }
 }
 
 async function fingerprint(dir: string): Promise<string> {

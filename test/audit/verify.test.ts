@@ -12,6 +12,7 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { openLog } from '../../gateway/audit/append.ts';
 import { signCheckpoint } from '../../gateway/audit/checkpoint.ts';
@@ -233,6 +234,22 @@ describe('verification', () => {
     expect(verdicts.filter((verdict) => JSON.stringify(verdict).startsWith('{"ok":false'))).toEqual([]);
     expect(verdicts.length).toBeGreaterThan(0);
     expect(await verifyLog(options.dir)).toMatchObject({ ok: true, size: 540 });
+  });
+
+  it('LOG-04: waits for a writer who is slow to name what he has put down, and not without end', async () => {
+    const options = optionsFor(await freshFolder());
+    const log = await openLog(options);
+    await appendMany(log, 3);
+    await log.checkpoint();
+    const stray = path.join(options.dir, 'checkpoint.0123456789ab.tmp');
+    await writeFile(stray, 'on its way');
+    const verdict = verifyLog(options.dir);
+    await delay(600);
+    await rm(stray);
+    expect(await verdict).toMatchObject({ ok: true, size: 3 });
+    await writeFile(stray, 'forgotten');
+    expect(await verifyLog(options.dir)).toMatchObject({ ok: false, findings: [{ what: 'files' }] });
+    await log.close();
   });
 
   it('LOG-04: does not take a key of another kind, or none', async () => {
