@@ -21,6 +21,8 @@ export interface VerifyOptions {
   /** Witnesses of whom at least `quorum` (all when absent) must have cosigned the pinned checkpoint. */
   readonly witnesses?: readonly NoteVerifier[];
   readonly quorum?: number;
+  /** How long files that are not named yet may be on their way beside an open log, whose writer may have to wait for its disk (5,000). */
+  readonly patienceMs?: number;
   /** Reading ends when so many findings are reported (100). */
   readonly maxFindings?: number;
 }
@@ -38,9 +40,9 @@ const MAX_FINDINGS = 100;
 const ENOUGH = Symbol('enough findings');
 /** A log that is being written changes under the reader; each change of the folder allows another look. */
 const MAX_LOOKS = 20;
-/** Files that are not named yet are looked at again after so long, and beside an open log, whose writer may have to wait for its disk, up to so long. */
+/** Files that are not named yet are looked at again after so long. */
 const BATCH_MS = 100;
-const OPEN_MS = 5_000;
+const PATIENCE_MS = 5_000;
 
 /**
  * Verifies every byte of every file in a log's folder: key, checkpoint, the exact set of files, each tile, each record and its
@@ -53,7 +55,7 @@ export async function verifyLog(dir: string, options: VerifyOptions = {}): Promi
     const verdict = await lookOnce(dir, options);
     if (verdict.ok) return verdict;
     const areStrays = verdict.findings.every(({ what, expected }) => what === 'files' && expected === '');
-    const after = areStrays ? await fingerprintLater(dir, before) : await fingerprint(dir);
+    const after = areStrays ? await fingerprintLater(dir, before, options) : await fingerprint(dir);
     if (after === before) return verdict;
     before = after;
   }
@@ -61,12 +63,16 @@ export async function verifyLog(dir: string, options: VerifyOptions = {}): Promi
 }
 
 /** When it is another than it was, or the time of a writer is over. */
-async function fingerprintLater(dir: string, before: string): Promise<string> {
-  const patienceMs = (await aheadDigestOf(dir)) === 'none' ? BATCH_MS : OPEN_MS;
+async function fingerprintLater(
+  dir: string,
+  before: string,
+  { patienceMs = PATIENCE_MS }: VerifyOptions,
+): Promise<string> {
+  const longestMs = (await aheadDigestOf(dir)) === 'none' ? BATCH_MS : patienceMs;
   for (let waitedMs = BATCH_MS; ; waitedMs += BATCH_MS) {
     await delay(BATCH_MS);
     const now = await fingerprint(dir);
-    if (now !== before || waitedMs >= patienceMs) return now;
+    if (now !== before || waitedMs >= longestMs) return now;
   }
 }
 

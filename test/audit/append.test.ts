@@ -279,7 +279,7 @@ describe('an append', () => {
       await log.close();
 
       // Before it is opened again it verifies but for what a crash may leave in the folder.
-      const before = await verifyLog(copy);
+      const before = await verifyLog(copy, { patienceMs: 100 });
       if (!before.ok)
         expect(before.findings.every(({ what, expected }) => what === 'files' && expected === '')).toBe(true);
       const again = await openLog({ ...base, dir: copy });
