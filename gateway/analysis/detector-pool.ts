@@ -64,6 +64,8 @@ export async function createDetectorPool(options: DetectorPoolOptions): Promise<
 
 const MOST_SPARE = 24;
 
+const closed = (): AppError => new AppError('E_JOB_FAILED', { detail: 'the detector is closed' });
+
 function poolOf(card: ModelCard, workers: readonly Worker[]): DetectorPool {
   const seats: readonly Seat[] = workers.map((worker) => ({ worker, call: undefined }));
   const waiting: Call[] = [];
@@ -118,8 +120,7 @@ function poolOf(card: ModelCard, workers: readonly Worker[]): DetectorPool {
   return {
     detect(frame) {
       if (broken !== undefined) return Promise.reject(broken);
-      if (closing !== undefined)
-        return Promise.reject(new AppError('E_JOB_FAILED', { detail: 'the detector is closed' }));
+      if (closing !== undefined) return Promise.reject(closed());
       const bytes = frame.widthPx * frame.heightPx * 3;
       if (!isWhole(frame))
         return Promise.reject(
@@ -147,8 +148,7 @@ function poolOf(card: ModelCard, workers: readonly Worker[]): DetectorPool {
     canvas: (frame) => canvasSize(card.input, frame),
     decodeSize: (picture) => decodeSize(card.input, picture),
     close({ isNow = false } = {}) {
-      const closed = new AppError('E_JOB_FAILED', { detail: 'the detector is closed' });
-      if (isNow) for (const call of waiting.splice(0)) call.reject(closed);
+      if (isNow) for (const call of waiting.splice(0)) call.reject(closed());
       closing ??= (async () => {
         await new Promise<void>((resolve) => {
           idle = resolve;

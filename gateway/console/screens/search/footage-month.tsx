@@ -7,6 +7,9 @@ const dateIn = (language: string, options: Intl.DateTimeFormatOptions): ((day: s
   return (day) => format.format(new Date(`${day}T00:00:00Z`));
 };
 
+/** Of the days of a week, Monday first. */
+const PLACES = [0, 1, 2, 3, 4, 5, 6];
+
 /** A month: a line under the days that have footage, a dot on those with hits that nobody looked at. Every day can be picked. */
 export function FootageMonth({
   day,
@@ -62,7 +65,7 @@ export function FootageMonth({
       <table ref={table} aria-label={nameOf(day)} onKeyDown={move}>
         <thead>
           <tr>
-            {[0, 1, 2, 3, 4, 5, 6].map((at) => (
+            {PLACES.map((at) => (
               <th key={at} scope="col">
                 {weekdayOf(dayAfter(monday, at))}
               </th>
@@ -72,8 +75,8 @@ export function FootageMonth({
         <tbody>
           {weeks.map((week) => (
             <tr key={week.find((each) => each !== undefined)}>
-              {week.map((each, at) => {
-                // biome-ignore lint/suspicious/noArrayIndexKey: a day of another month is its place
+              {PLACES.map((at) => {
+                const each = week[at];
                 if (each === undefined) return <td key={at} />;
                 const { cameras, hits = 0, unreviewed = 0, isAnalysed } = marks.get(each) ?? {};
                 const many = cameras?.size ?? 0;
