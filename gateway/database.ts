@@ -6,6 +6,7 @@ import pg from 'pg';
 import { AppError } from './errors.ts';
 import type { CaseId } from './ids.ts';
 import { startPostgres } from './postgres.ts';
+import { createTogether } from './together.ts';
 
 /** A connection inside a transaction: the first parameter of every store function. */
 export type Transaction = Pick<ClientBase, 'query'>;
@@ -20,8 +21,13 @@ export interface Database {
    * transaction, which decides nothing.
    */
   readInCase<T>(caseId: CaseId, work: (tx: Transaction) => Promise<T>): Promise<T>;
-  /** As `readInCase`, for work that asks one thing, without parameters: one way to the server and back. */
+  /**
+   * As `readInCase`, for work that asks one thing, without parameters: one way to the server and back. What is asked of a case while something
+   * is under way goes next, together, and what is asked alike is asked once.
+   */
   readOnce<T>(caseId: CaseId, work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /** As `readOnce`, for one thing that writes. */
+  writeOnce<T>(caseId: CaseId, work: (tx: Transaction) => Promise<T>): Promise<T>;
   /** Runs in one transaction that reads ids and states across cases, and no sealed column. */
   inService<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
   /** Runs in one transaction that sees and takes leases of segments, of all cases: the one door of a worker of another machine. */
@@ -44,6 +50,7 @@ export interface DatabaseOptions {
 export const MIGRATIONS = path.join(import.meta.dirname, 'migrations');
 const MIGRATION_LOCK = 7_230_020;
 const CONNECTIONS = 20;
+const MOST_TOGETHER = 64;
 
 /**
  * Opens the database: starts the embedded server unless `url` names another, brings the tables to this version and keeps a pool.
@@ -127,11 +134,22 @@ export function connect(
     inRole('differe_case', caseId, readOut, { isReadOnly: true }).catch(reject);
     return promise;
   };
+  const readTogether = createTogether(MOST_TOGETHER, async (asked: readonly { caseId: CaseId; text: string }[]) => {
+    const [first] = asked;
+    if (first === undefined) return [];
+    const texts = [...new Set(asked.map(({ text }) => text))];
+    const ask = (tx: Transaction) => tx.query(texts.join('; ')) as Promise<unknown>;
+    const found = await inRole('differe_case', first.caseId, ask, { isReadOnly: true, isOnce: true });
+    const results = [found].flat();
+    if (results.length !== texts.length) throw new AppError('E_INTERNAL', { detail: 'one statement, asked once' });
+    return asked.map(({ text }) => results[texts.indexOf(text)]);
+  });
   return {
     url,
     inCase: (caseId, work) => inRole('differe_case', caseId, work),
     readInCase,
-    readOnce: (caseId, work) => inRole('differe_case', caseId, work, { isReadOnly: true, isOnce: true }),
+    readOnce: (caseId, work) => work({ query: once((text) => readTogether(caseId, { caseId, text })) }),
+    writeOnce: (caseId, work) => inRole('differe_case', caseId, work, { isOnce: true }),
     inService: (work) => inRole('differe_service', '', work),
     inLeases: (work) => inRole('differe_worker', '', work),
     async vacuum(tables) {
@@ -178,15 +196,25 @@ function openedBy(opening: string, client: ClientBase): Opened {
 }
 
 /** A transaction of one statement without parameters: its opening, itself and its end go together. */
-function askedOnce(opening: string, client: ClientBase): Opened {
+const askedOnce = (opening: string, client: ClientBase): Opened => ({
+  tx: {
+    query: once(async (text) => {
+      const results = (await client.query(`${opening}; ${text}; COMMIT`)) as unknown as readonly pg.QueryResult[];
+      return oneOrAll(results.slice(OPENING, -1));
+    }),
+  },
+  commit: async () => undefined,
+});
+
+/** One question without parameters, and no second one. */
+function once(ask: (text: string) => Promise<unknown>): Transaction['query'] {
   let isAsked = false;
   const query = async (text: string, values?: unknown[]): Promise<unknown> => {
     if (isAsked || values !== undefined) throw new AppError('E_INTERNAL', { detail: 'asked once, without parameters' });
     isAsked = true;
-    const results = (await client.query(`${opening}; ${text}; COMMIT`)) as unknown as readonly pg.QueryResult[];
-    return oneOrAll(results.slice(OPENING, -1));
+    return await ask(text);
   };
-  return { tx: { query: query as Transaction['query'] }, commit: async () => undefined };
+  return query as Transaction['query'];
 }
 
 /**

@@ -67,24 +67,26 @@ export async function openVault(folders: VaultFolders): Promise<Vault> {
     throw new AppError('E_CONFIG', { detail: 'the installation key is not 32 bytes' });
   if (folders.store === undefined) await makeFolder(folders.dataDir);
   await makeFolder(folders.keysDir);
-  const keys = new Map<CaseId, Buffer>();
+  const keys = new Map<CaseId, { readonly key: Buffer; readonly values: Buffer }>();
 
   const store = folders.store ?? folderStore(folders.dataDir);
   const keyPath = (caseId: CaseId): string => path.join(folders.keysDir, `${plainName(caseId)}.key`);
 
-  async function caseKey(caseId: CaseId): Promise<Buffer> {
+  /** The key of a case, and the one that seals its values, which is asked for with every request. */
+  async function caseKeys(caseId: CaseId): Promise<{ readonly key: Buffer; readonly values: Buffer }> {
     const known = keys.get(caseId);
     if (known !== undefined) return known;
     const wrapped = await readFile(keyPath(caseId)).catch((cause: unknown) => {
       throw new AppError('E_VAULT', { cause, detail: 'no key for this case' });
     });
     const key = unbox(folders.installationKey, `case-key:${caseId}`, wrapped);
-    keys.set(caseId, key);
-    return key;
+    const opened = { key, values: derive(key, 'values') };
+    keys.set(caseId, opened);
+    return opened;
   }
 
   async function objectKey(caseId: CaseId, objectId: ObjectId): Promise<Buffer> {
-    return derive(await caseKey(caseId), `object:${objectId}`);
+    return derive((await caseKeys(caseId)).key, `object:${objectId}`);
   }
 
   const objects = sealedObjects(store, objectKey);
@@ -117,17 +119,16 @@ export async function openVault(folders: VaultFolders): Promise<Vault> {
       }
       await syncFolder(folders.keysDir);
     },
-    seal: async (caseId, label, plain) =>
-      box(derive(await caseKey(caseId), 'values'), `value:${label}`, Buffer.from(plain)),
-    unseal: async (caseId, label, sealed) => unbox(derive(await caseKey(caseId), 'values'), `value:${label}`, sealed),
+    seal: async (caseId, label, plain) => box((await caseKeys(caseId)).values, `value:${label}`, Buffer.from(plain)),
+    unseal: async (caseId, label, sealed) => unbox((await caseKeys(caseId)).values, `value:${label}`, sealed),
     sealHere: (label, plain) => box(derive(folders.installationKey, 'values'), `value:${label}`, Buffer.from(plain)),
     unsealHere: (label, sealed) => unbox(derive(folders.installationKey, 'values'), `value:${label}`, sealed),
     pieceMark: async (caseId, piece) =>
-      createHmac('sha256', derive(await caseKey(caseId), 'piece-mark'))
+      createHmac('sha256', derive((await caseKeys(caseId)).key, 'piece-mark'))
         .update(piece, 'utf8')
         .digest('hex'),
     mark: async (caseId, label, text) =>
-      createHmac('sha256', derive(await caseKey(caseId), 'mark'))
+      createHmac('sha256', derive((await caseKeys(caseId)).key, 'mark'))
         .update(`${label}\0${text}`, 'utf8')
         .digest('hex'),
     ...objects,
@@ -139,7 +140,7 @@ export async function openVault(folders: VaultFolders): Promise<Vault> {
       return { keySha256: wrapped === undefined ? undefined : sha256Hex(wrapped), objects };
     },
     async destroyCase(caseId) {
-      keys.get(caseId)?.fill(0);
+      for (const key of Object.values(keys.get(caseId) ?? {})) key.fill(0);
       keys.delete(caseId);
       // The key first: from here on everything that is sealed under it is noise, wherever a copy lies.
       const file = await open(keyPath(caseId), constants.O_RDWR | constants.O_NOFOLLOW).catch(unlessAbsent);

@@ -113,10 +113,17 @@ export const keyIdFor = (name: string, key: KeyObject, type: SignatureType): Buf
 const keyIdOf = (name: string, typed: Uint8Array): Buffer =>
   createHash('sha256').update(`${name}\n`, 'utf8').update(typed).digest().subarray(0, 4);
 
+/** A log signs with one key after every batch. */
+const rawKeys = new WeakMap<KeyObject, Buffer>();
+
 function rawPublicKey(key: KeyObject): Buffer {
+  const known = rawKeys.get(key);
+  if (known !== undefined) return known;
   const { kty, crv, x } = (key.type === 'private' ? createPublicKey(key) : key).export({ format: 'jwk' });
   if (kty !== 'OKP' || crv !== 'Ed25519' || x === undefined) throw new TypeError('note: not an Ed25519 key');
-  return Buffer.from(x, 'base64url');
+  const raw = Buffer.from(x, 'base64url');
+  rawKeys.set(key, raw);
+  return raw;
 }
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

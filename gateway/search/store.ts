@@ -1,28 +1,19 @@
 import pg from 'pg';
 import type { Transaction } from '../database.ts';
+import { AppError } from '../errors.ts';
 import type { CaseId, ExhibitId, HitId, JobId, QuestionId, RequisitionId } from '../ids.ts';
 import { type Placed, placeAt, type RowsAsked, rowParameters, timeAt } from '../pages.ts';
 import type { Hit } from './types.ts';
 
 /**
- * Questions already asked under an authorisation, whichever schedule they were asked with. Questions of one authorisation take turns
- * from here to the end of the transaction, so that two at once cannot both be the last.
+ * Keeps questions of one authorisation, with the rows of the tracks that they show for the first time, in the order given and up to its
+ * quota; gives the ids of those kept. Whoever else keeps some of it, in another process too, waits from here to the end of the
+ * transaction, so that two at once cannot both be the last. One statement without parameters, for `writeOnce`.
  */
-export async function countQuestions(tx: Transaction, authorisationJti: string): Promise<number> {
-  const jti = pg.escapeLiteral(authorisationJti);
-  // In one way to the database, and two statements: the second sees what was committed while the first waited.
-  const results: unknown = await tx.query(
-    `SELECT pg_advisory_xact_lock(hashtextextended('questions:' || ${jti}, 0));
-     SELECT count(*) AS count FROM questions q JOIN requisitions r ON r.id = q.requisition_id WHERE r.authorisation_jti = ${jti}`,
-  );
-  const [, counted] = results as readonly pg.QueryResult<{ count: number }>[];
-  return Number(counted?.rows[0]?.count ?? 0);
-}
-
-/** Questions and the rows of the tracks that they show for the first time, in one way to the database. */
-export async function insertQuestions(
+export async function keepQuestions(
   tx: Transaction,
   caseId: CaseId,
+  authorisation: { readonly jti: string; readonly mostQuestions: number },
   questions: readonly {
     readonly id: QuestionId;
     readonly requisitionId: RequisitionId;
@@ -30,31 +21,48 @@ export async function insertQuestions(
     readonly askedAtMs: number;
     readonly shown: readonly ShownTrack[];
   }[],
-): Promise<void> {
+): Promise<ReadonlySet<QuestionId>> {
   const hits = questions.flatMap(({ id, shown }) => shown.map((hit) => ({ ...hit, questionId: id })));
-  // References are looked at when both have been written.
-  await tx.query(
-    `WITH kept AS (
+  const inCase = `${pg.escapeLiteral(caseId)}::uuid`;
+  const most = Math.trunc(authorisation.mostQuestions);
+  // References are looked at when all has been written.
+  const { rows } = await tx.query<{ id: QuestionId }>(
+    `WITH turn AS (
+       INSERT INTO question_counts AS known (case_id, authorisation_jti, taken)
+       VALUES (${inCase}, ${pg.escapeLiteral(authorisation.jti)}, ${questions.length})
+       ON CONFLICT (case_id, authorisation_jti) DO UPDATE SET taken = known.taken + ${questions.length} WHERE known.taken < ${most}
+       RETURNING taken - ${questions.length} AS before),
+     kept AS (
        INSERT INTO questions (id, case_id, requisition_id, sealed, asked_at)
-       SELECT asked.id, $1, asked.requisition_id, asked.sealed, asked.asked_at
-         FROM unnest($2::uuid[], $3::uuid[], $4::bytea[], $5::timestamptz[]) AS asked (id, requisition_id, sealed, asked_at))
-     INSERT INTO hits (id, case_id, question_id, job_id, exhibit_id, track)
-     SELECT shown.id, $1, shown.question_id, shown.job_id, shown.exhibit_id, shown.track
-       FROM unnest($6::uuid[], $7::uuid[], $8::uuid[], $9::uuid[], $10::int[])
-         AS shown (id, question_id, job_id, exhibit_id, track)`,
-    [
-      caseId,
-      questions.map(({ id }) => id),
-      questions.map(({ requisitionId }) => requisitionId),
-      questions.map(({ sealed }) => sealed),
-      questions.map(({ askedAtMs }) => new Date(askedAtMs)),
-      hits.map((hit) => hit.id),
-      hits.map((hit) => hit.questionId),
-      hits.map((hit) => hit.jobId),
-      hits.map((hit) => hit.exhibitId),
-      hits.map((hit) => hit.track),
-    ],
+       SELECT asked.id, ${inCase}, asked.requisition_id, decode(asked.sealed, 'hex'), asked.asked_at
+         FROM turn, unnest(
+           ${arrayOf(questions.map(({ id }) => id))}::uuid[],
+           ${arrayOf(questions.map(({ requisitionId }) => requisitionId))}::uuid[],
+           ${arrayOf(questions.map(({ sealed }) => sealed.toString('hex')))}::text[],
+           ${arrayOf(questions.map(({ askedAtMs }) => new Date(askedAtMs).toISOString()))}::timestamptz[])
+           WITH ORDINALITY AS asked (id, requisition_id, sealed, asked_at, place)
+        WHERE turn.before + asked.place <= ${most}
+       RETURNING id),
+     listed AS (
+       INSERT INTO hits (id, case_id, question_id, job_id, exhibit_id, track)
+       SELECT shown.id, ${inCase}, shown.question_id, shown.job_id, shown.exhibit_id, shown.track
+         FROM unnest(
+           ${arrayOf(hits.map((hit) => hit.id))}::uuid[],
+           ${arrayOf(hits.map((hit) => hit.questionId))}::uuid[],
+           ${arrayOf(hits.map((hit) => hit.jobId))}::uuid[],
+           ${arrayOf(hits.map((hit) => hit.exhibitId))}::uuid[],
+           ${arrayOf(hits.map((hit) => hit.track))}::int[]) AS shown (id, question_id, job_id, exhibit_id, track)
+         JOIN kept ON kept.id = shown.question_id)
+     SELECT id FROM kept`,
   );
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** An array in SQL of what needs no quotes within one: ids, numbers, hexadecimals and times. */
+function arrayOf(values: readonly (string | number)[]): string {
+  const text = values.join(',');
+  if (!/^[\w:.,-]*$/.test(text)) throw new AppError('E_INTERNAL', { detail: 'not to be written without quotes' });
+  return pg.escapeLiteral(`{${text}}`);
 }
 
 /** The sealed text of a question of the case; undefined when the case has none of this id. */

@@ -173,6 +173,27 @@ describe('transactions', () => {
     expect(states.rows).toEqual([{ state: 'open' }]);
   });
 
+  it('PRO-01: what is asked of a case at once goes together, and each gets its own answer behind its own wall', async () => {
+    const database = await testDatabase();
+    const [a, b] = [newId<CaseId>(), newId<CaseId>()];
+    await addCase(database, a);
+    await addCase(database, b);
+    const ask = (caseId: CaseId, text: string) => database.readOnce(caseId, async (tx) => (await tx.query(text)).rows);
+    const transaction = 'SELECT pg_current_snapshot() AS seen, pg_backend_pid() AS server, now() AS begun';
+    const [first, ...rest] = await Promise.all([
+      ask(a, 'SELECT pg_sleep(0.2)::text'),
+      ...Array.from({ length: 9 }, () => ask(a, transaction)),
+      ask(a, 'SELECT id FROM cases'),
+      ask(b, 'SELECT id FROM cases'),
+    ]);
+    expect(first).toHaveLength(1);
+    expect(new Set(rest.slice(0, 9).map((rows) => JSON.stringify(rows))).size).toBe(1);
+    expect(rest.slice(9)).toEqual([[{ id: a }], [{ id: b }]]);
+    const outcomes = await Promise.allSettled([ask(a, 'SELECT 1'), ask(a, 'SELECT 1/0'), ask(a, 'SELECT 2 AS two')]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    await expect(ask(a, 'SELECT 1; SELECT 2')).rejects.toMatchObject({ code: 'E_INTERNAL' });
+  });
+
   it('PRO-01: runs nothing of a first statement whose wall does not come up', async () => {
     const database = await testDatabase();
     await addCase(database, newId<CaseId>());

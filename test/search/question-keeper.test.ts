@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { migrate } from '../../gateway/database.ts';
 import { newId, type QuestionId } from '../../gateway/ids.ts';
 import type { Requisition } from '../../gateway/requisition/types.ts';
 import { createQuestionKeeper, type NewQuestion } from '../../gateway/search/question-keeper.ts';
@@ -14,13 +15,13 @@ beforeAll(async () => {
 /** A keeper whose transactions are counted. */
 function countedKeeper() {
   let transactions = 0;
-  const { inCase } = world.database;
+  const { writeOnce } = world.database;
   const keeper = createQuestionKeeper({
     clock,
     database: {
-      inCase: (caseId, work) => {
+      writeOnce: (caseId, work) => {
         transactions += 1;
-        return inCase(caseId, work);
+        return writeOnce(caseId, work);
       },
     },
   });
@@ -85,19 +86,44 @@ describe('keeping questions', () => {
     }
   });
 
-  it('PRO-03: counts in a turn what another gateway kept while the turn was waited for', async () => {
-    const requisition = await registered(20);
+  it('PRO-03: a turn waits for one that another gateway is in, and counts what that has kept', async () => {
+    const requisition = await registered(2);
     const { caseId, authorisation } = requisition;
-    const counted = await world.database.inCase(caseId, async (tx) => {
-      expect(await store.countQuestions(tx, authorisation.jti)).toBe(0);
-      const next = world.database.inCase(caseId, (other) => store.countQuestions(other, authorisation.jti));
-      const waiting = `SELECT count(*)::int AS n FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`;
+    const { keep } = countedKeeper();
+    const others = questionOf(requisition);
+    const { outcomes } = await world.database.inCase(caseId, async (tx) => {
+      const row = { id: others.id, sealed: others.sealed, requisitionId: requisition.id, askedAtMs: clock.nowMs() };
+      const quota = { jti: authorisation.jti, mostQuestions: 2 };
+      expect(await store.keepQuestions(tx, caseId, quota, [{ ...row, shown: [] }])).toStrictEqual(new Set([others.id]));
+      const waiting = `SELECT count(*)::int AS n FROM pg_locks WHERE locktype = 'transactionid' AND NOT granted`;
+      const outcomes = Promise.allSettled([keep(questionOf(requisition)), keep(questionOf(requisition))]);
       await expect.poll(async () => (await asOwner(world.database, waiting)).rows[0]?.n).toBe(1);
-      const { id, sealed } = questionOf(requisition);
-      const question = { id, sealed, requisitionId: requisition.id, askedAtMs: clock.nowMs(), shown: [] };
-      await store.insertQuestions(tx, caseId, [question]);
-      return { next };
+      return { outcomes };
     });
-    expect(await counted.next).toBe(1);
+    const [last, tooMany] = await outcomes;
+    expect(last.status).toBe('fulfilled');
+    expect(await codeOf(async () => Promise.reject(tooMany.status === 'rejected' ? tooMany.reason : tooMany))).toBe(
+      'E_PRO_QUOTA',
+    );
+    expect(await kept(requisition)).toHaveLength(2);
+  });
+
+  it('PRO-03: a question that is gone was asked all the same', async () => {
+    const requisition = await registered(1);
+    const { keep } = countedKeeper();
+    await keep(questionOf(requisition));
+    await world.database.inCase(requisition.caseId, (tx) => tx.query('DELETE FROM questions'));
+    expect(await codeOf(() => keep(questionOf(requisition)))).toBe('E_PRO_QUOTA');
+  });
+
+  it('PRO-03: what was asked before questions were counted counts', async () => {
+    const requisition = await registered(4);
+    const { keep } = countedKeeper();
+    for (let n = 0; n < 3; n++) await keep(questionOf(requisition));
+    await asOwner(world.database, 'DROP TABLE question_counts');
+    await asOwner(world.database, "DELETE FROM migrations WHERE name = '0023-questions-counted.sql'");
+    await migrate(world.database.url);
+    await keep(questionOf(requisition));
+    expect(await codeOf(() => keep(questionOf(requisition)))).toBe('E_PRO_QUOTA');
   });
 });
