@@ -6,6 +6,7 @@ import type { Exhibit } from '../footage/types.ts';
 import type { CaseId, ExhibitId, JobId, RequisitionId } from '../ids.ts';
 import { permittedBy, type Requisition } from '../requisition/types.ts';
 import type { Vault } from '../vault.ts';
+import { bitsOf } from './bits.ts';
 import { refused } from './byte-reader.ts';
 import { decodeBlock, openPaths } from './columns.ts';
 import { openFeet } from './feet.ts';
@@ -203,11 +204,14 @@ async function loadBlock(
   const paths = await vault.get(caseId, job.pathsObject);
   if (paths.length !== header.pathBytes) throw refused('paths of other columns');
   const feet = openFeet(paths, columns, header);
-  const feetBytes = feet.start.byteLength + feet.x.byteLength + feet.y.byteLength;
-  const bytes = paths.length + feetBytes + Object.values(header.arrays).reduce((sum, array) => sum + array.length, 0);
   const path = openPaths(paths, columns);
   const rectifications = await rectificationsOf(caseId, { database, vault });
-  return { header, columns: rectifiedColumns(columns, path, rectifications), path, feet, bytes };
+  const counted = rectifiedColumns(columns, path, rectifications);
+  // Rows of bits are held twice: by exhibit, and in the stack of the case.
+  const { rows } = bitsOf(counted);
+  const own = [feet.start, feet.x, feet.y, rows, rows].reduce((sum, { byteLength }) => sum + byteLength, 0);
+  const bytes = paths.length + own + Object.values(header.arrays).reduce((sum, array) => sum + array.length, 0);
+  return { header, columns: counted, path, feet, bytes };
 }
 
 const describe = (exhibit: Exhibit, job: store.ClosedJob, block: OpenBlock): OpenExhibit => ({

@@ -11,7 +11,7 @@ export function openFeet(
   { widthPx, heightPx }: { readonly widthPx: number; readonly heightPx: number },
 ): Feet {
   const start = new Uint32Array(count + 1);
-  let [x, y] = [new Uint8Array(16 * count), new Uint8Array(16 * count)];
+  let [x, y] = [new Uint16Array(16 * count), new Uint16Array(16 * count)];
   let at = 0;
   for (let track = 0; track < count; track++) {
     const [offset, length] = [pathOffset[track] ?? 0, pathLength[track] ?? 0];
@@ -32,17 +32,21 @@ export function openFeet(
   return { start, x: x.slice(0, at), y: y.slice(0, at) };
 }
 
-const { cells, margin, perPicture } = FOOT_GRID;
-const footCell = (fraction: number): number =>
-  Math.min(cells - 1, Math.max(0, 1 + Math.floor((fraction + margin) * perPicture)));
+const { cells, block, margin } = FOOT_GRID;
+const PER_PICTURE = (cells - 2 * block) / (1 + 2 * margin);
+
+/** A fraction of the picture in cells of the grid, which goes on beyond its rim. */
+export const footPlace = (fraction: number): number => block + (fraction + margin) * PER_PICTURE;
+
+const footCell = (fraction: number): number => Math.min(cells - 1, Math.max(0, Math.floor(footPlace(fraction))));
 
 function goesOn(seconds: Float64Array, count: number): boolean {
   for (let n = 1; n < count; n++) if (!((seconds[n] ?? 0) > (seconds[n - 1] ?? 0))) return false;
   return true;
 }
 
-function grown(array: Uint8Array<ArrayBuffer>, least: number): Uint8Array<ArrayBuffer> {
-  const larger = new Uint8Array(Math.max(least, 2 * array.length));
+function grown(array: Uint16Array<ArrayBuffer>, least: number): Uint16Array<ArrayBuffer> {
+  const larger = new Uint16Array(Math.max(least, 2 * array.length));
   larger.set(array);
   return larger;
 }

@@ -68,10 +68,32 @@ export interface TrackColumns {
 }
 
 /**
- * The fine grid of feet: 256 cells across the picture and a sixteenth of it on each side, and as many down. Cell `n` holds the fractions
- * from (n - 1) / perPicture - margin on; the first and the last cell hold all that lies further out.
+ * Columns of an exhibit as rows of bits, a bit a track: what a question asks of them is asked of 32 tracks at a time. A number of one byte is
+ * eight rows, the least bit first. Rows that would be empty are left out.
  */
-export const FOOT_GRID = { cells: 256, margin: 1 / 16, perPicture: 254 / (1 + 2 / 16) } as const;
+export interface TrackBits {
+  readonly count: number;
+  /** Of 32 tracks each, in every row. */
+  readonly words: number;
+  readonly rows: Int32Array;
+  /** By class id: where its row begins in `rows`; -1 where no track has it. */
+  readonly classAt: Int32Array;
+  /** By index of `colourShare` of one track: where its eight rows begin; -1 where no track has any of it. */
+  readonly shareAt: Int32Array;
+  /** By cell of the coarse grid: where its row begins; -1 where no track visited it. */
+  readonly cellAt: Int32Array;
+  readonly confidenceAt: number;
+  readonly mostConfidence: number;
+  /** From the first moment of any track to the last of any. */
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/**
+ * The fine grid of feet: 65,536 cells across the picture and a sixteenth of it on each side, and as many down, in blocks of 256. The blocks of
+ * its rim hold all that lies further out.
+ */
+export const FOOT_GRID = { cells: 65_536, block: 256, margin: 1 / 16 } as const;
 
 /**
  * Where the bottom centre of a track was at each of its points, in cells of the fine grid. Enough to tell of most tracks what their exact
@@ -80,8 +102,8 @@ export const FOOT_GRID = { cells: 256, margin: 1 / 16, perPicture: 254 / (1 + 2 
 export interface Feet {
   /** First point of a track, one more than there are tracks. A track of none is one whose moments do not go on: only its way tells. */
   readonly start: Uint32Array;
-  readonly x: Uint8Array;
-  readonly y: Uint8Array;
+  readonly x: Uint16Array;
+  readonly y: Uint16Array;
 }
 
 /** An exhibit as a case session holds it: what search needs, opened. */
@@ -110,6 +132,25 @@ export interface OpenExhibit {
   /** The exact path of one track, opened from the sealed path block. */
   readonly path: (track: number) => readonly TrackPoint[];
   readonly feet: Feet;
+}
+
+/**
+ * Exhibits one after the other, each from a word of its own on: what is asked of all tracks of a case goes through rows that lie in one piece.
+ * A row that no exhibit has is undefined.
+ */
+export interface TrackStack {
+  readonly exhibits: readonly OpenExhibit[];
+  /** First word of each exhibit, one more than there are. */
+  readonly start: Int32Array;
+  readonly words: number;
+  /** True time of the first moment of any track of each exhibit, and of the last of any, by its clock: milliseconds since the epoch. */
+  readonly earliestMs: Float64Array;
+  readonly latestMs: Float64Array;
+  classRow(id: number): Int32Array<ArrayBuffer> | undefined;
+  cellRow(cell: number): Int32Array<ArrayBuffer> | undefined;
+  /** Eight rows of `words` each, the least bit first. */
+  shareRows(at: number): Int32Array<ArrayBuffer> | undefined;
+  confidenceRows(): Int32Array<ArrayBuffer>;
 }
 
 /** An exhibit of the case that has no closed result: named in every answer, so that "nothing found" never hides it. */

@@ -5,13 +5,13 @@ import { type HitId, isUuid, newId, type QuestionId } from '../ids.ts';
 import type { CaseSessions, OpenExhibit } from '../index/types.ts';
 import { listsExhibit, type Requisition } from '../requisition/types.ts';
 import type { Vault } from '../vault.ts';
-import { type AskedQuestion, exhibitsAsked, readQuestion, sealQuestion } from './asked.ts';
+import { type AskedQuestion, exhibitsAsked, holdsGround, readQuestion, sealQuestion } from './asked.ts';
 import { elsewhereIn } from './conditions/across-cameras.ts';
 import type { Elsewhere } from './conditions/leaf-matcher.ts';
-import { countMatches, type ExhibitMatches } from './counts.ts';
+import { countMatches } from './counts.ts';
 import { coverageOf, coverageOfEach } from './coverage.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
-import { describeMatch, matchTracks } from './match.ts';
+import { describeMatch, type Matches, matchesIn } from './match.ts';
 import { nearMisses } from './near-misses.ts';
 import { DEFAULT_PAGE_SIZE, fingerprint, isBroad, normalise } from './normalise.ts';
 import { firstMatches, type Match } from './page-order.ts';
@@ -49,18 +49,18 @@ export async function ask(
   const open = await deps.sessions.open(requisition);
   const { exhibits, unanalysed } = exhibitsAsked(requisition, executed, open);
   const asked: AskedQuestion = {
-    format: 'differe-question/1',
     executed,
     sha256,
     pageSize: question.page?.size ?? DEFAULT_PAGE_SIZE,
     jobs: exhibits.map((exhibit) => exhibit.jobId),
     notAnalysed: unanalysed.map(({ exhibitId, fileName, state }) => ({ exhibitId, fileName, state })),
   };
-  const sealed = await sealQuestion(deps.vault, requisition, id, asked);
+  const sealed = await sealQuestion(deps.vault, requisition, id, asked, exhibits);
   const found = search(executed, exhibits, { offset: 0, size: asked.pageSize });
   const shown = rowsFor(found.page);
   // The question and what it showed become rows together: no question without its answer, no answer beyond the quota (PRO-03).
   await deps.questions.keep({ id, requisition, sealed, shown });
+  holdsGround(id, exhibits);
   const states = shown.map((hit) => ({ ...hit, verdict: 'unreviewed' as const }));
   return answerOf(requisition, id, asked, exhibits, found, { offset: 0, size: asked.pageSize }, { states });
 }
@@ -152,18 +152,16 @@ export async function readCoverage(
 
 interface Found {
   readonly elsewhere: Elsewhere;
-  readonly byExhibit: readonly ExhibitMatches[];
-  readonly total: number;
+  readonly matches: Matches;
   /** In the order asked for. */
   readonly page: readonly Match[];
 }
 
 function search(executed: ExecutedQuestion, exhibits: readonly OpenExhibit[], { offset, size }: Place): Found {
   const elsewhere = elsewhereIn(exhibits);
-  const byExhibit = exhibits.map((exhibit) => ({ exhibit, tracks: matchTracks(executed, exhibit, elsewhere) }));
-  const total = byExhibit.reduce((sum, { tracks }) => sum + tracks.length, 0);
-  const page = firstMatches(executed.order, byExhibit, Math.min(total, offset + size)).slice(offset);
-  return { elsewhere, byExhibit, total, page };
+  const matches = matchesIn(executed, exhibits, elsewhere);
+  const page = firstMatches(executed.order, matches, Math.min(matches.total, offset + size)).slice(offset);
+  return { elsewhere, matches, page };
 }
 
 /** Rows of the hits of a page, and what was decided on them; nobody has decided on what is shown for the first time. */
@@ -212,11 +210,11 @@ function answerOf(
     inFrench: inFrench(executed),
     inEnglish: inEnglish(executed),
     broad: isBroad(executed),
-    total: found.total,
-    counts: countMatches(found.byExhibit),
-    nearMisses: offset === 0 ? nearMisses(executed, found.byExhibit, found.elsewhere) : [],
+    total: found.matches.total,
+    counts: countMatches(found.matches),
+    nearMisses: offset === 0 ? nearMisses(executed, found.matches, found.elsewhere) : [],
     hits,
-    ...(next < found.total
+    ...(next < found.matches.total
       ? { nextCursor: encodeCursor({ questionId, questionSha256: sha256, offset: next, size }) }
       : {}),
     coverage: coverageOf(exhibits, asked.notAnalysed),

@@ -1,7 +1,7 @@
 import type { Transaction } from '../database.ts';
 import { AppError } from '../errors.ts';
 import type { CaseId, ExhibitId, JobId, QuestionId } from '../ids.ts';
-import type { OpenCase } from '../index/types.ts';
+import type { OpenCase, OpenExhibit } from '../index/types.ts';
 import { listsExhibit, type Requisition, type ScheduleClaims } from '../requisition/types.ts';
 import type { Vault } from '../vault.ts';
 import { assertInScope } from './normalise.ts';
@@ -9,14 +9,17 @@ import * as store from './store.ts';
 import type { ExecutedQuestion } from './types.ts';
 
 /**
- * A question as its row keeps it, sealed: what was executed and on which closed results. That fixes the answer (DEF-09): an exhibit
- * or an analysis that comes later belongs to the next question.
+ * A question as it was asked: what was executed and on which closed results. That fixes the answer (DEF-09): an exhibit or an analysis that
+ * comes later belongs to the next question.
  */
-export interface AskedQuestion {
-  readonly format: 'differe-question/1';
+export interface AskedQuestion extends Ground {
   readonly executed: ExecutedQuestion;
   readonly sha256: string;
   readonly pageSize: number;
+}
+
+/** What a question was executed on, and what it could not be. */
+interface Ground {
   readonly jobs: readonly JobId[];
   readonly notAnalysed: readonly {
     readonly exhibitId: ExhibitId;
@@ -25,23 +28,52 @@ export interface AskedQuestion {
   }[];
 }
 
+type Stored = Omit<AskedQuestion, keyof Ground>;
+
+/** What its row keeps, sealed. A ground of very many analyses is written once: later questions on it name the question that holds it. */
+type StoredQuestion =
+  | (Stored & Ground & { readonly format: 'differe-question/1' })
+  | (Stored & { readonly format: 'differe-question/2'; readonly groundIn: QuestionId });
+
+const MANY_JOBS = 50;
 const label = (id: QuestionId): string => `question:${id}`;
 
-export const sealQuestion = (
+/** The question that holds the ground of the exhibits of a list. */
+const grounds = new WeakMap<readonly OpenExhibit[], QuestionId>();
+
+/** The text of a row; `on` is the list of exhibits that the question is about. */
+export function sealQuestion(
   vault: Vault,
   requisition: Requisition,
   id: QuestionId,
-  asked: AskedQuestion,
-): Promise<Buffer> => vault.seal(requisition.caseId, label(id), JSON.stringify(asked));
+  { jobs, notAnalysed, ...stored }: AskedQuestion,
+  on: readonly OpenExhibit[],
+): Promise<Buffer> {
+  const groundIn = grounds.get(on);
+  const question: StoredQuestion =
+    groundIn === undefined
+      ? { format: 'differe-question/1', ...stored, jobs, notAnalysed }
+      : { format: 'differe-question/2', ...stored, groundIn };
+  return vault.seal(requisition.caseId, label(id), JSON.stringify(question));
+}
 
-/** A question as it was asked, whoever may see it. */
-export async function openQuestion(
+/** Told when the row of a question is there: those that come after it about the same list name it. */
+export function holdsGround(id: QuestionId, on: readonly OpenExhibit[]): void {
+  if (on.length > MANY_JOBS && !grounds.has(on)) grounds.set(on, id);
+}
+
+async function openStored(vault: Vault, caseId: CaseId, id: QuestionId, sealed: Buffer): Promise<StoredQuestion> {
+  return JSON.parse((await vault.unseal(caseId, label(id), sealed)).toString('utf8')) as StoredQuestion;
+}
+
+/** What was executed, whoever may see it. */
+export async function openExecuted(
   vault: Vault,
   caseId: CaseId,
   id: QuestionId,
   sealed: Buffer,
-): Promise<AskedQuestion> {
-  return JSON.parse((await vault.unseal(caseId, label(id), sealed)).toString('utf8')) as AskedQuestion;
+): Promise<ExecutedQuestion> {
+  return (await openStored(vault, caseId, id, sealed)).executed;
 }
 
 /** The question of this id, still within the scope of the requisition that now reads it; undefined when the case has none. */
@@ -51,11 +83,27 @@ export async function readQuestion(
   requisition: Requisition,
   id: QuestionId,
 ): Promise<AskedQuestion | undefined> {
+  const { caseId } = requisition;
+  const stored = await findStored(tx, vault, caseId, id);
+  if (stored === undefined) return undefined;
+  assertInScope(stored.executed, requisition);
+  if (stored.format === 'differe-question/1') return stored;
+  const ground = await findStored(tx, vault, caseId, stored.groundIn);
+  if (ground?.format !== 'differe-question/1')
+    throw new AppError('E_INTERNAL', {
+      detail: `question ${id} names a ground that question ${stored.groundIn} has not`,
+    });
+  return { ...stored, jobs: ground.jobs, notAnalysed: ground.notAnalysed };
+}
+
+async function findStored(
+  tx: Transaction,
+  vault: Vault,
+  caseId: CaseId,
+  id: QuestionId,
+): Promise<StoredQuestion | undefined> {
   const sealed = await store.findQuestion(tx, id);
-  if (sealed === undefined) return undefined;
-  const asked = await openQuestion(vault, requisition.caseId, id, sealed);
-  assertInScope(asked.executed, requisition);
-  return asked;
+  return sealed === undefined ? undefined : openStored(vault, caseId, id, sealed);
 }
 
 /** The exhibits that a question is about. A named one that the case does not have is E_PRO_SILO, one that the schedule does not list E_REQ_SCOPE. */

@@ -1,6 +1,9 @@
-import type { OpenExhibit, TrackColumns } from '../index/types.ts';
-import { COLOURS, classNameOf, PARTS } from '../vocabulary.ts';
-import { CLASS_IDS, colourAt, leastStep, SHARES } from './match-columns.ts';
+import { bitsOf } from '../index/bits.ts';
+import type { OpenExhibit, TrackStack } from '../index/types.ts';
+import { CLASSES, COLOURS, classId, PARTS } from '../vocabulary.ts';
+import type { Matches } from './match.ts';
+import { colourAt, leastStep } from './match-columns.ts';
+import { atLeast, bitsIn, countBoth, type TrackSet } from './track-set.ts';
 import type { Counts } from './types.ts';
 import { localInstant } from './words.ts';
 
@@ -9,89 +12,113 @@ const MUCH = leastStep(0.2);
 /** Where the shares of a colour stand, one place a part. */
 const PLACES = COLOURS.map((colour) => PARTS.map((part) => colourAt({ colour, part })));
 
-/** Matches of one exhibit, tracks in their order. */
-export interface ExhibitMatches {
-  readonly exhibit: OpenExhibit;
-  readonly tracks: readonly number[];
-}
-
 /** Counts over every match. Hours are those of the clock: every offset of the zone of the case is a whole number of them. */
-export function countMatches(matches: readonly ExhibitMatches[]): Counts {
-  const classes = new Uint32Array(CLASS_IDS);
+export function countMatches({ stack, tracks, counts, total }: Matches): Counts {
+  const { exhibits } = stack;
   const cameras = new Map<string, number>();
   const hours = new Map<number, number>();
-  const byMask = new Uint32Array(2 ** COLOURS.length);
-  const add = <K>(counts: Map<K, number>, key: K, more: number): void =>
-    void counts.set(key, (counts.get(key) ?? 0) + more);
-  for (const { exhibit, tracks } of matches) {
-    if (tracks.length === 0) continue;
-    const { columns, startMs } = exhibit;
-    const { classId, firstMs } = columns;
-    const masks = colourMasks(columns);
-    add(cameras, exhibit.cameraId, tracks.length);
-    // Whole answers are counted, a million tracks where a question is broad: nothing is made for one of them. `endMs` is where the hour of the
-    // one before ends, in media time.
-    let [hour, inHour, endMs] = [0, 0, Number.NEGATIVE_INFINITY];
-    for (let n = 0; n < tracks.length; n++) {
-      const track = tracks[n] ?? 0;
-      const id = classId[track] ?? 0;
-      classes[id] = (classes[id] ?? 0) + 1;
-      const first = firstMs[track] ?? 0;
-      if (!(first < endMs && first >= endMs - HOUR_MS)) {
-        if (inHour > 0) add(hours, hour, inHour);
-        hour = Math.floor((startMs + first) / HOUR_MS);
-        inHour = 0;
-        endMs = (hour + 1) * HOUR_MS - startMs;
-      }
-      inHour++;
-      const mask = masks[track] ?? 0;
-      byMask[mask] = (byMask[mask] ?? 0) + 1;
-    }
-    if (inHour > 0) add(hours, hour, inHour);
+  const byExhibit: Counts['byExhibit'][number][] = [];
+  const add = <K>(to: Map<K, number>, key: K, more: number): void => {
+    if (more > 0) to.set(key, (to.get(key) ?? 0) + more);
+  };
+  const begun = hoursOf(stack);
+  /** Words of the exhibits in which something answers; neighbours are one stretch. */
+  const stretches: { from: number; to: number }[] = [];
+  for (let n = 0; n < exhibits.length; n++) {
+    const [exhibit, hits = 0] = [exhibits[n], counts[n]];
+    if (exhibit === undefined || hits === 0) continue;
+    const [from, to] = [stack.start[n] ?? 0, stack.start[n + 1] ?? 0];
+    const last = stretches.at(-1);
+    if (last?.to === from) last.to = to;
+    else stretches.push({ from, to });
+    add(cameras, exhibit.cameraId, hits);
+    byExhibit.push({ exhibitId: exhibit.exhibitId, hits });
+    const { hours: own, rows } = begun[n] ?? NEVER_BEGUN;
+    if (own.length === 1) add(hours, own[0] ?? 0, hits);
+    else
+      for (const [index, hour] of own.entries())
+        add(hours, hour, countBegun(tracks, from, rows, index * (to - from), to - from));
   }
-  const byColour = new Uint32Array(COLOURS.length);
-  // Few of the masks occur, and a question of one camera should not pay for all of them, a colour each.
-  for (let mask = 1; mask < byMask.length; mask++) {
-    const tracks = byMask[mask] ?? 0;
-    if (tracks === 0) continue;
-    for (let index = 0; index < byColour.length; index++)
-      if ((mask >> index) & 1) byColour[index] = (byColour[index] ?? 0) + tracks;
-  }
+  const countIn = (row: Int32Array | undefined): number =>
+    row === undefined ? 0 : stretches.reduce((sum, { from, to }) => sum + countBoth(tracks, row, from, to), 0);
+  const byClass = CLASSES.map((name) => ({ class: name, hits: countIn(stack.classRow(classId(name))) }));
+  const colours = total === 0 ? [] : colourRows(stack);
   return {
-    byClass: [...classes].flatMap((hits, id) => {
-      const name = hits === 0 ? undefined : classNameOf(id);
-      return name === undefined ? [] : [{ class: name, hits }];
-    }),
+    byClass: byClass.filter(({ hits }) => hits > 0).sort((a, b) => classId(a.class) - classId(b.class)),
     byCamera: [...cameras].map(([cameraId, hits]) => ({ cameraId, hits })),
-    byExhibit: matches.flatMap(({ exhibit: { exhibitId }, tracks }) =>
-      tracks.length === 0 ? [] : [{ exhibitId, hits: tracks.length }],
-    ),
+    byExhibit,
     byColour: COLOURS.flatMap((colour, index) => {
-      const hits = byColour[index] ?? 0;
+      const hits = countIn(colours[index]);
       return hits === 0 ? [] : [{ colour, hits }];
     }),
     byHour: [...hours].sort(([a], [b]) => a - b).map(([hour, hits]) => ({ from: localInstant(hour * HOUR_MS), hits })),
   };
 }
 
-const masksOf = new WeakMap<TrackColumns, Uint16Array>();
+const coloured = new WeakMap<TrackStack, readonly (Int32Array | undefined)[]>();
 
-/** For every track the colours of which a part has much, a bit each: worked out once, since most questions count most of them. */
-function colourMasks(columns: TrackColumns): Uint16Array {
-  const known = masksOf.get(columns);
+/** A row a colour: the tracks of which a part has much of it. Made once, since most questions count most of them. */
+function colourRows(stack: TrackStack): readonly (Int32Array | undefined)[] {
+  const known = coloured.get(stack);
   if (known !== undefined) return known;
-  const made = new Uint16Array(columns.count);
-  for (let track = 0; track < columns.count; track++) {
-    let mask = 0;
-    for (let index = 0; index < PLACES.length; index++)
-      if (isMuch(columns.colourShare, track * SHARES, PLACES[index] ?? [])) mask |= 1 << index;
-    made[track] = mask;
-  }
-  masksOf.set(columns, made);
+  const made = PLACES.map((places) => {
+    const parts = places.flatMap((place) => stack.shareRows(place) ?? []);
+    if (parts.length === 0) return undefined;
+    const row = new Int32Array(stack.words);
+    for (const rows of parts)
+      for (let word = 0; word < row.length; word++)
+        row[word] = (row[word] ?? 0) | atLeast(rows, word, stack.words, MUCH);
+    return row;
+  });
+  coloured.set(stack, made);
   return made;
 }
 
-function isMuch(shares: Uint8Array, from: number, places: readonly number[]): boolean {
-  for (let n = 0; n < places.length; n++) if ((shares[from + (places[n] ?? 0)] ?? 0) >= MUCH) return true;
-  return false;
+interface Begun {
+  /** Since the epoch. */
+  readonly hours: readonly number[];
+  /** One an hour, each of the words of the exhibit: the tracks that begin in it. None where all begin in one. */
+  readonly rows: Int32Array;
+}
+
+const NEVER_BEGUN: Begun = { hours: [], rows: new Int32Array() };
+
+const begunIn = new WeakMap<TrackStack, readonly Begun[]>();
+
+/** In which hours the tracks of each exhibit begin. */
+function hoursOf(stack: TrackStack): readonly Begun[] {
+  const known = begunIn.get(stack);
+  if (known !== undefined) return known;
+  const made = stack.exhibits.map(begunOf);
+  begunIn.set(stack, made);
+  return made;
+}
+
+function begunOf({ columns, startMs }: OpenExhibit): Begun {
+  const { count, firstMs } = columns;
+  const { words } = bitsOf(columns);
+  const hourOf = (track: number): number => Math.floor((startMs + (firstMs[track] ?? 0)) / HOUR_MS);
+  const places = new Map<number, number>();
+  for (let track = 0; track < count; track++) {
+    // What an order erased has no time, and answers nothing.
+    const hour = hourOf(track);
+    if (!Number.isNaN(hour) && !places.has(hour)) places.set(hour, places.size * words);
+  }
+  const hours = [...places.keys()];
+  if (hours.length <= 1) return { hours, rows: NEVER_BEGUN.rows };
+  const rows = new Int32Array(hours.length * words);
+  for (let track = 0; track < count; track++) {
+    const row = places.get(hourOf(track));
+    if (row === undefined) continue;
+    const at = row + (track >>> 5);
+    rows[at] = (rows[at] ?? 0) | (1 << (track & 31));
+  }
+  return { hours, rows };
+}
+
+/** Tracks of an exhibit, which begins at a word of the set, that are in a row of its own. */
+function countBegun(tracks: TrackSet, from: number, rows: Int32Array, at: number, words: number): number {
+  let sum = 0;
+  for (let word = 0; word < words; word++) sum += bitsIn((tracks[from + word] ?? 0) & (rows[at + word] ?? 0));
+  return sum;
 }

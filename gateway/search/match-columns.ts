@@ -1,52 +1,16 @@
-import { GRID, type TrackColumns } from '../index/types.ts';
+import { bitsOf, SHARES } from '../index/bits.ts';
+import type { TrackColumns } from '../index/types.ts';
 import { COLOURS, type ColourName, PARTS, type Part } from '../vocabulary.ts';
 import type { Window } from './conditions/zone.ts';
 
 // Single looks at the columns of an exhibit.
 
-export const CLASS_IDS = 256;
-export const SHARES = PARTS.length * COLOURS.length;
 const STEPS = 255;
-
-/** What no track of an exhibit goes beyond: an exhibit that holds nothing of what was asked is not looked at. */
-export interface Bounds {
-  /** From the first moment of any track to the last of any. */
-  readonly span: Window;
-  /** By class id: 1 where a track has it. */
-  readonly classes: Uint8Array;
-  readonly mostConfidence: number;
-  /** The largest share of each colour of each part. */
-  readonly mostShare: Uint8Array;
-}
-
-const known = new WeakMap<TrackColumns, Bounds>();
-
-/** Worked out once an exhibit. */
-export function boundsOf(columns: TrackColumns): Bounds {
-  const found = known.get(columns);
-  if (found !== undefined) return found;
-  let [fromMs, toMs, mostConfidence] = [Infinity, -Infinity, 0];
-  const classes = new Uint8Array(CLASS_IDS);
-  const mostShare = new Uint8Array(SHARES);
-  for (let track = 0; track < columns.count; track++) {
-    const [first, last] = [columns.firstMs[track] ?? 0, columns.lastMs[track] ?? 0];
-    // What is found no more has no time: NaN moves neither end.
-    if (first < fromMs) fromMs = first;
-    if (last > toMs) toMs = last;
-    classes[columns.classId[track] ?? 0] = 1;
-    mostConfidence = Math.max(mostConfidence, columns.confidence[track] ?? 0);
-    for (let at = 0; at < SHARES; at++)
-      mostShare[at] = Math.max(mostShare[at] ?? 0, columns.colourShare[track * SHARES + at] ?? 0);
-  }
-  const bounds = { span: { fromMs, toMs }, classes, mostConfidence, mostShare };
-  known.set(columns, bounds);
-  return bounds;
-}
 
 /** Whether any track of the exhibit may live in the window. */
 export function mayLive(columns: TrackColumns, { fromMs, toMs }: Window): boolean {
-  const { span } = boundsOf(columns);
-  return span.fromMs <= toMs && span.toMs >= fromMs;
+  const bits = bitsOf(columns);
+  return bits.fromMs <= toMs && bits.toMs >= fromMs;
 }
 
 /** Whether all of a track lies within one of the windows; every track does where there are none. */
@@ -60,11 +24,11 @@ export function livesWithin(columns: TrackColumns, track: number, windows: reado
 export const overlaps = (columns: TrackColumns, track: number, window: Window): boolean =>
   (columns.firstMs[track] ?? 0) <= window.toMs && (columns.lastMs[track] ?? 0) >= window.fromMs;
 
-/** Whether a track visited one of the cells of the coarse grid. */
-export function sharesCell(grid: Uint8Array, track: number, cells: Uint8Array): boolean {
-  const start = track * GRID.bytes;
-  for (let byte = 0; byte < GRID.bytes; byte++) if (((grid[start + byte] ?? 0) & (cells[byte] ?? 0)) !== 0) return true;
-  return false;
+/** Clockwise from one bearing to another; a whole turn where they are 360 apart. */
+export function isBetween(degrees: number, from: number, to: number): boolean {
+  if (Number.isNaN(degrees)) return false;
+  const turn = (value: number): number => ((value % 360) + 360) % 360;
+  return Math.abs(to - from) >= 360 || turn(degrees - from) <= turn(to - from);
 }
 
 /** Where a colour of a part stands among the shares of a track. */

@@ -1,74 +1,113 @@
 import type { TrackPoint } from '../analysis/types.ts';
-import type { OpenExhibit, TrackColumns } from '../index/types.ts';
+import { stackOf } from '../index/stack.ts';
+import type { OpenExhibit, TrackColumns, TrackStack } from '../index/types.ts';
 import { type ClassName, COLOURS, type ColourName, classNameOf, PARTS } from '../vocabulary.ts';
 import type { Elsewhere } from './conditions/leaf-matcher.ts';
-import { compile, NEVER } from './conditions/match.ts';
-import { certainOfZone } from './conditions/raster.ts';
-import {
-  type Contact,
-  cellsWithin,
-  contains,
-  footOf,
-  pathContact,
-  type Window,
-  type Zone,
-  zoneCells,
-} from './conditions/zone.ts';
-import { colourAt, leastStep, livesWithin, shareAt, shareOf, sharesCell } from './match-columns.ts';
-import { keepColoured, keepLiving, mayHold, ofClasses, plainOf } from './plain-facets.ts';
+import { compile } from './conditions/match.ts';
+import { sieveOf } from './conditions/sieve.ts';
+import { zoneSieve } from './conditions/sieve-zone.ts';
+import { rooms, type WindowsOf } from './conditions/sifting.ts';
+import { type Contact, contains, footOf, pathContact, type Window, type Zone } from './conditions/zone.ts';
+import { colourAt, leastStep, shareAt, shareOf } from './match-columns.ts';
+import { inMediaTime, plainOf, siftPlain } from './plain-facets.ts';
 import { rectifiedHit } from './rectified-hit.ts';
+import {
+  addRow,
+  copyRow,
+  drop,
+  dropRow,
+  eachTrack,
+  isEmpty,
+  keepRow,
+  type Part,
+  sizeOf,
+  type TrackSet,
+  wholeOf,
+} from './track-set.ts';
 import type { ExecutedQuestion, Hit, Reason } from './types.ts';
 import { localInstant } from './words.ts';
 
 /** Where nothing was asked about another camera. */
 const NOWHERE: Elsewhere = { find: () => undefined };
 
-/**
- * Tracks of one exhibit that answer the question, in their order in the result. Pure. Columns are looked at from the cheapest to
- * the dearest, each over all that is left; only what is left after the coarse grid has its path opened. With both a time and a zone, the
- * path must touch the zone within the time: a car that was in the zone an hour before is no answer. The exhibit's clock uncertainty
- * widens the time on both sides.
- */
-export function matchTracks(
-  question: ExecutedQuestion,
-  exhibit: OpenExhibit,
-  elsewhere: Elsewhere = NOWHERE,
-): number[] {
-  const { exhibits, wanted, minConfidence, colours } = plainOf(question);
-  if (exhibits !== undefined && !exhibits.has(exhibit.exhibitId)) return [];
-  const { columns } = exhibit;
-  const window = windowOf(question, exhibit);
-  if (!mayHold(columns, question, window)) return [];
-  const windows = window === undefined ? undefined : [window];
-  const where = compile(question.where, exhibit, windows, elsewhere);
-  if (where === NEVER) return [];
-  const left = ofClasses(columns, wanted, minConfidence);
-  if (window !== undefined) keepLiving(left, columns, window);
-  if (colours.length > 0) keepColoured(left, columns, colours);
-  const passes = question.zone === null ? undefined : passesZone(question.zone, exhibit, window);
-  const matches: number[] = [];
-  for (let n = 0; n < left.count; n++) {
-    const track = left.tracks[n] ?? 0;
-    if (passes !== undefined && !passes(track)) continue;
-    const guess = where.guess(track);
-    if (guess === 'no' || (guess === 'maybe' && !where.holds(track))) continue;
-    matches.push(track);
-  }
-  return matches;
+/** What answers, and of how many tracks of which exhibits. */
+export interface Matches {
+  readonly stack: TrackStack;
+  readonly tracks: TrackSet;
+  /** By place of the exhibit in the stack. */
+  readonly counts: Uint32Array;
+  readonly total: number;
 }
 
-/** Whether a path touches the zone within the window: by the grids where they tell, else by the path. */
-function passesZone(zone: Zone, exhibit: OpenExhibit, window: Window | undefined): (track: number) => boolean {
-  const { grid } = exhibit.columns;
-  const [cells, covered] = [zoneCells(zone), cellsWithin(zone)];
-  const windows = window === undefined ? undefined : [window];
-  return (track) => {
-    if (!sharesCell(grid, track, cells)) return false;
-    const { isIn, isOut, isWhole } = certainOfZone(zone, exhibit.feet, track);
-    if (isWhole && isOut) return false;
-    if ((isIn || sharesCell(grid, track, covered)) && livesWithin(exhibit.columns, track, windows)) return true;
-    return pathContact(zone, exhibit.path(track), exhibit, window) !== undefined;
+/** The tracks of a part of a stack that answer, leaving out those in `without`. The set is written over by the next call. */
+export type Finder = (part: Part, without?: TrackSet) => TrackSet;
+
+/**
+ * Makes a question ready for one stack. Pure. Rows of bits are looked at first, then the fine grids of the tracks that are left, and only
+ * where those leave a doubt has a track its path opened. With both a time and a zone, the path must touch the zone within the time: a car that was in
+ * the zone an hour before is no answer. The exhibit's clock uncertainty widens the time on both sides.
+ */
+export function finderOf(question: ExecutedQuestion, elsewhere: Elsewhere = NOWHERE): Finder {
+  const plain = plainOf(question);
+  const { zone, where } = question;
+  const inZone = zone === null ? undefined : zoneSieve({ polygon: zone, relation: 'passes' });
+  const inTree = where === null ? undefined : sieveOf(where);
+  const room = rooms(3);
+  return (part, without) => {
+    const { stack } = part;
+    const [left, doubtful, held] = room(part) as [TrackSet, TrackSet, TrackSet];
+    const ownWindow = (n: number): Window | undefined => {
+      const exhibit = stack.exhibits[n];
+      return exhibit === undefined ? undefined : windowOf(question, exhibit);
+    };
+    const windowsOf: WindowsOf = (n) => {
+      const window = ownWindow(n);
+      return window === undefined ? undefined : [window];
+    };
+    const hasTime = plain.time !== undefined;
+    siftPlain(plain, part, left);
+    if (without !== undefined) dropRow(left, without, part);
+    for (const sieve of [inTree, inZone]) {
+      if (sieve === undefined || isEmpty(left, part)) continue;
+      const { yes, maybe } = sieve.sift(part, hasTime ? windowsOf : undefined, left);
+      addRow(doubtful, maybe, part);
+      copyRow(yes, held, part);
+      addRow(held, maybe, part);
+      keepRow(left, held, part);
+    }
+    keepRow(doubtful, left, part);
+    eachTrack(doubtful, part, (exhibit, n) => {
+      const tree = where === null ? undefined : compile(where, exhibit, windowsOf(n), elsewhere);
+      const window = ownWindow(n);
+      return (track, bit) => {
+        const holds =
+          (tree === undefined || tree.holds(track)) &&
+          (zone === null || pathContact(zone, exhibit.path(track), exhibit, window) !== undefined);
+        if (!holds) drop(left, bit);
+      };
+    });
+    return left;
   };
+}
+
+/** What answers in a list of exhibits. */
+export function matchesIn(
+  question: ExecutedQuestion,
+  exhibits: readonly OpenExhibit[],
+  elsewhere?: Elsewhere,
+): Matches {
+  const stack = stackOf(exhibits);
+  const tracks = finderOf(question, elsewhere)(wholeOf(stack));
+  const counts = Uint32Array.from(exhibits, (_, n) => sizeOf(tracks, stack.start[n] ?? 0, stack.start[n + 1] ?? 0));
+  return { stack, tracks, counts, total: counts.reduce((sum, count) => sum + count, 0) };
+}
+
+/** Tracks of one exhibit that answer the question, in their order in the result. */
+export function matchTracks(question: ExecutedQuestion, exhibit: OpenExhibit, elsewhere?: Elsewhere): number[] {
+  const { stack, tracks } = matchesIn(question, [exhibit], elsewhere);
+  const found: number[] = [];
+  eachTrack(tracks, wholeOf(stack), () => (track) => void found.push(track));
+  return found;
 }
 
 /** What a matched track looks like as a hit, without its row's id and what was decided. `colours` lists the named colours only. */
@@ -139,6 +178,7 @@ function reasonsOf(
 }
 
 function conditionsOf(question: ExecutedQuestion, exhibit: OpenExhibit, track: number, elsewhere: Elsewhere): Reason[] {
+  if (question.where === null) return [];
   const reasons: Reason[] = [];
   const window = windowOf(question, exhibit);
   compile(question.where, exhibit, window === undefined ? undefined : [window], elsewhere).holds(track, reasons);
@@ -194,14 +234,9 @@ function leastBy<T>(items: readonly T[], weight: (item: T) => number): T | undef
   return best;
 }
 
-// The asked time in media milliseconds of this exhibit, widened by what its clock may be wrong.
 function windowOf(question: ExecutedQuestion, exhibit: OpenExhibit): Window | undefined {
   const { time } = plainOf(question);
-  if (time === undefined) return undefined;
-  return {
-    fromMs: time.fromMs - exhibit.uncertaintyMs - exhibit.startMs,
-    toMs: time.toMs + exhibit.uncertaintyMs - exhibit.startMs,
-  };
+  return time === undefined ? undefined : inMediaTime(time, exhibit);
 }
 
 function classOf(columns: TrackColumns, track: number): ClassName {

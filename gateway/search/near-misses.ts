@@ -2,9 +2,9 @@ import type { OpenExhibit } from '../index/types.ts';
 import { classNameOf } from '../vocabulary.ts';
 import type { Elsewhere } from './conditions/leaf-matcher.ts';
 import type { ExecutedCondition, ExecutedLeaf } from './conditions/normal.ts';
-import type { ExhibitMatches } from './counts.ts';
-import { matchTracks } from './match.ts';
+import { finderOf, type Matches } from './match.ts';
 import { colourAt, shareAt, shareOf } from './match-columns.ts';
+import { eachTrack, partOf } from './track-set.ts';
 import type { ExecutedQuestion, NearMiss } from './types.ts';
 import { localInstant } from './words.ts';
 
@@ -22,27 +22,41 @@ interface Loosened {
   figures(exhibit: OpenExhibit, track: number): { readonly value: number; readonly asked: number };
 }
 
+/** So many exhibits are looked at first, and then ever more: mostly the first of them have enough. */
+const FIRST_LOOK = 64;
+
 /** Tracks that answer when one condition is loosened a little, and do not as it was asked; each condition by itself. */
 export function nearMisses(
   question: ExecutedQuestion,
-  matches: readonly ExhibitMatches[],
+  { stack, tracks }: Matches,
   elsewhere: Elsewhere,
 ): readonly NearMiss[] {
   return loosenedOf(question).flatMap((loosened) => {
     const found: NearMiss[] = [];
-    for (const { exhibit, tracks } of matches) {
-      // Both are in the order of the tracks.
-      let at = 0;
-      for (const track of matchTracks(loosened.question, exhibit, elsewhere)) {
-        while ((tracks[at] ?? Infinity) < track) at++;
-        if (tracks[at] === track) continue;
-        found.push(missOf(loosened, exhibit, track));
-        if (found.length === MOST) return found;
-      }
+    const find = finderOf(loosened.question, elsewhere);
+    const last = stack.exhibits.length;
+    for (let first = 0, end = 0; first < last && found.length < MOST; first = end) {
+      end = Math.min(last, 4 * first + FIRST_LOOK);
+      const part = partOf(stack, first, end);
+      eachTrack(find(part, tracks), part, (exhibit) =>
+        found.length === MOST
+          ? undefined
+          : (track) => {
+              if (found.length < MOST) found.push(missOf(loosened, exhibit, track));
+            },
+      );
     }
     return found;
   });
 }
+
+/** As asked, and what was asked before does not hold: what differs is looked at before the places. */
+const unlike = (question: ExecutedQuestion, asked: ExecutedCondition): ExecutedQuestion => ({
+  ...question,
+  where: { all: [...(question.where === null ? [] : partsOf(question.where)), { not: asked }] },
+});
+
+const partsOf = (where: ExecutedCondition): readonly ExecutedCondition[] => ('all' in where ? where.all : [where]);
 
 function missOf({ missed, figures }: Loosened, exhibit: OpenExhibit, track: number): NearMiss {
   const { columns, startMs } = exhibit;
@@ -66,7 +80,10 @@ function loosenedOf(question: ExecutedQuestion): Loosened[] {
   if (minConfidence > 0) {
     loosened.push({
       missed: 'confidence',
-      question: { ...question, minConfidence: Math.max(0, minConfidence - CONFIDENCE) },
+      question: unlike(
+        { ...question, minConfidence: Math.max(0, minConfidence - CONFIDENCE) },
+        { confidence: { min: minConfidence } },
+      ),
       figures: ({ columns }, track) => ({ value: shareOf(columns.confidence[track] ?? 0), asked: minConfidence }),
     });
   }
@@ -74,7 +91,10 @@ function loosenedOf(question: ExecutedQuestion): Loosened[] {
   if (first !== undefined) {
     loosened.push({
       missed: 'colour',
-      question: { ...question, colours: colours.map((entry) => ({ ...entry, minShare: entry.minShare * SHARE })) },
+      question: unlike(
+        { ...question, colours: colours.map((entry) => ({ ...entry, minShare: entry.minShare * SHARE })) },
+        { colour: colours },
+      ),
       figures: ({ columns }, track) => {
         const shares = colours.map((entry) => ({ has: shareAt(columns, track, colourAt(entry)), entry }));
         const best = shares.reduce((a, b) => (b.has > a.has ? b : a), { has: 0, entry: first });
@@ -107,12 +127,12 @@ function loosenedOf(question: ExecutedQuestion): Loosened[] {
 function loosenedLeaves(question: ExecutedQuestion): Loosened[] {
   const { where } = question;
   if (where === null) return [];
-  const parts: readonly ExecutedCondition[] = 'all' in where ? where.all : [where];
+  const parts = partsOf(where);
   return parts.flatMap((part, index): Loosened[] => {
     const loose = loosenedLeaf(part);
     if (loose === undefined) return [];
     const all = parts.map((each, n) => (n === index ? loose.leaf : each));
-    return [{ missed: loose.missed, question: { ...question, where: { all } }, figures: loose.figures }];
+    return [{ missed: loose.missed, question: unlike({ ...question, where: { all } }, part), figures: loose.figures }];
   });
 }
 

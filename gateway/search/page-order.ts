@@ -1,6 +1,8 @@
+import { bitsOf } from '../index/bits.ts';
 import type { OpenExhibit } from '../index/types.ts';
-import type { ExhibitMatches } from './counts.ts';
-import { boundsOf } from './match-columns.ts';
+import type { Matches } from './match.ts';
+import { keepConfident } from './plain-facets.ts';
+import { copyRow, eachTrack, emptySet, partOf } from './track-set.ts';
 import type { ExecutedQuestion } from './types.ts';
 
 export interface Match {
@@ -19,7 +21,7 @@ interface Candidate extends Match {
  */
 export function firstMatches(
   order: ExecutedQuestion['order'],
-  byExhibit: readonly ExhibitMatches[],
+  { stack, tracks, counts }: Matches,
   most: number,
 ): readonly Match[] {
   const byConfidence = order === 'confidence';
@@ -35,24 +37,33 @@ export function firstMatches(
     last = kept.length === most ? kept.at(-1) : undefined;
   };
   // From the earliest on: what begins after the last that is kept, or is less sure than it, is not looked at.
-  const begin = ({ exhibit }: ExhibitMatches): number => exhibit.startMs + boundsOf(exhibit.columns).span.fromMs;
-  const waiting = byExhibit.filter(({ tracks }) => tracks.length > 0).map((each) => ({ ...each, fromMs: begin(each) }));
+  const waiting = stack.exhibits.flatMap((exhibit, n) =>
+    counts[n] === 0 ? [] : [{ n, fromMs: exhibit.startMs + bitsOf(exhibit.columns).fromMs, exhibit }],
+  );
   const comesAfter = (startMs: number, sure: number): boolean =>
     last !== undefined &&
     (byConfidence
       ? sure < last.confidence || (sure === last.confidence && startMs > last.startMs)
       : startMs > last.startMs);
-  for (const { exhibit, tracks, fromMs } of waiting.sort((a, b) => a.fromMs - b.fromMs)) {
+  const surest = byConfidence ? emptySet(stack) : undefined;
+  for (const { n, fromMs, exhibit } of waiting.sort((a, b) => a.fromMs - b.fromMs)) {
     const { firstMs, confidence } = exhibit.columns;
-    if (comesAfter(fromMs, boundsOf(exhibit.columns).mostConfidence)) continue;
-    for (const track of tracks) {
+    if (comesAfter(fromMs, bitsOf(exhibit.columns).mostConfidence)) continue;
+    const own = partOf(stack, n, n + 1);
+    let looked = tracks;
+    if (surest !== undefined && last !== undefined) {
+      looked = surest;
+      copyRow(tracks, looked, own);
+      keepConfident(looked, own, last.confidence);
+    }
+    eachTrack(looked, own, () => (track) => {
       const startMs = exhibit.startMs + (firstMs[track] ?? 0);
       const sure = confidence[track] ?? 0;
       // Equals go on to the exact comparison.
-      if (comesAfter(startMs, sure)) continue;
+      if (comesAfter(startMs, sure)) return;
       kept.push({ exhibit, track, startMs, confidence: sure });
       if (kept.length >= 2 * most + 64) settle();
-    }
+    });
   }
   settle();
   return kept;

@@ -1,12 +1,13 @@
-import type { TrackColumns } from '../index/types.ts';
+import type { OpenExhibit } from '../index/types.ts';
 import { classId } from '../vocabulary.ts';
 import type { Window } from './conditions/zone.ts';
-import { boundsOf, CLASS_IDS, colourAt, leastStep, mayLive, SHARES } from './match-columns.ts';
+import { colourAt, leastStep, overlaps } from './match-columns.ts';
+import { addRow, atLeast, clear, drop, eachTrack, type Part, partOf, type TrackSet } from './track-set.ts';
 import type { ExecutedQuestion } from './types.ts';
 
-// The plain facets of a question, made ready once, and each asked of a whole column.
+// The plain facets of a question, made ready once, and each asked of all tracks of a stack at a time.
 
-interface LeastShare {
+export interface LeastShare {
   readonly at: number;
   readonly least: number;
 }
@@ -14,8 +15,7 @@ interface LeastShare {
 interface Plain {
   /** Undefined for all. */
   readonly exhibits: ReadonlySet<string> | undefined;
-  /** By class id: 1 where it is asked for. */
-  readonly wanted: Uint8Array;
+  readonly classIds: readonly number[];
   readonly minConfidence: number;
   readonly colours: readonly LeastShare[];
   /** Milliseconds since the epoch. */
@@ -28,70 +28,75 @@ export function plainOf(question: ExecutedQuestion): Plain {
   const known = ready.get(question);
   if (known !== undefined) return known;
   const { exhibits, classes, minConfidence, colours, time } = question;
-  const wanted = new Uint8Array(CLASS_IDS);
-  for (const name of classes) wanted[classId(name)] = 1;
   const plain: Plain = {
     exhibits: exhibits === null ? undefined : new Set(exhibits),
-    wanted,
+    classIds: classes.map(classId),
     minConfidence: leastStep(minConfidence),
-    colours: colours.map((entry) => ({ at: colourAt(entry), least: Math.max(1, leastStep(entry.minShare)) })),
+    colours: leastShares(colours),
     time: time === null ? undefined : { fromMs: Date.parse(time.from), toMs: Date.parse(time.to) },
   };
   ready.set(question, plain);
   return plain;
 }
 
-/** Whether any track of the exhibit may answer, by what none of them goes beyond. */
-export function mayHold(columns: TrackColumns, question: ExecutedQuestion, window: Window | undefined): boolean {
-  const { wanted, minConfidence, colours } = plainOf(question);
-  const { classes, mostConfidence, mostShare } = boundsOf(columns);
-  if (mostConfidence < minConfidence) return false;
-  if (window !== undefined && !mayLive(columns, window)) return false;
-  if (colours.length > 0 && !colours.some(({ at, least }) => (mostShare[at] ?? 0) >= least)) return false;
-  return wanted.some((isWanted, id) => isWanted === 1 && classes[id] === 1);
+/** What is asked of one colour or another; none at all is no colour, whatever the threshold. */
+export const leastShares = (colours: ExecutedQuestion['colours']): readonly LeastShare[] =>
+  colours.map((entry) => ({ at: colourAt(entry), least: Math.max(1, leastStep(entry.minShare)) }));
+
+/** Fills the set, which is empty, with the tracks that the plain facets let through. */
+export function siftPlain(plain: Plain, part: Part, into: TrackSet): void {
+  const { exhibits, classIds, minConfidence, colours, time } = plain;
+  const { stack } = part;
+  for (const id of classIds) addRow(into, stack.classRow(id), part);
+  if (exhibits !== undefined)
+    for (let n = part.first; n < part.end; n++)
+      if (!exhibits.has(stack.exhibits[n]?.exhibitId ?? '')) clear(into, partOf(stack, n, n + 1));
+  if (time !== undefined) keepLiving(into, part, time);
+  if (minConfidence > 0) keepConfident(into, part, minConfidence);
+  if (colours.length > 0) keepColoured(into, part, colours);
 }
 
-/** Tracks of one exhibit that may still answer, in their order: the first `count`. */
-export interface Candidates {
-  readonly tracks: Uint32Array;
-  count: number;
-}
+/** The time asked for in media time of an exhibit, wider by what its clock may be wrong. */
+export const inMediaTime = ({ fromMs, toMs }: Window, { uncertaintyMs, startMs }: OpenExhibit): Window => ({
+  fromMs: fromMs - uncertaintyMs - startMs,
+  toMs: toMs + uncertaintyMs - startMs,
+});
 
-// One exhibit after the other is looked at, each until its answer is made: they share the room.
-let room = new Uint32Array(4_096);
-
-export function ofClasses({ classId, confidence, count }: TrackColumns, wanted: Uint8Array, least: number): Candidates {
-  if (count > room.length) room = new Uint32Array(2 * count);
-  const tracks = room;
-  let kept = 0;
-  for (let track = 0; track < count; track++)
-    if (wanted[classId[track] ?? 0] === 1 && (confidence[track] ?? 0) >= least) tracks[kept++] = track;
-  return { tracks, count: kept };
-}
-
-export function keepLiving(left: Candidates, { firstMs, lastMs }: TrackColumns, { fromMs, toMs }: Window): void {
-  const { tracks, count } = left;
-  let kept = 0;
-  for (let n = 0; n < count; n++) {
-    const track = tracks[n] ?? 0;
-    if ((firstMs[track] ?? 0) <= toMs && (lastMs[track] ?? 0) >= fromMs) tracks[kept++] = track;
-  }
-  left.count = kept;
-}
-
-export function keepColoured(left: Candidates, { colourShare }: TrackColumns, colours: readonly LeastShare[]): void {
-  const { tracks, count } = left;
-  let kept = 0;
-  for (let n = 0; n < count; n++) {
-    const track = tracks[n] ?? 0;
-    for (let one = 0; one < colours.length; one++) {
-      const { at, least } = colours[one] ?? NOTHING;
-      if ((colourShare[track * SHARES + at] ?? 0) < least) continue;
-      tracks[kept++] = track;
-      break;
+function keepLiving(set: TrackSet, { stack, first, end }: Part, time: Window): void {
+  const { earliestMs, latestMs, start } = stack;
+  for (let n = first; n < end; n++) {
+    const exhibit = stack.exhibits[n];
+    const [earliest, latest] = [earliestMs[n] ?? Infinity, latestMs[n] ?? -Infinity];
+    const slackMs = exhibit?.uncertaintyMs ?? 0;
+    if (exhibit === undefined || !(earliest <= time.toMs + slackMs && latest >= time.fromMs - slackMs))
+      set.fill(0, start[n], start[n + 1]);
+    else if (!(time.fromMs - slackMs <= earliest && time.toMs + slackMs >= latest)) {
+      const window = inMediaTime(time, exhibit);
+      eachTrack(set, partOf(stack, n, n + 1), () => (track, bit) => {
+        if (!overlaps(exhibit.columns, track, window)) drop(set, bit);
+      });
     }
   }
-  left.count = kept;
 }
 
-const NOTHING: LeastShare = { at: 0, least: Infinity };
+/** Keeps the tracks of which so much is certain, in steps of the column. */
+export function keepConfident(set: TrackSet, { stack, from, to }: Part, least: number): void {
+  const rows = stack.confidenceRows();
+  for (let word = from; word < to; word++)
+    if (set[word] !== 0) set[word] = (set[word] ?? 0) & atLeast(rows, word, stack.words, least);
+}
+
+/** Keeps the tracks that have enough of one of the colours. */
+export function keepColoured(set: TrackSet, { stack, from, to }: Part, colours: readonly LeastShare[]): void {
+  const asked = colours.flatMap(({ at, least }) => {
+    const rows = stack.shareRows(at);
+    return rows === undefined ? [] : [{ rows, least }];
+  });
+  for (let word = from; word < to; word++) {
+    const among = set[word] ?? 0;
+    if (among === 0) continue;
+    let found = 0;
+    for (const { rows, least } of asked) found |= atLeast(rows, word, stack.words, least);
+    set[word] = among & found;
+  }
+}

@@ -2,7 +2,7 @@ import type { QuestionId, RequisitionId } from '../ids.ts';
 import { type Page, type PageAsked, pageOfRows, rowsAsked } from '../pages.ts';
 import type { Requisition } from '../requisition/types.ts';
 import type { SearchDeps } from './ask.ts';
-import { openQuestion } from './asked.ts';
+import { openExecuted } from './asked.ts';
 import { isBroad } from './normalise.ts';
 import { openName } from './question-names.ts';
 import * as store from './store.ts';
@@ -35,7 +35,7 @@ export async function questionsOfCase(
   const items = await Promise.all(
     page.items.map(async ({ sealed, name, ...row }) => {
       const named = name === undefined ? {} : await openName(vault, caseId, row.id, name);
-      const { executed } = await openQuestion(vault, caseId, row.id, sealed);
+      const executed = await openExecuted(vault, caseId, row.id, sealed);
       return { ...row, words: { fr: inFrench(executed), en: inEnglish(executed) }, broad: isBroad(executed), ...named };
     }),
   );

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { elsewhereIn } from '../../gateway/search/conditions/across-cameras.ts';
 import { countMatches } from '../../gateway/search/counts.ts';
-import { matchTracks } from '../../gateway/search/match.ts';
+import { matchesIn } from '../../gateway/search/match.ts';
 import { nearMisses } from '../../gateway/search/near-misses.ts';
 import { LEAVES } from '../../gateway/search/normal-values.ts';
 import type { ExecutedQuestion } from '../../gateway/search/types.ts';
@@ -42,8 +42,7 @@ const hall = openInMemory(
 );
 const yard = openInMemory([track({ points: at(20) })], { cameraId: 'yard', uncertaintyMs: 0 });
 const all = [hall, yard];
-const searched = (asked: ExecutedQuestion) =>
-  all.map((exhibit) => ({ exhibit, tracks: matchTracks(asked, exhibit, elsewhereIn(all)) }));
+const searched = (asked: ExecutedQuestion) => matchesIn(asked, all, elsewhereIn(all));
 const misses = (asked: ExecutedQuestion) => nearMisses(asked, searched(asked), elsewhereIn(all));
 
 describe('what an answer tells beside its hits', () => {

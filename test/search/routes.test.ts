@@ -218,6 +218,17 @@ describe('POST questions', () => {
       ...ids,
       notAnalysed[0]?.exhibitId,
     ]);
+    // What it was executed on is written once: the next question on the same names this one, and is read as this one is.
+    const next = (await post({ version: 1, classes: ['car'], page: { size: 2 } })).json<Answer>();
+    const sizes = await asOwner(
+      world.database,
+      'SELECT id, length(sealed) AS bytes FROM questions WHERE case_id = $1',
+      [many.caseId],
+    );
+    const bytesOf = (id: string): number => sizes.rows.find((row) => row.id === id)?.bytes;
+    expect(bytesOf(next.questionId)).toBeLessThan(bytesOf(answer.questionId) - 30 * MOST_NAMED);
+    const again = await app.inject({ method: 'GET', url: urlOf(`questions/${next.questionId}/coverage`) });
+    expect(again.json<Answer['coverage']>()).toStrictEqual(each);
     // A few of the case are named as before.
     const few = (await post({ version: 1, exhibits: ids.slice(0, 2) })).json<Answer>();
     expect(few.coverage.exhibits.map(({ exhibitId }) => exhibitId)).toStrictEqual(ids.slice(0, 2));

@@ -1,8 +1,12 @@
+import { stackOf } from '../../index/stack.ts';
 import type { OpenExhibit } from '../../index/types.ts';
+import { CLASSES, classId } from '../../vocabulary.ts';
+import { addRow, eachTrack, emptySet, wholeOf } from '../track-set.ts';
 import type { Evidence, ExecutedQuestion, Reason } from '../types.ts';
 import { type Elsewhere, otherOf } from './leaf-matcher.ts';
 import { compile } from './match.ts';
 import { type ExecutedCondition, type ExecutedLeaf, everyLeaf } from './normal.ts';
+import { sieveOf } from './sieve.ts';
 
 type AcrossLeaf = Extract<ExecutedLeaf, { acrossCameras: unknown }>;
 
@@ -30,10 +34,8 @@ export function elsewhereIn(exhibits: readonly OpenExhibit[]): Elsewhere {
     const known = arrivals.get(leaf);
     if (known !== undefined) return known;
     const { arrival, exhibits: named } = leaf.acrossCameras;
-    const found = exhibits
-      .filter(({ exhibitId }) => named === null || named.includes(exhibitId))
-      .flatMap((exhibit) => arrivalsIn(arrival, exhibit))
-      .sort((a, b) => a.ms - b.ms);
+    const asked = named === null ? exhibits : exhibits.filter(({ exhibitId }) => named.includes(exhibitId));
+    const found = arrivalsIn(arrival, asked).sort((a, b) => a.ms - b.ms);
     arrivals.set(leaf, found);
     return found;
   }
@@ -61,15 +63,29 @@ export function elsewhereIn(exhibits: readonly OpenExhibit[]): Elsewhere {
 /** Beyond this no clock of a schedule is uncertain: what comes later comes too late. */
 const LARGEST_UNCERTAINTY_MS = 86_400_000;
 
-function arrivalsIn(condition: ExecutedCondition, exhibit: OpenExhibit): Arrival[] {
-  const matcher = compile(condition, exhibit, undefined, NEVER);
+function arrivalsIn(condition: ExecutedCondition, exhibits: readonly OpenExhibit[]): Arrival[] {
+  const part = wholeOf(stackOf(exhibits));
+  const among = emptySet(part.stack);
+  // What an order erased has no class.
+  for (const name of CLASSES) addRow(among, part.stack.classRow(classId(name)), part);
+  const { yes, maybe } = sieveOf(condition).sift(part, undefined, among);
   const found: Arrival[] = [];
-  for (let track = 0; track < exhibit.columns.count; track++) {
-    if (matcher.guess(track) === 'no') continue;
-    const reasons: Reason[] = [];
-    if (!matcher.holds(track, reasons)) continue;
-    found.push({ exhibit, track, ms: exhibit.startMs + arrivalMs(reasons, exhibit.columns.firstMs[track] ?? 0) });
-  }
+  const look = (exhibit: OpenExhibit): ((track: number) => void) => {
+    const matcher = compile(condition, exhibit, undefined, NEVER);
+    const { firstMs } = exhibit.columns;
+    return (track) => {
+      const reasons: Reason[] = [];
+      if (matcher.holds(track, reasons))
+        found.push({ exhibit, track, ms: exhibit.startMs + arrivalMs(reasons, firstMs[track] ?? 0) });
+    };
+  };
+  const asksPlaces = [...everyLeaf(condition)].some(({ kind }) => kind === 'zone' || kind === 'line');
+  eachTrack(yes, part, (exhibit) =>
+    asksPlaces
+      ? look(exhibit)
+      : (track) => void found.push({ exhibit, track, ms: exhibit.startMs + (exhibit.columns.firstMs[track] ?? 0) }),
+  );
+  eachTrack(maybe, part, look);
   return found;
 }
 

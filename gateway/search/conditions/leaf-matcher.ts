@@ -4,13 +4,8 @@ import { localInstant } from '../words.ts';
 import { type ExecutedLeaf, kindOf } from './normal.ts';
 import type { Way } from './way.ts';
 
-/** `maybe`: the columns do not tell; the path must be opened. */
-export type Guess = 'yes' | 'no' | 'maybe';
-
 /** A tree made ready for one exhibit. */
 export interface Matcher {
-  /** By the columns alone: cheap. */
-  guess(track: number): Guess;
   /** By the exact way. Adds what was found to `reasons`, if they are asked for. */
   holds(track: number, reasons?: Reason[]): boolean;
 }
@@ -33,7 +28,6 @@ export const byColumns = (
   holds: (track: number) => boolean,
   evidence: (track: number) => Evidence = () => ({}),
 ): Matcher => ({
-  guess: (track) => (holds(track) ? 'yes' : 'no'),
   holds(track, reasons) {
     const held = holds(track);
     if (held) reasons?.push({ facet: 'condition', condition: kindOf(leaf), ...evidence(track) });
@@ -41,21 +35,14 @@ export const byColumns = (
   },
 });
 
-/** Decided by the way; `mayHold` is what the columns tell of it. */
-export const byWay = (
-  leaf: ExecutedLeaf,
-  mayHold: (track: number) => Guess,
-  evidence: (track: number) => Evidence | undefined,
-): Matcher => ({
-  guess: mayHold,
+/** Decided by the way. */
+export const byWay = (leaf: ExecutedLeaf, evidence: (track: number) => Evidence | undefined): Matcher => ({
   holds(track, reasons) {
     const found = evidence(track);
     if (found !== undefined) reasons?.push({ facet: 'condition', condition: kindOf(leaf), ...found });
     return found !== undefined;
   },
 });
-
-export const maybe = (): Guess => 'maybe';
 
 export const rounded = (value: number): number => Math.round(value * 1000) / 1000;
 

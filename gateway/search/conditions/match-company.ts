@@ -1,7 +1,8 @@
 import type { OpenExhibit } from '../../index/types.ts';
 import { classId } from '../../vocabulary.ts';
 import type { Evidence } from '../types.ts';
-import { byColumns, byWay, type Matcher, maybe, otherOf, type WaysOf } from './leaf-matcher.ts';
+import { mostOfCrowd } from './crowd.ts';
+import { byColumns, byWay, type Matcher, otherOf, type WaysOf } from './leaf-matcher.ts';
 import type { ExecutedLeaf } from './normal.ts';
 import { firstWithin, placeAt, type Way, waysOf } from './way.ts';
 import type { Window } from './zone.ts';
@@ -25,7 +26,7 @@ export function nearMatcher(
     }
     return found;
   };
-  return byWay(leaf, maybe, (track) => {
+  return byWay(leaf, (track) => {
     const own = ways(track);
     let best: Evidence | undefined;
     for (const other of others(track)) {
@@ -62,50 +63,13 @@ function firstMeeting(own: readonly Way[], other: Way, reach: number, aspect: nu
 
 export function crowdMatcher(
   leaf: Extract<ExecutedLeaf, { crowd: unknown }>,
-  { columns }: OpenExhibit,
+  exhibit: OpenExhibit,
   windows: readonly Window[] | undefined,
 ): Matcher {
-  const wanted = new Set(leaf.crowd.class.map(classId));
-  const starts: number[] = [];
-  const ends: number[] = [];
-  for (let track = 0; track < columns.count; track++) {
-    if (!wanted.has(columns.classId[track] ?? 0)) continue;
-    starts.push(columns.firstMs[track] ?? 0);
-    ends.push(columns.lastMs[track] ?? 0);
-  }
-  starts.sort((a, b) => a - b);
-  ends.sort((a, b) => a - b);
-  /** How many are there at a moment: those that began by then, without those that had ended before. */
-  const countAt = (ms: number): number => upTo(starts, ms, true) - upTo(ends, ms, false);
-  const most = (track: number): number => {
-    const [first, last] = [columns.firstMs[track] ?? 0, columns.lastMs[track] ?? 0];
-    let highest = 0;
-    for (const { fromMs, toMs } of windows ?? [{ fromMs: first, toMs: last }]) {
-      const [from, to] = [Math.max(first, fromMs), Math.min(last, toMs)];
-      if (from > to) continue;
-      highest = Math.max(highest, countAt(from));
-      // It only rises where somebody begins.
-      for (let n = upTo(starts, from, true); n < starts.length && (starts[n] ?? 0) <= to; n++) {
-        highest = Math.max(highest, countAt(starts[n] ?? 0));
-      }
-    }
-    return highest;
-  };
+  const most = mostOfCrowd(leaf.crowd, exhibit, windows);
   return byColumns(
     leaf,
-    (track) => wanted.has(columns.classId[track] ?? 0) && most(track) >= leaf.crowd.atLeast,
+    (track) => most(track) >= leaf.crowd.atLeast,
     (track) => ({ value: most(track) }),
   );
-}
-
-/** How many of sorted numbers are below a value, or at it. */
-function upTo(sorted: readonly number[], value: number, including: boolean): number {
-  let [low, high] = [0, sorted.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    const at = sorted[middle] ?? 0;
-    if (at < value || (including && at === value)) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -1,36 +1,43 @@
+import { footPlace } from '../../index/feet.ts';
 import { type Feet, FOOT_GRID } from '../../index/types.ts';
 import type { PicturePoint } from '../types.ts';
 import type { ExecutedLine } from './normal.ts';
 import { contains, edgesOf, type Zone } from './zone.ts';
 
-// What the feet of a track, each known to a cell of a fine grid, tell for certain of its exact way. Where a cell or the box of two
-// neighbouring ones meets an edge they tell nothing, and the way is opened.
+// What the feet of a track, each known to a cell of a fine grid, tell for certain of its exact way. Most of a way lies in the open: a raster
+// of blocks of cells shows that. Near an edge the cells themselves are held against it, and where one of them meets it they tell nothing: then
+// the way is opened.
 
-const { cells: SIDE, margin, perPicture } = FOOT_GRID;
+const { cells: CELLS, block: BLOCK } = FOOT_GRID;
+const SIDE = CELLS / BLOCK;
 const SUMS = SIDE + 1;
-/** In cells: far more than any rounding of the exact test, so that what is told here is told there. */
+/** In blocks: far more than any rounding of the exact test, so that what is told here is told there. */
 const SLACK = 1e-4;
+/** From the middle of a cell to its sides. */
+const HALF = 0.5 / BLOCK + SLACK;
 
 const EDGE = 1;
 const INSIDE = 2;
 
-/** The edges of a zone or a line on the fine grid. */
+/** The edges of a zone or a line on the grid. */
 interface Raster {
-  /** A cell each, row by row: 0 outside, `EDGE` where an edge may touch it, `INSIDE`. */
-  readonly cells: Uint8Array;
-  /** How many cells left of and above a corner an edge may touch: four of them tell it of any box. */
+  /** A block each, row by row: 0 outside, `EDGE` where an edge may touch it, `INSIDE`. */
+  readonly blocks: Uint8Array;
+  /** How many blocks left of and above a corner an edge may touch: four of them tell it of any box. */
   readonly sums: Int32Array;
+  /** Four numbers each: x and y of both ends, in blocks. */
+  readonly edges: Float64Array;
 }
 
 /** What is certain of a way and a zone. */
 export interface Certain {
-  /** At one of its points. */
+  /** Somewhere on it. */
   readonly isIn: boolean;
   readonly isOut: boolean;
-  /** It is out at a point and in at a later one, and the other way round. */
+  /** It is out at one moment and in at a later one, and the other way round. */
   readonly goesIn: boolean;
   readonly goesOut: boolean;
-  /** All of it is in, or all of it is out. */
+  /** The other four are all there is to say: what they do not say does not happen. */
   readonly isWhole: boolean;
 }
 
@@ -38,15 +45,15 @@ const IN = 1;
 const OUT = 2;
 const GOES_IN = 4;
 const GOES_OUT = 8;
-const CUT = 16;
+const OPEN = 16;
 const certain: readonly Certain[] = Array.from({ length: 32 }, (_, bits) => ({
   isIn: (bits & IN) !== 0,
   isOut: (bits & OUT) !== 0,
   goesIn: (bits & GOES_IN) !== 0,
   goesOut: (bits & GOES_OUT) !== 0,
-  isWhole: (bits & CUT) === 0,
+  isWhole: (bits & OPEN) === 0,
 }));
-const NOTHING = certain[CUT] as Certain;
+const NOTHING = certain[OPEN] as Certain;
 
 const zones = new WeakMap<Zone, Raster>();
 
@@ -57,82 +64,136 @@ export function certainOfZone(zone: Zone, { start, x, y }: Feet, track: number):
     raster = rasterOf(zone, true);
     zones.set(zone, raster);
   }
-  const { cells, sums } = raster;
+  const { blocks, sums } = raster;
   const [first, end] = [start[track] ?? 0, start[track + 1] ?? 0];
   if (first >= end) return NOTHING;
   let bits = 0;
   let [px, py] = [x[first] ?? 0, y[first] ?? 0];
-  for (let n = first; n < end; n++) {
+  let before = sideOfZone(raster, px, py);
+  if (before === 0) bits |= OPEN;
+  bits |= before;
+  for (let n = first + 1; n < end; n++) {
     const [cx, cy] = [x[n] ?? 0, y[n] ?? 0];
-    if (edgesIn(sums, px, py, cx, cy) > 0) bits |= CUT;
-    const cell = cells[cy * SIDE + cx] ?? 0;
-    if (cell === INSIDE) bits |= (bits & OUT) === 0 ? IN : IN | GOES_IN;
-    else if (cell !== EDGE) bits |= (bits & IN) === 0 ? OUT : OUT | GOES_OUT;
+    let now: number;
+    if (edgesIn(sums, px, py, cx, cy) === 0) {
+      now = blocks[(cy >>> SHIFT) * SIDE + (cx >>> SHIFT)] === INSIDE ? IN : OUT;
+    } else {
+      now = sideOfZone(raster, cx, cy);
+      const crossed = before === 0 || now === 0 ? UNKNOWN : crossedOn(raster.edges, px, py, cx, cy);
+      // Once from one side to the other, or through: in between it was in.
+      if (crossed === 2 && before === OUT && now === OUT) bits |= IN | GOES_IN | GOES_OUT;
+      else if (crossed !== (before === now ? 0 : 1)) bits |= OPEN;
+    }
+    if (now === IN) bits |= (bits & OUT) === 0 ? IN : IN | GOES_IN;
+    else if (now === OUT) bits |= (bits & IN) === 0 ? OUT : OUT | GOES_OUT;
     px = cx;
     py = cy;
+    before = now;
   }
   return certain[bits] ?? NOTHING;
 }
 
-const lines = new WeakMap<ExecutedLine, Raster & { readonly crossing: Crossing }>();
+const lines = new WeakMap<ExecutedLine, Raster>();
 
 /** Whether a way crosses a line in one of the directions asked for: undefined where the feet do not tell. */
 export function certainOfLine(line: ExecutedLine, { start, x, y }: Feet, track: number): boolean | undefined {
   let raster = lines.get(line);
   if (raster === undefined) {
-    raster = { ...rasterOf([line.a, line.b], false), crossing: crossingOf(line) };
+    raster = rasterOf([line.a, line.b], false);
     lines.set(line, raster);
   }
-  const { sums, crossing } = raster;
+  const { sums, edges } = raster;
   const [first, end] = [start[track] ?? 0, start[track + 1] ?? 0];
   if (first >= end) return undefined;
-  let meets = false;
+  let isOpen = false;
   let [px, py] = [x[first] ?? 0, y[first] ?? 0];
   for (let n = first; n < end; n++) {
     const [cx, cy] = [x[n] ?? 0, y[n] ?? 0];
     if (edgesIn(sums, px, py, cx, cy) > 0) {
-      const crosses = crossing(px, py, cx, cy);
-      if (crosses === true) return true;
-      if (crosses === undefined) meets = true;
+      const crossed = hasNoEnd(px, py) || hasNoEnd(cx, cy) ? UNKNOWN : meetingWith(edges, 0, px, py, cx, cy);
+      if (crossed === UNKNOWN) isOpen = true;
+      // Down is up in a picture: what has a positive cross product lies to the right of who looks from a to b.
+      else if (
+        crossed !== 0 &&
+        (line.direction === 'both' || line.direction === (crossed > 0 ? 'to_right' : 'to_left'))
+      )
+        return true;
     }
     px = cx;
     py = cy;
   }
-  return meets ? undefined : false;
+  return isOpen ? undefined : false;
 }
 
-type Crossing = (fromX: number, fromY: number, toX: number, toY: number) => boolean | undefined;
+const UNKNOWN = 9;
+const SHIFT = Math.log2(BLOCK);
+const middleOf = (cell: number): number => (cell + 0.5) / BLOCK;
 
-/**
- * Whether a straight way between two cells crosses the line in a direction that counts: `true` where both lie apart on its two sides and the
- * line goes on beyond the box of both at either end, `false` where both lie apart on one side, or on its two sides in the other direction.
- */
-function crossingOf({ a, b, direction }: ExecutedLine): Crossing {
-  const [from, to] = [inCells(a), inCells(b)];
-  const [dx, dy] = [to.x - from.x, to.y - from.y];
-  const square = dx * dx + dy * dy;
-  const reach = (0.5 + SLACK) * (Math.abs(dx) + Math.abs(dy)) + SLACK;
-  // 0 where the cell does not tell; one of the rim has no end.
-  const sideOf = (x: number, y: number): number => {
-    if (x === 0 || y === 0 || x === SIDE - 1 || y === SIDE - 1) return 0;
-    const middle = dx * (y + 0.5 - from.y) - dy * (x + 0.5 - from.x);
-    return Math.abs(middle) <= reach ? 0 : Math.sign(middle);
-  };
-  return (fromX, fromY, toX, toY) => {
-    const [before, now] = [sideOf(fromX, fromY), sideOf(toX, toY)];
-    if (before === 0 || now === 0) return undefined;
-    if (before === now) return false;
-    if (direction !== 'both' && direction !== (now > 0 ? 'to_right' : 'to_left')) return false;
-    const [left, top] = [Math.min(fromX, toX), Math.min(fromY, toY)];
-    const [right, bottom] = [Math.max(fromX, toX) + 1, Math.max(fromY, toY) + 1];
-    const least = dx * ((dx > 0 ? left : right) - from.x) + dy * ((dy > 0 ? top : bottom) - from.y);
-    const most = dx * ((dx > 0 ? right : left) - from.x) + dy * ((dy > 0 ? bottom : top) - from.y);
-    return least > reach && most < square - reach ? true : undefined;
-  };
+/** A block of the rim holds all that lies further out. */
+const hasNoEnd = (x: number, y: number): boolean => x < BLOCK || y < BLOCK || x >= CELLS - BLOCK || y >= CELLS - BLOCK;
+
+/** On which side of a zone's edges a cell lies: 0 where it may touch one. */
+function sideOfZone({ blocks, edges }: Raster, cellX: number, cellY: number): number {
+  const block = blocks[(cellY >>> SHIFT) * SIDE + (cellX >>> SHIFT)] ?? 0;
+  if (block !== EDGE) return block === INSIDE ? IN : OUT;
+  if (hasNoEnd(cellX, cellY)) return 0;
+  const [x, y] = [middleOf(cellX), middleOf(cellY)];
+  let isInside = false;
+  for (let n = 0; n < edges.length; n += 4) {
+    const [ax, ay, bx, by] = [edges[n] ?? 0, edges[n + 1] ?? 0, edges[n + 2] ?? 0, edges[n + 3] ?? 0];
+    const [dx, dy] = [bx - ax, by - ay];
+    if (
+      Math.abs(dx * (y - ay) - dy * (x - ax)) <= HALF * (Math.abs(dx) + Math.abs(dy)) &&
+      x + HALF >= Math.min(ax, bx) &&
+      x - HALF <= Math.max(ax, bx) &&
+      y + HALF >= Math.min(ay, by) &&
+      y - HALF <= Math.max(ay, by)
+    )
+      return 0;
+    if (ay > y !== by > y && x < ax + ((y - ay) / dy) * dx) isInside = !isInside;
+  }
+  return isInside ? IN : OUT;
 }
 
-/** Cells of the box of two cells that an edge may touch. */
-function edgesIn(sums: Int32Array, ax: number, ay: number, bx: number, by: number): number {
+/** How many edges the straight way between two cells crosses; `UNKNOWN` where the cells do not tell. */
+function crossedOn(edges: Float64Array, fromX: number, fromY: number, toX: number, toY: number): number {
+  if (hasNoEnd(fromX, fromY) || hasNoEnd(toX, toY)) return UNKNOWN;
+  let crossed = 0;
+  for (let n = 0; n < edges.length; n += 4) {
+    const one = meetingWith(edges, n, fromX, fromY, toX, toY);
+    if (one === UNKNOWN) return UNKNOWN;
+    crossed += Math.abs(one);
+  }
+  return crossed;
+}
+
+/** The straight way between two cells and the edge at `n`: 1 or -1 where it crosses it for certain, 0 where it stays clear, or `UNKNOWN`. */
+function meetingWith(edges: Float64Array, n: number, fromX: number, fromY: number, toX: number, toY: number): number {
+  const [ax, ay, bx, by] = [edges[n] ?? 0, edges[n + 1] ?? 0, edges[n + 2] ?? 0, edges[n + 3] ?? 0];
+  const [px, py, qx, qy] = [middleOf(fromX), middleOf(fromY), middleOf(toX), middleOf(toY)];
+  if (Math.max(px, qx) + HALF < Math.min(ax, bx) || Math.min(px, qx) - HALF > Math.max(ax, bx)) return 0;
+  if (Math.max(py, qy) + HALF < Math.min(ay, by) || Math.min(py, qy) - HALF > Math.max(ay, by)) return 0;
+  const [dx, dy] = [bx - ax, by - ay];
+  const reach = HALF * (Math.abs(dx) + Math.abs(dy));
+  const p = sideOf(dx * (py - ay) - dy * (px - ax), reach);
+  const q = sideOf(dx * (qy - ay) - dy * (qx - ax), reach);
+  if (p !== 0 && p === q) return 0;
+  const [wx, wy] = [qx - px, qy - py];
+  const a = endSide(wx, wy, ax - px, ay - py);
+  const b = endSide(wx, wy, bx - px, by - py);
+  if (a !== 0 && a === b) return 0;
+  return p === 0 || q === 0 || a === 0 || b === 0 ? UNKNOWN : q;
+}
+
+const sideOf = (cross: number, reach: number): number => (cross > reach ? 1 : cross < -reach ? -1 : 0);
+
+/** On which side of a way an end of an edge lies: both ends of the way are known to half a cell. */
+const endSide = (wx: number, wy: number, ex: number, ey: number): number =>
+  sideOf(wx * ey - wy * ex, HALF * (2 * (Math.abs(ex) + Math.abs(ey)) + Math.abs(wx) + Math.abs(wy) + 4 * HALF));
+
+/** Blocks of the box around two cells that an edge may touch. */
+function edgesIn(sums: Int32Array, fromX: number, fromY: number, toX: number, toY: number): number {
+  const [ax, ay, bx, by] = [fromX >>> SHIFT, fromY >>> SHIFT, toX >>> SHIFT, toY >>> SHIFT];
   const left = Math.min(ax, bx);
   const right = ax < bx ? bx + 1 : ax + 1;
   const top = Math.min(ay, by) * SUMS;
@@ -140,55 +201,56 @@ function edgesIn(sums: Int32Array, ax: number, ay: number, bx: number, by: numbe
   return (sums[bottom + right] ?? 0) - (sums[bottom + left] ?? 0) - (sums[top + right] ?? 0) + (sums[top + left] ?? 0);
 }
 
-const inCells = ({ x, y }: PicturePoint): PicturePoint => ({
-  x: 1 + (x + margin) * perPicture,
-  y: 1 + (y + margin) * perPicture,
+const inBlocks = ({ x, y }: PicturePoint): PicturePoint => ({
+  x: footPlace(x) / BLOCK,
+  y: footPlace(y) / BLOCK,
 });
 
 function rasterOf(shape: Zone, isArea: boolean): Raster {
-  const scaled = shape.map(inCells);
-  const cells = new Uint8Array(SIDE * SIDE);
-  for (const [a, b] of edgesOf(scaled)) markEdge(cells, a, b);
-  if (isArea) fillInside(cells, scaled);
+  const scaled = shape.map(inBlocks);
+  const blocks = new Uint8Array(SIDE * SIDE);
+  for (const [a, b] of edgesOf(scaled)) markEdge(blocks, a, b);
+  if (isArea) fillInside(blocks, scaled);
   const sums = new Int32Array(SUMS * SUMS);
   for (let row = 0; row < SIDE; row++) {
     let inRow = 0;
     for (let column = 0; column < SIDE; column++) {
-      if (cells[row * SIDE + column] === EDGE) inRow++;
+      if (blocks[row * SIDE + column] === EDGE) inRow++;
       sums[(row + 1) * SUMS + column + 1] = (sums[row * SUMS + column + 1] ?? 0) + inRow;
     }
   }
-  return { cells, sums };
+  const edges = edgesOf(scaled).flatMap(([a, b]) => [a.x, a.y, b.x, b.y]);
+  return { blocks, sums, edges: Float64Array.from(edges) };
 }
 
-/** Every cell that the edge touches or nearly touches, column by column. */
-function markEdge(cells: Uint8Array, a: PicturePoint, b: PicturePoint): void {
+/** Every block that the edge touches or nearly touches, column by column. */
+function markEdge(blocks: Uint8Array, a: PicturePoint, b: PicturePoint): void {
   const [from, to] = a.x <= b.x ? [a, b] : [b, a];
   const width = to.x - from.x;
   // Nearly upright: where in a column it is would be rounding.
   const isUpright = width < 1e-2;
-  const last = cellAt(to.x + SLACK);
-  for (let column = cellAt(from.x - SLACK); column <= last; column++) {
+  const last = blockAt(to.x + SLACK);
+  for (let column = blockAt(from.x - SLACK); column <= last; column++) {
     const yAt = (x: number): number => from.y + (to.y - from.y) * Math.min(1, Math.max(0, (x - from.x) / width));
     const [one, other] = isUpright ? [from.y, to.y] : [yAt(column - SLACK), yAt(column + 1 + SLACK)];
-    const bottom = cellAt(Math.max(one, other) + SLACK);
-    for (let row = cellAt(Math.min(one, other) - SLACK); row <= bottom; row++) cells[row * SIDE + column] = EDGE;
+    const bottom = blockAt(Math.max(one, other) + SLACK);
+    for (let row = blockAt(Math.min(one, other) - SLACK); row <= bottom; row++) blocks[row * SIDE + column] = EDGE;
   }
 }
 
-const cellAt = (value: number): number => Math.min(SIDE - 1, Math.max(0, Math.floor(value)));
+const blockAt = (value: number): number => Math.min(SIDE - 1, Math.max(0, Math.floor(value)));
 
-/** Between two edge cells of a row all cells are inside, or none is. */
-function fillInside(cells: Uint8Array, scaled: Zone): void {
+/** Between two edge blocks of a row all blocks are inside, or none is. */
+function fillInside(blocks: Uint8Array, scaled: Zone): void {
   for (let row = 0; row < SIDE; row++) {
     let known: boolean | undefined;
     for (let column = 0; column < SIDE; column++) {
-      if (cells[row * SIDE + column] === EDGE) {
+      if (blocks[row * SIDE + column] === EDGE) {
         known = undefined;
         continue;
       }
       known ??= contains(scaled, { x: column + 0.5, y: row + 0.5 });
-      if (known) cells[row * SIDE + column] = INSIDE;
+      if (known) blocks[row * SIDE + column] = INSIDE;
     }
   }
 }

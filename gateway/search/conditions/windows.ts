@@ -26,6 +26,17 @@ export function windowsOf(leaf: TimeLeaf, exhibit: OpenExhibit): readonly Window
   return clip(spansOf(leaf, ...datesAround(exhibit)), exhibit);
 }
 
+/** The windows in which what stands beside times has to hold: times bound when a place has to be passed. */
+export const windowsBeside = (
+  times: readonly TimeLeaf[],
+  exhibit: OpenExhibit,
+  windows: readonly Window[] | undefined,
+): readonly Window[] | undefined =>
+  times.reduce<readonly Window[] | undefined>((all, leaf) => {
+    const own = windowsOf(leaf, exhibit);
+    return all === undefined ? own : intersect(all, own);
+  }, windows);
+
 interface Span {
   readonly from: number;
   readonly to: number;

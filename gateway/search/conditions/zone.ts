@@ -89,6 +89,25 @@ export const lineCells = (line: { readonly a: PicturePoint; readonly b: PictureP
 /** Cells that lie inside the zone as a whole: at most all of them. What visited one was in the zone, whatever its exact way. */
 export const cellsWithin = (zone: Zone): Uint8Array => onceOf(covered, zone, () => cellsOf(zone, 'covered'));
 
+/** Cells that a circle touches, at least all of them; undefined where some of it lies beyond the picture, where there are none. */
+export function cellsAround({ x, y }: PicturePoint, reachX: number, reachY: number): readonly number[] | undefined {
+  if (x - reachX < 0 || y - reachY < 0 || x + reachX > 1 || y + reachY > 1) return undefined;
+  const cells: number[] = [];
+  const last = (at: number, count: number): number => Math.min(count - 1, Math.floor(at * count + CELL_SLACK));
+  for (
+    let row = Math.max(0, Math.floor((y - reachY) * GRID.rows - CELL_SLACK));
+    row <= last(y + reachY, GRID.rows);
+    row++
+  )
+    for (
+      let column = Math.max(0, Math.floor((x - reachX) * GRID.columns - CELL_SLACK));
+      column <= last(x + reachX, GRID.columns);
+      column++
+    )
+      cells.push(row * GRID.columns + column);
+  return cells;
+}
+
 // One question asks for the cells of its zones once an exhibit, thousands of times.
 const touched = new WeakMap<object, Uint8Array>();
 const covered = new WeakMap<object, Uint8Array>();

@@ -1,0 +1,57 @@
+import { BYTE_ROWS, bitsOf, NO_ROW } from './bits.ts';
+import type { OpenExhibit, TrackBits, TrackStack } from './types.ts';
+
+const made = new WeakMap<readonly OpenExhibit[], TrackStack>();
+
+/** The exhibits one after the other: the same stack as long as the list is the same. Rows are gathered when they are asked for first. */
+export function stackOf(exhibits: readonly OpenExhibit[]): TrackStack {
+  const known = made.get(exhibits);
+  if (known !== undefined) return known;
+  const stack = stackUp(exhibits);
+  made.set(exhibits, stack);
+  return stack;
+}
+
+function stackUp(exhibits: readonly OpenExhibit[]): TrackStack {
+  const each = exhibits.map(({ columns }) => bitsOf(columns));
+  const start = new Int32Array(exhibits.length + 1);
+  for (const [n, { words }] of each.entries()) start[n + 1] = (start[n] ?? 0) + words;
+  const words = start[exhibits.length] ?? 0;
+
+  function gather(count: number, atOf: (bits: TrackBits) => number): Int32Array<ArrayBuffer> | undefined {
+    let rows: Int32Array<ArrayBuffer> | undefined;
+    for (const [n, bits] of each.entries()) {
+      const at = atOf(bits);
+      if (at === NO_ROW) continue;
+      rows ??= new Int32Array(count * words);
+      const to = start[n] ?? 0;
+      for (let row = 0; row < count; row++)
+        for (let word = 0; word < bits.words; word++)
+          rows[row * words + to + word] = bits.rows[at + row * bits.words + word] ?? 0;
+    }
+    return rows;
+  }
+  const once = (count: number, atOf: (bits: TrackBits, key: number) => number) => {
+    const rows = new Map<number, Int32Array<ArrayBuffer> | undefined>();
+    return (key: number) => {
+      if (!rows.has(key))
+        rows.set(
+          key,
+          gather(count, (bits) => atOf(bits, key)),
+        );
+      return rows.get(key);
+    };
+  };
+  const confidence = once(BYTE_ROWS, ({ confidenceAt }) => confidenceAt);
+  return {
+    exhibits,
+    start,
+    words,
+    earliestMs: Float64Array.from(exhibits, ({ startMs }, n) => startMs + (each[n]?.fromMs ?? Infinity)),
+    latestMs: Float64Array.from(exhibits, ({ startMs }, n) => startMs + (each[n]?.toMs ?? -Infinity)),
+    classRow: once(1, ({ classAt }, id) => classAt[id] ?? NO_ROW),
+    cellRow: once(1, ({ cellAt }, cell) => cellAt[cell] ?? NO_ROW),
+    shareRows: once(BYTE_ROWS, ({ shareAt }, at) => shareAt[at] ?? NO_ROW),
+    confidenceRows: () => confidence(0) ?? new Int32Array(BYTE_ROWS * words),
+  };
+}

@@ -1,0 +1,75 @@
+import { type Feet, GRID, type OpenExhibit } from '../../index/types.ts';
+import { livesWithin } from '../match-columns.ts';
+import { addRow, clear, copyRow, dropRow, keepRow, type TrackSet } from '../track-set.ts';
+import type { ExecutedZone } from './normal.ts';
+import { certainOfZone } from './raster.ts';
+import { addCells, COST, cellsOf, type Guess, rooms, type Sieve, sortTracks } from './sifting.ts';
+import { cellsWithin, type Window, type Zone, zoneCells } from './zone.ts';
+
+/** What the grids tell of a zone: the coarse one of many tracks at a time, the fine one of those on which it leaves a doubt. */
+export function zoneSieve({ polygon, relation }: ExecutedZone): Sieve {
+  const touched = cellsOf(zoneCells(polygon));
+  const isDecidedByVisit = relation === 'passes' || relation === 'avoids' || relation === 'inside';
+  // Who visited one of these has decided it, whatever the rest of the way.
+  const deciding = relation === 'inside' ? othersThan(touched) : cellsOf(cellsWithin(polygon));
+  const room = rooms(4);
+  return {
+    cost: COST.points,
+    sift(part, windows, among) {
+      const [yes, maybe, left, visits] = room(part) as [TrackSet, TrackSet, TrackSet, TrackSet];
+      copyRow(among, left, part);
+      addCells(visits, part, touched);
+      if (relation === 'avoids') {
+        copyRow(among, yes, part);
+        dropRow(yes, visits, part);
+      }
+      keepRow(left, visits, part);
+      // Of a whole way only: where a window cuts it, the visit may lie outside.
+      if (windows === undefined && isDecidedByVisit) {
+        clear(visits, part);
+        addCells(visits, part, deciding);
+        if (relation === 'passes') {
+          addRow(yes, left, part);
+          keepRow(yes, visits, part);
+        }
+        dropRow(left, visits, part);
+      }
+      sortTracks(left, part, { yes, maybe }, (exhibit, n) => {
+        const own = windows?.(n);
+        return (track) => guessOf(polygon, relation, exhibit, own, track);
+      });
+      return { yes, maybe };
+    },
+  };
+}
+
+const othersThan = (cells: readonly number[]): readonly number[] => {
+  const named = new Set(cells);
+  return Array.from({ length: 8 * GRID.bytes }, (_, cell) => cell).filter((cell) => !named.has(cell));
+};
+
+function guessOf(
+  polygon: Zone,
+  relation: ExecutedZone['relation'],
+  { feet, columns }: OpenExhibit,
+  windows: readonly Window[] | undefined,
+  track: number,
+): Guess {
+  const { isIn, isOut, goesIn, goesOut, isWhole } = certainOfZone(polygon, feet, track);
+  if (isWhole && !isIn) return relation === 'avoids' ? 'yes' : 'no';
+  if (!livesWithin(columns, track, windows)) return 'maybe';
+  if (relation === 'passes') return isIn ? 'yes' : 'maybe';
+  if (relation === 'avoids') return isIn ? 'no' : 'maybe';
+  if (relation === 'enters' && goesIn) return 'yes';
+  if (relation === 'leaves' && goesOut) return 'yes';
+  // What a whole way does says what is asked of the part that lies in a window only where that is all of it.
+  if (windows !== undefined && windows.length > 1) return 'maybe';
+  if (relation === 'inside') return isOut ? 'no' : isWhole ? 'yes' : 'maybe';
+  return isWhole ? 'no' : 'maybe';
+}
+
+/** Whether a way may be in the zone at all. */
+export function mayTouch(polygon: Zone, feet: Feet, track: number): boolean {
+  const { isIn, isWhole } = certainOfZone(polygon, feet, track);
+  return isIn || !isWhole;
+}

@@ -1,0 +1,105 @@
+import { GRID, type OpenExhibit } from '../../index/types.ts';
+import { add, addRow, clear, copyRow, eachTrack, emptySet, keepRow, type Part, type TrackSet } from '../track-set.ts';
+import type { Window } from './zone.ts';
+
+/** `maybe`: the columns do not tell; the path must be opened. */
+export type Guess = 'yes' | 'no' | 'maybe';
+
+/** By place in the stack, the times of an exhibit in which a condition has to hold. */
+export type WindowsOf = (n: number) => readonly Window[] | undefined;
+
+export interface Sieve {
+  /** How dear it is to ask, for those who have a choice of order. */
+  readonly cost: number;
+  /**
+   * Sorts the tracks that are among into those that fulfil the condition and those that may: the others do not. Without `windows` any time
+   * counts. Both sets are written over by the next call, which has to be about the same stack.
+   */
+  sift(part: Part, windows: WindowsOf | undefined, among: TrackSet): Sifted;
+}
+
+export interface Sifted {
+  readonly yes: TrackSet;
+  readonly maybe: TrackSet;
+}
+
+/** Looked at by words of 32 tracks, track by track, point by point, beside other tracks. */
+export const COST = { words: 0, tracks: 1, points: 2, others: 3 } as const;
+
+/** Sets that are made at the first use and used again at the next, cleared. */
+export function rooms(count: number): (part: Part) => readonly TrackSet[] {
+  let made: readonly TrackSet[] = [];
+  return (part) => {
+    if (made.length === 0) made = Array.from({ length: count }, () => emptySet(part.stack));
+    else for (const set of made) clear(set, part);
+    return made;
+  };
+}
+
+/** Decided by rows of bits alone: takes out of a copy of what is among. */
+export function byWords(take: (part: Part, from: TrackSet) => void): Sieve {
+  const room = rooms(2);
+  return {
+    cost: COST.words,
+    sift(part, _, among) {
+      const [yes, maybe] = room(part) as [TrackSet, TrackSet];
+      copyRow(among, yes, part);
+      take(part, yes);
+      return { yes, maybe };
+    },
+  };
+}
+
+/**
+ * Decided track by track. `ask` makes what is asked of one ready for an exhibit; undefined where no track of it fulfils the condition. Tracks
+ * that visited none of the cells of one of the `places` do not fulfil it, and are not asked.
+ */
+export function byTracks(
+  cost: number,
+  ask: (exhibit: OpenExhibit, windows: readonly Window[] | undefined) => ((track: number) => Guess) | undefined,
+  places: (part: Part) => readonly (readonly number[])[] = () => [],
+): Sieve {
+  const room = rooms(4);
+  return {
+    cost,
+    sift(part, windows, among) {
+      const [yes, maybe, there, near] = room(part) as [TrackSet, TrackSet, TrackSet, TrackSet];
+      copyRow(among, there, part);
+      for (const cells of places(part)) {
+        clear(near, part);
+        addCells(near, part, cells);
+        keepRow(there, near, part);
+      }
+      sortTracks(there, part, { yes, maybe }, (exhibit, n) => ask(exhibit, windows?.(n)));
+      return { yes, maybe };
+    },
+  };
+}
+
+/** Asks every track of a set, and puts it where it belongs. */
+export function sortTracks(
+  set: TrackSet,
+  part: Part,
+  { yes, maybe }: Sifted,
+  ask: (exhibit: OpenExhibit, n: number) => ((track: number) => Guess) | undefined,
+): void {
+  eachTrack(set, part, (exhibit, n) => {
+    const guess = ask(exhibit, n);
+    if (guess === undefined) return undefined;
+    return (track, bit) => {
+      const one = guess(track);
+      if (one !== 'no') add(one === 'yes' ? yes : maybe, bit);
+    };
+  });
+}
+
+/** Adds what visited one of the cells of the coarse grid. */
+export function addCells(set: TrackSet, part: Part, cells: readonly number[]): void {
+  for (const cell of cells) addRow(set, part.stack.cellRow(cell), part);
+}
+
+/** The cells of a mask of the coarse grid. */
+export const cellsOf = (grid: Uint8Array): number[] =>
+  Array.from({ length: 8 * GRID.bytes }, (_, cell) => cell).filter(
+    (cell) => (((grid[cell >> 3] ?? 0) >> (cell & 7)) & 1) === 1,
+  );
