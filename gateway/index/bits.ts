@@ -1,25 +1,7 @@
-import { COLOURS, PARTS } from '../vocabulary.ts';
-import { GRID, type TrackBits, type TrackColumns } from './types.ts';
+import { BYTE_ROWS, CLASS_IDS, GRID, NO_ROW, SHARES, type TrackBits, type TrackColumns } from './types.ts';
 
-export const CLASS_IDS = 256;
-export const SHARES = PARTS.length * COLOURS.length;
-/** Rows of a number that one byte holds, the least bit first. */
-export const BYTE_ROWS = 8;
-/** Where a row would begin that no track has a bit in. */
-export const NO_ROW = -1;
-
-const made = new WeakMap<TrackColumns, TrackBits>();
-
-/** The columns as rows of bits, made once: when a case is opened. */
+/** The columns as rows of bits. */
 export function bitsOf(columns: TrackColumns): TrackBits {
-  const known = made.get(columns);
-  if (known !== undefined) return known;
-  const bits = makeBits(columns);
-  made.set(columns, bits);
-  return bits;
-}
-
-function makeBits(columns: TrackColumns): TrackBits {
   const { count, classId, confidence, colourShare, grid } = columns;
   const words = (count + 31) >>> 5;
   const { classes, shares, cells, mostConfidence, fromMs, toMs } = extentOf(columns);

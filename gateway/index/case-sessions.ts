@@ -14,7 +14,7 @@ import type { BlockHeader } from './layout.ts';
 import { rectificationsOf } from './rectification-store.ts';
 import { rectifiedColumns } from './rectified.ts';
 import * as store from './store.ts';
-import type { CaseSessions, Feet, OpenCase, OpenExhibit, TrackColumns, UnanalysedExhibit } from './types.ts';
+import type { CaseSessions, Feet, OpenCase, OpenExhibit, TrackBits, TrackColumns, UnanalysedExhibit } from './types.ts';
 
 export interface CaseSessionsDeps {
   readonly vault: Vault;
@@ -32,6 +32,7 @@ export const IDLE_MS = 30 * 60 * 1000;
 interface OpenBlock {
   readonly header: BlockHeader;
   readonly columns: TrackColumns;
+  readonly bits: TrackBits;
   readonly path: (track: number) => readonly TrackPoint[];
   readonly feet: Feet;
   readonly bytes: number;
@@ -208,10 +209,10 @@ async function loadBlock(
   const rectifications = await rectificationsOf(caseId, { database, vault });
   const counted = rectifiedColumns(columns, path, rectifications);
   // Rows of bits are held twice: by exhibit, and in the stack of the case.
-  const { rows } = bitsOf(counted);
-  const own = [feet.start, feet.x, feet.y, rows, rows].reduce((sum, { byteLength }) => sum + byteLength, 0);
+  const bits = bitsOf(counted);
+  const own = [feet.start, feet.x, feet.y, bits.rows, bits.rows].reduce((sum, { byteLength }) => sum + byteLength, 0);
   const bytes = paths.length + own + Object.values(header.arrays).reduce((sum, array) => sum + array.length, 0);
-  return { header, columns: counted, path, feet, bytes };
+  return { header, columns: counted, bits, path, feet, bytes };
 }
 
 const describe = (exhibit: Exhibit, job: store.ClosedJob, block: OpenBlock): OpenExhibit => ({
@@ -233,6 +234,7 @@ const describe = (exhibit: Exhibit, job: store.ClosedJob, block: OpenBlock): Ope
   audit: block.header.audit,
   resultDigest: job.resultSha256,
   columns: block.columns,
+  bits: block.bits,
   path: block.path,
   feet: block.feet,
 });

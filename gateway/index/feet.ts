@@ -32,13 +32,9 @@ export function openFeet(
   return { start, x: x.slice(0, at), y: y.slice(0, at) };
 }
 
-const { cells, block, margin } = FOOT_GRID;
-const PER_PICTURE = (cells - 2 * block) / (1 + 2 * margin);
-
-/** A fraction of the picture in cells of the grid, which goes on beyond its rim. */
-export const footPlace = (fraction: number): number => block + (fraction + margin) * PER_PICTURE;
-
-const footCell = (fraction: number): number => Math.min(cells - 1, Math.max(0, Math.floor(footPlace(fraction))));
+const { cells, block, margin, perPicture } = FOOT_GRID;
+const footCell = (fraction: number): number =>
+  Math.min(cells - 1, Math.max(0, Math.floor(block + (fraction + margin) * perPicture)));
 
 function goesOn(seconds: Float64Array, count: number): boolean {
   for (let n = 1; n < count; n++) if (!((seconds[n] ?? 0) > (seconds[n - 1] ?? 0))) return false;

@@ -1,7 +1,7 @@
 import type { Coverage, RecallAudit, TrackPoint } from '../analysis/types.ts';
 import type { CaseId, ExhibitId, JobId } from '../ids.ts';
 import type { Requisition } from '../requisition/types.ts';
-import type { ClassName } from '../vocabulary.ts';
+import { type ClassName, COLOURS, PARTS } from '../vocabulary.ts';
 
 /**
  * Cells of the coarse grid of bottom centres, row by row: 16 x 9 cells, 144 bits, 18 bytes. Bit `row * 16 + column` is bit
@@ -67,6 +67,14 @@ export interface TrackColumns {
   readonly rectified?: ReadonlyMap<number, Rectified>;
 }
 
+export const CLASS_IDS = 256;
+/** Colour shares of a track. */
+export const SHARES = PARTS.length * COLOURS.length;
+/** Rows of a number that one byte holds. */
+export const BYTE_ROWS = 8;
+/** Where a row would begin that no track has a bit in. */
+export const NO_ROW = -1;
+
 /**
  * Columns of an exhibit as rows of bits, a bit a track: what a question asks of them is asked of 32 tracks at a time. A number of one byte is
  * eight rows, the least bit first. Rows that would be empty are left out.
@@ -76,11 +84,11 @@ export interface TrackBits {
   /** Of 32 tracks each, in every row. */
   readonly words: number;
   readonly rows: Int32Array;
-  /** By class id: where its row begins in `rows`; -1 where no track has it. */
+  /** By class id: where its row begins in `rows`; `NO_ROW` where no track has it. */
   readonly classAt: Int32Array;
-  /** By index of `colourShare` of one track: where its eight rows begin; -1 where no track has any of it. */
+  /** By index of `colourShare` of one track: where its eight rows begin; `NO_ROW` where no track has any of it. */
   readonly shareAt: Int32Array;
-  /** By cell of the coarse grid: where its row begins; -1 where no track visited it. */
+  /** By cell of the coarse grid: where its row begins; `NO_ROW` where no track visited it. */
   readonly cellAt: Int32Array;
   readonly confidenceAt: number;
   readonly mostConfidence: number;
@@ -93,7 +101,13 @@ export interface TrackBits {
  * The fine grid of feet: 65,536 cells across the picture and a sixteenth of it on each side, and as many down, in blocks of 256. The blocks of
  * its rim hold all that lies further out.
  */
-export const FOOT_GRID = { cells: 65_536, block: 256, margin: 1 / 16 } as const;
+export const FOOT_GRID = {
+  cells: 65_536,
+  block: 256,
+  margin: 1 / 16,
+  /** Cells that the picture's width or height is. */
+  perPicture: (65_536 - 2 * 256) / (1 + 2 / 16),
+} as const;
 
 /**
  * Where the bottom centre of a track was at each of its points, in cells of the fine grid. Enough to tell of most tracks what their exact
@@ -129,28 +143,11 @@ export interface OpenExhibit {
   readonly audit: RecallAudit | undefined;
   readonly resultDigest: string;
   readonly columns: TrackColumns;
+  /** The same, made for looking at many tracks at a time. */
+  readonly bits: TrackBits;
   /** The exact path of one track, opened from the sealed path block. */
   readonly path: (track: number) => readonly TrackPoint[];
   readonly feet: Feet;
-}
-
-/**
- * Exhibits one after the other, each from a word of its own on: what is asked of all tracks of a case goes through rows that lie in one piece.
- * A row that no exhibit has is undefined.
- */
-export interface TrackStack {
-  readonly exhibits: readonly OpenExhibit[];
-  /** First word of each exhibit, one more than there are. */
-  readonly start: Int32Array;
-  readonly words: number;
-  /** True time of the first moment of any track of each exhibit, and of the last of any, by its clock: milliseconds since the epoch. */
-  readonly earliestMs: Float64Array;
-  readonly latestMs: Float64Array;
-  classRow(id: number): Int32Array<ArrayBuffer> | undefined;
-  cellRow(cell: number): Int32Array<ArrayBuffer> | undefined;
-  /** Eight rows of `words` each, the least bit first. */
-  shareRows(at: number): Int32Array<ArrayBuffer> | undefined;
-  confidenceRows(): Int32Array<ArrayBuffer>;
 }
 
 /** An exhibit of the case that has no closed result: named in every answer, so that "nothing found" never hides it. */

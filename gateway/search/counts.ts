@@ -1,8 +1,8 @@
-import { bitsOf } from '../index/bits.ts';
-import type { OpenExhibit, TrackStack } from '../index/types.ts';
+import type { OpenExhibit } from '../index/types.ts';
 import { CLASSES, COLOURS, classId, PARTS } from '../vocabulary.ts';
 import type { Matches } from './match.ts';
 import { colourAt, leastStep } from './match-columns.ts';
+import type { TrackStack } from './stack.ts';
 import { atLeast, bitsIn, countBoth, type TrackSet } from './track-set.ts';
 import type { Counts } from './types.ts';
 import { localInstant } from './words.ts';
@@ -94,9 +94,9 @@ function hoursOf(stack: TrackStack): readonly Begun[] {
   return made;
 }
 
-function begunOf({ columns, startMs }: OpenExhibit): Begun {
+function begunOf({ columns, bits, startMs }: OpenExhibit): Begun {
   const { count, firstMs } = columns;
-  const { words } = bitsOf(columns);
+  const { words } = bits;
   const hourOf = (track: number): number => Math.floor((startMs + (firstMs[track] ?? 0)) / HOUR_MS);
   const places = new Map<number, number>();
   for (let track = 0; track < count; track++) {

@@ -1,5 +1,4 @@
-import { bitsOf, SHARES } from '../index/bits.ts';
-import type { TrackColumns } from '../index/types.ts';
+import { type OpenExhibit, SHARES, type TrackColumns } from '../index/types.ts';
 import { COLOURS, type ColourName, PARTS, type Part } from '../vocabulary.ts';
 import type { Window } from './conditions/zone.ts';
 
@@ -8,8 +7,7 @@ import type { Window } from './conditions/zone.ts';
 const STEPS = 255;
 
 /** Whether any track of the exhibit may live in the window. */
-export function mayLive(columns: TrackColumns, { fromMs, toMs }: Window): boolean {
-  const bits = bitsOf(columns);
+export function mayLive({ bits }: OpenExhibit, { fromMs, toMs }: Window): boolean {
   return bits.fromMs <= toMs && bits.toMs >= fromMs;
 }
 

@@ -1,6 +1,5 @@
 import type { TrackPoint } from '../analysis/types.ts';
-import { stackOf } from '../index/stack.ts';
-import type { OpenExhibit, TrackColumns, TrackStack } from '../index/types.ts';
+import type { OpenExhibit, TrackColumns } from '../index/types.ts';
 import { type ClassName, COLOURS, type ColourName, classNameOf, PARTS } from '../vocabulary.ts';
 import type { Elsewhere } from './conditions/leaf-matcher.ts';
 import { compile } from './conditions/match.ts';
@@ -11,6 +10,7 @@ import { type Contact, contains, footOf, pathContact, type Window, type Zone } f
 import { colourAt, leastStep, shareAt, shareOf } from './match-columns.ts';
 import { inMediaTime, plainOf, siftPlain } from './plain-facets.ts';
 import { rectifiedHit } from './rectified-hit.ts';
+import { stackOf, type TrackStack } from './stack.ts';
 import {
   addRow,
   copyRow,

@@ -1,4 +1,3 @@
-import { bitsOf } from '../index/bits.ts';
 import type { OpenExhibit } from '../index/types.ts';
 import type { Matches } from './match.ts';
 import { keepConfident } from './plain-facets.ts';
@@ -38,7 +37,7 @@ export function firstMatches(
   };
   // From the earliest on: what begins after the last that is kept, or is less sure than it, is not looked at.
   const waiting = stack.exhibits.flatMap((exhibit, n) =>
-    counts[n] === 0 ? [] : [{ n, fromMs: exhibit.startMs + bitsOf(exhibit.columns).fromMs, exhibit }],
+    counts[n] === 0 ? [] : [{ n, fromMs: exhibit.startMs + exhibit.bits.fromMs, exhibit }],
   );
   const comesAfter = (startMs: number, sure: number): boolean =>
     last !== undefined &&
@@ -48,7 +47,7 @@ export function firstMatches(
   const surest = byConfidence ? emptySet(stack) : undefined;
   for (const { n, fromMs, exhibit } of waiting.sort((a, b) => a.fromMs - b.fromMs)) {
     const { firstMs, confidence } = exhibit.columns;
-    if (comesAfter(fromMs, bitsOf(exhibit.columns).mostConfidence)) continue;
+    if (comesAfter(fromMs, exhibit.bits.mostConfidence)) continue;
     const own = partOf(stack, n, n + 1);
     let looked = tracks;
     if (surest !== undefined && last !== undefined) {

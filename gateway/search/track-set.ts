@@ -1,5 +1,5 @@
-import { BYTE_ROWS } from '../index/bits.ts';
-import type { OpenExhibit, TrackStack } from '../index/types.ts';
+import { BYTE_ROWS, type OpenExhibit } from '../index/types.ts';
+import type { TrackStack } from './stack.ts';
 
 // Sets of tracks of a stack of exhibits, a bit each: 32 of them are looked at in one step.
 

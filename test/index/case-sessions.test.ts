@@ -2,7 +2,6 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { canonicalJson, type JsonValue, sha256Hex } from '../../gateway/canonical.ts';
 import type { Exhibit } from '../../gateway/footage/types.ts';
 import { type JobId, newId } from '../../gateway/ids.ts';
-import { bitsOf } from '../../gateway/index/bits.ts';
 import { createCaseSessions, IDLE_MS } from '../../gateway/index/case-sessions.ts';
 import { indexResult } from '../../gateway/index/seal.ts';
 import type { CaseSessions } from '../../gateway/index/types.ts';
@@ -283,7 +282,7 @@ async function sizeOfOne(requisition: Requisition): Promise<number> {
   const arrays = Object.values(columns).filter((value) => ArrayBuffer.isView(value));
   const { rows } = await asOwner(world.database, 'SELECT paths_object FROM jobs WHERE id = $1', [columns.jobId]);
   const paths = await world.vault.sizeOf(requisition.caseId, rows[0]?.paths_object);
-  const { rows: bits } = bitsOf(columns);
+  const bits = exhibit?.bits.rows ?? new Int32Array();
   const feet = [...Object.values(exhibit?.feet ?? {}), bits, bits];
   // A little more than one case, so that two fit and three do not.
   return paths + [...arrays, ...feet].reduce((sum, array) => sum + array.byteLength, 0) + 16;

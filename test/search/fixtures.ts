@@ -11,6 +11,7 @@ import type { Database } from '../../gateway/database.ts';
 import { DEMO, demoAuthorisation, demoSchedule } from '../../gateway/demo/requisition.ts';
 import type { Exhibit } from '../../gateway/footage/types.ts';
 import { type CaseId, type ExhibitId, type JobId, newId, type ObjectId } from '../../gateway/ids.ts';
+import { bitsOf } from '../../gateway/index/bits.ts';
 import { createCaseSessions } from '../../gateway/index/case-sessions.ts';
 import { decodeBlock, encodeColumns, openPaths } from '../../gateway/index/columns.ts';
 import { openFeet } from '../../gateway/index/feet.ts';
@@ -179,6 +180,7 @@ export function openInMemory(tracks: readonly Track[], changes: Partial<OpenExhi
     audit: result.audit,
     resultDigest: '0'.repeat(64),
     columns,
+    bits: bitsOf(changes.columns ?? columns),
     path: openPaths(blocks.paths, columns),
     feet: openFeet(blocks.paths, columns, result.picture),
     ...changes,

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Track, TrackPoint } from '../../gateway/analysis/types.ts';
-import { stackOf } from '../../gateway/index/stack.ts';
 import { GRID, type OpenExhibit } from '../../gateway/index/types.ts';
 import { finderOf, matchesIn, matchTracks } from '../../gateway/search/match.ts';
 import { colourAt } from '../../gateway/search/match-columns.ts';
 import { LEAVES } from '../../gateway/search/normal-values.ts';
+import { stackOf } from '../../gateway/search/stack.ts';
 import { atLeast, eachTrack, has, wholeOf } from '../../gateway/search/track-set.ts';
 import type { ExecutedQuestion } from '../../gateway/search/types.ts';
 import { CLASSES, COLOURS, classId, PARTS } from '../../gateway/vocabulary.ts';

@@ -1,6 +1,6 @@
-import { stackOf } from '../../index/stack.ts';
 import type { OpenExhibit } from '../../index/types.ts';
 import { CLASSES, classId } from '../../vocabulary.ts';
+import { stackOf } from '../stack.ts';
 import { addRow, eachTrack, emptySet, wholeOf } from '../track-set.ts';
 import type { Evidence, ExecutedQuestion, Reason } from '../types.ts';
 import { type Elsewhere, otherOf } from './leaf-matcher.ts';

@@ -140,7 +140,7 @@ function leafOf(leaf: ExecutedLeaf, scope: Scope): Matcher {
   if (isTimeLeaf(leaf)) {
     const own = windowsOf(leaf, exhibit);
     const allowed = (windows === undefined ? own : intersect(windows, own)).filter((window) =>
-      mayLive(columns, window),
+      mayLive(exhibit, window),
     );
     return byColumns(
       leaf,

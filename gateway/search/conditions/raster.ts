@@ -1,4 +1,3 @@
-import { footPlace } from '../../index/feet.ts';
 import { type Feet, FOOT_GRID } from '../../index/types.ts';
 import type { PicturePoint } from '../types.ts';
 import type { ExecutedLine } from './normal.ts';
@@ -8,7 +7,7 @@ import { contains, edgesOf, type Zone } from './zone.ts';
 // of blocks of cells shows that. Near an edge the cells themselves are held against it, and where one of them meets it they tell nothing: then
 // the way is opened.
 
-const { cells: CELLS, block: BLOCK } = FOOT_GRID;
+const { cells: CELLS, block: BLOCK, margin, perPicture } = FOOT_GRID;
 const SIDE = CELLS / BLOCK;
 const SUMS = SIDE + 1;
 /** In blocks: far more than any rounding of the exact test, so that what is told here is told there. */
@@ -202,8 +201,8 @@ function edgesIn(sums: Int32Array, fromX: number, fromY: number, toX: number, to
 }
 
 const inBlocks = ({ x, y }: PicturePoint): PicturePoint => ({
-  x: footPlace(x) / BLOCK,
-  y: footPlace(y) / BLOCK,
+  x: 1 + ((x + margin) * perPicture) / BLOCK,
+  y: 1 + ((y + margin) * perPicture) / BLOCK,
 });
 
 function rasterOf(shape: Zone, isArea: boolean): Raster {

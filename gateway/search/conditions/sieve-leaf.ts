@@ -1,5 +1,4 @@
-import { bitsOf, NO_ROW } from '../../index/bits.ts';
-import type { OpenExhibit } from '../../index/types.ts';
+import { NO_ROW, type OpenExhibit } from '../../index/types.ts';
 import { classId } from '../../vocabulary.ts';
 import { isBetween, leastStep, livesWithin, mayLive, overlaps } from '../match-columns.ts';
 import { keepColoured, keepConfident, leastShares } from '../plain-facets.ts';
@@ -130,9 +129,7 @@ export function leafSieve(leaf: ExecutedLeaf): Sieve {
   }
   if ('near' in leaf) {
     const ids = leaf.near.class.map(classId);
-    return byTracks(COST.others, ({ columns }) =>
-      ids.some((id) => bitsOf(columns).classAt[id] !== NO_ROW) ? maybe : undefined,
-    );
+    return byTracks(COST.others, ({ bits }) => (ids.some((id) => bits.classAt[id] !== NO_ROW) ? maybe : undefined));
   }
   if ('crowd' in leaf) {
     const { atLeast: least } = leaf.crowd;
@@ -149,10 +146,10 @@ function timeSieve(leaf: TimeLeaf): Sieve {
     const { columns } = exhibit;
     const own = windowsOf(leaf, exhibit);
     const allowed = (windows === undefined ? own : intersect(windows, own)).filter((window) =>
-      mayLive(columns, window),
+      mayLive(exhibit, window),
     );
     if (allowed.length === 0) return undefined;
-    const { fromMs, toMs } = bitsOf(columns);
+    const { fromMs, toMs } = exhibit.bits;
     if (allowed.some((window) => window.fromMs <= fromMs && window.toMs >= toMs)) return () => 'yes';
     return (track) => {
       for (const window of allowed) if (overlaps(columns, track, window)) return 'yes';

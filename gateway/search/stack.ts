@@ -1,5 +1,23 @@
-import { BYTE_ROWS, bitsOf, NO_ROW } from './bits.ts';
-import type { OpenExhibit, TrackBits, TrackStack } from './types.ts';
+import { BYTE_ROWS, NO_ROW, type OpenExhibit, type TrackBits } from '../index/types.ts';
+
+/**
+ * Exhibits one after the other, each from a word of its own on: what is asked of all tracks of a case goes through rows that lie in one piece.
+ * A row that no exhibit has is undefined.
+ */
+export interface TrackStack {
+  readonly exhibits: readonly OpenExhibit[];
+  /** First word of each exhibit, one more than there are. */
+  readonly start: Int32Array;
+  readonly words: number;
+  /** True time of the first moment of any track of each exhibit, and of the last of any, by its clock: milliseconds since the epoch. */
+  readonly earliestMs: Float64Array;
+  readonly latestMs: Float64Array;
+  classRow(id: number): Int32Array<ArrayBuffer> | undefined;
+  cellRow(cell: number): Int32Array<ArrayBuffer> | undefined;
+  /** Eight rows of `words` each, the least bit first. */
+  shareRows(at: number): Int32Array<ArrayBuffer> | undefined;
+  confidenceRows(): Int32Array<ArrayBuffer>;
+}
 
 const made = new WeakMap<readonly OpenExhibit[], TrackStack>();
 
@@ -13,7 +31,7 @@ export function stackOf(exhibits: readonly OpenExhibit[]): TrackStack {
 }
 
 function stackUp(exhibits: readonly OpenExhibit[]): TrackStack {
-  const each = exhibits.map(({ columns }) => bitsOf(columns));
+  const each = exhibits.map(({ bits }) => bits);
   const start = new Int32Array(exhibits.length + 1);
   for (const [n, { words }] of each.entries()) start[n + 1] = (start[n] ?? 0) + words;
   const words = start[exhibits.length] ?? 0;
