@@ -7,3 +7,6 @@ export interface Clock {
 export const systemClock: Clock = { nowMs: () => Date.now() };
 
 export const nowSeconds = (clock: Clock): number => Math.floor(clock.nowMs() / 1000);
+
+/** Wall-clock times are written in the time of the courts; where there is room, with the offset from UTC that held at that moment. */
+export const CASE_TIME_ZONE = 'Europe/Paris';

@@ -12,9 +12,11 @@ export interface NamedExhibit extends AnalysedExhibit {
   readonly motText: string | undefined;
 }
 
-/** One hit with the pictures that were made for it; `number` is the name of its files. */
+/** One hit with the pictures that were made for it. */
 export interface PicturedHit {
   readonly number: string;
+  /** NAME of its files. */
+  readonly name: string;
   readonly loaded: LoadedHit;
   readonly exhibitName: string;
   readonly still: Pick<Still, 'arguments'>;
@@ -86,7 +88,7 @@ export function hitsDocument(hits: readonly PicturedHit[], models: readonly Mode
   };
 }
 
-function hitEntry({ number, loaded, exhibitName, clip }: PicturedHit, models: readonly ModelNotice[]): JsonValue {
+function hitEntry({ number, name, loaded, exhibitName, clip }: PicturedHit, models: readonly ModelNotice[]): JsonValue {
   const { hit, exhibit, question, result, review } = loaded;
   return {
     number,
@@ -129,8 +131,8 @@ function hitEntry({ number, loaded, exhibitName, clip }: PicturedHit, models: re
         pictureSeenAt: sawPictureAt ?? null,
       })),
     },
-    still: `stills/${number}.jpg`,
-    clip: { file: `clips/${number}.mp4`, fromSeconds: clip.fromSeconds, toSeconds: clip.toSeconds },
+    still: `stills/${name}.jpg`,
+    clip: { file: `clips/${name}.mp4`, fromSeconds: clip.fromSeconds, toSeconds: clip.toSeconds },
   };
 }
 
@@ -169,11 +171,11 @@ export function argumentsDocument(exhibits: readonly NamedExhibit[], hits: reado
   return {
     format: 'differe-arguments/1',
     analysis: exhibits.map(({ name, result }) => ({ exhibit: name, ffmpeg: plain(result.arguments) })),
-    stills: hits.map(({ number, still }) => ({ file: `stills/${number}.jpg`, ffmpeg: plain(still.arguments) })),
-    clips: hits.map(({ number, clip }) => ({
-      file: `clips/${number}.mp4`,
+    stills: hits.map(({ name, still }) => ({ file: `stills/${name}.jpg`, ffmpeg: plain(still.arguments) })),
+    clips: hits.map(({ name, clip }) => ({
+      file: `clips/${name}.mp4`,
       ffmpeg: plain(clip.arguments),
-      filter: `clips/${number}.filter.txt`,
+      filter: `clips/${name}.filter.txt`,
     })),
   };
 }

@@ -18,7 +18,7 @@ import {
 } from './documents.ts';
 import type { KeyFrames } from './key-frames.ts';
 import type { EvidenceKey } from './keys.ts';
-import { packageNames } from './names.ts';
+import { hitName, hitNumber, packageNames } from './names.ts';
 import { proveRecord } from './proofs.ts';
 import { READ_ME_FILE, readMe } from './read-me.ts';
 import { makeStill } from './still.ts';
@@ -100,13 +100,13 @@ export async function buildPackage(
   }
   const hits: PicturedHit[] = [];
   for (const [index, loaded] of input.hits.entries()) {
-    const number = String(index + 1).padStart(4, '0');
-    const name = exhibits.find(({ jobId }) => jobId === loaded.jobId)?.name ?? '';
+    const exhibitName = exhibits.find(({ jobId }) => jobId === loaded.jobId)?.name ?? '';
+    const name = hitName(requisition.authorisation.sub, loaded, index);
     const { still, clip } = await picture(requisition, loaded, deps, signal);
-    await write(`stills/${number}.jpg`, still.jpeg);
-    await write(`clips/${number}.mp4`, clip.mp4);
-    await write(`clips/${number}.filter.txt`, clip.filter);
-    hits.push({ number, loaded, exhibitName: name, still, clip });
+    await write(`stills/${name}.jpg`, still.jpeg);
+    await write(`clips/${name}.mp4`, clip.mp4);
+    await write(`clips/${name}.filter.txt`, clip.filter);
+    hits.push({ number: hitNumber(index), name, loaded, exhibitName, still, clip });
   }
   const models = noticesOf(exhibits, deps);
   const hitsSha256 = await writeJson('hits.json', hitsDocument(hits, models));

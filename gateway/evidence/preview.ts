@@ -4,6 +4,7 @@ import type { HitId } from '../ids.ts';
 import type { Requisition } from '../requisition/types.ts';
 import type { Hit, Reading } from '../search/types.ts';
 import { exhibitsDocument, modelsDocument, rectificationsDocument, requisitionDocument } from './documents.ts';
+import { hitName } from './names.ts';
 import { analysesNamed, isValidated, noticesOf, type PackageDeps } from './package.ts';
 import { READ_ME_FILE, readMe } from './read-me.ts';
 import type { AnalysedExhibit, LoadAnalysed, LoadedHit, LoadHit } from './types.ts';
@@ -103,9 +104,9 @@ async function filesOf(
     { path: `${name}.ledger.json`, sizeBytes: jsonBytes(result.ledger) },
     { path: `${name}.mot.txt` },
   ]);
-  const pictures = hits.flatMap((_hit, index) => {
-    const number = String(index + 1).padStart(4, '0');
-    return [`stills/${number}.jpg`, `clips/${number}.mp4`, `clips/${number}.filter.txt`].map((path) => ({ path }));
+  const pictures = hits.flatMap((hit, index) => {
+    const name = hitName(requisition.authorisation.sub, hit, index);
+    return [`stills/${name}.jpg`, `clips/${name}.mp4`, `clips/${name}.filter.txt`].map((path) => ({ path }));
   });
   const rectified = exhibits.some((each) => each.rectified.size > 0)
     ? [{ path: 'rectifications.json', sizeBytes: jsonBytes(rectificationsDocument(exhibits)) }]

@@ -17,7 +17,8 @@ Ce qu'il contient
   NOM.mot.txt          (s'il existe) positions image par image, format MOTChallenge
   hits.json            les résultats retenus, la question posée, les raisons, l'avis de chaque lecteur : un résultat est remis
                        dès qu'un lecteur au moins l'a confirmé ; « disputed » dit que les lecteurs ne sont pas d'accord
-  stills/, clips/      images et séquences ; têtes et plaques masquées d'après la position des objets détectés
+  stills/, clips/      images et séquences ; têtes et plaques masquées d'après la position des objets détectés. Leur nom dit la
+                       procédure, la caméra, la date et l'heure corrigées de Paris, et le numéro du résultat dans hits.json
   arguments.json, clips/*.filter.txt   commandes exactes données à ffmpeg
   models.json          modèles utilisés et leurs empreintes
   proofs/              inscriptions du journal de l'installation et preuve de leur présence (C2SP tlog-proof)
@@ -48,7 +49,8 @@ What it holds
   NAME.mot.txt         (when present) places picture by picture, MOTChallenge format
   hits.json            the hits kept, the question asked, the reasons, each reader's verdict: a hit is handed over as soon as at
                        least one reader confirmed it; "disputed" says that its readers do not agree
-  stills/, clips/      pictures and clips; heads and plates are covered by the geometry of the detected objects
+  stills/, clips/      pictures and clips; heads and plates are covered by the geometry of the detected objects. Their names say
+                       procedure, camera, corrected date and time of Paris, and the number of the hit in hits.json
   arguments.json, clips/*.filter.txt   the exact commands given to ffmpeg
   models.json          models in use and their digests
   proofs/              records of the installation's journal and proof of their inclusion (C2SP tlog-proof)

@@ -1,9 +1,7 @@
+import { CASE_TIME_ZONE } from '../clock.ts';
 import { type ClassName, type ColourName, classInFrench, colourInFrench, type Part } from '../vocabulary.ts';
 import { clauseOf, englishWords, frenchWords } from './conditions/words.ts';
 import type { ExecutedQuestion } from './types.ts';
-
-/** Wall-clock times are written in the time of the courts, with the offset from UTC that held at that moment. */
-export const CASE_TIME_ZONE = 'Europe/Paris';
 
 /** HUM-02: stands on every answer. */
 export const NOTICE = "Indice à vérifier, n'établit pas une identité.";

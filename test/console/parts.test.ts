@@ -384,8 +384,8 @@ describe('the preview of a package', () => {
   it('sorts every file by what it is for, and says sizes as people do', () => {
     expect(
       [
-        'stills/0001.jpg',
-        'clips/0001.filter.txt',
+        'stills/PV-2026-000042_CAM-1_2026-03-14_15-02-03_0001.jpg',
+        'clips/PV-2026-000042_CAM-1_2026-03-14_15-02-03_0001.filter.txt',
         'a.ledger.json',
         'a.mot.txt',
         'proofs/0001.json',

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { packageNames } from '../../gateway/evidence/names.ts';
+import { hitName, packageNames } from '../../gateway/evidence/names.ts';
+import type { LoadedHit } from '../../gateway/evidence/types.ts';
 
 describe('names of the files of an exhibit', () => {
   it('are the file name without its last extension', () => {
@@ -54,6 +55,43 @@ describe('names of the files of an exhibit', () => {
           )
         );
       }),
+    );
+  });
+});
+
+const hitOf = (from: string, camera = 'CAM-3'): LoadedHit =>
+  ({ hit: { from }, exhibit: { camera: { id: camera } } }) as LoadedHit;
+
+describe('names of the pictures of a hit', () => {
+  it('say procedure, camera, corrected date and time of the courts, and which hit', () => {
+    expect(hitName('PV-2026-000042', hitOf('2026-03-14T14:02:03.900Z'), 0)).toBe(
+      'PV-2026-000042_CAM-3_2026-03-14_15-02-03_0001',
+    );
+    expect(hitName('2026/000123', hitOf('2026-07-01T22:30:00Z', 'quai nord: 2'), 11)).toBe(
+      '2026_000123_quai nord_ 2_2026-07-02_00-30-00_0012',
+    );
+  });
+
+  it('are told apart by their number alone, and can mean nothing else', () => {
+    // The hour that comes twice when the clocks are set back.
+    const twice = ['2026-10-25T00:30:00Z', '2026-10-25T01:30:00Z'].map((from, index) =>
+      hitName('P', hitOf(from), index),
+    );
+    expect(twice).toEqual(['P_CAM-3_2026-10-25_02-30-00_0001', 'P_CAM-3_2026-10-25_02-30-00_0002']);
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'binary', maxLength: 300 }),
+        fc.string({ unit: 'binary', maxLength: 300 }),
+        (one, other) => {
+          const name = hitName(one, hitOf('2026-03-14T14:02:03Z', other), 9_998);
+          return (
+            !/[/\\\p{Cc}#%?:*"<>|]/u.test(name) &&
+            !name.startsWith('.') &&
+            name.endsWith('_2026-03-14_15-02-03_9999') &&
+            Buffer.byteLength(`${name}.filter.txt`) <= 255
+          );
+        },
+      ),
     );
   });
 });

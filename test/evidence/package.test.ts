@@ -10,6 +10,7 @@ import type { ExitCode } from '../../gateway/command.ts';
 import { evidenceCommand } from '../../gateway/evidence/commands.ts';
 import { readKeyFrames } from '../../gateway/evidence/key-frames.ts';
 import { type EvidenceKey, openEvidenceKey } from '../../gateway/evidence/keys.ts';
+import { hitName } from '../../gateway/evidence/names.ts';
 import { buildPackage, type PackageDeps, type PackageInput } from '../../gateway/evidence/package.ts';
 import type { LoadedHit, Manifest } from '../../gateway/evidence/types.ts';
 import { verifyPackage } from '../../gateway/evidence/verify.ts';
@@ -112,6 +113,15 @@ const filesOf = async (folder: string): Promise<string[]> =>
     .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
     .sort();
 
+/** By procedure, camera and moment. */
+const nameOf = (index: number): string => hitName(requisition.authorisation.sub, loadedAt(index), index);
+
+const loadedAt = (index: number): LoadedHit => {
+  const loaded = hits[index];
+  if (loaded === undefined) throw new Error(`no hit ${index}`);
+  return loaded;
+};
+
 const readManifest = async (folder: string): Promise<Manifest> => {
   const jws = await readFile(path.join(folder, 'manifest.jws'), 'latin1');
   return JSON.parse(Buffer.from(jws.split('.')[1] ?? '', 'base64url').toString('utf8')) as Manifest;
@@ -140,7 +150,7 @@ describe('a package', () => {
       [
         'LISEZMOI.txt',
         'arguments.json',
-        ...hits.flatMap((_, index) => [`clips/000${index + 1}.filter.txt`, `clips/000${index + 1}.mp4`]),
+        ...hits.flatMap((_, index) => [`clips/${nameOf(index)}.filter.txt`, `clips/${nameOf(index)}.mp4`]),
         'exhibits.json',
         'hits.json',
         'keys.json',
@@ -151,7 +161,7 @@ describe('a package', () => {
         'rue neuve.ledger.json',
         'rue neuve.mot.txt',
         'rue neuve.result.json',
-        ...hits.map((_, index) => `stills/000${index + 1}.jpg`),
+        ...hits.map((_, index) => `stills/${nameOf(index)}.jpg`),
       ].sort(),
     );
     expect(hits.length).toBeGreaterThanOrEqual(2);
@@ -347,8 +357,9 @@ describe('verification', () => {
     const tamper: Readonly<Record<string, (folder: string) => Promise<unknown>>> = {
       added: (folder) => writeFile(path.join(folder, 'note.txt'), 'x'),
       hidden: (folder) => writeFile(path.join(folder, 'proofs', '.x'), ''),
-      removed: (folder) => rm(path.join(folder, 'stills', '0001.jpg')),
-      renamed: (folder) => rename(path.join(folder, 'stills', '0001.jpg'), path.join(folder, 'stills', '1.jpg')),
+      removed: (folder) => rm(path.join(folder, 'stills', `${nameOf(0)}.jpg`)),
+      renamed: (folder) =>
+        rename(path.join(folder, 'stills', `${nameOf(0)}.jpg`), path.join(folder, 'stills', '1.jpg')),
       'empty folder': (folder) => mkdir(path.join(folder, 'more')),
       link: async (folder) => {
         await rm(path.join(folder, 'models.json'));
@@ -365,14 +376,14 @@ describe('verification', () => {
 
   it('finds two clips that were exchanged, and says both digests', async () => {
     const folder = await copyOfPackage();
-    const [one, two] = ['0001', '0002'].map((number) => path.join(folder, 'clips', `${number}.mp4`));
+    const [one, two] = [0, 1].map((index) => path.join(folder, 'clips', `${nameOf(index)}.mp4`));
     if (one === undefined || two === undefined) throw new Error('no clips');
     const [first, second] = [await readFile(one), await readFile(two)];
     await writeFile(one, second);
     await writeFile(two, first);
     const { findings } = await verifyPackage(folder);
     expect(findings).toContainEqual({
-      file: 'clips/0001.mp4',
+      file: `clips/${nameOf(0)}.mp4`,
       problem: 'SHA-256',
       expected: sha256Hex(first),
       found: sha256Hex(second),
