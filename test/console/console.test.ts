@@ -158,6 +158,7 @@ describe.skipIf(!hasChromium)('the console', () => {
     expect(await page.textContent('.executed')).toMatch(/voiture/i);
     expect(await page.textContent('.coverage')).toContain('analysé 00:00:30');
     expect(await page.textContent('.notice')).toContain('n’établit pas une identité');
+    await visit.narrow('3-case');
     await visit.look('4-answer');
   });
 
@@ -172,7 +173,29 @@ describe.skipIf(!hasChromium)('the console', () => {
         failures++;
         return await route.abort('connectionreset');
       }
+    // A step that leads nowhere says so, until another frame is shown.
       if (request.method() === 'POST' && failures === 0) {
+    await page.waitForFunction(() => document.querySelector('.stage-note')?.textContent?.startsWith('Aucune lacune'));
+    await page.keyboard.press(',');
+    await page.waitForFunction(() => document.querySelector('.stage-note')?.textContent === '');
+    // The wheel zooms the timeline and leaves the page where it is.
+    const zoomed = () => page.textContent('.timeline-foot > span:last-child');
+    const whole = await zoomed();
+    await page.setViewportSize({ width: 1440, height: 600 });
+    await page.hover('.timeline svg');
+    const scrolled = await page.evaluate(() => scrollY);
+    await page.mouse.wheel(0, -240);
+    await page.waitForFunction(
+      (before) => document.querySelector('.timeline-foot > span:last-child')?.textContent !== before,
+      whole,
+    );
+    await page.mouse.wheel(0, 240);
+    await page.waitForFunction(
+      (before) => document.querySelector('.timeline-foot > span:last-child')?.textContent === before,
+      whole,
+    );
+    expect(await page.evaluate(() => scrollY)).toBe(scrolled);
+    await page.setViewportSize({ width: 1440, height: 900 });
         failures++;
         return await route.fulfill({ status: 429, headers: { 'retry-after': '1' }, body: '{}' });
       }
@@ -285,12 +308,12 @@ describe.skipIf(!hasChromium)('the console', () => {
     if (realClip !== undefined) {
       await page.fill('#go-to', '#209');
       await page.keyboard.press('Enter');
-      await page.keyboard.press('r');
+      await page.keyboard.press('e');
       await page.waitForFunction(() => document.querySelectorAll('.overlay-other').length === 2);
       await stillShown(page);
     }
     await visit.look('5b-anywhere');
-    if (realClip !== undefined) await page.keyboard.press('r');
+    if (realClip !== undefined) await page.keyboard.press('e');
     await page.fill('#go-to', 'midi');
     await page.keyboard.press('Enter');
     await page.waitForSelector('#go-to-wrong');
@@ -453,6 +476,43 @@ describe.skipIf(!hasChromium)('the console', () => {
     const places = await page.evaluate(() =>
       ['#clip', '#frame', '.overlay'].map((selector) => {
         const { x, y, width, height } = (document.querySelector(selector) as Element).getBoundingClientRect();
+  it('narrows the time on the histogram by keys alone, and says the period and what lies in it', async () => {
+    const first = page.locator('.edge-first');
+    const status = () => page.textContent('.histogram-foot [role="status"]');
+    const timeOfEdge = () => first.getAttribute('aria-valuetext');
+    await first.focus();
+    const begin = await timeOfEdge();
+    expect(begin).toMatch(/^\d\d\/\d\d\/\d{4} \d\d:\d\d:\d\d$/);
+    await page.keyboard.press('PageUp');
+    await page.keyboard.press('ArrowRight');
+    expect(await first.getAttribute('aria-valuenow')).toBe('11');
+    expect(await timeOfEdge()).not.toBe(begin);
+    // The edges cannot pass each other.
+    await page.locator('.edge-end').focus();
+    await page.keyboard.press('Home');
+    expect(await page.getAttribute('.edge-end', 'aria-valuenow')).toBe('12');
+    await page.keyboard.press('Escape');
+    expect(await page.getAttribute('.edge-end', 'aria-valuenow')).toBe('120');
+    expect(await first.getAttribute('aria-valuenow')).toBe('0');
+    await first.focus();
+    const total = Number(/^\d+/.exec((await page.textContent('.total strong')) ?? '')?.[0]);
+    for (let step = 0; step < 12; step++) {
+      await page.keyboard.press('PageUp');
+      const said = Number(/ : (\d+) résultats? y commence/.exec((await status()) ?? '')?.[1]);
+      if (said < total) break;
+    }
+    const said = (await status()) ?? '';
+    expect(said.startsWith((await timeOfEdge()) ?? '-')).toBe(true);
+    expect(Number(/ : (\d+) résultats? y commence/.exec(said)?.[1])).toBeLessThan(total);
+    await visit.look('6b-histogram-by-keys');
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() => /\d\d:\d\d:\d\d/.test(document.querySelector('.chips')?.textContent ?? ''));
+    await page.waitForFunction(() => /\d\d:\d\d/.test(document.querySelector('.executed')?.textContent ?? ''));
+    await page.click('.chips .remove >> nth=1');
+    await page.click('#ask');
+    await page.waitForSelector('#hits img');
+  });
+
         return [x, y, width, height].map(Math.round);
       }),
     );
@@ -543,13 +603,13 @@ describe.skipIf(!hasChromium)('the console', () => {
     await page.waitForSelector('tr[data-state="done"]');
     await press('Alt+2');
     await page.waitForSelector('.search-screen');
-    await tabTo('.typed input');
-    await page.keyboard.type('objet:voiture');
-    await press('Enter');
+    await tabTo('#classes input[value="car"]');
+    await press('Space');
     await tabTo('#ask');
     await press('Enter');
     await page.waitForSelector('#hits img');
-    await page.locator('#main').focus();
+    // What was found follows what was asked.
+    await tabTo('.typed input');
     await tabTo('.hit');
     await press('ArrowRight');
     await page.waitForFunction(() => (document.activeElement as HTMLElement | null)?.dataset.at === '1');
@@ -585,11 +645,35 @@ describe.skipIf(!hasChromium)('the console', () => {
 
   it('HAB-01, LOG-07: who controls signs in by a key alone, sees journal and figures, and can operate nothing', async () => {
     await page.click('button:text("Leave")');
+    // What was opened is in sight, from a card far below it, and Escape goes back to that card.
+    const inSight = (selector: string) =>
+      page.evaluate((wanted) => {
+        const { top, bottom } = (document.querySelector(wanted) as Element).getBoundingClientRect();
+        return top >= 0 && bottom <= innerHeight;
+      }, selector);
+    expect(await inSight('#hit-title')).toBe(true);
+    expect(await inSight('#clip')).toBe(true);
+    await press('Escape');
+    await page.waitForFunction(() => (document.activeElement as HTMLElement | null)?.classList.contains('hit'));
+    await press('Enter');
+    await opened(page);
     await page.waitForSelector('.sign-in');
     await page.setInputFiles(FILE_INPUT, await controlFile(visit.line));
     await page.click('.choice button');
     await page.click('nav a[href="#/control"]');
     await page.waitForSelector('#journal tbody tr');
+    // R goes to what is still to be reviewed, wherever it stands, and says when there is nothing left.
+    const waiting = await page.locator('#hits .hit.verdict-unreviewed').count();
+    expect(waiting).toBeGreaterThan(0);
+    for (let left = waiting; left > 0; left--) {
+      await press('r');
+      await verdictIs(page, 'à examiner');
+      await opened(page);
+      await press('2');
+      await verdictIs(page, 'incertain');
+    }
+    await press('r');
+    await page.waitForFunction(() => document.querySelector('.stage-note')?.textContent?.includes('à examiner'));
     // The first page: what was looked at is on it.
     expect(await page.textContent('#journal')).toContain('exhibit.picture');
     await visit.look('12-journal');
@@ -677,6 +761,9 @@ async function readOut(page: Page): Promise<ReadOut> {
   const texts = await page.locator('#read-out dd').allTextContents();
   const [hours = 0, minutes = 0, seconds = 0] = (texts[2] ?? '').split(':').map(Number);
   return {
+/** By procedure, camera, date and time. */
+const CLIP_NAME = /clips\/PV-2026-000042_CAM-1_\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d_0001\.mp4/;
+
     frame: Number((texts[4] ?? '').split(' ')[0]),
     pts: texts[3] ?? '',
     seconds: hours * 3600 + minutes * 60 + seconds,
@@ -713,6 +800,3 @@ const frameIs = (page: Page, frame: number) =>
 
 const verdictIs = (page: Page, verdict: string) =>
   page.waitForFunction((expected) => document.querySelector('#verdict-state')?.textContent === expected, verdict);
-/** By procedure, camera, date and time. */
-const CLIP_NAME = /clips\/PV-2026-000042_CAM-1_\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d_0001\.mp4/;
-

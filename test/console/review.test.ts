@@ -79,6 +79,21 @@ describe.skipIf(!hasChromium)('the hits of an answer', () => {
     expect(await page.evaluate(() => (document.activeElement as HTMLInputElement).checked)).toBe(true);
     await page.keyboard.press('Space');
     expect(await picked()).toBe(1);
+    await page.keyboard.press('Meta+a');
+    expect(await page.textContent('#selected')).toBe(`${all} sélectionnés`);
+    await page.keyboard.press('Escape');
+    expect(await picked()).toBe(0);
+    // R opens the first of the marked ones that nobody has decided on; what is marked stays so.
+    await mark(2, ['Control']);
+    await page.keyboard.press('r');
+    await page.waitForSelector('#hits .hit[data-at="2"][aria-current="true"]');
+    expect(await picked()).toBe(1);
+    await page.keyboard.press('Escape');
+    expect(await picked()).toBe(0);
+    expect(await page.locator('#viewer').count()).toBe(1);
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('#viewer', { state: 'detached' });
+    await focusedAt(2);
     await page.keyboard.press('Control+a');
     expect(await page.textContent('#selected')).toBe(`${all} sélectionnés`);
     await page.locator('#hits').scrollIntoViewIfNeeded();

@@ -80,7 +80,9 @@ function Screens() {
   }, [name, words.app.title]);
   // Who moves to another screen by keys or by voice begins at its start.
   useEffect(() => {
-    if (screen !== undefined) document.getElementById('main')?.focus({ preventScroll: true });
+    if (screen === undefined) return;
+    scrollTo(0, 0);
+    document.getElementById('main')?.focus({ preventScroll: true });
   }, [screen]);
   useEffect(() => {
     const heard = (event: KeyboardEvent) => {

@@ -88,7 +88,7 @@ export const EN_CONDITION: typeof FR_CONDITION = {
     addingTo: (joint) => `Conditions go to the group “${joint}”.`,
     addToAll: 'The whole question',
     addHere: 'Add conditions to this group',
-    empty: 'Empty: nothing of it is asked. Add conditions on the right.',
+    empty: 'Empty: nothing of it is asked. Add conditions, among the criteria.',
     moved: 'Criterion moved.',
     move: 'Move',
     moves: {
@@ -109,7 +109,7 @@ export const EN_CONDITION: typeof FR_CONDITION = {
     neverSame:
       'This search joins attributes, places and a travel time. It never says that it is the same person or the same vehicle.',
     attributes: (names) => `Attributes, the same on both cameras: ${names}.`,
-    noAttributes: 'First choose an object or a colour on the right: it will hold for both cameras.',
+    noAttributes: 'First choose an object or a colour among the criteria: it will hold for both cameras.',
     ends: { from: '1. Departure', to: '2. Arrival' },
     camera: 'Camera',
     anyCamera: 'any',

@@ -19,7 +19,14 @@ export const EN_CONTROL: typeof FR_CONTROL = {
       shown: (n: number) => (n === 1 ? '1 record shown' : `${n} records shown`),
       more: 'More of the journal',
     },
-    questions: { title: 'Questions asked', none: 'No question has been asked.', broad: 'broad' },
+    questions: {
+      title: 'Questions asked',
+      none: 'No question has been asked.',
+      askedAt: 'Asked at',
+      executed: 'Executed question',
+      reach: 'Reach',
+      broad: 'broad',
+    },
     statistics: {
       title: 'Statistics',
       log: (n: number) => `verified journal of ${n} records, root`,

@@ -3,7 +3,11 @@ import type { FR_SEARCH } from './fr-search.ts';
 export const EN_SEARCH: typeof FR_SEARCH = {
   search: {
     histogram: (n: number, span: string) => `Hits over time, ${n} ${n === 1 ? 'hit' : 'hits'}, ${span}`,
-    dragToNarrow: 'Drag to narrow the period',
+    dragToNarrow: 'Drag over the chart, or move its edges, to narrow the period',
+    edges: { first: 'Beginning of the period', end: 'End of the period' },
+    between: (n: number, span: string) => `${span}: ${n === 1 ? '1 hit begins' : `${n} hits begin`} there`,
+    narrow: 'Narrow the question to this period',
+    wholePeriod: 'The whole period',
     questionName: 'Name of the question',
     link: 'Link to this question',
     linkTitle: 'An address to copy: it opens the question to the agents of this case, and to nobody else',

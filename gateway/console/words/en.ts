@@ -40,6 +40,7 @@ export const EN: Words = {
     player: 'Player',
     review: 'Review',
     control: 'Control',
+    colon: ': ',
     loading: 'Loading…',
     unreachable: 'The gateway does not answer. Check the connection, then try again.',
     failed: 'The page met an error. Reload it; nothing that was saved is lost.',

@@ -86,7 +86,7 @@ export const FR_CONDITION = {
     addingTo: (joint: string) => `Les conditions vont dans le groupe « ${joint} ».`,
     addToAll: 'Toute la question',
     addHere: 'Ajouter les conditions dans ce groupe',
-    empty: 'Vide : rien n’en est demandé. Ajoutez-y des conditions, à droite.',
+    empty: 'Vide : rien n’en est demandé. Ajoutez-y des conditions, parmi les critères.',
     moved: 'Critère déplacé.',
     move: 'Déplacer',
     moves: {
@@ -107,7 +107,7 @@ export const FR_CONDITION = {
     neverSame:
       'Cette recherche rapproche des attributs, des lieux et un temps de trajet. Elle ne dit jamais que c’est la même personne ou le même véhicule.',
     attributes: (names: string) => `Attributs, les mêmes sur les deux caméras : ${names}.`,
-    noAttributes: 'Choisissez d’abord un objet ou une couleur à droite : ils vaudront pour les deux caméras.',
+    noAttributes: 'Choisissez d’abord un objet ou une couleur parmi les critères : ils vaudront pour les deux caméras.',
     ends: { from: '1. Départ', to: '2. Arrivée' },
     camera: 'Caméra',
     anyCamera: 'n’importe laquelle',

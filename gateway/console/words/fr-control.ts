@@ -17,7 +17,14 @@ export const FR_CONTROL = {
       shown: (n: number) => (n > 1 ? `${n} enregistrements montrés` : `${n} enregistrement montré`),
       more: 'Suite du journal',
     },
-    questions: { title: 'Questions posées', none: 'Aucune question n’a été posée.', broad: 'large' },
+    questions: {
+      title: 'Questions posées',
+      none: 'Aucune question n’a été posée.',
+      askedAt: 'Posée le',
+      executed: 'Question exécutée',
+      reach: 'Portée',
+      broad: 'large',
+    },
     statistics: {
       title: 'Statistiques',
       log: (n: number) => `journal vérifié de ${n} enregistrements, racine`,

@@ -2,7 +2,12 @@ export const FR_SEARCH = {
   search: {
     histogram: (n: number, span: string) =>
       `Résultats dans le temps, ${n} ${n > 1 ? 'résultats' : 'résultat'}, ${span}`,
-    dragToNarrow: 'Glissez pour resserrer la période',
+    dragToNarrow: 'Glissez sur le graphique, ou déplacez ses bords, pour resserrer la période',
+    edges: { first: 'Début de la période', end: 'Fin de la période' },
+    between: (n: number, span: string) =>
+      `${span} : ${n > 1 ? `${n} résultats y commencent` : `${n} résultat y commence`}`,
+    narrow: 'Resserrer la question à cette période',
+    wholePeriod: 'Toute la période',
     questionName: 'Nom de la question',
     link: 'Lien vers cette question',
     linkTitle: 'Adresse à copier : elle ouvre la question aux agents de la procédure, et à eux seuls',
@@ -20,7 +25,7 @@ export const FR_SEARCH = {
       picked === 0 || picked === n ? `${n} enregistrements` : `${n} enregistrements, ${picked} cochés`,
     camerasHint: 'Aucune cochée : toutes sont interrogées.',
     or: 'ou',
-    noFilter: 'Aucun critère : choisissez au moins un objet, à droite.',
+    noFilter: 'Aucun critère : choisissez au moins un objet.',
     not: 'sauf',
     invert: 'Inverser',
     edit: 'Régler',

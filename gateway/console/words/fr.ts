@@ -41,6 +41,7 @@ export const FR = {
     review: 'Revue',
     control: 'Contrôle',
     loading: 'Chargement…',
+    colon: '\u00a0: ',
     unreachable: 'La passerelle ne répond pas. Vérifiez la connexion, puis recommencez.',
     failed: 'La page a rencontré une erreur. Rechargez-la ; rien de ce qui est enregistré n’est perdu.',
     footer:

@@ -53,7 +53,9 @@ export function ExhibitRow({ line, onStart, onCancel }: { readonly line: Line; o
       <td>
         {clockSpan(exhibit.captureStart, exhibit.captureEnd)}
         <div className="sub">
-          {words.clock} : {words.clockOffset(exhibit.clock.offsetSeconds, exhibit.clock.uncertaintySeconds)}
+          {words.clock}
+          {all.app.colon}
+          {words.clockOffset(exhibit.clock.offsetSeconds, exhibit.clock.uncertaintySeconds)}
         </div>
         {exhibit.durationSeconds !== undefined && (
           <div className="sub">
@@ -68,7 +70,9 @@ export function ExhibitRow({ line, onStart, onCancel }: { readonly line: Line; o
         {exhibit.damaged && <div className="warn">{words.damaged}</div>}
         {(exhibit.losses?.length ?? 0) > 0 && (
           <div className="warn">
-            {words.losses} : {exhibit.losses?.join(', ')}
+            {words.losses}
+            {all.app.colon}
+            {exhibit.losses?.join(', ')}
           </div>
         )}
       </td>

@@ -75,27 +75,29 @@ export function Exhibits() {
       <Problem error={error ?? failure} />
       {!isLoaded && <p role="status">{words.app.loading}</p>}
       {isLoaded && exhibits.length === 0 && <p className="none">{words.exhibits.none}</p>}
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">{words.exhibits.piece}</th>
-            <th scope="col">{words.exhibits.capture}</th>
-            <th scope="col">{words.exhibits.state}</th>
-            <th scope="col">{words.exhibits.coverage}</th>
-            <th scope="col">{words.exhibits.actions}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {lines.map((line) => (
-            <ExhibitRow
-              key={line.scheduled?.sha256 ?? line.exhibit?.id}
-              line={line}
-              onStart={role === 'agent' ? (id) => void start([id]) : undefined}
-              onCancel={role === 'agent' ? (id) => void cancel(id) : undefined}
-            />
-          ))}
-        </tbody>
-      </table>
+      <div className="exhibits-table">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">{words.exhibits.piece}</th>
+              <th scope="col">{words.exhibits.capture}</th>
+              <th scope="col">{words.exhibits.state}</th>
+              <th scope="col">{words.exhibits.coverage}</th>
+              <th scope="col">{words.exhibits.actions}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {lines.map((line) => (
+              <ExhibitRow
+                key={line.scheduled?.sha256 ?? line.exhibit?.id}
+                line={line}
+                onStart={role === 'agent' ? (id) => void start([id]) : undefined}
+                onCancel={role === 'agent' ? (id) => void cancel(id) : undefined}
+              />
+            ))}
+          </tbody>
+        </table>
+      </div>
     </section>
   );
 }

@@ -48,7 +48,7 @@ export function RequisitionPanel() {
 }
 
 function Covered({ names, allowed }: { readonly names: readonly string[]; readonly allowed: readonly string[] }) {
-  const { requisition: words } = useWords();
+  const { app, requisition: words } = useWords();
   const nameOf = useName();
   const outside = names.filter((name) => !allowed.includes(name));
   return (
@@ -57,7 +57,9 @@ function Covered({ names, allowed }: { readonly names: readonly string[]; readon
       {outside.length > 0 && (
         <span className="absent">
           {' '}
-          ({words.notCoveredList} : {outside.map(nameOf).join(', ')})
+          ({words.notCoveredList}
+          {app.colon}
+          {outside.map(nameOf).join(', ')})
         </span>
       )}
     </>

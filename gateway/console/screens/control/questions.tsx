@@ -18,20 +18,29 @@ export function Questions() {
       <h3 id="questions-title">{words.control.questions.title}</h3>
       <Problem error={error} />
       {value?.questions.length === 0 && <p>{words.control.questions.none}</p>}
-      <table>
-        <tbody>
-          {value?.questions.map((question) => (
-            <tr key={question.id}>
-              <td>{clockTime(question.askedAt)}</td>
-              <td>
-                {question.name !== undefined && <strong>{question.name} · </strong>}
-                {question.words[language]}
-              </td>
-              <td>{question.broad && <span className="warn">{words.control.questions.broad}</span>}</td>
+      {value !== undefined && value.questions.length > 0 && (
+        <table className="questions">
+          <thead>
+            <tr>
+              <th scope="col">{words.control.questions.askedAt}</th>
+              <th scope="col">{words.control.questions.executed}</th>
+              <th scope="col">{words.control.questions.reach}</th>
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {value.questions.map((question) => (
+              <tr key={question.id}>
+                <td>{clockTime(question.askedAt)}</td>
+                <td>
+                  {question.name !== undefined && <strong>{question.name} · </strong>}
+                  {question.words[language]}
+                </td>
+                <td>{question.broad && <span className="warn">{words.control.questions.broad}</span>}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
     </section>
   );
 }

@@ -29,7 +29,7 @@ export function Statistics() {
                   {Object.entries(value.totals).map(([name, count]) => (
                     <tr key={name}>
                       <th scope="row">{nameOf(name)}</th>
-                      <td className="number">{Math.round(count * 1000) / 1000}</td>
+                      <td className="number">{count.toLocaleString(language, { maximumFractionDigits: 3 })}</td>
                     </tr>
                   ))}
                 </tbody>

@@ -6,6 +6,7 @@ import { useInvestigation } from '../../app/investigation.tsx';
 import { useKeys } from '../../app/keys.ts';
 import { useResult } from '../../app/results.tsx';
 import { addressOf, goTo, type Screen } from '../../app/router.ts';
+import { useSession } from '../../app/session.tsx';
 import { useName, useWords } from '../../app/settings.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { mediaTime, secondsWords } from '../../parts/time.ts';
@@ -14,7 +15,6 @@ import { withFacet } from '../search/filters.ts';
 import { BookmarkBar } from './bookmark-bar.tsx';
 import { nextFile } from './cameras-at.ts';
 import { Course } from './course.tsx';
-import type { Target } from './frame-clock.ts';
 import { GoTo } from './go-to.tsx';
 import { OtherCameras } from './other-cameras.tsx';
 import { type Layers, Overlay } from './overlay.tsx';
@@ -27,9 +27,8 @@ import { Timeline } from './timeline.tsx';
 import { Transport } from './transport.tsx';
 import { useActivity } from './use-activity.ts';
 import { useClip } from './use-clip.ts';
+import { useMoves } from './use-moves.ts';
 import { useTracks } from './use-tracks.ts';
-
-const RATES = [1, 2, 4, 8];
 
 /** A recording on the stage, opened on a hit of it or from its beginning, frame by frame and anywhere, with everything that says which frame it is. */
 export function Player({
@@ -50,7 +49,8 @@ export function Player({
   const { player: words, hit: hitWords } = useWords();
   const nameOf = useName();
   const { exhibits, jobs } = useCaseData();
-  const { hits, selected, filters, setFilters } = useInvestigation();
+  const { role } = useSession();
+  const { filters, setFilters } = useInvestigation();
   const { bookmarks } = useBeside();
   const exhibit = exhibits.find(({ id }) => id === exhibitId);
   const result = useResult(exhibitId);
@@ -71,7 +71,6 @@ export function Player({
   const showsOthers = layers.others || (hit === undefined && layers.boxes);
   const tracks = useTracks(exhibitId, showsOthers ? held : undefined);
   const still = useStillFrame(exhibitId, clip.rate === 0 && !clip.isLoading ? clip.moment?.number : undefined);
-  const [isOutside, setOutside] = useState(false);
   const [marks, setMarks] = useState<{ in: number | undefined; out: number | undefined }>({
     in: undefined,
     out: undefined,
@@ -79,31 +78,11 @@ export function Player({
   const subject = hit?.id ?? exhibitId;
   useEffect(() => {
     if (subject !== '') setMarks({ in: undefined, out: undefined });
-    setOutside(false);
   }, [subject]);
-  const here = hits.filter((each) => each.exhibitId === exhibitId);
   const now = clip.moment?.timeSeconds;
+  const moves = useMoves({ clip, exhibit, hit, screen, activity: activity.value });
+  const { seek, toSeconds, jump } = moves;
 
-  function toHit(step: 1 | -1): void {
-    // Who opened one of several marked hits walks through those.
-    const marked = hits.filter(({ id }) => selected.has(id));
-    const walked = marked.length > 1 && marked.some(({ id }) => id === hit?.id) ? marked : hits;
-    const other =
-      hit === undefined ? hitFrom(here, now ?? 0, step) : walked[walked.findIndex(({ id }) => id === hit.id) + step];
-    if (other !== undefined) goTo(screen, other.id);
-  }
-  /** Where the requisition lets nobody look, the stage stays as it is and says so. */
-  function seek(target: Target): void {
-    setOutside(!clip.seek(target));
-  }
-  const toSeconds = (seconds: number): void => seek({ seconds });
-  function toGap(): void {
-    const gap = activity.value?.intervals.find(
-      ({ state, fromSeconds }) => (state === 'undecodable' || state === 'outside') && fromSeconds > (now ?? 0) + 0.05,
-    );
-    // What is outside cannot be shown: its edge can.
-    if (gap !== undefined) toSeconds(gap.state === 'outside' ? gap.fromSeconds : gap.fromSeconds + 0.001);
-  }
   /** The marks as the span of the next question: true time, whole seconds outwards. */
   function askBetween(from: number, to: number): void {
     if (exhibit === undefined) return;
@@ -116,31 +95,6 @@ export function Player({
     setFilters(withFacet(filters, { kind: 'time', span }));
     goTo('search');
   }
-  const toAnalysed = (step: 1 | -1): void => {
-    const number = clip.moment?.number;
-    if (number === undefined) return;
-    const numbers =
-      hit === undefined
-        ? clip.frames.filter(({ isAnalysed }) => isAnalysed).map((frame) => frame.number)
-        : (result?.tracks[hit.track]?.points ?? []).map(({ frame }) => frame);
-    const next = step > 0 ? numbers.find((each) => each > number) : numbers.findLast((each) => each < number);
-    if (next !== undefined) seek({ number: next });
-  };
-  const toKeyFrame = (step: 1 | -1): void => {
-    const number = clip.moment?.number;
-    if (number === undefined) return;
-    const { keyFrames } = clip;
-    const next = step > 0 ? keyFrames.find((each) => each > number) : keyFrames.findLast((each) => each < number);
-    if (next !== undefined) seek({ number: next });
-  };
-  const shuttle = (direction: 1 | -1): void => {
-    const isSame = Math.sign(clip.rate) === direction;
-    const at = RATES.indexOf(Math.abs(clip.rate));
-    clip.play(direction * (isSame ? (RATES[Math.min(RATES.length - 1, at + 1)] ?? 1) : 1));
-  };
-  const jump = (seconds: number): void => {
-    if (now !== undefined) toSeconds(Math.min(exhibit?.durationSeconds ?? now, Math.max(0, now + seconds)));
-  };
   const toggle = (name: keyof Layers) => setLayers((before) => ({ ...before, [name]: !before[name] }));
   const clean = (): void => {
     const isAny = Object.values(layers).some(Boolean);
@@ -149,8 +103,8 @@ export function Player({
   useKeys({
     ' ': () => clip.play(clip.isPlaying ? 0 : 1),
     k: () => clip.play(0),
-    l: () => shuttle(1),
-    j: () => shuttle(-1),
+    l: () => moves.shuttle(1),
+    j: () => moves.shuttle(-1),
     ',': () => clip.step(-1),
     '.': () => clip.step(1),
     arrowleft: () => jump(-1),
@@ -163,18 +117,19 @@ export function Player({
     end: () => clip.show(clip.frames.length - 1),
     i: () => setMarks((before) => ({ ...before, in: now })),
     o: () => setMarks((before) => ({ ...before, out: now })),
-    n: () => toHit(1),
-    p: () => toHit(-1),
-    g: toGap,
-    d: () => toKeyFrame(1),
-    'shift+d': () => toKeyFrame(-1),
-    a: () => toAnalysed(1),
-    'shift+a': () => toAnalysed(-1),
+    n: () => moves.toHit(1),
+    p: () => moves.toHit(-1),
+    ...(role === 'agent' && { r: moves.toReview }),
+    g: moves.toGap,
+    d: () => moves.toKeyFrame(1),
+    'shift+d': () => moves.toKeyFrame(-1),
+    a: () => moves.toAnalysed(1),
+    'shift+a': () => moves.toAnalysed(-1),
     b: () => toggle('boxes'),
     t: () => toggle('path'),
     z: () => toggle('zones'),
     s: () => toggle('scores'),
-    r: () => toggle('others'),
+    e: () => toggle('others'),
     c: clean,
   });
 
@@ -203,8 +158,8 @@ export function Player({
           )}
         </div>
         <p className="stage-note" role="status">
-          {isOutside
-            ? words.outside
+          {moves.stuck !== undefined
+            ? words.nowhere[moves.stuck]
             : clip.isLoading && clip.url !== undefined
               ? words.loadingStretch
               : clip.moment?.shown === 'coarse'
@@ -220,10 +175,10 @@ export function Player({
         onClean={clean}
         onStep={clip.step}
         onJump={jump}
-        onHit={toHit}
-        onAnalysed={toAnalysed}
-        onKeyFrame={toKeyFrame}
-        onGap={toGap}
+        onHit={moves.toHit}
+        onAnalysed={moves.toAnalysed}
+        onKeyFrame={moves.toKeyFrame}
+        onGap={moves.toGap}
       />
       {marks.in !== undefined && marks.out !== undefined && (
         <p className="row">
@@ -237,7 +192,7 @@ export function Player({
         <Timeline
           key={exhibitId}
           activity={activity.value}
-          hits={here}
+          hits={moves.here}
           selectedId={hit?.id}
           seconds={now}
           marks={marks}
@@ -276,14 +231,6 @@ export function Player({
       )}
     </div>
   );
-}
-
-/** The next hit of a recording from a moment on, or the one before it. */
-function hitFrom(hits: readonly Hit[], seconds: number, step: 1 | -1): Hit | undefined {
-  const sorted = hits.toSorted((a, b) => a.best.timeSeconds - b.best.timeSeconds);
-  return step > 0
-    ? sorted.find(({ best }) => best.timeSeconds > seconds)
-    : sorted.findLast(({ best }) => best.timeSeconds < seconds);
 }
 
 /** The stage has the form of the picture before there is one, so that nothing below it jumps. */

@@ -1,4 +1,4 @@
-import { type PointerEvent, useRef, useState, type WheelEvent } from 'react';
+import { type PointerEvent, useEffect, useRef, useState } from 'react';
 import type { Bookmark, Hit } from '../../api/types.ts';
 import { useWords } from '../../app/settings.tsx';
 import { mediaTime } from '../../parts/time.ts';
@@ -6,6 +6,14 @@ import type { ActivityBody } from './use-activity.ts';
 
 const WIDTH = 1000;
 const BINS = 250;
+
+/** What is explained below the drawing, in the colours that it has there. */
+const LEGEND = [
+  ['activity', 'key-activity'],
+  ['hit', 'key-hit'],
+  ['analysed', 'mode-analysed'],
+  ['quiet', 'mode-quiet'],
+] as const;
 
 interface View {
   readonly from: number;
@@ -52,6 +60,19 @@ export function Timeline({
   };
   const zoom = (factor: number, around = seconds ?? (view.from + view.to) / 2) =>
     setView((before) => zoomed(before, factor, around, whole));
+  // React listens to the wheel without being able to keep the page where it is.
+  const wheel = useRef<(event: WheelEvent) => void>(undefined);
+  wheel.current = (event) => {
+    event.preventDefault();
+    zoom(event.deltaY > 0 ? 1.25 : 0.8, at(event.clientX));
+  };
+  useEffect(() => {
+    const { current: element } = drawing;
+    if (element === null) return;
+    const heard = (event: WheelEvent) => wheel.current?.(event);
+    element.addEventListener('wheel', heard, { passive: false });
+    return () => element.removeEventListener('wheel', heard);
+  }, []);
   const bins = binsOf(hits, view);
   const most = Math.max(1, ...bins);
   const busiest = Math.max(1, ...activity.buckets.map(({ tracks }) => tracks));
@@ -78,7 +99,6 @@ export function Timeline({
         aria-label={words.timelineLabel(hits.length, mediaTime(whole, 0))}
         onPointerDown={press}
         onPointerMove={seek}
-        onWheel={(event: WheelEvent) => zoom(event.deltaY > 0 ? 1.25 : 0.8, at(event.clientX))}
       >
         <rect className="timeline-empty" x={0} y={30} width={WIDTH} height={12} />
         {activity.intervals
@@ -141,7 +161,16 @@ export function Timeline({
       <div className="timeline-foot">
         <span>{mediaTime(view.from, 0)}</span>
         <span className="spring" />
-        <span className="timeline-legend">{words.timelineLegend}</span>
+        <span className="timeline-legend">
+          {LEGEND.map(([of, fill]) => (
+            <span key={of}>
+              <svg viewBox="0 0 10 10" aria-hidden="true">
+                <rect className={fill} width={10} height={10} />
+              </svg>
+              {words.timelineLegend[of]}
+            </span>
+          ))}
+        </span>
         <span className="spring" />
         <button type="button" className="quiet" onClick={() => zoom(0.5)} aria-label={words.zoomIn}>
           +

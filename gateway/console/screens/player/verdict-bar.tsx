@@ -14,7 +14,7 @@ import { WithdrawVerdict } from './withdraw-verdict.tsx';
 /** Confirm, doubt or reject with one action each (HUM-03), and take it back; notes; on to the export. */
 export function VerdictBar({ hit }: { readonly hit: Hit }) {
   const { role } = useSession();
-  const { hit: words } = useWords();
+  const { app, hit: words } = useWords();
   const nameOf = useName();
   const { review, remember, exportList, toggleExport, exportError } = useInvestigation();
   const [failure, setFailure] = useState<unknown>();
@@ -42,7 +42,8 @@ export function VerdictBar({ hit }: { readonly hit: Hit }) {
   return (
     <div className="verdict-bar">
       <p className="verdict-line">
-        {words.verdict} :{' '}
+        {words.verdict}
+        {app.colon}
         <span id="verdict-state" role="status" className={`verdict-${hit.verdict}`}>
           {nameOf(hit.verdict)}
         </span>

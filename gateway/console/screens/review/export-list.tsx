@@ -36,7 +36,9 @@ export function ExportList({ onExport }: { onExport(hits: readonly Hit[]): Promi
             </p>
             {answer !== undefined && (
               <p className="sub">
-                {words.search.executed} : {language === 'fr' ? answer.inFrench : answer.inEnglish}
+                {words.search.executed}
+                {words.app.colon}
+                {language === 'fr' ? answer.inFrench : answer.inEnglish}
               </p>
             )}
             <ul>

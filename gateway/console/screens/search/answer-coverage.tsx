@@ -1,5 +1,8 @@
+import { useMemo } from 'react';
 import type { Answer } from '../../api/types.ts';
+import { useCaseData } from '../../app/case-data.tsx';
 import { useName, useSettings } from '../../app/settings.tsx';
+import { byName } from '../../parts/by-name.ts';
 import { clockNoteIn } from '../../parts/clock-note.ts';
 import { CoverageBar, useCoverageSentence } from '../../parts/coverage-bar.tsx';
 
@@ -13,7 +16,8 @@ const unseenOf = ({ coverage }: Covered): number =>
   coverage.undecodableSeconds + coverage.outsideSeconds + coverage.sampledSeconds;
 
 /**
- * What was looked at: in all, then in each exhibit asked about, those with something unseen first. Open by default, since "nothing found"
+ * What was looked at: in all, then in each exhibit asked about, by camera and time, those with something unseen
+ * first. Open by default, since "nothing found"
  * means nothing without it.
  */
 export function AnswerCoverage({ answer }: { readonly answer: Answer }) {
@@ -23,7 +27,9 @@ export function AnswerCoverage({ answer }: { readonly answer: Answer }) {
   const sentenceOf = useCoverageSentence();
   const { sums, exhibits, notAnalysed } = answer.coverage;
   const isLong = exhibits.length > FEW;
-  const listed = isLong ? exhibits.toSorted((a, b) => unseenOf(b) - unseenOf(a)) : exhibits;
+  const placeOf = useRecordingOrder();
+  const inOrder = exhibits.toSorted((a, b) => placeOf(a.exhibitId) - placeOf(b.exhibitId));
+  const listed = isLong ? inOrder.toSorted((a, b) => unseenOf(b) - unseenOf(a)) : inOrder;
   return (
     <details className="coverage" open>
       <summary>{words.coverage}</summary>
@@ -38,7 +44,9 @@ export function AnswerCoverage({ answer }: { readonly answer: Answer }) {
       )}
       {notAnalysed.map(({ exhibitId, fileName, state }) => (
         <p key={exhibitId} className="missing">
-          {words.notAnalysed} : {fileName} ({nameOf(state)})
+          {words.notAnalysed}
+          {all.app.colon}
+          {fileName} ({nameOf(state)})
         </p>
       ))}
       {isLong ? (
@@ -51,6 +59,18 @@ export function AnswerCoverage({ answer }: { readonly answer: Answer }) {
       )}
     </details>
   );
+}
+
+/** Where a recording stands among those of the case, by camera and then by time. */
+function useRecordingOrder(): (exhibitId: string) => number {
+  const { exhibits } = useCaseData();
+  return useMemo(() => {
+    const inOrder = exhibits.toSorted(
+      (a, b) => byName(a.camera.id, b.camera.id) || Date.parse(a.captureStart) - Date.parse(b.captureStart),
+    );
+    const places = new Map(inOrder.map(({ id }, index) => [id as string, index]));
+    return (exhibitId) => places.get(exhibitId) ?? places.size;
+  }, [exhibits]);
 }
 
 function Each({ exhibits }: { readonly exhibits: readonly Covered[] }) {

@@ -3,6 +3,7 @@ import type { ExhibitBody } from '../../api/types.ts';
 import { useCaseData } from '../../app/case-data.tsx';
 import { useInvestigation } from '../../app/investigation.tsx';
 import { useWords } from '../../app/settings.tsx';
+import { byName } from '../../parts/by-name.ts';
 import { clockTime } from '../../parts/time.ts';
 import { type Filters, facetOf, withFacet } from './filters.ts';
 
@@ -13,9 +14,7 @@ export function Cameras({ filters, onChange }: { readonly filters: Filters; onCh
   const chosen = facetOf(filters, 'exhibits')?.exhibits ?? [];
   const countOf = useCounts();
   const sealed = exhibits.filter(({ state }) => state === 'sealed');
-  const cameras = [...Map.groupBy(sealed, ({ camera }) => camera.id)].toSorted(([a], [b]) =>
-    a.localeCompare(b, 'fr', { numeric: true }),
-  );
+  const cameras = [...Map.groupBy(sealed, ({ camera }) => camera.id)].toSorted(([a], [b]) => byName(a, b));
   const toggle = (own: readonly ExhibitBody[], isChosen: boolean): void => {
     const ids = own.map(({ id }) => id);
     const rest = chosen.filter((id) => !ids.includes(id));

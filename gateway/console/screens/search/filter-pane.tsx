@@ -74,7 +74,9 @@ export function FilterPane({
         <TimeFields filters={filters} onChange={onChange} onProblem={setTimeProblem} />
         <ConditionMenu filters={filters} hasFrame={hasFrame} onChange={onChange} onAdd={onAdd} />
         <label className="field">
-          {words.search.minConfidence} : {Math.round(least * 100)} %
+          {words.search.minConfidence}
+          {words.app.colon}
+          {Math.round(least * 100)} %
           <input
             type="range"
             min={0}

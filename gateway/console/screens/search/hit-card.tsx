@@ -75,11 +75,13 @@ export const HitCard = memo(function HitCard({
           {nameOf(hit.class)} · {percent(hit.confidence)} · <span className="hidden">{hitWords.duration} </span>
           {secondsWords(hit.mediaToSeconds - hit.mediaFromSeconds)}
         </span>
-        <span className="sub">{colourWords(hit, nameOf)}</span>
+        <span className="sub" title={colourWords(hit, nameOf)}>
+          {colourWords(hit, nameOf)}
+        </span>
         <span>
           {clockTime(hit.from)} {hitWords.uncertainty(hit.uncertaintySeconds)}
         </span>
-        <span className="sub">
+        <span className="sub" title={`${hit.cameraId} · ${mediaTime(hit.mediaFromSeconds)}`}>
           {hit.cameraId} · {mediaTime(hit.mediaFromSeconds)}
           {otherCamera !== undefined && ` → ${otherCamera}`}
         </span>

@@ -7,6 +7,7 @@ import { goTo, type Screen } from '../../app/router.ts';
 import { useSession } from '../../app/session.tsx';
 import { useWords } from '../../app/settings.tsx';
 import { HitCard, type Pick } from './hit-card.tsx';
+import { nextToReview } from './next-to-review.ts';
 import { SelectionBar } from './selection-bar.tsx';
 
 const CARD_WORDS_PX = 118;
@@ -15,7 +16,7 @@ const RATIO = 9 / 16;
 
 /**
  * Thumbnails of any number of hits: only the rows in sight are in the page. Arrows move, Enter opens; Ctrl or Cmd marks one, Shift as far as
- * one, Ctrl+A all that are shown here.
+ * one, Ctrl+A all that are shown here, R opens the next to review.
  */
 export function HitGrid({
   hits,
@@ -40,6 +41,12 @@ export function HitGrid({
   const [focused, setFocused] = useState(0);
   /** The card that the keys moved to: it has the focus as soon as it is in the page, thousands of rows away too. */
   const wanted = useRef<number>(undefined);
+  // Who closes the hit is back on its card.
+  const wasOpen = useRef(false);
+  useEffect(() => {
+    if (openId === undefined && wasOpen.current && document.activeElement === document.body) wanted.current = focused;
+    wasOpen.current = openId !== undefined;
+  }, [openId, focused]);
   useEffect(() => {
     if (wanted.current === undefined) return;
     const card = scroller.current?.querySelector<HTMLElement>(`[data-at="${wanted.current}"]`);
@@ -69,7 +76,9 @@ export function HitGrid({
   }, [rowPx, virtual]);
   const openAt = hits.findIndex(({ id }) => id === openId);
   useEffect(() => {
-    if (openAt >= 0) virtual.scrollToIndex(Math.floor(openAt / columns), { align: 'auto' });
+    if (openAt < 0) return;
+    setFocused(openAt);
+    virtual.scrollToIndex(Math.floor(openAt / columns), { align: 'auto' });
   }, [openAt, columns, virtual]);
 
   /** Where marking as far as another begins. */
@@ -101,7 +110,17 @@ export function HitGrid({
   const focusCard = useCallback(() => scroller.current?.querySelector<HTMLElement>('.hit[tabindex="0"]')?.focus(), []);
   useKeys(
     isAgent
-      ? { 'ctrl+a': () => select(hits.map(({ id }) => id)), ...(selected.size > 0 && { escape: () => select([]) }) }
+      ? {
+          'ctrl+a': () => select(hits.map(({ id }) => id)),
+          ...(selected.size > 0 && { escape: () => select([]) }),
+          // The player of an open hit has the key itself.
+          ...(openId === undefined && {
+            r: () => {
+              const next = nextToReview(hits, selected, openId);
+              if (next !== undefined) goTo(screen, next.id);
+            },
+          }),
+        }
       : {},
   );
 

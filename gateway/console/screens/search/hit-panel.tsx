@@ -1,4 +1,4 @@
-import { useMemo } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import type { Hit } from '../../api/types.ts';
 import { useInvestigation } from '../../app/investigation.tsx';
 import { addressOf } from '../../app/router.ts';
@@ -16,8 +16,17 @@ export function HitPanel({ hit }: { readonly hit: Hit }) {
   const nameOf = useName();
   const { answer } = useInvestigation();
   const shapes = useMemo(() => shapesOf(answer?.executed), [answer]);
+  const panel = useRef<HTMLElement>(null);
+  const { id } = hit;
+  // Who opens a hit from a card far below sees it, and has its keys.
+  useEffect(() => {
+    const { current } = panel;
+    if (current === null || id === '' || current.contains(document.activeElement)) return;
+    current.focus({ preventScroll: true });
+    current.scrollIntoView({ block: 'start' });
+  }, [id]);
   return (
-    <section className="hit-panel" aria-labelledby="hit-title" id="viewer">
+    <section ref={panel} tabIndex={-1} className="hit-panel" aria-labelledby="hit-title" id="viewer">
       <div className="section-head">
         <h3 id="hit-title">
           {nameOf(hit.class)} · {clockSpan(hit.from, hit.to)}

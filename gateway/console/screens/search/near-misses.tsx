@@ -4,7 +4,7 @@ import { clockSpan } from '../../parts/time.ts';
 
 /** What one condition alone kept out, by little: what the thresholds of the question cost. */
 export function NearMisses({ misses }: { readonly misses: readonly NearMiss[] }) {
-  const { condition: words } = useWords();
+  const { app, condition: words } = useWords();
   const nameOf = useName();
   if (misses.length === 0) return null;
   const figure = (value: number): string => `${Math.round(value * 100) / 100}`;
@@ -17,7 +17,9 @@ export function NearMisses({ misses }: { readonly misses: readonly NearMiss[] })
             {nameOf(miss.class)} · {miss.cameraId} · {clockSpan(miss.from, miss.to)}
             <span className="sub">
               {' '}
-              {words.missed[miss.missed]} : {words.hasAsked(figure(miss.value), figure(miss.asked))}
+              {words.missed[miss.missed]}
+              {app.colon}
+              {words.hasAsked(figure(miss.value), figure(miss.asked))}
             </span>
           </li>
         ))}

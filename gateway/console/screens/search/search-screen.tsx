@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import type { PicturePoint } from '../../api/types.ts';
 import { useCaseData } from '../../app/case-data.tsx';
 import { useInvestigation } from '../../app/investigation.tsx';
+import { useKeys } from '../../app/keys.ts';
 import { goTo, usePlace } from '../../app/router.ts';
 import { useSession } from '../../app/session.tsx';
 import { useWords } from '../../app/settings.tsx';
@@ -44,10 +45,10 @@ const directionOf = (leaf: Leaf | undefined): Direction =>
 const crossing = (leaf: Leaf, direction: Direction): Leaf =>
   'line' in leaf ? { line: { ...leaf.line, direction } } : leaf;
 
-/** Cameras left, what was found in the middle, criteria right. */
+/** Cameras left, criteria right, what was found in the middle; in the page the answer follows what was asked. */
 export function SearchScreen() {
   const words = useWords();
-  const { ask, hits, filters, setFilters, answer, reopen } = useInvestigation();
+  const { ask, hits, selected: marked, filters, setFilters, answer, reopen } = useInvestigation();
   const { api, caseId, requisition } = useSession();
   const { facets } = requisition;
   const { exhibits } = useCaseData();
@@ -61,6 +62,9 @@ export function SearchScreen() {
     linked.current = question;
   }, [question, answer, reopen]);
   const selected = hits.find((hit) => hit.id === id);
+  // Marked hits are let go first, by the grid.
+  const mayClose = selected !== undefined && drawing === undefined && !isAcross && marked.size === 0;
+  useKeys(mayClose ? { escape: () => goTo('search') } : {});
   const url = drawing?.background.url;
   useEffect(
     () => () => {
@@ -126,6 +130,13 @@ export function SearchScreen() {
         <Cameras filters={filters} onChange={setFilters} />
         <AskedQuestions />
       </aside>
+      <FilterPane
+        filters={filters}
+        onChange={setFilters}
+        onAsk={() => run(filters)}
+        onAdd={(kind) => void add(kind)}
+        hasFrame={selected !== undefined}
+      />
       <div className="middle">
         <div className="ask-line">
           <Chips filters={filters} onChange={setFilters} onDraw={(facet) => void redraw(facet)} />
@@ -174,13 +185,6 @@ export function SearchScreen() {
           }}
         />
       </div>
-      <FilterPane
-        filters={filters}
-        onChange={setFilters}
-        onAsk={() => run(filters)}
-        onAdd={(kind) => void add(kind)}
-        hasFrame={selected !== undefined}
-      />
     </main>
   );
 }
