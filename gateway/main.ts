@@ -508,7 +508,7 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
           },
           registered: retention.reckon,
         },
-        footage,
+        footage: { ...footage, logVkey },
         analysis: { ...pipeline, readResult: results.readResult, readMot: results.readMot },
         search,
         evidence: { ...evidence, tickets },

@@ -231,7 +231,11 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
     if (job.state !== 'closing') {
       const outdated = await database.inCase(job.caseId, (tx) => jobs.adoptPlan(tx, job.id, planSha256));
       for (const object of outdated) await vault.remove(job.caseId, object);
-      const open = await database.inCase(job.caseId, (tx) => jobs.planJob(tx, job, segments));
+      const open = await database.inCase(job.caseId, async (tx) => {
+        const isOpen = await jobs.planJob(tx, job, segments);
+        if (isOpen) await jobs.takeUpStopped(tx, job);
+        return isOpen;
+      });
       if (!open) return await putDown(job);
       if (job.state === 'queued') deps.metrics.jobs.inc({ state: 'running' });
     }

@@ -33,6 +33,9 @@ const jobBody = Type.Object({
   segments: Type.Optional(Type.Integer()),
   segmentsDone: Type.Optional(Type.Integer()),
   secondsDone: Type.Number(),
+  reachedSeconds: Type.Number({
+    description: 'Media time up to which all is analysed, seconds, in steps: where the analysis is looking.',
+  }),
   remainingSeconds: Type.Optional(Type.Number()),
   startedAt: Type.Optional(Type.String()),
   finishedAt: Type.Optional(Type.String()),
@@ -62,11 +65,17 @@ const hasEnded = ({ state }: Pick<Job, 'state'>): boolean => ['done', 'failed', 
  */
 function progressShown(job: Job) {
   if (hasEnded(job)) {
-    const { segments, segmentsDone, secondsDone } = job;
-    return { segmentsDone, secondsDone, ...(segments === undefined ? {} : { segments }) };
+    const { segments, segmentsDone, secondsDone, secondsReached } = job;
+    return {
+      segmentsDone,
+      secondsDone,
+      reachedSeconds: secondsReached,
+      ...(segments === undefined ? {} : { segments }),
+    };
   }
   const step = Math.max(LEAST_STEP_SECONDS, STEP_SHARE * job.secondsPlanned);
-  return { secondsDone: step * Math.floor(job.secondsDone / step) };
+  const inSteps = (seconds: number): number => step * Math.floor(seconds / step);
+  return { secondsDone: inSteps(job.secondsDone), reachedSeconds: inSteps(job.secondsReached) };
 }
 
 // State and media time while it runs; the digest and the work done only when it is closed (DEF-10).

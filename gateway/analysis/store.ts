@@ -20,6 +20,8 @@ export interface Job {
   readonly segmentsDone: number;
   /** Media seconds in finished segments: progress, and nothing of what was seen (DEF-10). */
   readonly secondsDone: number;
+  /** Media seconds from the beginning on of which no segment is missing: where it is looking. */
+  readonly secondsReached: number;
   /** Media seconds of all its segments; 0 before they are cut. */
   readonly secondsPlanned: number;
   /** Until its last segment is done; only of a running job, and only where it runs. */
@@ -46,6 +48,7 @@ interface JobRow {
   segments: number | null;
   segments_done: string;
   seconds_done: number;
+  seconds_reached: number;
   seconds_planned: number;
   result_object: ObjectId | null;
   bystanders_object: ObjectId | null;
@@ -62,6 +65,7 @@ const SELECT_JOB = `
   SELECT j.*,
     (SELECT count(*) FROM segments s WHERE s.job_id = j.id AND s.state = 'done') AS segments_done,
     (SELECT coalesce(sum(s.to_seconds - s.from_seconds), 0) FROM segments s WHERE s.job_id = j.id AND s.state = 'done') AS seconds_done,
+    (SELECT coalesce(min(s.from_seconds) FILTER (WHERE s.state = 'waiting'), max(s.to_seconds), 0) FROM segments s WHERE s.job_id = j.id) AS seconds_reached,
     (SELECT coalesce(max(s.to_seconds), 0) FROM segments s WHERE s.job_id = j.id) AS seconds_planned
   FROM jobs j`;
 
@@ -175,6 +179,42 @@ export async function planJob(
     );
   }
   return true;
+}
+
+/**
+ * Gives an open job the segments that one of the same exhibit, requisition and plan had finished when somebody stopped it, with the records of
+ * how they were made. They leave that job: an object belongs to one.
+ */
+export async function takeUpStopped(tx: Transaction, job: Pick<Job, 'id' | 'exhibitId'>): Promise<void> {
+  const { rows } = await tx.query<{ id: JobId }>(
+    `SELECT old.id FROM jobs old JOIN jobs j ON j.id = $1
+     WHERE old.exhibit_id = $2 AND old.state = 'cancelled' AND old.failure_code = 'E_JOB_CANCELLED'
+       AND old.requisition_id = j.requisition_id AND old.plan_sha256 = j.plan_sha256 AND old.frames_per_second = j.frames_per_second
+       AND EXISTS (SELECT FROM segments s WHERE s.job_id = old.id AND s.state = 'done')
+     ORDER BY old.finished_at`,
+    [job.id, job.exhibitId],
+  );
+  for (const { id } of rows) {
+    const { rowCount } = await tx.query(
+      `UPDATE segments s SET state = 'done', object_id = old.object_id, drafts = s.drafts || old.drafts, finished_at = old.finished_at
+       FROM segments old
+       WHERE s.job_id = $1 AND s.state = 'waiting' AND old.job_id = $2 AND old.state = 'done'
+         AND old.n = s.n AND old.from_seconds = s.from_seconds AND old.to_seconds = s.to_seconds`,
+      [job.id, id],
+    );
+    if (rowCount === 0) continue;
+    await tx.query(
+      `DELETE FROM segments old USING segments s
+       WHERE s.job_id = $1 AND old.job_id = $2 AND old.n = s.n AND old.object_id = s.object_id`,
+      [job.id, id],
+    );
+    await tx.query(
+      `UPDATE jobs j SET log_records = old.log_records || j.log_records, decoded_frames = j.decoded_frames + old.decoded_frames,
+         detector_calls = j.detector_calls + old.detector_calls
+       FROM jobs old WHERE j.id = $1 AND old.id = $2`,
+      [job.id, id],
+    );
+  }
 }
 
 /**
@@ -333,6 +373,7 @@ function toJob(row: JobRow): Job {
     segments: row.segments ?? undefined,
     segmentsDone: Number(row.segments_done),
     secondsDone: row.seconds_done,
+    secondsReached: row.seconds_reached,
     secondsPlanned: row.seconds_planned,
     resultObject: row.result_object ?? undefined,
     bystandersObject: row.bystanders_object ?? undefined,

@@ -10,13 +10,35 @@ import { describeExhibit, listExhibits } from './exhibits.ts';
 import { deferralFloor } from './gate.ts';
 import { answerUpload, UPLOADS_PATH } from './upload.ts';
 import { createUploadLocks } from './upload-locks.ts';
+import { createExhibitVerifier, VERDICTS, type VerifyDeps } from './verify-exhibit.ts';
 
 export interface FootageRoutesDeps extends Omit<DepositDeps, 'media' | 'locks' | 'floorSeconds'> {
+  readonly log: DepositDeps['log'] & VerifyDeps['log'];
+  readonly logVkey: string;
   /** A policy's own deferral, seconds; E_CONFIG below the compiled floor. */
   readonly deferralSeconds?: number;
 }
 
 const uuid = Type.String({ format: 'uuid' });
+
+const verificationBody = Type.Object({
+  exhibitId: uuid,
+  verdict: Type.Enum([...VERDICTS], {
+    description:
+      '`verified`: the sealed bytes are those of the signed schedule, and the journal proves their sealing; `partly`: the bytes are, but the journal shows no such record; `not_signed`: the schedule does not list the exhibit, and nothing was read; `altered`: the bytes are not those that were sealed.',
+  }),
+  scheduledSha256: Type.String({ description: 'The digest that was sealed, SHA-256 (hex).' }),
+  foundSha256: Type.Optional(
+    Type.String({
+      description:
+        'SHA-256 (hex) computed now from the sealed bytes; absent where they were not read or cannot be opened.',
+    }),
+  ),
+  record: Type.Optional(
+    Type.Integer({ description: 'Record of the journal that has the sealing, its place in the log proved.' }),
+  ),
+  checkedAt: Type.String({ description: 'When it was checked, RFC 3339.' }),
+});
 
 /** Asking how far an upload has come, or what the server can do, collects nothing: it is reading. */
 const UPLOAD_METHODS = [
@@ -40,6 +62,8 @@ export const footageRoutes =
       locks,
       floorSeconds: deferralFloor(deferralSeconds),
     };
+
+    const verify = createExhibitVerifier(given);
 
     // The bytes of a PATCH are never gathered in memory: the handler reads the socket.
     app.addContentTypeParser('application/offset+octet-stream', (_request, _payload, done) => done(null));
@@ -112,6 +136,30 @@ export const footageRoutes =
         const exhibit = await describeExhibit(request.requisition, request.params.exhibitId as ExhibitId, deps);
         request.show([{ type: 'exhibit', id: exhibit.id }]);
         return shape(exhibit);
+      },
+    );
+
+    app.get(
+      '/api/v1/cases/:caseId/exhibits/:exhibitId/verification',
+      {
+        config: { action: 'exhibit.verify' },
+        schema: { params: Type.Object({ caseId: uuid, exhibitId: uuid }), response: { 200: verificationBody } },
+      },
+      async (request) => {
+        const { exhibit, ...found } = await verify(request.requisition, request.params.exhibitId as ExhibitId);
+        const { checkedAtMs, foundSha256, record, ...said } = found;
+        request.show([
+          { type: 'exhibit', id: exhibit.id },
+          ...(foundSha256 === undefined ? [] : [{ type: 'digest' as const, id: foundSha256 }]),
+        ]);
+        return {
+          exhibitId: exhibit.id,
+          ...said,
+          scheduledSha256: exhibit.sha256,
+          ...(foundSha256 === undefined ? {} : { foundSha256 }),
+          ...(record === undefined ? {} : { record }),
+          checkedAt: new Date(checkedAtMs).toISOString(),
+        };
       },
     );
   };

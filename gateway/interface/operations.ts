@@ -170,6 +170,13 @@ export const OPERATIONS: Readonly<Record<string, OperationText>> = {
     text: 'One exhibit: its schedule, its clock, its timeline.',
     room: 'footage',
   },
+  'GET /api/v1/cases/:caseId/exhibits/:exhibitId/verification': {
+    id: 'verifyExhibit',
+    gives: 'ExhibitVerification',
+    title: 'Vérification d’une pièce',
+    text: 'Reads a sealed exhibit anew and says whether its bytes are still those that the signed schedule lists, and whether the journal has their sealing. It takes as long as the file is read; nothing of it is shown.',
+    room: 'footage',
+  },
   'GET /api/v1/cases/:caseId/exhibits/:exhibitId/estimate': {
     id: 'estimateJob',
     gives: 'Estimate',

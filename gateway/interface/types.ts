@@ -148,6 +148,18 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/cases/{caseId}/exhibits/{exhibitId}/verification': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Vérification d’une pièce */
+    get: operations['verifyExhibit'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/cases/{caseId}/jobs': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     /** Analyses d'une procédure */
@@ -1511,6 +1523,20 @@ export interface components {
       /** End in media time, seconds; at most 60 after the beginning. */
       toSeconds: number;
     };
+    ExhibitVerification: {
+      /** Id of the exhibit. */
+      exhibitId: string;
+      /** `verified`: the sealed bytes are those of the signed schedule, and the journal proves their sealing; `partly`: the bytes are, but the journal shows no such record; `not_signed`: the schedule does not list the exhibit, and nothing was read; `altered`: the bytes are not those that were sealed. */
+      verdict: 'verified' | 'partly' | 'not_signed' | 'altered';
+      /** The digest that was sealed, SHA-256 (hex). */
+      scheduledSha256: string;
+      /** SHA-256 (hex) computed now from the sealed bytes; absent where they were not read or cannot be opened. */
+      foundSha256?: string;
+      /** Record of the journal that has the sealing, its place in the log proved. */
+      record?: number;
+      /** When it was checked, RFC 3339. */
+      checkedAt: string;
+    };
     Export: {
       /** Id. */
       id: string;
@@ -1730,6 +1756,8 @@ export interface components {
       segmentsDone?: number;
       /** Media time that is analysed, seconds, in steps. */
       secondsDone: number;
+      /** Media time up to which all is analysed, seconds, in steps: where the analysis is looking. */
+      reachedSeconds: number;
       /** What is left of the analysis, seconds of real time, to ten. */
       remainingSeconds?: number;
       /** When it began, RFC 3339. */
@@ -2919,6 +2947,33 @@ export interface operations {
       403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */
         code: 'E_REQ_REVOKED' | 'E_RET_FROZEN' | 'E_HAB_ROLE' | 'E_HAB_CASE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+      } } };
+      404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_PRO_SILO';
+      } } };
+      429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
+      500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
+      503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['StoppedProblem'] } };
+    };
+  };
+  /** Reads a sealed exhibit anew and says whether its bytes are still those that the signed schedule lists, and whether the journal has their sealing. It takes as long as the file is read; nothing of it is shown. */
+  verifyExhibit: {
+    parameters: { query?: never; header?: never; path: { caseId: string; exhibitId: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['ExhibitVerification'] } };
+      400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQUEST';
+      } } };
+      401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_MISSING' | 'E_REQ_SIG' | 'E_REQ_PROOF';
+      } } };
+      403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_OP' | 'E_REQ_REVOKED' | 'E_RET_FROZEN' | 'E_HAB_ROLE' | 'E_HAB_CASE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
       } } };
       404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */

@@ -135,6 +135,8 @@ export const ACTIONS = {
   'case.list': { journal: 'disclosure', kind: 'consultation', ops: [], needsValidity: false, reach: 'ownCases' },
   'exhibit.upload': { journal: 'before', kind: 'collection', ops: ['index.objects'], needsValidity: true },
   'exhibit.read': { journal: 'disclosure', kind: 'consultation', ops: [], needsValidity: false },
+  // The sealed bytes are read and nothing of them is shown: whoever may deposit an exhibit may ask whether it is still what was deposited.
+  'exhibit.verify': { journal: 'disclosure', kind: 'consultation', ops: ['index.objects'], needsValidity: false },
   // Masks stand where the analysis of the exhibit found somebody, so its pictures need the operation of that.
   'exhibit.picture': {
     journal: 'disclosure',

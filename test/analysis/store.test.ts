@@ -51,6 +51,52 @@ const finished = async (plan: string, object: ObjectId, work: { decodedFrames: n
 };
 const waiting = () => database.inCase(caseId, (tx) => jobs.waitingSegments(tx, job.id));
 
+describe('a job after one that somebody stopped', () => {
+  it('takes over the segments that are of its plan, once, and nothing of another one', async () => {
+    const next = { ...job, id: newId<JobId>() };
+    const third = { ...job, id: newId<JobId>() };
+    const [first, second] = [newId<ObjectId>(), newId<ObjectId>()];
+    const open = (of: typeof job, plan: string) =>
+      database.inCase(caseId, async (tx) => {
+        await jobs.insertJob(tx, { ...of, framesPerSecond: 5, isUrgent: false, mostAtOnce: 8 });
+        await jobs.adoptPlan(tx, of.id, plan);
+        await jobs.planJob(tx, (await jobs.findJob(tx, of.id)) as jobs.Job, segments);
+        await jobs.takeUpStopped(tx, of);
+        return (await jobs.findJob(tx, of.id)) as jobs.Job;
+      });
+    const stop = (of: typeof job, code: 'E_JOB_CANCELLED' | 'E_REQ_REVOKED') =>
+      database.inCase(caseId, (tx) => jobs.endJob(tx, of.id, { state: 'cancelled', code, from: ['running'] }));
+    await planned('s');
+    await database.inCase(caseId, (tx) => jobs.addLogRecord(tx, job.id, 7));
+    for (const object of [first, second]) await finished('s', object, { decodedFrames: 100, detectorCalls: 10 });
+    expect(await database.inCase(caseId, (tx) => jobs.findJob(tx, job.id))).toMatchObject({ secondsReached: 120 });
+    await stop(job, 'E_JOB_CANCELLED');
+
+    expect(await open(next, 's')).toMatchObject({
+      ...{ segmentsDone: 2, secondsDone: 120, secondsReached: 120, logRecords: [7] },
+      work: { decodedFrames: 200, detectorCalls: 20 },
+    });
+    expect(await database.inCase(caseId, (tx) => jobs.segmentObjects(tx, next.id))).toEqual([first, second]);
+    expect(await database.inCase(caseId, (tx) => jobs.segmentObjects(tx, job.id))).toEqual([]);
+    // Another plan makes everything anew; a revocation leaves nothing to go on with.
+    await stop(next, 'E_JOB_CANCELLED');
+    expect(await open(third, 't')).toMatchObject({ segmentsDone: 0, work: { decodedFrames: 0 } });
+    await stop(third, 'E_REQ_REVOKED');
+    await database.inCase(caseId, (tx) =>
+      tx.query(`UPDATE jobs SET failure_code = 'E_REQ_REVOKED' WHERE id = $1`, [next.id]),
+    );
+    const last = { ...job, id: newId<JobId>() };
+    expect(await open(last, 's')).toMatchObject({ segmentsDone: 0 });
+    await stop(last, 'E_REQ_REVOKED');
+    // The others of this file have the exhibit to themselves.
+    await database.inCase(caseId, async (tx) => {
+      await tx.query('DELETE FROM segments');
+      await tx.query('DELETE FROM jobs');
+      await jobs.insertJob(tx, { ...job, framesPerSecond: 5, isUrgent: false, mostAtOnce: 8 });
+    });
+  });
+});
+
 describe('a job that another process takes up', () => {
   const object = newId<ObjectId>();
 

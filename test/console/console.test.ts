@@ -123,11 +123,42 @@ describe.skipIf(!hasChromium)('the console', () => {
     await page.waitForSelector('.deposit-sealed', { timeout: 60_000 });
     await page.waitForSelector('tr[data-state="sealed"] button.primary');
     await visit.look('2-sealed');
+    // Of an analysis that somebody stopped it says what is kept, and that the next one goes on there.
+    const listed = page.waitForResponse((response) => response.url().endsWith('/exhibits'));
+    await page.reload();
+    const { exhibits } = await (await listed).json();
+    const stopped = {
+      id: exhibits[0].id,
+      exhibitId: exhibits[0].id,
+      state: 'cancelled',
+      failureCode: 'E_JOB_CANCELLED',
+    };
+    const half = { ...stopped, segments: 2, segmentsDone: 1, secondsDone: 20, reachedSeconds: 20 };
+    await page.route(/\/jobs$/, (route) => route.fulfill({ json: { jobs: [half] } }));
+    await page.reload();
+    await page.waitForSelector('tr[data-state="cancelled"]');
+    expect(await page.textContent('tr[data-state="cancelled"]')).toMatch(
+      /arrêtée ; 00:00:20 de média analysées sont gardées.*Reprendre l’analyse/,
+    );
+    await page.unrouteAll({ behavior: 'wait' });
+    await page.reload();
+    await page.waitForSelector('tr[data-state="sealed"] button.primary');
     await page.click('tr[data-state="sealed"] button.primary');
     await page.waitForSelector('tr[data-state="running"] progress, tr[data-state="queued"] progress');
+    // Where it is looking, by the recording and by the clock.
+    expect(await page.textContent('[data-scanned]')).toMatch(
+      /^examen à 00:00:00 · \d\d\/\d\d\/\d{4} 14:00:00 \(heure corrigée\)$/,
+    );
     await page.waitForSelector('tr[data-state="done"] .coverage-bar', { timeout: 120_000 });
     expect(await page.textContent('tr[data-state="done"]')).toContain('analysé 00:00:30');
+    // Whether it is still what was sealed is one press away, and an act in the journal.
+    await page.press('[data-act="verify-exhibit"]', 'Enter');
+    await page.waitForSelector('.verification .sound');
+    expect(await page.textContent('.verification .sound')).toMatch(
+      /^Vérifié.*le journal prouve.*Enregistrement n° \d+/,
+    );
     await visit.look('3-case');
+    await visit.narrow('3-case');
   }, 200_000);
 
   it('PRO-02: opens a recording without a question: its first frame, masked, its activity and coverage', async () => {
@@ -142,39 +173,8 @@ describe.skipIf(!hasChromium)('the console', () => {
     await page.waitForFunction(() => document.querySelector('.overlay-other') === null);
     await stillShown(page);
     await visit.look('3b-recording');
-    await page.keyboard.press('g');
-    await page.click('nav a[href="#/case"]');
-    await page.waitForSelector('tr[data-state="done"]');
-  });
-
-  it('HUM-02: answers with masked thumbnails, the executed question and the coverage', async () => {
-    await page.click('nav a[href="#/search"]');
-    await page.check('#classes input[value="car"]');
-    await page.click('#ask');
-    await page.waitForFunction(() =>
-      [...document.querySelectorAll<HTMLImageElement>('#hits img')].some((image) => image.naturalWidth > 0),
-    );
-    expect(await page.locator('#hits li').count()).toBeGreaterThan(0);
-    expect(await page.textContent('.executed')).toMatch(/voiture/i);
-    expect(await page.textContent('.coverage')).toContain('analysé 00:00:30');
-    expect(await page.textContent('.notice')).toContain('n’établit pas une identité');
-    await visit.narrow('3-case');
-    await visit.look('4-answer');
-  });
-
-  it('opens a clip whose first requests break off or are refused, and offers another try where that does not pass', async () => {
-    const before = visit.complaints.length;
-    let failures = 0;
-    let isDown = false;
-    await page.route(/\/(clip|tickets)(\?|$)/, async (route) => {
-      const request = route.request();
-      const isVideo = request.resourceType() === 'media';
-      if (isVideo && (isDown || failures === 1)) {
-        failures++;
-        return await route.abort('connectionreset');
-      }
     // A step that leads nowhere says so, until another frame is shown.
-      if (request.method() === 'POST' && failures === 0) {
+    await page.keyboard.press('g');
     await page.waitForFunction(() => document.querySelector('.stage-note')?.textContent?.startsWith('Aucune lacune'));
     await page.keyboard.press(',');
     await page.waitForFunction(() => document.querySelector('.stage-note')?.textContent === '');
@@ -196,6 +196,36 @@ describe.skipIf(!hasChromium)('the console', () => {
     );
     expect(await page.evaluate(() => scrollY)).toBe(scrolled);
     await page.setViewportSize({ width: 1440, height: 900 });
+    await page.click('nav a[href="#/case"]');
+    await page.waitForSelector('tr[data-state="done"]');
+  });
+
+  it('HUM-02: answers with masked thumbnails, the executed question and the coverage', async () => {
+    await page.click('nav a[href="#/search"]');
+    await page.check('#classes input[value="car"]');
+    await page.click('#ask');
+    await page.waitForFunction(() =>
+      [...document.querySelectorAll<HTMLImageElement>('#hits img')].some((image) => image.naturalWidth > 0),
+    );
+    expect(await page.locator('#hits li').count()).toBeGreaterThan(0);
+    expect(await page.textContent('.executed')).toMatch(/voiture/i);
+    expect(await page.textContent('.coverage')).toContain('analysé 00:00:30');
+    expect(await page.textContent('.notice')).toContain('n’établit pas une identité');
+    await visit.look('4-answer');
+  });
+
+  it('opens a clip whose first requests break off or are refused, and offers another try where that does not pass', async () => {
+    const before = visit.complaints.length;
+    let failures = 0;
+    let isDown = false;
+    await page.route(/\/(clip|tickets)(\?|$)/, async (route) => {
+      const request = route.request();
+      const isVideo = request.resourceType() === 'media';
+      if (isVideo && (isDown || failures === 1)) {
+        failures++;
+        return await route.abort('connectionreset');
+      }
+      if (request.method() === 'POST' && failures === 0) {
         failures++;
         return await route.fulfill({ status: 429, headers: { 'retry-after': '1' }, body: '{}' });
       }
@@ -446,36 +476,6 @@ describe.skipIf(!hasChromium)('the console', () => {
     await page.waitForSelector('#hits img');
   });
 
-  it('HUM-01, HUM-03, PRO-02: a hit is looked at, confirmed by one key and uncovered for a reason; another is rejected by one', async () => {
-    await page.click('#hits button >> nth=0');
-    await opened(page);
-    await page.keyboard.press('1');
-    await verdictIs(page, 'confirmé');
-    await page.keyboard.press('x');
-    await page.keyboard.press('v');
-    await page.waitForSelector('dialog.reveal[open]');
-    expect(await page.isDisabled('dialog.reveal button.primary')).toBe(true);
-    await page.check('dialog.reveal input[value="comparison_by_eye"]');
-    await visit.look('7a-reveal');
-    await page.click('dialog.reveal button.primary');
-    await page.waitForFunction(() => (document.querySelector<HTMLImageElement>('#revealed')?.naturalWidth ?? 0) > 0);
-    expect(await page.textContent('dialog.reveal figcaption')).toContain('Inscrit au journal');
-    await visit.look('7b-revealed');
-    await page.keyboard.press('Escape');
-    await page.waitForSelector('dialog.reveal', { state: 'detached' });
-    await page.keyboard.press('n');
-    await opened(page);
-    await verdictIs(page, 'à examiner');
-    await page.keyboard.press('3');
-    await verdictIs(page, 'écarté');
-    expect(await page.isDisabled('#reveal')).toBe(true);
-    expect(await page.isDisabled('#to-export')).toBe(true);
-    await page.click('#hit-title ~ a');
-    await page.waitForSelector('.player-screen #frame');
-    // The frame lies exactly over the video and under the boxes: beside it, they would point at something else.
-    const places = await page.evaluate(() =>
-      ['#clip', '#frame', '.overlay'].map((selector) => {
-        const { x, y, width, height } = (document.querySelector(selector) as Element).getBoundingClientRect();
   it('narrows the time on the histogram by keys alone, and says the period and what lies in it', async () => {
     const first = page.locator('.edge-first');
     const status = () => page.textContent('.histogram-foot [role="status"]');
@@ -513,6 +513,36 @@ describe.skipIf(!hasChromium)('the console', () => {
     await page.waitForSelector('#hits img');
   });
 
+  it('HUM-01, HUM-03, PRO-02: a hit is looked at, confirmed by one key and uncovered for a reason; another is rejected by one', async () => {
+    await page.click('#hits button >> nth=0');
+    await opened(page);
+    await page.keyboard.press('1');
+    await verdictIs(page, 'confirmé');
+    await page.keyboard.press('x');
+    await page.keyboard.press('v');
+    await page.waitForSelector('dialog.reveal[open]');
+    expect(await page.isDisabled('dialog.reveal button.primary')).toBe(true);
+    await page.check('dialog.reveal input[value="comparison_by_eye"]');
+    await visit.look('7a-reveal');
+    await page.click('dialog.reveal button.primary');
+    await page.waitForFunction(() => (document.querySelector<HTMLImageElement>('#revealed')?.naturalWidth ?? 0) > 0);
+    expect(await page.textContent('dialog.reveal figcaption')).toContain('Inscrit au journal');
+    await visit.look('7b-revealed');
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('dialog.reveal', { state: 'detached' });
+    await page.keyboard.press('n');
+    await opened(page);
+    await verdictIs(page, 'à examiner');
+    await page.keyboard.press('3');
+    await verdictIs(page, 'écarté');
+    expect(await page.isDisabled('#reveal')).toBe(true);
+    expect(await page.isDisabled('#to-export')).toBe(true);
+    await page.click('#hit-title ~ a');
+    await page.waitForSelector('.player-screen #frame');
+    // The frame lies exactly over the video and under the boxes: beside it, they would point at something else.
+    const places = await page.evaluate(() =>
+      ['#clip', '#frame', '.overlay'].map((selector) => {
+        const { x, y, width, height } = (document.querySelector(selector) as Element).getBoundingClientRect();
         return [x, y, width, height].map(Math.round);
       }),
     );
@@ -615,11 +645,35 @@ describe.skipIf(!hasChromium)('the console', () => {
     await page.waitForFunction(() => (document.activeElement as HTMLElement | null)?.dataset.at === '1');
     await press('End', 'Enter');
     await opened(page);
+    // What was opened is in sight, from a card far below it, and Escape goes back to that card.
+    const inSight = (selector: string) =>
+      page.evaluate((wanted) => {
+        const { top, bottom } = (document.querySelector(wanted) as Element).getBoundingClientRect();
+        return top >= 0 && bottom <= innerHeight;
+      }, selector);
+    expect(await inSight('#hit-title')).toBe(true);
+    expect(await inSight('#clip')).toBe(true);
+    await press('Escape');
+    await page.waitForFunction(() => (document.activeElement as HTMLElement | null)?.classList.contains('hit'));
+    await press('Enter');
+    await opened(page);
     const before = (await readOut(page)).frame;
     await press('.');
     await frameIs(page, before + 1);
     await press('2');
     await verdictIs(page, 'incertain');
+    // R goes to what is still to be reviewed, wherever it stands, and says when there is nothing left.
+    const waiting = await page.locator('#hits .hit.verdict-unreviewed').count();
+    expect(waiting).toBeGreaterThan(0);
+    for (let left = waiting; left > 0; left--) {
+      await press('r');
+      await verdictIs(page, 'à examiner');
+      await opened(page);
+      await press('2');
+      await verdictIs(page, 'incertain');
+    }
+    await press('r');
+    await page.waitForFunction(() => document.querySelector('.stage-note')?.textContent?.includes('à examiner'));
   });
 
   it('PRO-04: speaks English on demand, and says what was analysed when nothing is found', async () => {
@@ -645,35 +699,11 @@ describe.skipIf(!hasChromium)('the console', () => {
 
   it('HAB-01, LOG-07: who controls signs in by a key alone, sees journal and figures, and can operate nothing', async () => {
     await page.click('button:text("Leave")');
-    // What was opened is in sight, from a card far below it, and Escape goes back to that card.
-    const inSight = (selector: string) =>
-      page.evaluate((wanted) => {
-        const { top, bottom } = (document.querySelector(wanted) as Element).getBoundingClientRect();
-        return top >= 0 && bottom <= innerHeight;
-      }, selector);
-    expect(await inSight('#hit-title')).toBe(true);
-    expect(await inSight('#clip')).toBe(true);
-    await press('Escape');
-    await page.waitForFunction(() => (document.activeElement as HTMLElement | null)?.classList.contains('hit'));
-    await press('Enter');
-    await opened(page);
     await page.waitForSelector('.sign-in');
     await page.setInputFiles(FILE_INPUT, await controlFile(visit.line));
     await page.click('.choice button');
     await page.click('nav a[href="#/control"]');
     await page.waitForSelector('#journal tbody tr');
-    // R goes to what is still to be reviewed, wherever it stands, and says when there is nothing left.
-    const waiting = await page.locator('#hits .hit.verdict-unreviewed').count();
-    expect(waiting).toBeGreaterThan(0);
-    for (let left = waiting; left > 0; left--) {
-      await press('r');
-      await verdictIs(page, 'à examiner');
-      await opened(page);
-      await press('2');
-      await verdictIs(page, 'incertain');
-    }
-    await press('r');
-    await page.waitForFunction(() => document.querySelector('.stage-note')?.textContent?.includes('à examiner'));
     // The first page: what was looked at is on it.
     expect(await page.textContent('#journal')).toContain('exhibit.picture');
     await visit.look('12-journal');
@@ -695,7 +725,9 @@ describe.skipIf(!hasChromium)('the console', () => {
     expect(links).toEqual(['Case', 'Review', 'Control']);
     await page.click('nav a[href="#/case"]');
     await page.waitForSelector('tr[data-state="done"]');
-    expect(await page.locator('.deposit, .exhibits button').count()).toBe(0);
+    expect(await page.locator('.deposit, .exhibits button:not([data-act="verify-exhibit"])').count()).toBe(0);
+    await page.click('[data-act="verify-exhibit"]');
+    await page.waitForSelector('.verification .sound');
   });
 
   it('asks nobody but its gateway, sets no cookie and raises no error', async () => {
@@ -729,6 +761,9 @@ describe.skipIf(!hasChromium)('the console', () => {
   });
 });
 
+/** By procedure, camera, date and time. */
+const CLIP_NAME = /clips\/PV-2026-000042_CAM-1_\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d_0001\.mp4/;
+
 /** The player has its clip, opened on the frame of the hit. */
 async function opened(page: Page): Promise<void> {
   await page.waitForSelector('#clip');
@@ -761,9 +796,6 @@ async function readOut(page: Page): Promise<ReadOut> {
   const texts = await page.locator('#read-out dd').allTextContents();
   const [hours = 0, minutes = 0, seconds = 0] = (texts[2] ?? '').split(':').map(Number);
   return {
-/** By procedure, camera, date and time. */
-const CLIP_NAME = /clips\/PV-2026-000042_CAM-1_\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d_0001\.mp4/;
-
     frame: Number((texts[4] ?? '').split(' ')[0]),
     pts: texts[3] ?? '',
     seconds: hours * 3600 + minutes * 60 + seconds,

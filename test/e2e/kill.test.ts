@@ -16,6 +16,7 @@ import {
   exhibitOf,
   type JobBody,
   jobEnd,
+  journalText,
   type Line,
   register,
   sceneFile,
@@ -183,6 +184,25 @@ describe('a gateway that is killed', { timeout: 600_000 }, () => {
     const whole = await jobEnd(client, caseId, again.id);
     expect(whole.id).not.toBe(started.id);
     expect(whole.digest).toBe(interrupted.digest);
+  });
+
+  it('an analysis that somebody stopped keeps what it found: the next one goes on there, to the digest of an uninterrupted one', async () => {
+    const client = clientOf(line, tokens.requisitionId);
+    const exhibitId = await exhibitIdOf(client, caseId, 'SCELLE-1');
+    const route = `/api/v1/cases/${caseId}/jobs`;
+    const stopped = await client.json<JobBody>('POST', route, { exhibitId });
+    for (let done = 0; done === 0; ) done = (await client.json<JobBody>('GET', `${route}/${stopped.id}`)).secondsDone;
+    const kept = await client.json<JobBody>('DELETE', `${route}/${stopped.id}`);
+    expect(kept).toMatchObject({ state: 'cancelled', failureCode: 'E_JOB_CANCELLED' });
+    expect(kept.segmentsDone).toBeGreaterThan(0);
+    const next = await client.json<JobBody>('POST', route, { exhibitId });
+    const whole = await jobEnd(client, caseId, next.id);
+    expect(whole).toMatchObject({ state: 'done', segments: 3, digest: await wholeDigest() });
+    // A step for the plan, and one for each segment that was not there.
+    const steps = (await journalText(line))
+      .split('\n')
+      .filter((record) => record.includes('"action":"job.step"') && record.includes(next.id));
+    expect(steps).toHaveLength(1 + 3 - (kept.segmentsDone ?? 0));
   });
 
   const jobsOf = async (): Promise<JobBody[]> =>

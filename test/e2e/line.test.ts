@@ -61,7 +61,7 @@ describe('from a requisition to a verified package', () => {
     const running = lines.filter(({ state }) => state === 'running');
     expect(running.length).toBeGreaterThan(0);
     for (const line of running)
-      expect(['exhibitId', 'id', 'remainingSeconds', 'secondsDone', 'startedAt', 'state']).toEqual(
+      expect(['exhibitId', 'id', 'reachedSeconds', 'remainingSeconds', 'secondsDone', 'startedAt', 'state']).toEqual(
         expect.arrayContaining(Object.keys(line)),
       );
     const times = lines.map(({ secondsDone }) => secondsDone);

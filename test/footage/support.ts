@@ -32,6 +32,9 @@ import { asOwner } from '../support/owner.ts';
 export const NOW_MS = Date.parse('2026-05-12T10:00:00Z');
 export const CAPTURE_START_MS = Date.parse('2026-05-11T14:00:00Z');
 
+/** A log that can be written and shows nothing. */
+export const NO_RECORDS = { size: async () => 0, record: async () => undefined, prove: async () => '' };
+
 const folders: string[] = [];
 
 export function temporaryFolder(): string {
@@ -180,6 +183,7 @@ export async function startFootage(
   await putOnRecord(database, vault, requisition);
   const events: AuditEvent[] = [];
   const log = {
+    ...NO_RECORDS,
     async append(event: AuditEvent): Promise<number> {
       const frame = { id: crypto.randomUUID(), seq: events.length, software: 'differe/test', previous: '0'.repeat(64) };
       encodeRecord(event, { ...frame, time: new Date(clock.ms).toISOString() });
@@ -217,7 +221,7 @@ export async function startFootage(
   });
   const scratch = await createScratch(scratchRoot);
   await scratch.sweep();
-  await app.register(footageRoutes({ database, vault, clock, log, scratch }));
+  await app.register(footageRoutes({ database, vault, clock, log, logVkey: '', scratch }));
   return Object.assign(line, { url: await app.listen({ host: '127.0.0.1', port: 0 }) });
 }
 

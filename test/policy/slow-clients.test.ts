@@ -17,6 +17,7 @@ import {
   CAPTURE_START_MS,
   makeRequisition,
   metadata,
+  NO_RECORDS,
   NOW_MS,
   putOnRecord,
   removeTemporaryFolders,
@@ -30,7 +31,7 @@ import { testDatabase } from '../support/database.ts';
 const LIMIT_MS = 300;
 const EXHIBIT_BYTES = 4 * CHUNK_BYTES;
 const clock = { nowMs: () => NOW_MS };
-const log = { append: async () => 0 };
+const log = { ...NO_RECORDS, append: async () => 0 };
 
 let app: FastifyInstance;
 let database: Database;
@@ -67,7 +68,7 @@ beforeAll(async () => {
       policies: POLICIES,
       onRefusal: (code) => refusals.push(code),
     },
-    footage: { database, vault, clock, log, scratch: await createScratch(path.join(folder, 'scratch')) },
+    footage: { database, vault, clock, log, logVkey: '', scratch: await createScratch(path.join(folder, 'scratch')) },
     tls: undefined,
     version: '0',
     requestTimeoutMs: LIMIT_MS,

@@ -4,6 +4,7 @@ import type { Schemas } from '../../interface/client.ts';
 
 export type CaseBody = Schemas['ListCasesAnswer']['cases'][number];
 export type ExhibitBody = Schemas['Exhibit'];
+export type ExhibitVerification = Schemas['ExhibitVerification'];
 export type JobBody = Schemas['Job'];
 export type JobState = JobBody['state'];
 export type ExportBody = Schemas['Export'];

@@ -56,9 +56,32 @@ export const EN_CASE: typeof FR_CASE = {
     estimate: 'Estimate the time',
     estimated: (time) => `analysis: about ${time}`,
     remaining: (time) => `about ${time} left`,
+    scanning: (media, clock) => `looking at ${media} · ${clock} (corrected time)`,
+    resume: 'Go on with the analysis',
+    kept: (time) => `stopped; ${time} of media that are analysed are kept, and are where it goes on`,
     progress: (done, total) => `${done} of ${total} of media`,
     digest: 'SHA-256',
     startAll: 'Analyse everything that is sealed',
+  },
+  verification: {
+    verify: 'Verify',
+    reading: 'reading the exhibit…',
+    verdicts: {
+      verified: 'Verified',
+      partly: 'Partially verified',
+      not_signed: 'Not signed',
+      altered: 'Altered',
+    },
+    why: {
+      verified: 'The digest computed now is that of the signed schedule, and the journal proves the sealing.',
+      partly:
+        'The digest computed now is that of the signed schedule, but the journal does not, or no longer, prove the sealing.',
+      not_signed: 'The schedule of your requisition does not list this exhibit: nothing of it was read.',
+      altered: 'The stored bytes are not those that were sealed. Tell whoever keeps the installation.',
+    },
+    record: (n) => `Record no. ${n} of the journal.`,
+    found: 'Digest found',
+    at: (when) => `verified on ${when}`,
   },
   deposit: {
     title: 'Deposit',

@@ -12,6 +12,7 @@ export const EN_JOURNAL: typeof FR_JOURNAL = {
     'case.list': 'cases listed',
     'exhibit.upload': 'deposit of an exhibit',
     'exhibit.read': 'exhibits read',
+    'exhibit.verify': 'exhibit verified',
     'exhibit.picture': 'picture of an exhibit seen',
     'exhibit.ticket': 'ticket for an exhibit',
     'track.read': 'tracks read',

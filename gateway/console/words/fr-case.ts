@@ -55,8 +55,32 @@ export const FR_CASE = {
     estimated: (time: string) => `analyse : ${time} environ`,
     remaining: (time: string) => `encore ${time} environ`,
     progress: (done: string, total: string) => `${done} sur ${total} de média`,
+    scanning: (media: string, clock: string) => `examen à ${media} · ${clock} (heure corrigée)`,
+    resume: 'Reprendre l’analyse',
+    kept: (time: string) => `arrêtée ; ${time} de média analysées sont gardées, la reprise continue de là`,
     digest: 'SHA-256',
     startAll: 'Analyser tout ce qui est scellé',
+  },
+  verification: {
+    verify: 'Vérifier',
+    reading: 'lecture du scellé…',
+    verdicts: {
+      verified: 'Vérifié',
+      partly: 'Vérifié en partie',
+      not_signed: 'Non signé',
+      altered: 'Altéré',
+    },
+    why: {
+      verified:
+        'L’empreinte recalculée est celle de l’état des scellés signé, et le journal prouve la mise sous scellé.',
+      partly:
+        'L’empreinte recalculée est celle de l’état des scellés signé, mais le journal ne prouve pas, ou plus, la mise sous scellé.',
+      not_signed: 'L’état des scellés de votre réquisition ne vise pas cette pièce : rien n’en a été lu.',
+      altered: 'Les octets conservés ne sont pas ceux qui ont été scellés. Prévenez le responsable de l’installation.',
+    },
+    record: (n: number) => `Enregistrement n° ${n} du journal.`,
+    found: 'Empreinte trouvée',
+    at: (when: string) => `vérifié le ${when}`,
   },
   deposit: {
     title: 'Dépôt',

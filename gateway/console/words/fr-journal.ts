@@ -11,6 +11,7 @@ export const FR_JOURNAL: Readonly<Record<'acts' | 'roles' | 'things', Readonly<R
     'case.list': 'procédures listées',
     'exhibit.upload': 'dépôt d’une pièce',
     'exhibit.read': 'pièces lues',
+    'exhibit.verify': 'pièce vérifiée',
     'exhibit.picture': 'image d’une pièce vue',
     'exhibit.ticket': 'billet pour une pièce',
     'track.read': 'tracés lus',

@@ -11,8 +11,9 @@ import { CoverageBar, useCoverageSentence } from '../../parts/coverage-bar.tsx';
 import { useSeen } from '../../parts/in-view.ts';
 import { Meter } from '../../parts/meter.tsx';
 import { Problem } from '../../parts/problem.tsx';
-import { clockSpan, mediaTime } from '../../parts/time.ts';
+import { clockSpan, clockTime, mediaTime } from '../../parts/time.ts';
 import type { Line } from './exhibits.tsx';
+import { Verification } from './verification.tsx';
 
 type Act = ((id: string) => void) | undefined;
 
@@ -49,6 +50,7 @@ export function ExhibitRow({ line, onStart, onCancel }: { readonly line: Line; o
         <code className="digest" title={words.digest}>
           {exhibit.sha256}
         </code>
+        {exhibit.state === 'sealed' && <Verification exhibitId={exhibit.id} fileName={exhibit.fileName} />}
       </td>
       <td>
         {clockSpan(exhibit.captureStart, exhibit.captureEnd)}
@@ -80,6 +82,7 @@ export function ExhibitRow({ line, onStart, onCancel }: { readonly line: Line; o
         {job !== undefined && !hasEnded(job) && <Progress exhibit={exhibit} job={job} />}
         {job === undefined && onStart !== undefined && exhibit.state === 'sealed' && <Estimated exhibit={exhibit} />}
         {job?.state === 'done' && <Covered exhibit={exhibit} />}
+        {isStopped(job) && <div className="sub">{words.kept(mediaTime(job.secondsDone, 0))}</div>}
       </td>
       <td className="actions">
         <Actions exhibit={exhibit} job={job} onStart={onStart} onCancel={onCancel} />
@@ -106,7 +109,7 @@ function Actions({
     <>
       {onStart !== undefined && !isMoving && job?.state !== 'done' && (
         <button type="button" className="primary" onClick={() => onStart(exhibit.id)}>
-          {job === undefined ? words.start : words.restart}
+          {job === undefined ? words.start : isStopped(job) ? words.resume : words.restart}
         </button>
       )}
       {onCancel !== undefined && isMoving && (
@@ -169,9 +172,20 @@ function Progress({ exhibit, job }: { readonly exhibit: ExhibitBody; readonly jo
         {words.progress(mediaTime(job.secondsDone, 0), mediaTime(total, 0))}
         {job.remainingSeconds !== undefined && ` · ${words.remaining(mediaTime(job.remainingSeconds, 0))}`}
       </div>
+      <div className="sub" data-scanned>
+        {words.scanning(mediaTime(job.reachedSeconds, 0), clockTime(correctedAt(exhibit, job.reachedSeconds)))}
+      </div>
     </div>
   );
 }
+
+/** True time of a moment of a recording, milliseconds. */
+const correctedAt = ({ captureStart, clock }: ExhibitBody, mediaSeconds: number): number =>
+  Date.parse(captureStart) + 1000 * (clock.offsetSeconds + mediaSeconds);
+
+/** Whether somebody stopped it after some of it was done: that is kept, and the next analysis goes on with it. */
+const isStopped = (job: JobBody | undefined): job is JobBody =>
+  job?.state === 'cancelled' && job.failureCode === 'E_JOB_CANCELLED' && job.secondsDone > 0;
 
 /** The ledger of a closed analysis, second by second; fetched when the row comes into sight. */
 function Covered({ exhibit }: { readonly exhibit: ExhibitBody }) {

@@ -104,11 +104,17 @@ function Package({
 }
 
 function Verdict({ check }: { readonly check: PackageCheck }) {
-  const { review: words } = useWords();
+  const { app, review: words } = useWords();
   const nameOf = useName();
   return (
     <div role="status" className={check.isSound ? 'check sound' : 'check unsound'}>
-      <strong>{check.isSound ? words.sound(check.files) : words.unsound}</strong>
+      <strong>
+        {check.isSound
+          ? words.sound(check.files)
+          : check.findings.some(({ problem }) => problem === 'signature')
+            ? words.unsigned
+            : words.unsound}
+      </strong>
       {check.key !== undefined && (
         <div className="sub">
           {words.key} <code>{check.key}</code>
@@ -117,7 +123,9 @@ function Verdict({ check }: { readonly check: PackageCheck }) {
       <ul>
         {check.findings.map(({ file, problem }) => (
           <li key={`${file} ${problem}`}>
-            {file} : {nameOf(problem)}
+            {file}
+            {app.colon}
+            {nameOf(problem)}
           </li>
         ))}
       </ul>
