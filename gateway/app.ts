@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
-import type { Socket } from 'node:net';
 import swagger from '@fastify/swagger';
 import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
-import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import Fastify, { type FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 import { type AnalysisRoutesDeps, analysisRoutes } from './analysis/routes.ts';
 import { type JournalRoutesDeps, journalRoutes } from './audit/routes.ts';
@@ -10,6 +9,7 @@ import { type DocumentRoutesDeps, documentRoutes } from './compliance/documents/
 import { type DossierRoutesDeps, dossierRoutes } from './compliance/dossier-routes.ts';
 import { type PersonRequestRoutesDeps, personRequestRoutes } from './compliance/person-request-routes.ts';
 import { type StatisticsRoutesDeps, statisticsRoutes } from './compliance/statistics-routes.ts';
+import { answerNoRequest, limitRequests } from './connections.ts';
 import { consoleRoutes } from './console/routes.ts';
 import { AppError } from './errors.ts';
 import { installEtags } from './etags.ts';
@@ -22,7 +22,7 @@ import { type IdempotencyDeps, installIdempotency } from './idempotency.ts';
 import { type ApiRoute, describeApi } from './interface/document.ts';
 import { installJsonBodies } from './json-body.ts';
 import { type GuardDeps, installGuard } from './policy/guard.ts';
-import { bareProblem, preparedProblem } from './policy/problem.ts';
+import { preparedProblem } from './policy/problem.ts';
 import { installAddressLimit, type RequestLimits } from './request-limits.ts';
 import { IN_FLIGHT, type InFlight, type InFlightLimits, installInFlight } from './requests-in-flight.ts';
 import { type RequisitionRoutesDeps, requisitionRoutes } from './requisition/routes.ts';
@@ -80,7 +80,6 @@ const REQUEST_TIMEOUT_MS = 30_000;
 const KEEP_ALIVE_MS = 30_000;
 const REQUESTS_PER_CONNECTION = 10_000;
 const CONNECTIONS = 1_000;
-const LINGER_MS = 1_000;
 
 /** The HTTP table of contents: the guard first, then one plugin a room in the order of the walk. */
 export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
@@ -98,7 +97,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     forceCloseConnections: true,
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: 200 },
-    clientErrorHandler: answerNoRequest,
+    clientErrorHandler: answerNoRequest(requestTimeoutMs),
   })
     .setValidatorCompiler(TypeBoxValidatorCompiler)
     .withTypeProvider<TypeBoxTypeProvider>();
@@ -202,38 +201,6 @@ const LISTENER = {
   keepAlive: true,
   keepAliveInitialDelay: 60_000,
 };
-
-/**
- * Bytes that are no request, or headers that are too large or too slow: a code, where there is still somebody to read it. What comes after is
- * read and left for a second: a connection that is cut while its client still sends takes the answer with it.
- */
-function answerNoRequest(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET') return void socket.destroy();
-  if (!socket.writable) return;
-  socket.end(bareProblem('E_REQUEST', '-'));
-  const timer = setTimeout(() => socket.destroy(), LINGER_MS).unref();
-  socket.once('close', () => clearTimeout(timer));
-}
-
-/**
- * Ends the connection of a request that has not arrived in full after `limitMs`, also when it has been refused meanwhile. A request
- * that is given to the function that comes back may take longer. To be called before the guard is put up, whose refusals end the hooks.
- */
-function limitRequests(app: FastifyInstance, limitMs: number): (request: FastifyRequest) => void {
-  const timers = new WeakMap<FastifyRequest, NodeJS.Timeout>();
-  app.addHook('onRequest', async (request, reply) => {
-    const { raw } = request;
-    const timer = setTimeout(() => {
-      // Undefined where no connection is (inject).
-      if (raw.complete !== false) return;
-      if (!reply.raw.headersSent) raw.socket.write(bareProblem('E_REQUEST', request.id));
-      raw.socket.destroySoon();
-    }, limitMs).unref();
-    timers.set(request, timer);
-    raw.once('close', () => clearTimeout(timer));
-  });
-  return (request) => clearTimeout(timers.get(request));
-}
 
 const tlsOptions = (tls: { readonly certFile: string; readonly keyFile: string }) => ({
   cert: readFileSync(tls.certFile),

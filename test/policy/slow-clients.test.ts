@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AppDeps, buildApp } from '../../gateway/app.ts';
@@ -128,7 +129,8 @@ function open(bytes: string): Talk {
     text += part;
   });
   socket.on('error', () => undefined);
-  const ended = once(socket, 'close').then(() => text);
+  // Also by a reset, which takes with it what had not been read.
+  const ended = new Promise<string>((resolve) => socket.once('close', () => resolve(text)));
   socket.write(bytes);
   return {
     socket,
@@ -164,6 +166,61 @@ it('ends the connection of a client that does not send the body it announced, wi
 it('ends the connection of a slow upload that was refused', async () => {
   const patch = await begin('PATCH', `/api/v1/uploads/${randomUUID()}`, { 'content-length': 1000 });
   expect(await patch.ended).toContain(' 401 ');
+});
+
+describe('a client that is refused while it still sends', () => {
+  const MIB = 1024 * 1024;
+
+  /** Sends so much of a body after the refusal, then looks at what came back; how much he was let send. */
+  async function sendOn(url: string, headers: Readonly<Record<string, string | number>>, bytes: number) {
+    const heard = refusals.length;
+    const talk = await begin('POST', url, { 'content-type': 'application/json', ...headers });
+    talk.socket.pause();
+    // Refused, answered, and time for the answer to be followed by the end of the connection.
+    await expect.poll(() => refusals.length).toBe(heard + 1);
+    await delay(50);
+    let sent = 0;
+    const part = Buffer.alloc(MIB / 16, 0x20);
+    while (sent < bytes && !talk.socket.destroyed) {
+      await new Promise<void>((resolve) => talk.socket.write(part, () => resolve()));
+      sent += part.length;
+    }
+    talk.socket.resume();
+    return { text: await talk.ended, sent };
+  }
+
+  it('reads his code, whether or not he would keep the connection', async () => {
+    for (const connection of ['close', 'keep-alive']) {
+      const { text, sent } = await sendOn(
+        `/api/v1/cases/${caseId}/questions`,
+        { connection, 'content-length': 100 * MIB },
+        4 * MIB,
+      );
+      expect([connection, sent]).toEqual([connection, 4 * MIB]);
+      expect(text).toMatch(/^HTTP\/1\.1 401 /);
+      expect(text).toContain('differe-code: E_REQ_MISSING\r');
+    }
+  });
+
+  it('reads it where the announced length alone was refused', async () => {
+    const { text } = await sendOn(
+      '/api/v1/requisitions',
+      { connection: 'close', 'content-length': 100 * MIB },
+      4 * MIB,
+    );
+    expect(text).toContain('differe-code: E_REQUEST\r');
+  });
+
+  it('is cut off when he sends without end', async () => {
+    const started = performance.now();
+    const { sent } = await sendOn(
+      '/api/v1/requisitions',
+      { connection: 'close', 'content-length': 100_000 * MIB },
+      100_000 * MIB,
+    );
+    expect(sent).toBeLessThan(50_000 * MIB);
+    expect(performance.now() - started).toBeLessThan(20 * LIMIT_MS);
+  });
 });
 
 it('gives a permitted upload the time that it takes', async () => {

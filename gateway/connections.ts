@@ -1,0 +1,65 @@
+import { Socket } from 'node:net';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { bareProblem } from './policy/problem.ts';
+
+// Requests that do not arrive, arrive too slowly, or are refused while they still arrive. Each is answered with a code, and the answer has to be
+// read: the kernel resets a connection that is closed with bytes of its client unread, and a reset takes the answer with it.
+
+/** How long, and how much, is read and left after the answer to a client that still sends. */
+const LINGER_MS = 5_000;
+const LINGER_BYTES = 32 * 1024 * 1024;
+const LOOK_EVERY_MS = 100;
+
+const lingering = new WeakSet<Socket>();
+
+/** Ends our half of a connection; its client's half is read and left until he ends it, or has sent enough. */
+function linger(socket: Socket, lingerMs: number): void {
+  if (lingering.has(socket)) return;
+  lingering.add(socket);
+  socket.end();
+  const until = performance.now() + lingerMs;
+  const most = socket.bytesRead + LINGER_BYTES;
+  const look = setInterval(() => {
+    if (performance.now() > until || socket.bytesRead > most) socket.destroy();
+  }, LOOK_EVERY_MS).unref();
+  socket.once('close', () => clearInterval(look));
+}
+
+/** Answers bytes that are no request, or headers that are too large or too slow, where there is still somebody to read it. */
+export const answerNoRequest =
+  (limitMs: number) =>
+  (error: NodeJS.ErrnoException, socket: Socket): void => {
+    if (error.code === 'ECONNRESET') return void socket.destroy();
+    if (!socket.writable) return;
+    socket.write(bareProblem('E_REQUEST', '-'));
+    linger(socket, lingerWithin(limitMs));
+  };
+
+/**
+ * Ends the connection of a request that has not arrived in full after `limitMs`, also when it has been refused meanwhile. A request
+ * that is given to the function that comes back may take longer. To be called before the guard is put up, whose refusals end the hooks.
+ */
+export function limitRequests(app: FastifyInstance, limitMs: number): (request: FastifyRequest) => void {
+  const timers = new WeakMap<FastifyRequest, NodeJS.Timeout>();
+  app.addHook('onRequest', async (request, reply) => {
+    const { raw } = request;
+    // Undefined where no connection is (inject).
+    if (raw.complete === undefined) return;
+    const { socket } = raw;
+    // What Node calls after the last answer of a connection: whoever was answered while he still sends is not cut off at once.
+    socket.destroySoon = () => {
+      if (raw.complete) Socket.prototype.destroySoon.call(socket);
+      else linger(socket, lingerWithin(limitMs));
+    };
+    const timer = setTimeout(() => {
+      if (raw.complete) return;
+      if (!reply.raw.headersSent) socket.write(bareProblem('E_REQUEST', request.id));
+      linger(socket, lingerWithin(limitMs));
+    }, limitMs).unref();
+    timers.set(request, timer);
+    raw.once('close', () => clearTimeout(timer));
+  });
+  return (request) => clearTimeout(timers.get(request));
+}
+
+const lingerWithin = (limitMs: number): number => Math.min(LINGER_MS, limitMs);
