@@ -568,8 +568,13 @@ export class AppError extends Error {
   readonly detail: string | undefined;
   /** SHA-256 of what was refused, where it was a file: what the journal names (FACE-16). */
   readonly subject: string | undefined;
+  /** Of what is too much now (429, 503): when it may be tried again. */
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(code: ErrorCode, options: { detail?: string; cause?: unknown; subject?: string } = {}) {
+  constructor(
+    code: ErrorCode,
+    options: { detail?: string; cause?: unknown; subject?: string; retryAfterSeconds?: number } = {},
+  ) {
     super(`${code}: ${ERRORS[code].en}${options.detail === undefined ? '' : ` (${options.detail})`}`, {
       cause: options.cause,
     });
@@ -577,6 +582,7 @@ export class AppError extends Error {
     this.code = code;
     this.detail = options.detail;
     this.subject = options.subject;
+    this.retryAfterSeconds = options.retryAfterSeconds;
   }
 
   get status(): number {

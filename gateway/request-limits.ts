@@ -1,5 +1,5 @@
 import rateLimit from '@fastify/rate-limit';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { AppError } from './errors.ts';
 
 /** How many requests a minute are answered, in this process; 0 is without a limit. */
@@ -10,7 +10,7 @@ export interface RequestLimits {
 
 const MINUTE_MS = 60_000;
 
-type Look = (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
+type Look = (request: FastifyRequest) => Promise<void>;
 
 /** Limits by address now, before anybody is asked who he is, and gives the limit by proven key, to be put up after the guard. E_RATE. */
 export async function installAddressLimit(app: FastifyInstance, limits: RequestLimits): Promise<() => void> {
@@ -18,12 +18,11 @@ export async function installAddressLimit(app: FastifyInstance, limits: RequestL
   const limit = (max: number, keyOf: (request: FastifyRequest) => string | undefined): Look => {
     if (max === 0) return async () => undefined;
     const look = app.createRateLimit({ max, timeWindow: MINUTE_MS, keyGenerator: (request) => keyOf(request) ?? '' });
-    return async (request, reply) => {
+    return async (request) => {
       if (keyOf(request) === undefined) return;
       const state = await look(request);
       if (state.isAllowed || !state.isExceeded) return;
-      reply.header('retry-after', Math.max(1, state.ttlInSeconds));
-      throw new AppError('E_RATE');
+      throw new AppError('E_RATE', { retryAfterSeconds: Math.max(1, state.ttlInSeconds) });
     };
   };
   app.addHook(

@@ -60,7 +60,7 @@ export function createTurns(limits: InFlightLimits): Turns {
         };
         const timer = setTimeout(() => {
           queue.splice(queue.indexOf(start), 1);
-          reject(new AppError('E_BUSY', { detail: 'waited too long' }));
+          reject(new AppError('E_BUSY', { detail: 'waited too long', retryAfterSeconds: RETRY_AFTER_S }));
         }, limits.longestWaitMs);
         queue.push(start);
       });
@@ -89,10 +89,7 @@ export function installInFlight(
   const holders = new WeakSet<FastifyRequest>();
 
   const take = async (request: FastifyRequest, reply: FastifyReply, isKnown: boolean): Promise<void> => {
-    await turns.take(isKnown).catch((error: unknown) => {
-      reply.header('retry-after', RETRY_AFTER_S);
-      throw error;
-    });
+    await turns.take(isKnown);
     // Whoever went away while he waited: nobody reads what would be worked out.
     if (reply.raw.closed || reply.raw.destroyed) {
       turns.give();

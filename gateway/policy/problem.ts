@@ -146,6 +146,8 @@ export function installProblems(
     const code = codeOf(error);
     if (code === 'E_INTERNAL') request.log.error({ correlationId: request.id, stack: placesOf(error) }, code);
     await refused(code, request);
+    const { retryAfterSeconds } = error instanceof AppError ? error : {};
+    if (retryAfterSeconds !== undefined) reply.header('retry-after', retryAfterSeconds);
     return sendProblem(code, request, reply);
   });
 }

@@ -35,7 +35,10 @@ export interface CheckedProof {
 }
 
 export interface ReplayGuard {
-  /** Throws E_REQ_PROOF when the proof was seen before, is older than this process, or when too many are kept of its key or at all. */
+  /**
+   * Throws E_REQ_PROOF when the proof was seen before or is older than this process; E_RATE when as many of its key are kept as may be, E_BUSY
+   * when as many at all: then with the seconds until one of them is forgotten.
+   */
   accept(proof: CheckedProof, nowSeconds: number): void;
 }
 
@@ -54,29 +57,41 @@ export function createReplayGuard(
   startedAtSeconds: number,
   limits: ReplayLimits = { proofs: 200_000, proofsPerKey: 20_000 },
 ): ReplayGuard {
-  const seen = new Map<string, { readonly jkt: string; readonly until: number }>();
-  const countOf = new Map<string, number>();
-  const forget = (now: number): void => {
-    // Insertion order is time order.
-    for (const [key, { jkt, until }] of seen) {
-      if (until > now) break;
-      seen.delete(key);
-      const left = (countOf.get(jkt) ?? 0) - 1;
-      if (left > 0) countOf.set(jkt, left);
-      else countOf.delete(jkt);
+  /** Until when each proof is kept, by key and `jti`. Insertion order is time order. */
+  const seen = new Map<string, Map<string, number>>();
+  let total = 0;
+  let forgottenAt = Number.NEGATIVE_INFINITY;
+
+  function forget(now: number): void {
+    if (now === forgottenAt) return;
+    forgottenAt = now;
+    for (const [jkt, ofKey] of seen) {
+      for (const [jti, until] of ofKey) {
+        if (until > now) break;
+        ofKey.delete(jti);
+        total -= 1;
+      }
+      if (ofKey.size === 0) seen.delete(jkt);
     }
-  };
+  }
+
+  /** Seconds until the oldest of these is forgotten. */
+  const roomIn = (now: number, kept: Iterable<Map<string, number>>): number =>
+    Math.min(...[...kept].map((ofKey) => (ofKey.values().next().value ?? now + KEPT_SECONDS) - now));
+
   return {
-    accept(proof, now) {
+    accept({ jkt, jti, iat }, now) {
       forget(now);
-      const key = `${proof.jkt}:${proof.jti}`;
-      if (proof.iat < startedAtSeconds) throw refuse('made before this process started');
-      if (seen.has(key)) throw refuse('seen before');
-      const ofKey = countOf.get(proof.jkt) ?? 0;
-      if (ofKey >= limits.proofsPerKey) throw refuse('too many proofs of this key');
-      if (seen.size >= limits.proofs) throw refuse('too many proofs');
-      seen.set(key, { jkt: proof.jkt, until: now + KEPT_SECONDS });
-      countOf.set(proof.jkt, ofKey + 1);
+      const ofKey = seen.get(jkt) ?? new Map<string, number>();
+      if (iat < startedAtSeconds) throw refuse('made before this process started');
+      if (ofKey.has(jti)) throw refuse('seen before');
+      if (ofKey.size >= limits.proofsPerKey)
+        throw new AppError('E_RATE', { detail: 'proofs of this key', retryAfterSeconds: roomIn(now, [ofKey]) });
+      if (total >= limits.proofs)
+        throw new AppError('E_BUSY', { detail: 'proofs', retryAfterSeconds: roomIn(now, seen.values()) });
+      ofKey.set(jti, now + KEPT_SECONDS);
+      seen.set(jkt, ofKey);
+      total += 1;
     },
   };
 }

@@ -32,8 +32,12 @@ export function createMediaTickets(clock: Clock): MediaTickets {
   return {
     issue(holder, path) {
       forget();
-      const held = [...issued.values()].filter(({ jkt }) => jkt === holder.jkt).length;
-      if (held >= MOST_OF_A_KEY) throw new AppError('E_RATE', { detail: `${held} tickets of one key` });
+      const held = [...issued.values()].filter(({ jkt }) => jkt === holder.jkt);
+      const [oldest] = held;
+      if (oldest !== undefined && held.length >= MOST_OF_A_KEY) {
+        const retryAfterSeconds = Math.ceil((oldest.expiresAtMs - clock.nowMs()) / 1000);
+        throw new AppError('E_RATE', { detail: `${held.length} tickets of one key`, retryAfterSeconds });
+      }
       const ticket = randomBytes(32).toString('base64url');
       const expiresAtMs = clock.nowMs() + TICKET_MS;
       issued.set(digestOf(ticket), { ...holder, path, expiresAtMs });

@@ -148,7 +148,7 @@ describe('proof of possession (RFC 9449)', () => {
     const small = createReplayGuard(0, { proofs: 2, proofsPerKey: 2 });
     const next = (nowSeconds: number) =>
       codeOf(accept(input(raw(header(), claims({ iat: nowSeconds })), { nowSeconds }), small));
-    expect([await next(NOW), await next(NOW), await next(NOW)]).toEqual(['accepted', 'accepted', 'E_REQ_PROOF']);
+    expect([await next(NOW), await next(NOW), await next(NOW)]).toEqual(['accepted', 'accepted', 'E_RATE']);
     expect(await next(NOW + 121)).toBe('accepted');
   });
 
@@ -163,18 +163,37 @@ describe('proof of possession (RFC 9449)', () => {
     expect([await next('a', NOW), await next('a', NOW + 60), await next('a', NOW + 60)]).toEqual([
       'accepted',
       'accepted',
-      'E_REQ_PROOF',
+      'E_RATE',
     ]);
     expect(await next('b', NOW + 60)).toBe('accepted');
     // One of the two is forgotten, so there is room for one.
-    expect([await next('a', NOW + 121), await next('a', NOW + 121)]).toEqual(['accepted', 'E_REQ_PROOF']);
-    expect([await next('b', NOW + 121), await next('b', NOW + 121)]).toEqual(['accepted', 'E_REQ_PROOF']);
+    expect([await next('a', NOW + 121), await next('a', NOW + 121)]).toEqual(['accepted', 'E_RATE']);
+    expect([await next('b', NOW + 121), await next('b', NOW + 121)]).toEqual(['accepted', 'E_RATE']);
+  });
+
+  it('says of what is too much when there is room again, and never a bad proof of it', () => {
+    const replay = createReplayGuard(0, { proofs: 3, proofsPerKey: 2 });
+    const refusal = (jkt: string, jti: string, now: number): unknown => {
+      try {
+        return replay.accept({ jkt, jti, iat: now }, now);
+      } catch (error) {
+        return error;
+      }
+    };
+    expect([refusal('a', 'one-proof', NOW), refusal('a', 'two-proof', NOW + 30)]).toEqual([undefined, undefined]);
+    expect(refusal('a', 'three', NOW + 40)).toMatchObject({ code: 'E_RATE', retryAfterSeconds: 81 });
+    // Used up, it stays a proof that was seen before.
+    expect(refusal('a', 'one-proof', NOW + 40)).toMatchObject({ code: 'E_REQ_PROOF' });
+    expect(refusal('b', 'one-proof', NOW + 50)).toBe(undefined);
+    expect(refusal('c', 'one-proof', NOW + 60)).toMatchObject({ code: 'E_BUSY', retryAfterSeconds: 61 });
+    expect(refusal('a', 'three', NOW + 121)).toBe(undefined);
+    expect(refusal('a', 'four', NOW + 121)).toMatchObject({ code: 'E_RATE', retryAfterSeconds: 30 });
   });
 
   it('holds by itself 20,000 proofs of a key', () => {
     const replay = createReplayGuard(0);
     for (let n = 0; n < 20_000; n++) replay.accept({ jkt: 'a', jti: `proof-${n}`, iat: NOW }, NOW);
-    expect(() => replay.accept({ jkt: 'a', jti: 'one-more', iat: NOW }, NOW)).toThrow('E_REQ_PROOF');
+    expect(() => replay.accept({ jkt: 'a', jti: 'one-more', iat: NOW }, NOW)).toThrow('E_RATE');
     expect(() => replay.accept({ jkt: 'b', jti: 'another', iat: NOW }, NOW)).not.toThrow();
   });
 });

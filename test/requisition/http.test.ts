@@ -51,6 +51,7 @@ describe('requisitions over HTTP, on a real database', () => {
   const clock = { ms: NOW * 1000, nowMs: () => clock.ms };
   const tickets = createMediaTickets(clock);
   let revoked = false;
+  let replay = createReplayGuard(0);
 
   beforeAll(async () => {
     folder = await mkdtemp(path.join(os.tmpdir(), 'differe-requisition-'));
@@ -76,7 +77,7 @@ describe('requisitions over HTTP, on a real database', () => {
         records,
         register: EVERYBODY_HABILITATED,
         standing: { ...NOTHING_REVOKED, isRevoked: () => revoked },
-        replay: createReplayGuard(0),
+        replay: { accept: (proof, now) => replay.accept(proof, now) },
         tickets,
         clock,
         origin: () => ORIGIN,
@@ -143,10 +144,31 @@ describe('requisitions over HTTP, on a real database', () => {
     }
     const options: InjectOptions = { method, url, headers, ...(payload === undefined ? {} : { payload }) };
     const answer = await app.inject(options);
-    return { status: answer.statusCode, body: answer.json(), code: answer.json().code as string | undefined };
+    const { headers: said } = answer;
+    return { status: answer.statusCode, body: answer.json(), code: answer.json().code as string | undefined, said };
   }
   const register = (tokens: Tokens, key: TestKey | undefined) =>
     call('/api/v1/requisitions', { ...(key === undefined ? {} : { key }), method: 'POST', payload: tokens });
+
+  it('SEC-11: a key that has used up its proofs is told when to come back, and that its proof was no bad one', async () => {
+    const { schedule, tokens } = tokensFor('PV-2026/RATE', [authorities.agent]);
+    expect((await register(tokens, authorities.agent)).status).toBe(201);
+    const caseId = vault.caseIdOf('PV-2026/RATE');
+    const ask = () =>
+      call(`/api/v1/cases/${caseId}/jobs`, { key: authorities.agent, requisition: schedule.jti, method: 'POST' });
+    replay = createReplayGuard(0, { proofs: 10, proofsPerKey: 1 });
+    try {
+      expect((await ask()).status).toBe(200);
+      events.length = 0;
+      const { status, code, said } = await ask();
+      expect([status, code, said['retry-after']]).toEqual([429, 'E_RATE', '121']);
+      await ask();
+      // One event a minute: what it is refused for may not fill the journal.
+      expect(events.map(({ outcome }) => outcome.code)).toEqual(['E_RATE']);
+    } finally {
+      replay = createReplayGuard(0);
+    }
+  });
 
   it('puts a requisition on record, journals it under its procedure, and lets its agent work on its case', async () => {
     const { schedule, authorisation, tokens } = tokensFor('PV-2026/001', [authorities.agent]);

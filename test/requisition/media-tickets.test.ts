@@ -41,7 +41,9 @@ describe('a media ticket', () => {
     const clock = handClock(1_000_000);
     const tickets = createMediaTickets(clock);
     for (let n = 0; n < 500; n++) tickets.issue(HOLDER, PATH);
-    expect(() => tickets.issue(HOLDER, PATH)).toThrow('E_RATE');
+    expect(() => tickets.issue(HOLDER, PATH)).toThrow(
+      expect.objectContaining({ code: 'E_RATE', retryAfterSeconds: TICKET_MS / 1000 }),
+    );
     expect(tickets.issue({ ...HOLDER, jkt: 'another' }, PATH).ticket).toMatch(/^[\w-]{43}$/);
     clock.setMs(1_000_000 + TICKET_MS);
     expect(tickets.issue(HOLDER, PATH).ticket).toMatch(/^[\w-]{43}$/);
