@@ -10,6 +10,8 @@ export interface EndedJob {
 
 interface Opened {
   readonly client: Client;
+  /** As `client`, and comes back for so long when it is told to, as a client of tus does. */
+  readonly patient: (patienceMs: number) => Client;
   readonly caseId: string;
   /** As the schedule describes them, in the order of the files. */
   readonly exhibits: Awaited<ReturnType<typeof signFor>>['exhibits'];
@@ -24,7 +26,9 @@ export async function openCase(
   const { exhibits, claims, tokens } = await signFor(files, installation, Date.now());
   const options = { url, agentKey: installation.agentKey };
   const { caseId } = await createClient(options).json<{ caseId: string }>('POST', '/api/v1/requisitions', tokens);
-  return { client: createClient({ ...options, requisitionId: claims.jti }), caseId, exhibits };
+  const asAgent = { ...options, requisitionId: claims.jti };
+  const patient = (patienceMs: number): Client => createClient({ ...asAgent, patienceMs });
+  return { client: createClient(asAgent), patient, caseId, exhibits };
 }
 
 /** Uploads a file as a piece of the schedule; the exhibit's id. */

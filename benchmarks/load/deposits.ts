@@ -1,10 +1,10 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { type Client, createClient, GatewayError, watchJob } from '../../gateway/client.ts';
+import { type Client, GatewayError } from '../../gateway/client.ts';
 import { createDemoInstallation, startGatewayProcess } from '../../gateway/demo/installation.ts';
 import { yesterdayAt14 } from '../../gateway/demo/requisition.ts';
+import { analyse, deposit, openCase } from '../deposit.ts';
 import { runFfmpeg } from '../ffmpeg.ts';
-import { signFor } from '../requisition.ts';
 
 const CLIP_SECONDS = 4;
 const ASKING = 2;
@@ -34,11 +34,8 @@ export async function depositAtOnce(folder: string, scene: string, files: number
   const clips = await cut(folder, scene, files);
   const gateway = await startGatewayProcess(installation);
   try {
-    const { exhibits, claims, tokens } = await signFor(clips, installation, Date.now());
-    const options = { url: gateway.url, agentKey: installation.agentKey };
-    const { caseId } = await createClient(options).json<{ caseId: string }>('POST', '/api/v1/requisitions', tokens);
-    const client = createClient({ ...options, requisitionId: claims.jti });
-    const depositor = createClient({ ...options, requisitionId: claims.jti, patienceMs: PATIENCE_MS });
+    const { client, patient, caseId, exhibits } = await openCase(gateway.url, installation, clips);
+    const depositor = patient(PATIENCE_MS);
     const refusals: string[] = [];
     const noted = (error: unknown): undefined => {
       refusals.push(error instanceof GatewayError ? error.code : String(error));
@@ -57,9 +54,10 @@ export async function depositAtOnce(folder: string, scene: string, files: number
     const outcomes = await Promise.all(
       clips.map(async (clip, n) => {
         const piece = exhibits[n]?.piece ?? '';
-        const exhibitId = await depositor.upload(clip, piece).then((url) => url.slice(url.lastIndexOf('/') + 1), noted);
+        const exhibitId = await deposit(depositor, clip, piece).catch(noted);
         if (exhibitId === undefined) return undefined;
-        return { piece, exhibitId, isDone: (await analyse(depositor, caseId, exhibitId).catch(noted)) === 'done' };
+        const job = await analyse(depositor, caseId, exhibitId).catch(noted);
+        return { piece, exhibitId, isDone: job?.state === 'done' };
       }),
     );
     working = false;
@@ -87,13 +85,6 @@ export async function depositAtOnce(folder: string, scene: string, files: number
     await gateway.stop();
     for (const clip of clips) await rm(clip);
   }
-}
-
-async function analyse(client: Client, caseId: string, exhibitId: string): Promise<string> {
-  const job = await client.json<{ id: string; state: string }>('POST', `/api/v1/cases/${caseId}/jobs`, { exhibitId });
-  let { state } = job;
-  for await (const now of watchJob<{ readonly state: string }>(client, caseId, job.id)) state = now.state;
-  return state;
 }
 
 async function ask(client: Client, caseId: string): Promise<unknown> {
