@@ -5,9 +5,17 @@ import { getPriority, setPriority } from 'node:os';
 
 const NICENESS = 10;
 
-/** The calling thread works behind others: to Linux a thread has a niceness of its own. For worker threads. */
+/**
+ * The calling thread works behind others: to Linux a thread has a niceness of its own. For worker threads. Where the kernel does not let it (a
+ * container's list of system calls), it works beside them, and the operator is told: slower answers are better than no analysis.
+ */
 export function workBehind(): void {
-  setPriority(0, Math.max(NICENESS, getPriority(0)));
+  try {
+    setPriority(0, Math.max(NICENESS, getPriority(0)));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`warning: a thread of the analysis does not go behind questions: ${why}\n`);
+  }
 }
 
 /** A command line that runs another behind others. */

@@ -9,13 +9,14 @@ import { detectorVotes } from './class-of.ts';
 import { cutCrop } from './crop.ts';
 import type { CropAnswer, NameRequest } from './crop-worker.ts';
 import { withShape } from './shape-prior.ts';
+import { createThread } from './thread.ts';
 import type { DecodedFrame, ModelUse, RawTrack, TrackPoint } from './types.ts';
 
 /** Names what moves by looking at a few crops of each track. */
 export interface CropNamer {
   /**
    * Gives the tracks back in the same order; those that no detector has named bear `names`. Only frames among `frames` are looked at.
-   * Rejects with E_JOB_FAILED when the thread dies.
+   * Rejects with E_JOB_FAILED when the thread dies; the next call starts another.
    */
   name(tracks: readonly RawTrack[], frames: readonly DecodedFrame[]): Promise<readonly RawTrack[]>;
   readonly modelUse: ModelUse;
@@ -39,50 +40,40 @@ export async function loadCropModel(folder: string): Promise<{ card: CropCard; b
 }
 
 /** Starts one thread with the network. Throws E_GATE_HASH, E_GATE_CONTRACT or E_JOB_FAILED. */
-export async function createCropNamer(model: {
-  readonly card: CropCard;
-  readonly bytes: Uint8Array<ArrayBuffer>;
-}): Promise<CropNamer> {
+export async function createCropNamer(
+  model: { readonly card: CropCard; readonly bytes: Uint8Array<ArrayBuffer> },
+  program = new URL('./crop-worker.ts', import.meta.url),
+): Promise<CropNamer> {
   const { card } = model;
-  const worker = new Worker(new URL('./crop-worker.ts', import.meta.url), { workerData: model, env: {} });
   const waiting = new Map<
     number,
     { resolve(probabilities: readonly (readonly number[])[]): void; reject(error: unknown): void }
   >();
   let calls = 0;
   let nextId = 1;
-  let ended = false;
-  const failAll = (cause: unknown): void => {
-    ended = true;
-    const error = new AppError('E_JOB_FAILED', { cause, detail: `the thread of ${card.name} ended` });
-    for (const call of waiting.values()) call.reject(error);
-    waiting.clear();
-  };
-  await new Promise<void>((resolve, reject) => {
-    const fail = (cause: unknown): void =>
-      reject(new AppError('E_JOB_FAILED', { cause, detail: `${card.name} did not start` }));
-    worker.once('error', fail);
-    worker.once('exit', fail);
-    worker.once('message', (answer: CropAnswer) => {
-      worker.off('error', fail);
-      worker.off('exit', fail);
-      if (answer.kind === 'ready') resolve();
-      else reject(failure(answer));
-    });
+  let isClosed = false;
+  const thread = createThread<CropAnswer>(() => startThread(program, model), {
+    message(answer) {
+      if (answer.kind === 'ready') return;
+      const call = waiting.get(answer.id);
+      waiting.delete(answer.id);
+      if (answer.kind === 'named') call?.resolve(answer.probabilities);
+      else call?.reject(failure(answer));
+    },
+    death(cause) {
+      const error = new AppError('E_JOB_FAILED', { cause, detail: `the thread of ${card.name} ended` });
+      for (const call of waiting.values()) call.reject(error);
+      waiting.clear();
+    },
   });
-  worker.on('error', failAll);
-  worker.on('exit', (code) => failAll(new Error(`exit code ${code}`)));
-  worker.on('message', (answer: CropAnswer) => {
-    if (answer.kind === 'ready') return;
-    const call = waiting.get(answer.id);
-    waiting.delete(answer.id);
-    if (answer.kind === 'named') call?.resolve(answer.probabilities);
-    else call?.reject(failure(answer));
-  });
+  await thread.get();
 
-  function ask(values: Float32Array<ArrayBuffer>, count: number): Promise<readonly (readonly number[])[]> {
-    if (ended) return Promise.reject(new AppError('E_JOB_FAILED', { detail: `${card.name} is closed` }));
-    return new Promise((resolve, reject) => {
+  async function ask(values: Float32Array<ArrayBuffer>, count: number): Promise<readonly (readonly number[])[]> {
+    const closed = () => new AppError('E_JOB_FAILED', { detail: `${card.name} is closed` });
+    if (isClosed) throw closed();
+    const worker = await thread.get();
+    if (isClosed) throw closed();
+    return await new Promise((resolve, reject) => {
       const request: NameRequest = { id: nextId, values, count };
       nextId += 1;
       waiting.set(request.id, { resolve, reject });
@@ -116,12 +107,37 @@ export async function createCropNamer(model: {
       return calls;
     },
     async close() {
-      if (ended) return;
-      const exit = new Promise((resolve) => worker.once('exit', resolve));
-      worker.postMessage('close');
-      await exit;
+      isClosed = true;
+      await thread.close(async (worker) => {
+        const exit = new Promise((resolve) => worker.once('exit', resolve));
+        worker.postMessage('close');
+        await exit;
+        // Torn out of it, whoever still waited has no answer.
+        for (const call of waiting.values())
+          call.reject(new AppError('E_JOB_FAILED', { detail: `${card.name} ended` }));
+        waiting.clear();
+      });
     },
   };
+}
+
+function startThread(
+  program: URL,
+  model: { readonly card: CropCard; readonly bytes: Uint8Array<ArrayBuffer> },
+): Promise<Worker> {
+  const worker = new Worker(program, { workerData: model, env: {} });
+  return new Promise((resolve, reject) => {
+    const fail = (cause: unknown): void =>
+      reject(new AppError('E_JOB_FAILED', { cause, detail: `${model.card.name} did not start` }));
+    worker.once('error', fail);
+    worker.once('exit', fail);
+    worker.once('message', (answer: CropAnswer) => {
+      worker.off('error', fail);
+      worker.off('exit', fail);
+      if (answer.kind === 'ready') resolve(worker);
+      else reject(failure(answer));
+    });
+  });
 }
 
 const failure = (answer: Extract<CropAnswer, { kind: 'failed' | 'named' }>): AppError =>

@@ -6,13 +6,15 @@ import { canvasSize, decodeSize, type PictureSize } from './letterbox.ts';
 import type { LoadedModel } from './models.ts';
 import type { DetectRequest, WorkerAnswer, WorkerFailure, WorkerStart } from './onnx-worker.ts';
 import { copyRgb, isWhole } from './pixels.ts';
+import { createThread, type Thread } from './thread.ts';
 import type { DecodedFrame, Detection, ModelUse } from './types.ts';
 
 /** Detector sessions in worker threads. One session answers one frame at a time; further calls wait in order. */
 export interface DetectorPool {
   /**
    * What the detector sees on a frame, boxes in original pixels. The pixels are copied before the call returns its promise. The
-   * same frame gives the same detections in whatever thread. Rejects with E_JOB_FAILED when a thread dies or the pool is closed.
+   * same frame gives the same detections in whatever thread. Rejects with E_JOB_FAILED when its thread dies, in whose place another is started
+   * for the next frame, or when the pool is closed.
    */
   detect(frame: DecodedFrame): Promise<readonly Detection[]>;
   /** Frames that a network has answered. */
@@ -29,11 +31,11 @@ export interface DetectorPool {
 interface Call {
   readonly request: DetectRequest;
   readonly resolve: (detections: readonly Detection[]) => void;
-  readonly reject: (error: AppError) => void;
+  readonly reject: (error: unknown) => void;
 }
 
 interface Seat {
-  readonly worker: Worker;
+  readonly thread: Thread;
   call: Call | undefined;
 }
 
@@ -51,26 +53,27 @@ export interface DetectorPoolOptions extends LoadedModel {
  */
 export async function createDetectorPool(options: DetectorPoolOptions): Promise<DetectorPool> {
   const { card, bytes, threads, provider = 'cpu', program = new URL('./onnx-worker.ts', import.meta.url) } = options;
-  const starts = Array.from({ length: Math.max(1, threads) }, () => startWorker(program, { card, bytes, provider }));
-  const started = await Promise.allSettled(starts);
-  const workers = started.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-  const refused = started.find((result) => result.status === 'rejected');
-  if (refused !== undefined) {
-    await Promise.all(workers.map(endWorker));
-    throw refused.reason;
+  const pool = poolOf(card, Math.max(1, threads), () => startWorker(program, { card, bytes, provider }));
+  try {
+    await pool.start();
+  } catch (error) {
+    await pool.close();
+    throw error;
   }
-  return poolOf(card, workers);
+  return pool;
 }
 
 const MOST_SPARE = 24;
 
 const closed = (): AppError => new AppError('E_JOB_FAILED', { detail: 'the detector is closed' });
 
-function poolOf(card: ModelCard, workers: readonly Worker[]): DetectorPool {
-  const seats: readonly Seat[] = workers.map((worker) => ({ worker, call: undefined }));
+function poolOf(
+  card: ModelCard,
+  threads: number,
+  startThread: () => Promise<Worker>,
+): DetectorPool & { start(): Promise<void> } {
   const waiting: Call[] = [];
   const memory: SharedArrayBuffer[] = [];
-  let broken: AppError | undefined;
   let closing: Promise<void> | undefined;
   let idle: (() => void) | undefined;
   let calls = 0;
@@ -81,45 +84,56 @@ function poolOf(card: ModelCard, workers: readonly Worker[]): DetectorPool {
       if (seat.call !== undefined) continue;
       seat.call = waiting.shift();
       if (seat.call === undefined) break;
-      seat.worker.postMessage(seat.call.request);
+      void hand(seat, seat.call);
     }
     if (waiting.length === 0 && seats.every(({ call }) => call === undefined)) idle?.();
   }
 
-  function breakDown(cause: unknown): void {
-    const error = new AppError('E_JOB_FAILED', { cause, detail: `a thread of detector ${card.name} ended` });
-    broken ??= error;
-    for (const seat of seats) {
-      seat.call?.reject(error);
-      seat.call = undefined;
+  async function hand(seat: Seat, call: Call): Promise<void> {
+    try {
+      (await seat.thread.get()).postMessage(call.request);
+    } catch (error) {
+      leave(seat)?.reject(error);
     }
-    for (const call of waiting.splice(0)) call.reject(error);
-    idle?.();
   }
 
-  for (const seat of seats) {
-    seat.worker.on('message', (answer: WorkerAnswer) => {
-      const { call } = seat;
-      if (call === undefined || (answer.kind !== 'detections' && answer.kind !== 'failed')) return;
-      seat.call = undefined;
-      memory.push(call.request.rgb);
-      if (answer.kind === 'detections') {
-        calls += 1;
-        call.resolve(answer.detections);
-      } else {
-        call.reject(asError(answer.failure));
-      }
-      giveWork();
-    });
-    seat.worker.on('error', breakDown);
-    seat.worker.on('exit', (code) => {
-      if (closing === undefined || seat.call !== undefined) breakDown(new Error(`exit code ${code}`));
-    });
+  /** The seat is free again; the call that it had. */
+  function leave(seat: Seat): Call | undefined {
+    const { call } = seat;
+    seat.call = undefined;
+    queueMicrotask(giveWork);
+    return call;
   }
+
+  const seats: readonly Seat[] = Array.from({ length: threads }, () => {
+    const seat: Seat = {
+      call: undefined,
+      thread: createThread<WorkerAnswer>(startThread, {
+        message(answer) {
+          if (answer.kind !== 'detections' && answer.kind !== 'failed') return;
+          const call = leave(seat);
+          if (call === undefined) return;
+          memory.push(call.request.rgb);
+          if (answer.kind === 'failed') return call.reject(asError(answer.failure));
+          calls += 1;
+          call.resolve(answer.detections);
+        },
+        death(cause) {
+          leave(seat)?.reject(
+            new AppError('E_JOB_FAILED', { cause, detail: `a thread of detector ${card.name} ended` }),
+          );
+        },
+      }),
+    };
+    return seat;
+  });
 
   return {
+    async start() {
+      const started = await Promise.allSettled(seats.map(({ thread }) => thread.get()));
+      for (const each of started) if (each.status === 'rejected') throw each.reason;
+    },
     detect(frame) {
-      if (broken !== undefined) return Promise.reject(broken);
       if (closing !== undefined) return Promise.reject(closed());
       const bytes = frame.widthPx * frame.heightPx * 3;
       if (!isWhole(frame))
@@ -154,7 +168,7 @@ function poolOf(card: ModelCard, workers: readonly Worker[]): DetectorPool {
           idle = resolve;
           giveWork();
         });
-        await Promise.all(workers.map(endWorker));
+        await Promise.all(seats.map(({ thread }) => thread.close(endWorker)));
       })();
       return closing;
     },

@@ -8,6 +8,7 @@ import { type CropNamer, createCropNamer, loadCropModel } from '../../gateway/an
 import { CARD_FOLDER } from '../../gateway/analysis/models.ts';
 import type { RawTrack } from '../../gateway/analysis/types.ts';
 import { type Golden, lookAtGolden } from '../../models/training/golden.ts';
+import { dyingAt } from './dying.ts';
 import { show } from './motion/frames.ts';
 
 const SHIPPED = path.join(CARD_FOLDER, 'street-crop');
@@ -93,6 +94,16 @@ describe('the classifier that the repository ships', () => {
     expect(await namer.name([named], frames)).toEqual([named]);
     expect(await namer.name([first], [])).toEqual([first]);
     expect(namer.calls).toBe(before);
+  });
+
+  it('starts its thread again after that died', async () => {
+    const program = dyingAt(new URL('../../gateway/analysis/crop-worker.ts', import.meta.url), 1);
+    const own = await createCropNamer(await loadCropModel(SHIPPED), program);
+    const { tracks, frames } = perfectTracks();
+    await expect(own.name([...tracks.values()], frames)).rejects.toMatchObject({ code: 'E_JOB_FAILED' });
+    expect(await own.name([...tracks.values()], frames)).toEqual(await namer.name([...tracks.values()], frames));
+    await own.close();
+    await expect(own.name([...tracks.values()], frames)).rejects.toMatchObject({ code: 'E_JOB_FAILED' });
   });
 
   it('FACE-11: lets out probabilities of closed labels in hundredths, and nothing finer', async () => {

@@ -10,6 +10,7 @@ import type { ModelCard } from '../../gateway/admission/card.ts';
 import { createDetectorPool, type DetectorPool } from '../../gateway/analysis/detector-pool.ts';
 import { CARD_FOLDER, chooseDetector, findModels, type LoadedModel, loadModel } from '../../gateway/analysis/models.ts';
 import type { RgbFrame } from '../../gateway/analysis/types.ts';
+import { dyingAt } from './dying.ts';
 
 const BLOB = path.join(import.meta.dirname, '../models');
 const SHARED = path.join(import.meta.dirname, '../../../shared');
@@ -122,7 +123,7 @@ describe('the detector pool', () => {
     expect(await pool.detect(frame)).toHaveLength(1);
   });
 
-  it('rejects every waiting call when a thread dies, and every later one', async () => {
+  it('rejects the call of a thread that dies, and that of each that is started in its place and dies, too', async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'differe-worker-'));
     const file = path.join(folder, 'dies.mjs');
     await writeFile(
@@ -137,6 +138,20 @@ describe('the detector pool', () => {
     await expect(dying.detect(drawn(4, []))).rejects.toMatchObject({ code: 'E_JOB_FAILED' });
     await dying.close();
     await rm(folder, { recursive: true });
+  });
+
+  it('starts a thread again that died, and loses the call alone that it had', async () => {
+    const program = dyingAt(new URL('../../gateway/analysis/onnx-worker.ts', import.meta.url), 2, 5);
+    const pool = await createDetectorPool({ ...blob, threads: 2, program });
+    const statuses = async (numbers: readonly number[]) =>
+      (await Promise.allSettled(numbers.map((number) => pool.detect(drawn(number, [car(100)]))))).map((call) =>
+        call.status === 'fulfilled' ? call.value.length : (call.reason as { code: string }).code,
+      );
+    expect(await statuses([1, 2, 3, 4])).toEqual([1, 'E_JOB_FAILED', 1, 1]);
+    expect(await statuses([5])).toEqual(['E_JOB_FAILED']);
+    expect(await statuses([6, 7, 8, 9])).toEqual([1, 1, 1, 1]);
+    expect(pool.calls).toBe(7);
+    await pool.close();
   });
 
   it('answers what is under way before it closes, and nothing afterwards', async () => {
