@@ -43,8 +43,13 @@ export function bitsOf(columns: TrackColumns): TrackBits {
       }
     }
   }
-  return { count, words, rows, classAt, shareAt, cellAt, confidenceAt, mostConfidence, fromMs, toMs };
+  const [speed, direction] = [asOrder(columns.speed), asOrder(columns.direction)];
+  const places = { classAt, shareAt, cellAt, confidenceAt };
+  return { count, words, rows, ...places, speed, direction, mostConfidence, fromMs, toMs };
 }
+
+const asOrder = ({ buffer, byteOffset, length }: Float32Array): Int32Array =>
+  new Int32Array(buffer, byteOffset, length);
 
 /** Which classes, shares and cells any track has, and what no track goes beyond. */
 function extentOf({ count, classId, confidence, colourShare, grid, firstMs, lastMs }: TrackColumns) {

@@ -91,6 +91,12 @@ export interface TrackBits {
   /** By cell of the coarse grid: where its row begins; `NO_ROW` where no track visited it. */
   readonly cellAt: Int32Array;
   readonly confidenceAt: number;
+  /**
+   * The bytes of `speed` and `direction` read as whole numbers, which order as the floats do: none of them is below 0, and what is no number
+   * stands above all that are.
+   */
+  readonly speed: Int32Array;
+  readonly direction: Int32Array;
   readonly mostConfidence: number;
   /** From the first moment of any track to the last of any. */
   readonly fromMs: number;

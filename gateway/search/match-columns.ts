@@ -22,11 +22,56 @@ export function livesWithin(columns: TrackColumns, track: number, windows: reado
 export const overlaps = (columns: TrackColumns, track: number, window: Window): boolean =>
   (columns.firstMs[track] ?? 0) <= window.toMs && (columns.lastMs[track] ?? 0) >= window.fromMs;
 
-/** Clockwise from one bearing to another; a whole turn where they are 360 apart. */
-export function isBetween(degrees: number, from: number, to: number): boolean {
-  if (Number.isNaN(degrees)) return false;
-  const turn = (value: number): number => ((value % 360) + 360) % 360;
-  return Math.abs(to - from) >= 360 || turn(degrees - from) <= turn(to - from);
+/** A range of numbers with both ends; open where one is left out. */
+export interface NumberRange {
+  readonly min?: number | undefined;
+  readonly max?: number | undefined;
+}
+
+export const isWithin = (value: number, ranges: readonly NumberRange[]): boolean =>
+  ranges.some(({ min = -Infinity, max = Infinity }) => value >= min && value <= max);
+
+/** Whole numbers, both ends included. */
+export interface WholeRange {
+  readonly min: number;
+  readonly max: number;
+}
+
+const LARGEST_WHOLE = 0x7fff_ffff;
+
+/** The whole numbers of a range. */
+export const wholeRange = ({ min = 0, max = LARGEST_WHOLE }: NumberRange): WholeRange => ({
+  min: Math.min(LARGEST_WHOLE, Math.max(0, Math.ceil(min))),
+  max: Math.min(LARGEST_WHOLE, Math.floor(max)),
+});
+
+const [float, order] = [new Float32Array(1), new Int32Array(1)];
+const [floatBytes, orderBytes] = [new Uint8Array(float.buffer), new Uint8Array(order.buffer)];
+
+function orderOf(value: number): number {
+  float[0] = value;
+  orderBytes.set(floatBytes);
+  return order[0] ?? 0;
+}
+
+/** The floats of 32 bits in a range of numbers from 0 on, as whole numbers that order as they do (`TrackBits.speed`). */
+export function floatRange({ min = 0, max = Infinity }: NumberRange): WholeRange {
+  if (max < 0) return { min: 1, max: 0 };
+  const [least, most] = [Math.max(0, min), max];
+  return {
+    min: orderOf(least) + (Math.fround(least) < least ? 1 : 0),
+    max: orderOf(most) - (Math.fround(most) > most ? 1 : 0),
+  };
+}
+
+const turn = (degrees: number): number => ((degrees % 360) + 360) % 360;
+
+/** Clockwise from one bearing to another, as ranges of 0 to 360 degrees; a whole turn where they are 360 apart. */
+export function bearings(from: number, to: number): readonly NumberRange[] {
+  if (Math.abs(to - from) >= 360) return [{}];
+  const [first, last] = [turn(from), turn(to)];
+  if (first === 0) return [{ min: 0, max: last }, { min: 360 }];
+  return first <= last ? [{ min: first, max: last }] : [{ min: first }, { max: last }];
 }
 
 /** Where a colour of a part stands among the shares of a track. */

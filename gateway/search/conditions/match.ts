@@ -1,6 +1,6 @@
 import type { OpenExhibit } from '../../index/types.ts';
 import { classId } from '../../vocabulary.ts';
-import { colourAt, isBetween, leastStep, mayLive, overlaps, shareAt, shareOf } from '../match-columns.ts';
+import { bearings, colourAt, isWithin, leastStep, mayLive, overlaps, shareAt, shareOf } from '../match-columns.ts';
 import type { Reason } from '../types.ts';
 import {
   byColumns,
@@ -83,8 +83,6 @@ function leafOf(leaf: ExecutedLeaf, scope: Scope): Matcher {
   const { columns } = exhibit;
   const aspect = exhibit.heightPx / exhibit.widthPx;
   const ways: WaysOf = (track) => waysOf(scope.path(track), exhibit, windows);
-  const inRange = (value: number, { min = -Infinity, max = Infinity }: { min?: number; max?: number }): boolean =>
-    value >= min && value <= max;
 
   if ('class' in leaf) {
     const wanted = new Set(leaf.class.map(classId));
@@ -118,22 +116,22 @@ function leafOf(leaf: ExecutedLeaf, scope: Scope): Matcher {
     const { widthPx = {}, heightPx = {} } = leaf.size;
     return byColumns(
       leaf,
-      (track) => inRange(columns.widthPx[track] ?? 0, widthPx) && inRange(columns.heightPx[track] ?? 0, heightPx),
+      (track) => isWithin(columns.widthPx[track] ?? 0, [widthPx]) && isWithin(columns.heightPx[track] ?? 0, [heightPx]),
       (track) => ({ value: columns.heightPx[track] ?? 0 }),
     );
   }
   if ('speed' in leaf) {
     return byColumns(
       leaf,
-      (track) => inRange(columns.speed[track] ?? 0, leaf.speed),
+      (track) => isWithin(columns.speed[track] ?? 0, [leaf.speed]),
       (track) => ({ value: Math.round((columns.speed[track] ?? 0) * 10) / 10 }),
     );
   }
   if ('direction' in leaf) {
-    const { fromDegrees, toDegrees } = leaf.direction;
+    const ranges = bearings(leaf.direction.fromDegrees, leaf.direction.toDegrees);
     return byColumns(
       leaf,
-      (track) => isBetween(columns.direction[track] ?? Number.NaN, fromDegrees, toDegrees),
+      (track) => isWithin(columns.direction[track] ?? Number.NaN, ranges),
       (track) => ({ value: Math.round(columns.direction[track] ?? 0) }),
     );
   }

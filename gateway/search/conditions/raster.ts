@@ -19,7 +19,7 @@ const EDGE = 1;
 const INSIDE = 2;
 
 /** The edges of a zone or a line on the grid. */
-interface Raster {
+export interface Raster {
   /** A block each, row by row: 0 outside, `EDGE` where an edge may touch it, `INSIDE`. */
   readonly blocks: Uint8Array;
   /** How many blocks left of and above a corner an edge may touch: four of them tell it of any box. */
@@ -56,66 +56,83 @@ const NOTHING = certain[OPEN] as Certain;
 
 const zones = new WeakMap<Zone, Raster>();
 
-/** What the feet of a track tell of it and a zone. */
-export function certainOfZone(zone: Zone, { start, x, y }: Feet, track: number): Certain {
-  let raster = zones.get(zone);
-  if (raster === undefined) {
-    raster = rasterOf(zone, true);
-    zones.set(zone, raster);
-  }
-  const { blocks, sums } = raster;
-  const [first, end] = [start[track] ?? 0, start[track + 1] ?? 0];
+/** Made once a zone: one question asks for it for its answer, and again for what it just misses. */
+export function zoneRaster(zone: Zone): Raster {
+  const known = zones.get(zone);
+  if (known !== undefined) return known;
+  const raster = rasterOf(zone, true);
+  zones.set(zone, raster);
+  return raster;
+}
+
+export const lineRaster = ({ a, b }: ExecutedLine): Raster => rasterOf([a, b], false);
+
+/** The bits of what is asked: who has all of one of them needs no more of a way. */
+export const ENOUGH = { in: IN, out: OUT, goesIn: GOES_IN, goesOut: GOES_OUT, all: 0 } as const;
+
+/**
+ * What the feet of a track tell of it and a zone. A way of which `enough` is known is not followed to its end: then it is not known whole.
+ */
+export function certainOfZone(
+  raster: Raster,
+  { start, x, y }: Feet,
+  track: number,
+  enough: number = ENOUGH.all,
+): Certain {
+  const { blocks } = raster;
+  const first = start[track] ?? 0;
+  const end = start[track + 1] ?? 0;
   if (first >= end) return NOTHING;
-  let bits = 0;
-  let [px, py] = [x[first] ?? 0, y[first] ?? 0];
+  let px = x[first] ?? 0;
+  let py = y[first] ?? 0;
   let before = sideOfZone(raster, px, py);
-  if (before === 0) bits |= OPEN;
-  bits |= before;
-  for (let n = first + 1; n < end; n++) {
-    const [cx, cy] = [x[n] ?? 0, y[n] ?? 0];
-    let now: number;
-    if (edgesIn(sums, px, py, cx, cy) === 0) {
-      now = blocks[(cy >>> SHIFT) * SIDE + (cx >>> SHIFT)] === INSIDE ? IN : OUT;
-    } else {
+  let bits = before === 0 ? OPEN : before;
+  for (let n = first + 1; n < end && (bits & enough) === 0; n++) {
+    const cx = x[n] ?? 0;
+    const cy = y[n] ?? 0;
+    let now = before;
+    if (!isClear(raster, px, py, cx, cy)) {
       now = sideOfZone(raster, cx, cy);
+      if (now === IN) bits |= (bits & OUT) === 0 ? IN : IN | GOES_IN;
+      else if (now === OUT) bits |= (bits & IN) === 0 ? OUT : OUT | GOES_OUT;
+      if ((bits & enough) !== 0) break;
       const crossed = before === 0 || now === 0 ? UNKNOWN : crossedOn(raster.edges, px, py, cx, cy);
       // Once from one side to the other, or through: in between it was in.
       if (crossed === 2 && before === OUT && now === OUT) bits |= IN | GOES_IN | GOES_OUT;
       else if (crossed !== (before === now ? 0 : 1)) bits |= OPEN;
+    } else if (before === 0) {
+      now = blocks[(cy >>> SHIFT) * SIDE + (cx >>> SHIFT)] === INSIDE ? IN : OUT;
+      bits |= now === IN ? ((bits & OUT) === 0 ? IN : IN | GOES_IN) : (bits & IN) === 0 ? OUT : OUT | GOES_OUT;
     }
-    if (now === IN) bits |= (bits & OUT) === 0 ? IN : IN | GOES_IN;
-    else if (now === OUT) bits |= (bits & IN) === 0 ? OUT : OUT | GOES_OUT;
     px = cx;
     py = cy;
     before = now;
   }
-  return certain[bits] ?? NOTHING;
+  return certain[(bits & enough) === 0 ? bits : bits | OPEN] ?? NOTHING;
 }
 
-const lines = new WeakMap<ExecutedLine, Raster>();
-
 /** Whether a way crosses a line in one of the directions asked for: undefined where the feet do not tell. */
-export function certainOfLine(line: ExecutedLine, { start, x, y }: Feet, track: number): boolean | undefined {
-  let raster = lines.get(line);
-  if (raster === undefined) {
-    raster = rasterOf([line.a, line.b], false);
-    lines.set(line, raster);
-  }
-  const { sums, edges } = raster;
-  const [first, end] = [start[track] ?? 0, start[track + 1] ?? 0];
+export function certainOfLine(
+  raster: Raster,
+  direction: ExecutedLine['direction'],
+  { start, x, y }: Feet,
+  track: number,
+): boolean | undefined {
+  const { edges } = raster;
+  const first = start[track] ?? 0;
+  const end = start[track + 1] ?? 0;
   if (first >= end) return undefined;
   let isOpen = false;
-  let [px, py] = [x[first] ?? 0, y[first] ?? 0];
+  let px = x[first] ?? 0;
+  let py = y[first] ?? 0;
   for (let n = first; n < end; n++) {
-    const [cx, cy] = [x[n] ?? 0, y[n] ?? 0];
-    if (edgesIn(sums, px, py, cx, cy) > 0) {
+    const cx = x[n] ?? 0;
+    const cy = y[n] ?? 0;
+    if (!isClear(raster, px, py, cx, cy)) {
       const crossed = hasNoEnd(px, py) || hasNoEnd(cx, cy) ? UNKNOWN : meetingWith(edges, 0, px, py, cx, cy);
       if (crossed === UNKNOWN) isOpen = true;
       // Down is up in a picture: what has a positive cross product lies to the right of who looks from a to b.
-      else if (
-        crossed !== 0 &&
-        (line.direction === 'both' || line.direction === (crossed > 0 ? 'to_right' : 'to_left'))
-      )
+      else if (crossed !== 0 && (direction === 'both' || direction === (crossed > 0 ? 'to_right' : 'to_left')))
         return true;
     }
     px = cx;
@@ -161,23 +178,33 @@ function crossedOn(edges: Float64Array, fromX: number, fromY: number, toX: numbe
   for (let n = 0; n < edges.length; n += 4) {
     const one = meetingWith(edges, n, fromX, fromY, toX, toY);
     if (one === UNKNOWN) return UNKNOWN;
-    crossed += Math.abs(one);
+    if (one !== 0) crossed++;
   }
   return crossed;
 }
 
 /** The straight way between two cells and the edge at `n`: 1 or -1 where it crosses it for certain, 0 where it stays clear, or `UNKNOWN`. */
 function meetingWith(edges: Float64Array, n: number, fromX: number, fromY: number, toX: number, toY: number): number {
-  const [ax, ay, bx, by] = [edges[n] ?? 0, edges[n + 1] ?? 0, edges[n + 2] ?? 0, edges[n + 3] ?? 0];
-  const [px, py, qx, qy] = [middleOf(fromX), middleOf(fromY), middleOf(toX), middleOf(toY)];
-  if (Math.max(px, qx) + HALF < Math.min(ax, bx) || Math.min(px, qx) - HALF > Math.max(ax, bx)) return 0;
-  if (Math.max(py, qy) + HALF < Math.min(ay, by) || Math.min(py, qy) - HALF > Math.max(ay, by)) return 0;
-  const [dx, dy] = [bx - ax, by - ay];
+  const ax = edges[n] ?? 0;
+  const bx = edges[n + 2] ?? 0;
+  const px = middleOf(fromX);
+  const qx = middleOf(toX);
+  if (px < ax - HALF && qx < ax - HALF && px < bx - HALF && qx < bx - HALF) return 0;
+  if (px > ax + HALF && qx > ax + HALF && px > bx + HALF && qx > bx + HALF) return 0;
+  const ay = edges[n + 1] ?? 0;
+  const by = edges[n + 3] ?? 0;
+  const py = middleOf(fromY);
+  const qy = middleOf(toY);
+  if (py < ay - HALF && qy < ay - HALF && py < by - HALF && qy < by - HALF) return 0;
+  if (py > ay + HALF && qy > ay + HALF && py > by + HALF && qy > by + HALF) return 0;
+  const dx = bx - ax;
+  const dy = by - ay;
   const reach = HALF * (Math.abs(dx) + Math.abs(dy));
   const p = sideOf(dx * (py - ay) - dy * (px - ax), reach);
   const q = sideOf(dx * (qy - ay) - dy * (qx - ax), reach);
   if (p !== 0 && p === q) return 0;
-  const [wx, wy] = [qx - px, qy - py];
+  const wx = qx - px;
+  const wy = qy - py;
   const a = endSide(wx, wy, ax - px, ay - py);
   const b = endSide(wx, wy, bx - px, by - py);
   if (a !== 0 && a === b) return 0;
@@ -190,14 +217,19 @@ const sideOf = (cross: number, reach: number): number => (cross > reach ? 1 : cr
 const endSide = (wx: number, wy: number, ex: number, ey: number): number =>
   sideOf(wx * ey - wy * ex, HALF * (2 * (Math.abs(ex) + Math.abs(ey)) + Math.abs(wx) + Math.abs(wy) + 4 * HALF));
 
-/** Blocks of the box around two cells that an edge may touch. */
-function edgesIn(sums: Int32Array, fromX: number, fromY: number, toX: number, toY: number): number {
-  const [ax, ay, bx, by] = [fromX >>> SHIFT, fromY >>> SHIFT, toX >>> SHIFT, toY >>> SHIFT];
+/** Whether no edge may touch the box around two cells. */
+function isClear({ sums }: Raster, fromX: number, fromY: number, toX: number, toY: number): boolean {
+  const ax = fromX >>> SHIFT;
+  const ay = fromY >>> SHIFT;
+  const bx = toX >>> SHIFT;
+  const by = toY >>> SHIFT;
   const left = Math.min(ax, bx);
   const right = ax < bx ? bx + 1 : ax + 1;
   const top = Math.min(ay, by) * SUMS;
-  const bottom = (Math.max(ay, by) + 1) * SUMS;
-  return (sums[bottom + right] ?? 0) - (sums[bottom + left] ?? 0) - (sums[top + right] ?? 0) + (sums[top + left] ?? 0);
+  const bottom = (ay < by ? by + 1 : ay + 1) * SUMS;
+  const inBox =
+    (sums[bottom + right] ?? 0) - (sums[bottom + left] ?? 0) - (sums[top + right] ?? 0) + (sums[top + left] ?? 0);
+  return inBox === 0;
 }
 
 const inBlocks = ({ x, y }: PicturePoint): PicturePoint => ({
@@ -210,6 +242,11 @@ function rasterOf(shape: Zone, isArea: boolean): Raster {
   const blocks = new Uint8Array(SIDE * SIDE);
   for (const [a, b] of edgesOf(scaled)) markEdge(blocks, a, b);
   if (isArea) fillInside(blocks, scaled);
+  const edges = edgesOf(scaled).flatMap(([a, b]) => [a.x, a.y, b.x, b.y]);
+  return { blocks, sums: sumsOf(blocks), edges: Float64Array.from(edges) };
+}
+
+function sumsOf(blocks: Uint8Array): Int32Array {
   const sums = new Int32Array(SUMS * SUMS);
   for (let row = 0; row < SIDE; row++) {
     let inRow = 0;
@@ -218,8 +255,7 @@ function rasterOf(shape: Zone, isArea: boolean): Raster {
       sums[(row + 1) * SUMS + column + 1] = (sums[row * SUMS + column + 1] ?? 0) + inRow;
     }
   }
-  const edges = edgesOf(scaled).flatMap(([a, b]) => [a.x, a.y, b.x, b.y]);
-  return { blocks, sums, edges: Float64Array.from(edges) };
+  return sums;
 }
 
 /** Every block that the edge touches or nearly touches, column by column. */

@@ -1,22 +1,22 @@
-import { NO_ROW, type OpenExhibit } from '../../index/types.ts';
+import { type Feet, NO_ROW, type OpenExhibit } from '../../index/types.ts';
 import { classId } from '../../vocabulary.ts';
-import { isBetween, leastStep, livesWithin, mayLive, overlaps } from '../match-columns.ts';
+import { bearings, floatRange, leastStep, livesWithin, wholeRange } from '../match-columns.ts';
 import { keepColoured, keepConfident, leastShares } from '../plain-facets.ts';
 import { addRow, keepRow, type TrackSet } from '../track-set.ts';
 import { mostOfCrowd } from './crowd.ts';
 import type { ExecutedLeaf } from './normal.ts';
-import { certainOfLine } from './raster.ts';
+import { certainOfLine, lineRaster, zoneRaster } from './raster.ts';
+import { timeSieve } from './sieve-time.ts';
 import { mayTouch, zoneSieve } from './sieve-zone.ts';
-import { byTracks, byWords, COST, cellsOf, type Guess, rooms, type Sieve } from './sifting.ts';
-import { intersect, isTimeLeaf, type TimeLeaf, windowsOf } from './windows.ts';
+import { byNumbers, byTracks, byWords, COST, cellsOf, type Guess, rooms, type Sieve } from './sifting.ts';
+import { isTimeLeaf } from './windows.ts';
 import { cellsAround, lineCells, zoneCells } from './zone.ts';
 
+const widthsOf = ({ columns }: OpenExhibit) => columns.widthPx;
+const heightsOf = ({ columns }: OpenExhibit) => columns.heightPx;
 const yesIf = (holds: boolean): Guess => (holds ? 'yes' : 'no');
 const maybeIf = (mayHold: boolean): Guess => (mayHold ? 'maybe' : 'no');
 const maybe = (): Guess => 'maybe';
-const isIn = (value: number, { min = -Infinity, max = Infinity }: { min?: number; max?: number }): boolean =>
-  value >= min && value <= max;
-
 /** What the columns tell of one condition. */
 export function leafSieve(leaf: ExecutedLeaf): Sieve {
   if ('class' in leaf) {
@@ -37,39 +37,28 @@ export function leafSieve(leaf: ExecutedLeaf): Sieve {
     return byWords((part, from) => keepConfident(from, part, least));
   }
   if ('size' in leaf) {
-    const { widthPx = {}, heightPx = {} } = leaf.size;
-    return byTracks(COST.tracks, ({ columns }) => {
-      const { widthPx: widths, heightPx: heights } = columns;
-      return (track) => yesIf(isIn(widths[track] ?? 0, widthPx) && isIn(heights[track] ?? 0, heightPx));
-    });
+    const { widthPx, heightPx } = leaf.size;
+    return byNumbers([
+      ...(widthPx === undefined ? [] : [{ of: widthsOf, ranges: [wholeRange(widthPx)] }]),
+      ...(heightPx === undefined ? [] : [{ of: heightsOf, ranges: [wholeRange(heightPx)] }]),
+    ]);
   }
-  if ('speed' in leaf) {
-    return byTracks(
-      COST.tracks,
-      ({ columns: { speed } }) =>
-        (track) =>
-          yesIf(isIn(speed[track] ?? 0, leaf.speed)),
-    );
-  }
+  if ('speed' in leaf) return byNumbers([{ of: ({ bits }) => bits.speed, ranges: [floatRange(leaf.speed)] }]);
   if ('direction' in leaf) {
-    const { fromDegrees, toDegrees } = leaf.direction;
-    return byTracks(
-      COST.tracks,
-      ({ columns: { direction } }) =>
-        (track) =>
-          yesIf(isBetween(direction[track] ?? Number.NaN, fromDegrees, toDegrees)),
-    );
+    const ranges = bearings(leaf.direction.fromDegrees, leaf.direction.toDegrees).map(floatRange);
+    return byNumbers([{ of: ({ bits }) => bits.direction, ranges }]);
   }
   if (isTimeLeaf(leaf)) return timeSieve(leaf);
   if ('zone' in leaf) return zoneSieve(leaf.zone);
   if ('line' in leaf) {
     const { line } = leaf;
+    const raster = lineRaster(line);
     const cells = [cellsOf(lineCells(line))];
     return byTracks(
       COST.points,
       ({ feet, columns }, windows) =>
         (track) => {
-          const crosses = certainOfLine(line, feet, track);
+          const crosses = certainOfLine(raster, line.direction, feet, track);
           if (crosses === false) return 'no';
           return crosses === true && livesWithin(columns, track, windows) ? 'yes' : 'maybe';
         },
@@ -79,17 +68,19 @@ export function leafSieve(leaf: ExecutedLeaf): Sieve {
   if ('sequence' in leaf) {
     const { steps } = leaf.sequence;
     const cells = steps.map((step) => cellsOf('zone' in step ? zoneCells(step.zone.polygon) : lineCells(step.line)));
+    const mayDo = steps.map((step): ((feet: Feet, track: number) => boolean) => {
+      if ('zone' in step) {
+        const raster = zoneRaster(step.zone.polygon);
+        return (feet, track) => mayTouch(raster, feet, track);
+      }
+      const raster = lineRaster(step.line);
+      return (feet, track) => certainOfLine(raster, step.line.direction, feet, track) !== false;
+    });
     return byTracks(
       COST.points,
       ({ feet }) =>
         (track) =>
-          maybeIf(
-            steps.every((step) =>
-              'zone' in step
-                ? mayTouch(step.zone.polygon, feet, track)
-                : certainOfLine(step.line, feet, track) !== false,
-            ),
-          ),
+          maybeIf(mayDo.every((may) => may(feet, track))),
       () => cells,
     );
   }
@@ -109,12 +100,13 @@ export function leafSieve(leaf: ExecutedLeaf): Sieve {
   }
   if ('dwell' in leaf) {
     const { polygon, minSeconds } = leaf.dwell;
+    const raster = zoneRaster(polygon);
     const cells = [cellsOf(zoneCells(polygon))];
     return byTracks(
       COST.points,
       ({ columns, feet }) =>
         (track) =>
-          maybeIf(lasts(columns, track, minSeconds) && mayTouch(polygon, feet, track)),
+          maybeIf(lasts(columns, track, minSeconds) && mayTouch(raster, feet, track)),
       () => cells,
     );
   }
@@ -139,23 +131,6 @@ export function leafSieve(leaf: ExecutedLeaf): Sieve {
     });
   }
   return byTracks(COST.others, () => maybe);
-}
-
-function timeSieve(leaf: TimeLeaf): Sieve {
-  return byTracks(COST.tracks, (exhibit, windows) => {
-    const { columns } = exhibit;
-    const own = windowsOf(leaf, exhibit);
-    const allowed = (windows === undefined ? own : intersect(windows, own)).filter((window) =>
-      mayLive(exhibit, window),
-    );
-    if (allowed.length === 0) return undefined;
-    const { fromMs, toMs } = exhibit.bits;
-    if (allowed.some((window) => window.fromMs <= fromMs && window.toMs >= toMs)) return () => 'yes';
-    return (track) => {
-      for (const window of allowed) if (overlaps(columns, track, window)) return 'yes';
-      return 'no';
-    };
-  });
 }
 
 const lasts = ({ firstMs, lastMs }: OpenExhibit['columns'], track: number, seconds: number): boolean =>

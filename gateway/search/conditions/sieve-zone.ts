@@ -2,9 +2,9 @@ import { type Feet, GRID, type OpenExhibit } from '../../index/types.ts';
 import { livesWithin } from '../match-columns.ts';
 import { addRow, clear, copyRow, dropRow, keepRow, type TrackSet } from '../track-set.ts';
 import type { ExecutedZone } from './normal.ts';
-import { certainOfZone } from './raster.ts';
+import { certainOfZone, ENOUGH, type Raster, zoneRaster } from './raster.ts';
 import { addCells, COST, cellsOf, type Guess, rooms, type Sieve, sortTracks } from './sifting.ts';
-import { cellsWithin, type Window, type Zone, zoneCells } from './zone.ts';
+import { cellsWithin, type Window, zoneCells } from './zone.ts';
 
 /** What the grids tell of a zone: the coarse one of many tracks at a time, the fine one of those on which it leaves a doubt. */
 export function zoneSieve({ polygon, relation }: ExecutedZone): Sieve {
@@ -12,6 +12,7 @@ export function zoneSieve({ polygon, relation }: ExecutedZone): Sieve {
   const isDecidedByVisit = relation === 'passes' || relation === 'avoids' || relation === 'inside';
   // Who visited one of these has decided it, whatever the rest of the way.
   const deciding = relation === 'inside' ? othersThan(touched) : cellsOf(cellsWithin(polygon));
+  const raster = zoneRaster(polygon);
   const room = rooms(4);
   return {
     cost: COST.points,
@@ -36,7 +37,7 @@ export function zoneSieve({ polygon, relation }: ExecutedZone): Sieve {
       }
       sortTracks(left, part, { yes, maybe }, (exhibit, n) => {
         const own = windows?.(n);
-        return (track) => guessOf(polygon, relation, exhibit, own, track);
+        return (track) => guessOf(raster, relation, exhibit, own, track);
       });
       return { yes, maybe };
     },
@@ -48,14 +49,23 @@ const othersThan = (cells: readonly number[]): readonly number[] => {
   return Array.from({ length: 8 * GRID.bytes }, (_, cell) => cell).filter((cell) => !named.has(cell));
 };
 
+/** What decides of a whole way, whatever the rest of it. */
+const ENOUGH_FOR = {
+  passes: ENOUGH.in,
+  avoids: ENOUGH.in,
+  inside: ENOUGH.out,
+  enters: ENOUGH.goesIn,
+  leaves: ENOUGH.goesOut,
+} as const satisfies Record<ExecutedZone['relation'], number>;
+
 function guessOf(
-  polygon: Zone,
+  raster: Raster,
   relation: ExecutedZone['relation'],
   { feet, columns }: OpenExhibit,
   windows: readonly Window[] | undefined,
   track: number,
 ): Guess {
-  const { isIn, isOut, goesIn, goesOut, isWhole } = certainOfZone(polygon, feet, track);
+  const { isIn, isOut, goesIn, goesOut, isWhole } = certainOfZone(raster, feet, track, ENOUGH_FOR[relation]);
   if (isWhole && !isIn) return relation === 'avoids' ? 'yes' : 'no';
   if (!livesWithin(columns, track, windows)) return 'maybe';
   if (relation === 'passes') return isIn ? 'yes' : 'maybe';
@@ -69,7 +79,7 @@ function guessOf(
 }
 
 /** Whether a way may be in the zone at all. */
-export function mayTouch(polygon: Zone, feet: Feet, track: number): boolean {
-  const { isIn, isWhole } = certainOfZone(polygon, feet, track);
+export function mayTouch(raster: Raster, feet: Feet, track: number): boolean {
+  const { isIn, isWhole } = certainOfZone(raster, feet, track, ENOUGH.in);
   return isIn || !isWhole;
 }

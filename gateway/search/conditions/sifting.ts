@@ -1,5 +1,17 @@
 import { GRID, type OpenExhibit } from '../../index/types.ts';
-import { add, addRow, clear, copyRow, eachTrack, emptySet, keepRow, type Part, type TrackSet } from '../track-set.ts';
+import type { WholeRange } from '../match-columns.ts';
+import {
+  add,
+  addRow,
+  clear,
+  copyRow,
+  eachTrack,
+  emptySet,
+  isEmpty,
+  keepRow,
+  type Part,
+  type TrackSet,
+} from '../track-set.ts';
 import type { Window } from './zone.ts';
 
 /** `maybe`: the columns do not tell; the path must be opened. */
@@ -48,6 +60,60 @@ export function byWords(take: (part: Part, from: TrackSet) => void): Sieve {
       return { yes, maybe };
     },
   };
+}
+
+/** Decided by numbers of columns, each of which has to lie in one of its ranges. */
+export function byNumbers(
+  asked: readonly {
+    readonly of: (exhibit: OpenExhibit) => Uint16Array | Int32Array;
+    readonly ranges: readonly WholeRange[];
+  }[],
+): Sieve {
+  const room = rooms(2);
+  return {
+    cost: COST.tracks,
+    sift(part, _, among) {
+      const [yes, maybe] = room(part) as [TrackSet, TrackSet];
+      copyRow(among, yes, part);
+      for (const { of, ranges } of asked) keepNumbers(yes, part, of, ranges);
+      return { yes, maybe };
+    },
+  };
+}
+
+/** Goes through all tracks of a word that holds one: that is quicker than to look for those that it holds. */
+function keepNumbers(
+  set: TrackSet,
+  { stack, first, end }: Part,
+  of: (exhibit: OpenExhibit) => Uint16Array | Int32Array,
+  ranges: readonly WholeRange[],
+): void {
+  for (let n = first; n < end; n++) {
+    const exhibit = stack.exhibits[n];
+    const from = stack.start[n] ?? 0;
+    const to = stack.start[n + 1] ?? 0;
+    if (exhibit === undefined || isEmpty(set, { from, to })) continue;
+    const numbers = of(exhibit);
+    for (let word = from; word < to; word++) {
+      const among = set[word] ?? 0;
+      if (among === 0) continue;
+      let found = 0;
+      for (const { min, max } of ranges) found |= inRange(numbers, 32 * (word - from), min, max);
+      set[word] = among & found;
+    }
+  }
+}
+
+/** Of 32 numbers from 0 on those in a range; without a branch, which no processor could foresee. */
+function inRange(numbers: Uint16Array | Int32Array, from: number, min: number, max: number): number {
+  const count = Math.min(32, numbers.length - from);
+  let found = 0;
+  for (let place = 0; place < count; place++) {
+    const number = numbers[from + place] ?? 0;
+    // The sign of either difference is set where it lies outside.
+    found |= (~(((max - number) | (number - min)) >> 31) & 1) << place;
+  }
+  return found;
 }
 
 /**

@@ -37,7 +37,19 @@ export const windowsBeside = (
     return all === undefined ? own : intersect(all, own);
   }, windows);
 
-interface Span {
+/** When the leaf holds, true time, from one instant to another: before a clock is known to be wrong by something. */
+export function spansBetween(leaf: TimeLeaf, fromMs: number, toMs: number): readonly Span[] {
+  if ('span' in leaf) return [parsed(leaf.span)];
+  if ('relativeTo' in leaf) return leaf.relativeTo.span === null ? [] : [parsed(leaf.relativeTo.span)];
+  return spansOf(leaf, localDate(fromMs - DAY_MS), localDate(toMs));
+}
+
+const parsed = ({ from, to }: { readonly from: string; readonly to: string }): Span => ({
+  from: Date.parse(from),
+  to: Date.parse(to),
+});
+
+export interface Span {
   readonly from: number;
   readonly to: number;
 }
@@ -79,10 +91,7 @@ export function intersect(a: readonly Window[], b: readonly Window[]): readonly 
 }
 
 const inMedia = (spans: readonly { from: string; to: string }[], exhibit: OpenExhibit): readonly Window[] =>
-  clip(
-    spans.map(({ from, to }) => ({ from: Date.parse(from), to: Date.parse(to) })),
-    exhibit,
-  );
+  clip(spans.map(parsed), exhibit);
 
 function clip(spans: readonly { from: number; to: number }[], exhibit: OpenExhibit): readonly Window[] {
   const { startMs, uncertaintyMs, durationSeconds } = exhibit;
