@@ -182,7 +182,7 @@ describe.skipIf(!hasChromium)('the console', () => {
     const zoomed = () => page.textContent('.timeline-foot > span:last-child');
     const whole = await zoomed();
     await page.setViewportSize({ width: 1440, height: 600 });
-    await page.hover('.timeline svg');
+    await page.hover('.timeline > svg');
     const scrolled = await page.evaluate(() => scrollY);
     await page.mouse.wheel(0, -240);
     await page.waitForFunction(

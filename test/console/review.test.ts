@@ -231,7 +231,7 @@ describe.skipIf(!hasChromium)('the hits of an answer', () => {
       .locator('.timeline-hit')
       .evaluateAll((marks) => marks.map((mark) => (mark as SVGElement).dataset.bin ?? ''));
     const selected = await page.locator('.timeline-selected').boundingBox();
-    const surface = await page.locator('.timeline svg').boundingBox();
+    const surface = await page.locator('.timeline > svg').boundingBox();
     if (selected === null || surface === null) throw new Error('no timeline');
     const xOf = (bin: string) => surface.x + ((Number(bin) + 0.5) / 250) * surface.width;
     const other = bins.find((bin) => xOf(bin) < selected.x - 4 || xOf(bin) > selected.x + selected.width + 4) ?? '';

@@ -20,7 +20,7 @@ export const EN_PLAYER: typeof FR_PLAYER = {
     goToHint: '01:02.5',
     goToTitle: 'Media time 01:02.5, true time dd/mm/yyyy hh:mm:ss, or frame #123 (H)',
     go: 'Go',
-    timelineLegend: { activity: 'activity', hit: 'hits', analysed: 'analysed', quiet: 'quiet' },
+    timelineLegend: { activity: 'activity', hit: 'hits', analysed: 'analysed' },
     recordings: 'Analysed recordings',
     hitsOfRecording: (n) => (n === 0 ? 'No hit of the open question here' : n === 1 ? '1 hit here' : `${n} hits here`),
     loadingClip: 'Preparing the masked clip…',

@@ -43,7 +43,7 @@ export const EN_REVIEW: typeof FR_REVIEW = {
   },
   selection: {
     title: 'Selected hits',
-    hint: 'Ctrl click, or Ctrl Space: select. Shift: as far as. Ctrl A: all.',
+    hint: 'Ctrl click, or Ctrl Space: select. Shift: as far as. Ctrl A: all. R: the next to review.',
     select: (what: string, when: string) => `Select: ${what}, ${when}`,
     count: (n: number) => `${n} selected`,
     walk: 'Look one by one',

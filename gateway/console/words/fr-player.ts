@@ -20,7 +20,7 @@ export const FR_PLAYER = {
     goToHint: '01:02.5',
     goToTitle: 'Temps média 01:02.5, heure vraie jj/mm/aaaa hh:mm:ss, ou image #123 (H)',
     go: 'Aller',
-    timelineLegend: { activity: 'activité', hit: 'résultats', analysed: 'analysé', quiet: 'calme' },
+    timelineLegend: { activity: 'activité', hit: 'résultats', analysed: 'analysé' },
     recordings: 'Enregistrements analysés',
     hitsOfRecording: (n: number) =>
       n === 0 ? 'Aucun résultat de la question ouverte ici' : n > 1 ? `${n} résultats ici` : '1 résultat ici',

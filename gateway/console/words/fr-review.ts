@@ -25,7 +25,7 @@ export const FR_REVIEW = {
     unsigned: 'Non signé : la clé du paquet n’a pas signé ce manifeste.',
     unsound: 'Altéré : ce paquet ne tient pas.',
     key: 'Clé',
-    partial: 'Les preuves du journal se vérifient hors ligne par « differe evidence verify ».',
+    partial: 'Les preuves du journal se vérifient hors ligne par « differe evidence verify ».',
     bookmarks: 'Signets',
     noBookmark: 'Aucun signet. Dans le lecteur, la touche M marque l’image affichée.',
     bookmarkLabel: 'Libellé du signet',
@@ -41,7 +41,7 @@ export const FR_REVIEW = {
   },
   selection: {
     title: 'Résultats sélectionnés',
-    hint: 'Ctrl clic, ou Ctrl Espace : sélectionner. Maj : jusqu’à. Ctrl A : tous.',
+    hint: 'Ctrl clic, ou Ctrl Espace : sélectionner. Maj : jusqu’à. Ctrl A : tous. R : le suivant à examiner.',
     select: (what: string, when: string) => `Sélectionner : ${what}, ${when}`,
     count: (n: number) => (n > 1 ? `${n} sélectionnés` : '1 sélectionné'),
     walk: 'Regarder un par un',

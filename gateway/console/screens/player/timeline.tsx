@@ -12,7 +12,6 @@ const LEGEND = [
   ['activity', 'key-activity'],
   ['hit', 'key-hit'],
   ['analysed', 'mode-analysed'],
-  ['quiet', 'mode-quiet'],
 ] as const;
 
 interface View {

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import { useCaseData } from '../../app/case-data.tsx';
 import { useInvestigation } from '../../app/investigation.tsx';
 import { useSettings, useWords } from '../../app/settings.tsx';
+import { byName } from '../../parts/by-name.ts';
 import { type Filters, facetOf, withFacet } from './filters.ts';
 import { camerasOf, LABEL_HEIGHT_PX, labelPlaces, type PlacedCamera, planOf } from './plan.ts';
 
@@ -17,7 +18,7 @@ export function CameraPlan({ filters, onChange }: { readonly filters: Filters; o
   const cameras = camerasOf(exhibits);
   if (cameras.length === 0) return null;
   const placed = cameras.filter(({ position }) => position !== undefined);
-  const others = cameras.filter(({ position }) => position === undefined);
+  const others = cameras.filter(({ position }) => position === undefined).toSorted((a, b) => byName(a.id, b.id));
   return (
     <details className="plan" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>{words.title(placed.length, others.length)}</summary>
