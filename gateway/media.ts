@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import ffmpeg, { type FfmpegCommand } from 'fluent-ffmpeg';
 import { AppError } from './errors.ts';
+import { type FrameSpace, framesOf } from './frame-pipe.ts';
 import { DEFAULT_LIMITS, EXHIBIT, type JailLimits, startJailed } from './jail.ts';
 
 export { startJailed } from './jail.ts';
@@ -329,12 +330,13 @@ function sinkOptions(
 /**
  * Decodes chosen frames. Memory stays bounded: a slow reader holds ffmpeg back. Leaving the loop early ends ffmpeg without error, but for
  * E_MEDIA_BREAKOUT.
- * Each frame carries the PTS that ffmpeg printed for it, paired in order. `singles`, in the order in which they were ordered,
+ * Frames lie in `space`, singles in memory of their own. Each frame carries the PTS that ffmpeg printed for it, paired in order. `singles`, in the order in which they were ordered,
  * are known at the very end of the run; undefined for what did not come out.
  */
 export function decodeFrames(
   order: DecodeOrder,
   signal?: AbortSignal,
+  space?: FrameSpace,
 ): {
   readonly frames: AsyncGenerator<RawFrame>;
   readonly singles: () => Promise<readonly (Uint8Array | undefined)[]>;
@@ -345,7 +347,7 @@ export function decodeFrames(
   const onPipes = (pipes: readonly Readable[]): void => {
     singles = Promise.all(pipes.map((pipe) => wholeFrame(pipe, frameBytes(order))));
   };
-  return { frames: readFrames(order, list, onPipes, signal), singles: () => singles, arguments: list };
+  return { frames: readFrames(order, list, onPipes, signal, space), singles: () => singles, arguments: list };
 }
 
 /** The first frame of a pipe, which is read to its end: what is closed early ends all that ffmpeg does. */
@@ -364,6 +366,7 @@ async function* readFrames(
   list: readonly string[],
   onPipes: (pipes: readonly Readable[]) => void,
   signal: AbortSignal | undefined,
+  space: FrameSpace | undefined,
 ): AsyncGenerator<RawFrame> {
   const times: FrameLine[] = [];
   const reader = readFrameLines();
@@ -413,7 +416,7 @@ async function* readFrames(
     }
   };
   try {
-    for await (const bytes of framesOf(run.stdout, frameBytes(order))) {
+    for await (const bytes of framesOf(run.stdout, frameBytes(order), space)) {
       yield { ...(await nextTime()), bytes };
     }
     await run.done;
@@ -575,25 +578,6 @@ async function* linesOf(readable: Readable): AsyncGenerator<string> {
     yield* lines;
   }
   if (rest !== '') yield rest;
-}
-
-async function* framesOf(readable: Readable, size: number): AsyncGenerator<Uint8Array> {
-  let frame = new Uint8Array(size);
-  let filled = 0;
-  for await (const part of readable as AsyncIterable<Uint8Array>) {
-    let from = 0;
-    while (from < part.length) {
-      const taken = Math.min(size - filled, part.length - from);
-      frame.set(part.subarray(from, from + taken), filled);
-      from += taken;
-      filled += taken;
-      if (filled < size) continue;
-      yield frame;
-      frame = new Uint8Array(size);
-      filled = 0;
-    }
-  }
-  if (filled > 0) throw new AppError('E_MEDIA_DECODE', { detail: 'a frame is cut short' });
 }
 
 interface ProbeStream {

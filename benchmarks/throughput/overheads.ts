@@ -12,6 +12,7 @@ import type { FrameDetections, Segment } from '../../gateway/analysis/types.ts';
 import { hashExhibit } from '../../gateway/footage/commands.ts';
 import { probeExhibit } from '../../gateway/footage/probe.ts';
 import type { Timeline } from '../../gateway/footage/types.ts';
+import type { FrameSpace } from '../../gateway/frame-pipe.ts';
 import { EXHIBIT } from '../../gateway/jail.ts';
 import { packets, probe } from '../../gateway/media.ts';
 import type { Eyes } from '../accuracy/run-clip.ts';
@@ -78,9 +79,23 @@ async function decodeJailed(
 ): Promise<readonly (readonly string[])[]> {
   const windows = [{ fromSeconds: 0, toSeconds: list.durationSeconds }];
   const plan = planSegment({ segment, packets: list, framesPerSecond: 5, windows });
-  const { frames, report } = decodePlan(plan, { file, timeline, packets: list, ...SIZE });
+  const { frames, report } = decodePlan(plan, { file, timeline, packets: list, ...SIZE, space: thrownAway() });
   for await (const _ of frames);
   return report().arguments;
+}
+
+/**
+ * Frames are thrown away as those outside the jail are: one is read, two wait, one comes. Memory for those that an analysis keeps is no part of jail
+ * and pipe, and the analysis that these are held against has it.
+ */
+function thrownAway(): FrameSpace {
+  const places: Uint8Array[] = [];
+  let next = 0;
+  return (bytes) => {
+    const place = next++ % 5;
+    places[place] ??= new Uint8Array(bytes);
+    return places[place];
+  };
 }
 
 /** The same work by ffmpeg outside the jail, its frames thrown away. */

@@ -1,5 +1,6 @@
 import { AppError } from '../errors.ts';
 import type { Timeline } from '../footage/types.ts';
+import type { FrameSpace } from '../frame-pipe.ts';
 import {
   type DecodeOrder,
   type Demuxer,
@@ -21,6 +22,8 @@ export interface DecodeSource {
   /** Size of the frames that come out. */
   readonly widthPx: number;
   readonly heightPx: number;
+  /** Where they are put; new memory for each when absent. */
+  readonly space?: FrameSpace | undefined;
 }
 
 /** What a decode left behind; complete when its frames have ended. */
@@ -270,7 +273,7 @@ async function* read(
     isBehind: true,
     ...part,
   } as const;
-  const run = decodeFrames(order, signal);
+  const run = decodeFrames(order, signal, source.space);
   progress.singles = run.singles;
   progress.arguments.push(run.arguments);
   try {

@@ -238,6 +238,7 @@ async function sourcesDigest(gateway: string): Promise<string> {
   const files = [
     ...analysis.map((file) => `analysis/${file}`),
     'media.ts',
+    'frame-pipe.ts',
     'packet-times.ts',
     'jail.ts',
     'seccomp.ts',

@@ -6,6 +6,7 @@ import { iou } from './boxes.ts';
 import { lookAtBusy } from './busy.ts';
 import type { DecodeSource } from './decode.ts';
 import { shown } from './diet.ts';
+import type { FrameMemory } from './frame-memory.ts';
 import { fuse } from './fuse.ts';
 import type { PictureSize } from './letterbox.ts';
 import type { Blindness, Look } from './motion/movers.ts';
@@ -50,6 +51,8 @@ export interface SegmentDeps {
   readonly findMovers?: ((frames: readonly PlaneFrame[]) => Promise<readonly Look[]>) | undefined;
   /** Names what no detector named, in the same order. */
   readonly name?: (tracks: readonly RawTrack[], frames: readonly DecodedFrame[]) => Promise<readonly RawTrack[]>;
+  /** Memory for the frames of a segment, used again when it is done; without it each frame has memory of its own. */
+  readonly lendFrames?: () => FrameMemory;
   /** Size of the frames that detector and background model want of a picture. */
   decodeSize(picture: { readonly widthPx: number; readonly heightPx: number }): {
     readonly widthPx: number;
@@ -83,7 +86,8 @@ export async function analyseGranted(
 ): Promise<SegmentResult> {
   const { exhibit, file, packets, segment, framesPerSecond } = input;
   const size = deps.decodeSize(exhibit.timeline);
-  const source: DecodeSource = { file, timeline: exhibit.timeline, packets, ...size };
+  const memory = deps.lendFrames?.();
+  const source: DecodeSource = { file, timeline: exhibit.timeline, packets, ...size, space: memory?.space };
   const planning = { segment, packets, framesPerSecond, windows: exhibit.windows };
   // One size for all planes of the segment, whatever becomes of its quiet part.
   const planes = deps.findMovers && planePixels(mostFrames(planning));
@@ -94,6 +98,8 @@ export async function analyseGranted(
   const results: PartResult[] = [];
   for (const part of parts)
     results.push(await analysePart({ ...planning, segment: part }, quiet, source, eyes, signal));
+  // Of a segment that failed, somebody may still read or write a frame.
+  memory?.giveBack();
   return {
     index: segment.index,
     tracks: stitch(parts, results),

@@ -5,6 +5,7 @@ import { sha256Hex } from '../canonical.ts';
 import { AppError } from '../errors.ts';
 import { createCropNamer, loadCropModel } from './crop-namer.ts';
 import type { DetectorPool } from './detector-pool.ts';
+import { createFrameStore } from './frame-memory.ts';
 import type { PictureSize } from './letterbox.ts';
 import { CARD_FOLDER, chooseDetector, type FoundModel } from './models.ts';
 import { findMovers } from './motion/movers.ts';
@@ -14,7 +15,7 @@ import type { ModelUse } from './types.ts';
 
 /** Everything that sees and names in this installation: the background model, the shipped classifier and perhaps a full detector. */
 export interface Sight {
-  readonly deps: Pick<SegmentDeps, 'detect' | 'canvas' | 'decodeSize' | 'findMovers' | 'name'>;
+  readonly deps: Pick<SegmentDeps, 'detect' | 'canvas' | 'decodeSize' | 'findMovers' | 'name' | 'lendFrames'>;
   readonly models: readonly ModelUse[];
   /** Of the shipped classifier; undefined where it could not be opened. */
   readonly namerCard: CropCard | undefined;
@@ -80,6 +81,7 @@ export async function openSight(
         return wanted.widthPx * wanted.heightPx > own.widthPx * own.heightPx ? wanted : own;
       },
       findMovers: movers.find,
+      lendFrames: createFrameStore(),
       name: (tracks, frames) => namer.name(tracks, frames),
     },
     models,

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { keptEvery } from '../../gateway/analysis/busy.ts';
+import { createFrameStore, type FrameMemory } from '../../gateway/analysis/frame-memory.ts';
 import { motText } from '../../gateway/analysis/mot.ts';
 import { findMovers } from '../../gateway/analysis/motion/movers.ts';
 import { type PacketList, readPacketList } from '../../gateway/analysis/packets.ts';
@@ -125,6 +126,28 @@ const close = (segments: readonly SegmentResult[], permitted = everything) =>
   );
 
 describe('analyseSegment', () => {
+  it('gives the same in memory that another segment has used, and gives that of a failed one to nobody', async () => {
+    const lend = createFrameStore();
+    let given = 0;
+    const lendFrames = (): FrameMemory => {
+      const memory = lend();
+      return {
+        ...memory,
+        giveBack() {
+          given += 1;
+          memory.giveBack();
+        },
+      };
+    };
+    const alone = [await analyse(0), await analyse(1)];
+    expect([await analyse(0, { lendFrames }), await analyse(1, { lendFrames })]).toEqual(alone);
+    expect(given).toBe(2);
+    const detect = () => Promise.reject(new Error('no detector'));
+    await expect(analyse(0, { lendFrames, detect })).rejects.toThrow('no detector');
+    expect(given).toBe(2);
+    expect(await analyse(1, { lendFrames })).toEqual(alone[1]);
+  });
+
   it('finds the block where it is, in pixels of the original picture', async () => {
     const result = await analyse(0);
     expect(result.tracks).toHaveLength(1);

@@ -41,7 +41,12 @@ export const REFUSED: readonly Escape[] = [
   { name: 'opens the terminal', attempt: write('/dev/tty') },
   { name: 'lists home folders', attempt: '-e "/home" || -e "/root"', worksOutside: true },
   { name: 'lists the temporary files of others', attempt: list('/tmp'), worksOutside: true },
-  { name: 'finds a secret in its environment', attempt: 'scalar(grep { $_ ne "PWD" } keys %ENV)', worksOutside: true },
+  {
+    name: 'finds a secret in its environment',
+    // The jail's own word on the heap is the same everywhere.
+    attempt: 'scalar(grep { $_ ne "PWD" && "$_=$ENV{$_}" ne "GLIBC_TUNABLES=glibc.malloc.hugetlb=1" } keys %ENV)',
+    worksOutside: true,
+  },
   {
     name: 'writes to a descriptor that it was not given',
     attempt: 'scalar(grep { open($f, ">&=", $_) && syswrite($f, "x") } 4 .. 63)',
