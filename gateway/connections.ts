@@ -1,4 +1,4 @@
-import { Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { bareProblem } from './policy/problem.ts';
 
@@ -46,9 +46,10 @@ export function limitRequests(app: FastifyInstance, limitMs: number): (request: 
     // Undefined where no connection is (inject).
     if (raw.complete === undefined) return;
     const { socket } = raw;
+    const { destroySoon } = Object.getPrototypeOf(socket) as Socket;
     // What Node calls after the last answer of a connection: whoever was answered while he still sends is not cut off at once.
     socket.destroySoon = () => {
-      if (raw.complete) Socket.prototype.destroySoon.call(socket);
+      if (raw.complete) destroySoon.call(socket);
       else linger(socket, lingerWithin(limitMs));
     };
     const timer = setTimeout(() => {
