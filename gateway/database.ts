@@ -50,7 +50,8 @@ export interface DatabaseOptions {
 export const MIGRATIONS = path.join(import.meta.dirname, 'migrations');
 const MIGRATION_LOCK = 7_230_020;
 const CONNECTIONS = 20;
-const MOST_TOGETHER = 64;
+/** A connection that hangs, or a slow look, is not to hold up a case. */
+const TOGETHER = { mostAtOnce: 64, patienceMs: 200 };
 
 /**
  * Opens the database: starts the embedded server unless `url` names another, brings the tables to this version and keeps a pool.
@@ -134,7 +135,7 @@ export function connect(
     inRole('differe_case', caseId, readOut, { isReadOnly: true }).catch(reject);
     return promise;
   };
-  const readTogether = createTogether(MOST_TOGETHER, async (asked: readonly { caseId: CaseId; text: string }[]) => {
+  const readTogether = createTogether(TOGETHER, async (asked: readonly { caseId: CaseId; text: string }[]) => {
     const [first] = asked;
     if (first === undefined) return [];
     const texts = [...new Set(asked.map(({ text }) => text))];

@@ -9,17 +9,18 @@ interface Waiting<Item, Result> {
 /**
  * What is asked for one key while something of it is under way is worked on next, all of it together and in the order it came: one way to a
  * server then serves them all, and each is as fresh as if it had gone alone, for none goes before it was asked for. `work` gives a result for
- * each item. Where it fails for another reason than a code, each item is tried alone: what is wrong with one is not the others' fault.
+ * each item. Where it fails for another reason than a code, each item is tried alone: what is wrong with one is not the others' fault. Nobody
+ * waits for a turn before his for longer than `patienceMs`; without it each turn is waited for to its end.
  */
 export function createTogether<Item, Result>(
-  mostAtOnce: number,
+  { mostAtOnce, patienceMs }: { readonly mostAtOnce: number; readonly patienceMs?: number },
   work: (items: readonly Item[]) => Promise<readonly Result[]>,
 ): (key: string, item: Item) => Promise<Result> {
   /** Those that wait, by key; an empty line means that something of it is under way. */
   const lines = new Map<string, Waiting<Item, Result>[]>();
 
   async function workOff(key: string, line: Waiting<Item, Result>[]): Promise<void> {
-    while (line.length > 0) await workOn(line.splice(0, mostAtOnce));
+    while (line.length > 0) await atMost(patienceMs, workOn(line.splice(0, mostAtOnce)));
     lines.delete(key);
   }
 
@@ -43,4 +44,13 @@ export function createTogether<Item, Result>(
     }
     return promise;
   };
+}
+
+/** Resolves with the work, or when it has taken so long. */
+async function atMost(ms: number | undefined, work: Promise<void>): Promise<void> {
+  if (ms === undefined) return await work;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  await Promise.race([work, promise]);
+  clearTimeout(timer);
 }

@@ -42,7 +42,7 @@ export function createQuestionKeeper({
     const kept = await database.writeOnce(caseId, (tx) => store.keepQuestions(tx, caseId, quota, rows));
     return questions.map(({ id }) => kept.has(id));
   }
-  const keep = createTogether(MOST_TOGETHER, keepAll);
+  const keep = createTogether({ mostAtOnce: MOST_TOGETHER }, keepAll);
   return {
     async keep(question) {
       const { caseId, authorisation } = question.requisition;

@@ -3,21 +3,28 @@ import { AppError } from '../../gateway/errors.ts';
 import { createTogether } from '../../gateway/together.ts';
 
 /** Work that waits for the test and is written down. */
-function watched(mostAtOnce: number, fail: (items: readonly string[]) => Error | undefined = () => undefined) {
+function watched(
+  mostAtOnce: number,
+  fail: (items: readonly string[]) => Error | undefined = () => undefined,
+  patienceMs?: number,
+) {
   const turns: (readonly string[])[] = [];
   const ends: (() => void)[] = [];
-  const ask = createTogether(mostAtOnce, async (items: readonly string[]) => {
-    turns.push(items);
-    await new Promise<void>((resolve) => ends.push(resolve));
-    const error = fail(items);
-    if (error !== undefined) throw error;
-    return items.map((item) => item.toUpperCase());
-  });
+  const ask = createTogether(
+    { mostAtOnce, ...(patienceMs === undefined ? {} : { patienceMs }) },
+    async (items: readonly string[]) => {
+      turns.push(items);
+      await new Promise<void>((resolve) => ends.push(resolve));
+      const error = fail(items);
+      if (error !== undefined) throw error;
+      return items.map((item) => item.toUpperCase());
+    },
+  );
   const end = async (): Promise<void> => {
     await expect.poll(() => ends.length).toBeGreaterThan(0);
     ends.shift()?.();
   };
-  return { ask, turns, end };
+  return { ask, turns, end, ends };
 }
 
 it('takes what comes during a turn into the next one, in its order and up to a bound', async () => {
@@ -57,4 +64,15 @@ it('says a failure with a code, which is everybody’s, to all of a turn at once
   await end();
   expect((await outcomes).map(({ status }) => status)).toStrictEqual(['fulfilled', 'rejected', 'rejected']);
   expect(turns).toHaveLength(2);
+});
+
+it('goes on beside a turn that takes too long', async () => {
+  const { ask, turns, ends } = watched(3, () => undefined, 20);
+  const hangs = ask('one', 'a');
+  const answers = [ask('one', 'b'), ask('one', 'c')];
+  await expect.poll(() => turns).toStrictEqual([['a'], ['b', 'c']]);
+  ends[1]?.();
+  expect(await Promise.all(answers)).toStrictEqual(['B', 'C']);
+  ends[0]?.();
+  expect(await hangs).toBe('A');
 });
