@@ -77,9 +77,9 @@ export async function exhibitStates(
 export async function writingMark(tx: Transaction): Promise<string> {
   const { rows } = await tx.query<{ mark: string }>(
     `SELECT concat_ws(' ',
-       (SELECT sum(hashtidextended(ctid, xmin::text::bigint)) FROM exhibits),
-       (SELECT sum(hashtidextended(ctid, xmin::text::bigint)) FROM jobs),
-       (SELECT sum(hashtidextended(ctid, xmin::text::bigint)) FROM requisitions WHERE revoked_at IS NOT NULL)) AS mark`,
+       (SELECT bit_xor(hashtidextended(ctid, xmin::text::bigint)) FROM exhibits),
+       (SELECT bit_xor(hashtidextended(ctid, xmin::text::bigint)) FROM jobs),
+       (SELECT bit_xor(hashtidextended(ctid, xmin::text::bigint)) FROM requisitions WHERE revoked_at IS NOT NULL)) AS mark`,
   );
   return rows[0]?.mark ?? '';
 }
@@ -91,10 +91,10 @@ export async function writingMark(tx: Transaction): Promise<string> {
 export async function stateMark(tx: Transaction): Promise<string> {
   const { rows } = await tx.query<{ mark: string }>(
     `SELECT concat_ws(' ',
-       (SELECT sum(hash_record_extended(ROW(id, state, sealed_at), 0)) FROM exhibits),
-       (SELECT sum(hash_record_extended(ROW(id, exhibit_id, requisition_id, state, created_at, finished_at, columns_object,
+       (SELECT bit_xor(hash_record_extended(ROW(id, state, sealed_at), 0)) FROM exhibits),
+       (SELECT bit_xor(hash_record_extended(ROW(id, exhibit_id, requisition_id, state, created_at, finished_at, columns_object,
                  paths_object, result_sha256), 0)) FROM jobs),
-       (SELECT sum(hash_record_extended(ROW(id, revoked_at), 0)) FROM requisitions WHERE revoked_at IS NOT NULL)) AS mark`,
+       (SELECT bit_xor(hash_record_extended(ROW(id, revoked_at), 0)) FROM requisitions WHERE revoked_at IS NOT NULL)) AS mark`,
   );
   return rows[0]?.mark ?? '';
 }
