@@ -54,18 +54,19 @@ const certain: readonly Certain[] = Array.from({ length: 32 }, (_, bits) => ({
 }));
 const NOTHING = certain[OPEN] as Certain;
 
-const zones = new WeakMap<Zone, Raster>();
+/** Made once: a question asks for them for its answer, and again for what just misses it. */
+const known = new WeakMap<object, Raster>();
 
-/** Made once a zone: one question asks for it for its answer, and again for what it just misses. */
-export function zoneRaster(zone: Zone): Raster {
-  const known = zones.get(zone);
-  if (known !== undefined) return known;
-  const raster = rasterOf(zone, true);
-  zones.set(zone, raster);
+export const zoneRaster = (zone: Zone): Raster => onceOf(zone, zone, true);
+export const lineRaster = (line: ExecutedLine): Raster => onceOf(line, [line.a, line.b], false);
+
+function onceOf(of: object, shape: Zone, isArea: boolean): Raster {
+  const found = known.get(of);
+  if (found !== undefined) return found;
+  const raster = rasterOf(shape, isArea);
+  known.set(of, raster);
   return raster;
 }
-
-export const lineRaster = ({ a, b }: ExecutedLine): Raster => rasterOf([a, b], false);
 
 /** The bits of what is asked: who has all of one of them needs no more of a way. */
 export const ENOUGH = { in: IN, out: OUT, goesIn: GOES_IN, goesOut: GOES_OUT, all: 0 } as const;

@@ -8,7 +8,7 @@ import type { ExecutedLeaf } from './normal.ts';
 import { certainOfLine, lineRaster, zoneRaster } from './raster.ts';
 import { timeSieve } from './sieve-time.ts';
 import { mayTouch, zoneSieve } from './sieve-zone.ts';
-import { byNumbers, byTracks, byWords, COST, cellsOf, type Guess, rooms, type Sieve } from './sifting.ts';
+import { byNumbers, byTracks, byWords, COST, type Guess, rooms, type Sieve } from './sifting.ts';
 import { isTimeLeaf } from './windows.ts';
 import { cellsAround, lineCells, zoneCells } from './zone.ts';
 
@@ -17,6 +17,7 @@ const heightsOf = ({ columns }: OpenExhibit) => columns.heightPx;
 const yesIf = (holds: boolean): Guess => (holds ? 'yes' : 'no');
 const maybeIf = (mayHold: boolean): Guess => (mayHold ? 'maybe' : 'no');
 const maybe = (): Guess => 'maybe';
+
 /** What the columns tell of one condition. */
 export function leafSieve(leaf: ExecutedLeaf): Sieve {
   if ('class' in leaf) {
@@ -53,7 +54,7 @@ export function leafSieve(leaf: ExecutedLeaf): Sieve {
   if ('line' in leaf) {
     const { line } = leaf;
     const raster = lineRaster(line);
-    const cells = [cellsOf(lineCells(line))];
+    const cells = [lineCells(line)];
     return byTracks(
       COST.points,
       ({ feet, columns }, windows) =>
@@ -67,7 +68,7 @@ export function leafSieve(leaf: ExecutedLeaf): Sieve {
   }
   if ('sequence' in leaf) {
     const { steps } = leaf.sequence;
-    const cells = steps.map((step) => cellsOf('zone' in step ? zoneCells(step.zone.polygon) : lineCells(step.line)));
+    const cells = steps.map((step) => ('zone' in step ? zoneCells(step.zone.polygon) : lineCells(step.line)));
     const mayDo = steps.map((step): ((feet: Feet, track: number) => boolean) => {
       if ('zone' in step) {
         const raster = zoneRaster(step.zone.polygon);
@@ -101,7 +102,7 @@ export function leafSieve(leaf: ExecutedLeaf): Sieve {
   if ('dwell' in leaf) {
     const { polygon, minSeconds } = leaf.dwell;
     const raster = zoneRaster(polygon);
-    const cells = [cellsOf(zoneCells(polygon))];
+    const cells = [zoneCells(polygon)];
     return byTracks(
       COST.points,
       ({ columns, feet }) =>

@@ -3,15 +3,15 @@ import { livesWithin } from '../match-columns.ts';
 import { addRow, clear, copyRow, dropRow, keepRow, type TrackSet } from '../track-set.ts';
 import type { ExecutedZone } from './normal.ts';
 import { certainOfZone, ENOUGH, type Raster, zoneRaster } from './raster.ts';
-import { addCells, COST, cellsOf, type Guess, rooms, type Sieve, sortTracks } from './sifting.ts';
-import { cellsWithin, type Window, zoneCells } from './zone.ts';
+import { addCells, COST, type Guess, rooms, type Sieve, sortTracks } from './sifting.ts';
+import { type Cells, cellsWithin, type Window, zoneCells } from './zone.ts';
 
 /** What the grids tell of a zone: the coarse one of many tracks at a time, the fine one of those on which it leaves a doubt. */
 export function zoneSieve({ polygon, relation }: ExecutedZone): Sieve {
-  const touched = cellsOf(zoneCells(polygon));
+  const touched = zoneCells(polygon);
   const isDecidedByVisit = relation === 'passes' || relation === 'avoids' || relation === 'inside';
   // Who visited one of these has decided it, whatever the rest of the way.
-  const deciding = relation === 'inside' ? othersThan(touched) : cellsOf(cellsWithin(polygon));
+  const deciding = relation === 'inside' ? othersThan(touched) : cellsWithin(polygon);
   const raster = zoneRaster(polygon);
   const room = rooms(4);
   return {
@@ -44,7 +44,7 @@ export function zoneSieve({ polygon, relation }: ExecutedZone): Sieve {
   };
 }
 
-const othersThan = (cells: readonly number[]): readonly number[] => {
+const othersThan = (cells: Cells): Cells => {
   const named = new Set(cells);
   return Array.from({ length: 8 * GRID.bytes }, (_, cell) => cell).filter((cell) => !named.has(cell));
 };

@@ -1,4 +1,4 @@
-import { GRID, type OpenExhibit } from '../../index/types.ts';
+import type { OpenExhibit } from '../../index/types.ts';
 import type { WholeRange } from '../match-columns.ts';
 import {
   add,
@@ -12,7 +12,7 @@ import {
   type Part,
   type TrackSet,
 } from '../track-set.ts';
-import type { Window } from './zone.ts';
+import type { Cells, Window } from './zone.ts';
 
 /** `maybe`: the columns do not tell; the path must be opened. */
 export type Guess = 'yes' | 'no' | 'maybe';
@@ -123,7 +123,7 @@ function inRange(numbers: Uint16Array | Int32Array, from: number, min: number, m
 export function byTracks(
   cost: number,
   ask: (exhibit: OpenExhibit, windows: readonly Window[] | undefined) => ((track: number) => Guess) | undefined,
-  places: (part: Part) => readonly (readonly number[])[] = () => [],
+  places: (part: Part) => readonly Cells[] = () => [],
 ): Sieve {
   const room = rooms(4);
   return {
@@ -160,12 +160,6 @@ export function sortTracks(
 }
 
 /** Adds what visited one of the cells of the coarse grid. */
-export function addCells(set: TrackSet, part: Part, cells: readonly number[]): void {
+export function addCells(set: TrackSet, part: Part, cells: Cells): void {
   for (const cell of cells) addRow(set, part.stack.cellRow(cell), part);
 }
-
-/** The cells of a mask of the coarse grid. */
-export const cellsOf = (grid: Uint8Array): number[] =>
-  Array.from({ length: 8 * GRID.bytes }, (_, cell) => cell).filter(
-    (cell) => (((grid[cell >> 3] ?? 0) >> (cell & 7)) & 1) === 1,
-  );

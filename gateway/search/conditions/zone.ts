@@ -79,18 +79,21 @@ export function pathContact(
   return undefined;
 }
 
-/** Cells of the coarse grid (index/types.ts) that the zone touches: at least all of them. */
-export const zoneCells = (zone: Zone): Uint8Array => onceOf(touched, zone, () => cellsOf(zone, 'touched'));
+/** Cells of the coarse grid (index/types.ts), row by row. */
+export type Cells = readonly number[];
+
+/** Cells of the coarse grid that the zone touches: at least all of them. */
+export const zoneCells = (zone: Zone): Cells => onceOf(touched, zone, () => cellsOf(zone, 'touched'));
 
 /** Cells that a line touches. */
-export const lineCells = (line: { readonly a: PicturePoint; readonly b: PicturePoint }): Uint8Array =>
+export const lineCells = (line: { readonly a: PicturePoint; readonly b: PicturePoint }): Cells =>
   onceOf(touched, line, () => cellsOf([line.a, line.b], 'touched'));
 
 /** Cells that lie inside the zone as a whole: at most all of them. What visited one was in the zone, whatever its exact way. */
-export const cellsWithin = (zone: Zone): Uint8Array => onceOf(covered, zone, () => cellsOf(zone, 'covered'));
+export const cellsWithin = (zone: Zone): Cells => onceOf(covered, zone, () => cellsOf(zone, 'covered'));
 
 /** Cells that a circle touches, at least all of them; undefined where some of it lies beyond the picture, where there are none. */
-export function cellsAround({ x, y }: PicturePoint, reachX: number, reachY: number): readonly number[] | undefined {
+export function cellsAround({ x, y }: PicturePoint, reachX: number, reachY: number): Cells | undefined {
   if (x - reachX < 0 || y - reachY < 0 || x + reachX > 1 || y + reachY > 1) return undefined;
   const cells: number[] = [];
   const last = (at: number, count: number): number => Math.min(count - 1, Math.floor(at * count + CELL_SLACK));
@@ -109,10 +112,10 @@ export function cellsAround({ x, y }: PicturePoint, reachX: number, reachY: numb
 }
 
 // One question asks for the cells of its zones once an exhibit, thousands of times.
-const touched = new WeakMap<object, Uint8Array>();
-const covered = new WeakMap<object, Uint8Array>();
+const touched = new WeakMap<object, Cells>();
+const covered = new WeakMap<object, Cells>();
 
-function onceOf(known: WeakMap<object, Uint8Array>, of: object, make: () => Uint8Array): Uint8Array {
+function onceOf(known: WeakMap<object, Cells>, of: object, make: () => Cells): Cells {
   const found = known.get(of);
   if (found !== undefined) return found;
   const made = make();
@@ -120,17 +123,15 @@ function onceOf(known: WeakMap<object, Uint8Array>, of: object, make: () => Uint
   return made;
 }
 
-function cellsOf(zone: Zone, which: 'touched' | 'covered'): Uint8Array {
-  const cells = new Uint8Array(GRID.bytes);
+function cellsOf(zone: Zone, which: 'touched' | 'covered'): Cells {
+  const cells: number[] = [];
   const scaled = zone.map(({ x, y }) => ({ x: x * GRID.columns, y: y * GRID.rows }));
   for (let row = 0; row < GRID.rows; row++) {
     for (let column = 0; column < GRID.columns; column++) {
       const cut = edgesOf(scaled).some(([a, b]) => meetsCell(a, b, column, row));
       // A cell that no edge cuts is inside or outside as a whole.
       const counts = cut ? which === 'touched' : contains(scaled, { x: column + 0.5, y: row + 0.5 });
-      if (!counts) continue;
-      const bit = row * GRID.columns + column;
-      cells[bit >> 3] = (cells[bit >> 3] ?? 0) | (1 << (bit & 7));
+      if (counts) cells.push(row * GRID.columns + column);
     }
   }
   return cells;
