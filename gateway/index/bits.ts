@@ -45,7 +45,7 @@ export function bitsOf(columns: TrackColumns): TrackBits {
   }
   const [speed, direction] = [asOrder(columns.speed), asOrder(columns.direction)];
   const places = { classAt, shareAt, cellAt, confidenceAt };
-  return { count, words, rows, ...places, speed, direction, mostConfidence, fromMs, toMs };
+  return { words, rows, ...places, speed, direction, mostConfidence, fromMs, toMs };
 }
 
 const asOrder = ({ buffer, byteOffset, length }: Float32Array): Int32Array =>

@@ -80,7 +80,6 @@ export const NO_ROW = -1;
  * eight rows, the least bit first. Rows that would be empty are left out.
  */
 export interface TrackBits {
-  readonly count: number;
   /** Of 32 tracks each, in every row. */
   readonly words: number;
   readonly rows: Int32Array;
@@ -120,7 +119,7 @@ export const FOOT_GRID = {
  * way does at a place.
  */
 export interface Feet {
-  /** First point of a track, one more than there are tracks. A track of none is one whose moments do not go on: only its way tells. */
+  /** First point of a track, one more than there are tracks. A track of none is one whose moments do not go on: of it they tell nothing. */
   readonly start: Uint32Array;
   readonly x: Uint16Array;
   readonly y: Uint16Array;

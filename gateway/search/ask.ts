@@ -5,7 +5,7 @@ import { type HitId, isUuid, newId, type QuestionId } from '../ids.ts';
 import type { CaseSessions, OpenExhibit } from '../index/types.ts';
 import { listsExhibit, type Requisition } from '../requisition/types.ts';
 import type { Vault } from '../vault.ts';
-import { type AskedQuestion, exhibitsAsked, holdsGround, readQuestion, sealQuestion } from './asked.ts';
+import { type AskedQuestion, exhibitsAsked, holdsGround, listedIn, readQuestion, sealQuestion } from './asked.ts';
 import { elsewhereIn } from './conditions/across-cameras.ts';
 import type { Elsewhere } from './conditions/leaf-matcher.ts';
 import { countMatches } from './counts.ts';
@@ -131,7 +131,11 @@ async function exhibitsOf(
   asked: AskedQuestion,
   deps: SearchDeps,
 ): Promise<readonly OpenExhibit[]> {
-  const exhibits = await deps.sessions.openJobs(requisition, asked.jobs);
+  const now = listedIn(requisition, await deps.sessions.open(requisition));
+  // While nothing changed, the list that later questions are about: what was made for it serves here too.
+  const isSame =
+    now.exhibits.length === asked.jobs.length && now.exhibits.every(({ jobId }, n) => jobId === asked.jobs[n]);
+  const exhibits = isSame ? now.exhibits : await deps.sessions.openJobs(requisition, asked.jobs);
   if (!exhibits.every((exhibit) => listsExhibit(requisition, exhibit))) {
     throw new AppError('E_REQ_SCOPE', { detail: 'the answer is about an exhibit that is not in the schedule' });
   }

@@ -128,7 +128,7 @@ export function exhibitsAsked(requisition: Requisition, executed: ExecutedQuesti
 const known = new WeakMap<OpenCase, { readonly schedule: ScheduleClaims; readonly listed: OpenCase }>();
 
 /** The exhibits of a case that the schedule lists: the same list as long as both are the same. */
-function listedIn(requisition: Requisition, open: OpenCase): OpenCase {
+export function listedIn(requisition: Requisition, open: OpenCase): OpenCase {
   const { schedule } = requisition;
   const found = known.get(open);
   if (found?.schedule === schedule) return found.listed;

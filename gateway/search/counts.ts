@@ -2,8 +2,9 @@ import type { OpenExhibit } from '../index/types.ts';
 import { CLASSES, COLOURS, classId, PARTS } from '../vocabulary.ts';
 import type { Matches } from './match.ts';
 import { colourAt, leastStep } from './match-columns.ts';
+import { onceFor } from './once.ts';
 import type { TrackStack } from './stack.ts';
-import { atLeast, bitsIn, countBoth, type TrackSet } from './track-set.ts';
+import { atLeast, countBoth } from './track-set.ts';
 import type { Counts } from './types.ts';
 import { localInstant } from './words.ts';
 
@@ -21,7 +22,6 @@ export function countMatches({ stack, tracks, counts, total }: Matches): Counts 
   const add = <K>(to: Map<K, number>, key: K, more: number): void => {
     if (more > 0) to.set(key, (to.get(key) ?? 0) + more);
   };
-  const begun = hoursOf(stack);
   /** Words of the exhibits in which something answers; neighbours are one stretch. */
   const stretches: { from: number; to: number }[] = [];
   for (let n = 0; n < exhibits.length; n++) {
@@ -33,11 +33,11 @@ export function countMatches({ stack, tracks, counts, total }: Matches): Counts 
     else stretches.push({ from, to });
     add(cameras, exhibit.cameraId, hits);
     byExhibit.push({ exhibitId: exhibit.exhibitId, hits });
-    const { hours: own, rows } = begun[n] ?? NEVER_BEGUN;
+    const { hours: own, rows } = hoursOf(exhibit);
     if (own.length === 1) add(hours, own[0] ?? 0, hits);
     else
       for (const [index, hour] of own.entries())
-        add(hours, hour, countBegun(tracks, from, rows, index * (to - from), to - from));
+        add(hours, hour, countBoth(tracks, rows, from, to, index * (to - from)));
   }
   const countIn = (row: Int32Array | undefined): number =>
     row === undefined ? 0 : stretches.reduce((sum, { from, to }) => sum + countBoth(tracks, row, from, to), 0);
@@ -55,13 +55,9 @@ export function countMatches({ stack, tracks, counts, total }: Matches): Counts 
   };
 }
 
-const coloured = new WeakMap<TrackStack, readonly (Int32Array | undefined)[]>();
-
 /** A row a colour: the tracks of which a part has much of it. Made once, since most questions count most of them. */
-function colourRows(stack: TrackStack): readonly (Int32Array | undefined)[] {
-  const known = coloured.get(stack);
-  if (known !== undefined) return known;
-  const made = PLACES.map((places) => {
+const colourRows = onceFor((stack: TrackStack): readonly (Int32Array | undefined)[] =>
+  PLACES.map((places) => {
     const parts = places.flatMap((place) => stack.shareRows(place) ?? []);
     if (parts.length === 0) return undefined;
     const row = new Int32Array(stack.words);
@@ -69,10 +65,8 @@ function colourRows(stack: TrackStack): readonly (Int32Array | undefined)[] {
       for (let word = 0; word < row.length; word++)
         row[word] = (row[word] ?? 0) | atLeast(rows, word, stack.words, MUCH);
     return row;
-  });
-  coloured.set(stack, made);
-  return made;
-}
+  }),
+);
 
 interface Begun {
   /** Since the epoch. */
@@ -81,18 +75,8 @@ interface Begun {
   readonly rows: Int32Array;
 }
 
-const NEVER_BEGUN: Begun = { hours: [], rows: new Int32Array() };
-
-const begunIn = new WeakMap<TrackStack, readonly Begun[]>();
-
-/** In which hours the tracks of each exhibit begin. */
-function hoursOf(stack: TrackStack): readonly Begun[] {
-  const known = begunIn.get(stack);
-  if (known !== undefined) return known;
-  const made = stack.exhibits.map(begunOf);
-  begunIn.set(stack, made);
-  return made;
-}
+/** In which hours the tracks of an exhibit begin: of those alone in which something answered. */
+const hoursOf = onceFor(begunOf);
 
 function begunOf({ columns, bits, startMs }: OpenExhibit): Begun {
   const { count, firstMs } = columns;
@@ -105,7 +89,7 @@ function begunOf({ columns, bits, startMs }: OpenExhibit): Begun {
     if (!Number.isNaN(hour) && !places.has(hour)) places.set(hour, places.size * words);
   }
   const hours = [...places.keys()];
-  if (hours.length <= 1) return { hours, rows: NEVER_BEGUN.rows };
+  if (hours.length <= 1) return { hours, rows: new Int32Array() };
   const rows = new Int32Array(hours.length * words);
   for (let track = 0; track < count; track++) {
     const row = places.get(hourOf(track));
@@ -114,11 +98,4 @@ function begunOf({ columns, bits, startMs }: OpenExhibit): Begun {
     rows[at] = (rows[at] ?? 0) | (1 << (track & 31));
   }
   return { hours, rows };
-}
-
-/** Tracks of an exhibit, which begins at a word of the set, that are in a row of its own. */
-function countBegun(tracks: TrackSet, from: number, rows: Int32Array, at: number, words: number): number {
-  let sum = 0;
-  for (let word = 0; word < words; word++) sum += bitsIn((tracks[from + word] ?? 0) & (rows[at + word] ?? 0));
-  return sum;
 }

@@ -45,12 +45,11 @@ export const wholeRange = ({ min = 0, max = LARGEST_WHOLE }: NumberRange): Whole
   max: Math.min(LARGEST_WHOLE, Math.floor(max)),
 });
 
-const [float, order] = [new Float32Array(1), new Int32Array(1)];
-const [floatBytes, orderBytes] = [new Uint8Array(float.buffer), new Uint8Array(order.buffer)];
+const float = new Float32Array(1);
+const order = new Int32Array(float.buffer);
 
 function orderOf(value: number): number {
   float[0] = value;
-  orderBytes.set(floatBytes);
   return order[0] ?? 0;
 }
 

@@ -19,7 +19,7 @@ import {
   eachTrack,
   isEmpty,
   keepRow,
-  type Part,
+  type Stretch,
   sizeOf,
   type TrackSet,
   wholeOf,
@@ -40,7 +40,7 @@ export interface Matches {
 }
 
 /** The tracks of a part of a stack that answer, leaving out those in `without`. The set is written over by the next call. */
-export type Finder = (part: Part, without?: TrackSet) => TrackSet;
+export type Finder = (part: Stretch, without?: TrackSet) => TrackSet;
 
 /**
  * Makes a question ready for one stack. Pure. Rows of bits are looked at first, then the fine grids of the tracks that are left, and only
@@ -52,6 +52,7 @@ export function finderOf(question: ExecutedQuestion, elsewhere: Elsewhere = NOWH
   const { zone, where } = question;
   const inZone = zone === null ? undefined : zoneSieve({ polygon: zone, relation: 'passes' });
   const inTree = where === null ? undefined : sieveOf(where);
+  const sieves = [inTree, inZone].filter((sieve) => sieve !== undefined).sort((a, b) => a.cost - b.cost);
   const room = rooms(3);
   return (part, without) => {
     const { stack } = part;
@@ -67,11 +68,11 @@ export function finderOf(question: ExecutedQuestion, elsewhere: Elsewhere = NOWH
     const hasTime = plain.time !== undefined;
     siftPlain(plain, part, left);
     if (without !== undefined) dropRow(left, without, part);
-    for (const sieve of [inTree, inZone]) {
-      if (sieve === undefined || isEmpty(left, part)) continue;
+    for (const sieve of sieves) {
+      if (isEmpty(left, part)) break;
       const { yes, maybe } = sieve.sift(part, hasTime ? windowsOf : undefined, left);
       addRow(doubtful, maybe, part);
-      copyRow(yes, held, part);
+      copyRow(held, yes, part);
       addRow(held, maybe, part);
       keepRow(left, held, part);
     }
@@ -81,8 +82,8 @@ export function finderOf(question: ExecutedQuestion, elsewhere: Elsewhere = NOWH
       const window = ownWindow(n);
       return (track, bit) => {
         const holds =
-          (tree === undefined || tree.holds(track)) &&
-          (zone === null || pathContact(zone, exhibit.path(track), exhibit, window) !== undefined);
+          (zone === null || pathContact(zone, exhibit.path(track), exhibit, window) !== undefined) &&
+          (tree === undefined || tree.holds(track));
         if (!holds) drop(left, bit);
       };
     });

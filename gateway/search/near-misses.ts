@@ -4,7 +4,7 @@ import type { Elsewhere } from './conditions/leaf-matcher.ts';
 import type { ExecutedCondition, ExecutedLeaf } from './conditions/normal.ts';
 import { finderOf, type Matches } from './match.ts';
 import { colourAt, shareAt, shareOf } from './match-columns.ts';
-import { eachTrack, partOf } from './track-set.ts';
+import { eachTrack, stretchOf } from './track-set.ts';
 import type { ExecutedQuestion, NearMiss } from './types.ts';
 import { localInstant } from './words.ts';
 
@@ -37,7 +37,7 @@ export function nearMisses(
     const last = stack.exhibits.length;
     for (let first = 0, end = 0; first < last && found.length < MOST; first = end) {
       end = Math.min(last, 4 * first + FIRST_LOOK);
-      const part = partOf(stack, first, end);
+      const part = stretchOf(stack, first, end);
       eachTrack(find(part, tracks), part, (exhibit) =>
         found.length === MOST
           ? undefined

@@ -1,7 +1,7 @@
 import type { OpenExhibit } from '../index/types.ts';
 import type { Matches } from './match.ts';
 import { keepConfident } from './plain-facets.ts';
-import { copyRow, eachTrack, emptySet, partOf } from './track-set.ts';
+import { copyRow, eachTrack, emptySet, stretchOf } from './track-set.ts';
 import type { ExecutedQuestion } from './types.ts';
 
 export interface Match {
@@ -48,11 +48,11 @@ export function firstMatches(
   for (const { n, fromMs, exhibit } of waiting.sort((a, b) => a.fromMs - b.fromMs)) {
     const { firstMs, confidence } = exhibit.columns;
     if (comesAfter(fromMs, exhibit.bits.mostConfidence)) continue;
-    const own = partOf(stack, n, n + 1);
+    const own = stretchOf(stack, n, n + 1);
     let looked = tracks;
     if (surest !== undefined && last !== undefined) {
       looked = surest;
-      copyRow(tracks, looked, own);
+      copyRow(looked, tracks, own);
       keepConfident(looked, own, last.confidence);
     }
     eachTrack(looked, own, () => (track) => {

@@ -1,8 +1,8 @@
-import type { OpenExhibit } from '../index/types.ts';
 import { classId } from '../vocabulary.ts';
 import type { Window } from './conditions/zone.ts';
 import { colourAt, leastStep, overlaps } from './match-columns.ts';
-import { addRow, atLeast, clear, drop, eachTrack, type Part, partOf, type TrackSet } from './track-set.ts';
+import { onceFor } from './once.ts';
+import { addRow, atLeast, clear, drop, eachTrack, type Stretch, stretchOf, type TrackSet } from './track-set.ts';
 import type { ExecutedQuestion } from './types.ts';
 
 // The plain facets of a question, made ready once, and each asked of all tracks of a stack at a time.
@@ -22,72 +22,61 @@ interface Plain {
   readonly time: Window | undefined;
 }
 
-const ready = new WeakMap<ExecutedQuestion, Plain>();
-
-export function plainOf(question: ExecutedQuestion): Plain {
-  const known = ready.get(question);
-  if (known !== undefined) return known;
-  const { exhibits, classes, minConfidence, colours, time } = question;
-  const plain: Plain = {
+export const plainOf = onceFor(
+  ({ exhibits, classes, minConfidence, colours, time }: ExecutedQuestion): Plain => ({
     exhibits: exhibits === null ? undefined : new Set(exhibits),
     classIds: classes.map(classId),
     minConfidence: leastStep(minConfidence),
     colours: leastShares(colours),
     time: time === null ? undefined : { fromMs: Date.parse(time.from), toMs: Date.parse(time.to) },
-  };
-  ready.set(question, plain);
-  return plain;
-}
+  }),
+);
 
 /** What is asked of one colour or another; none at all is no colour, whatever the threshold. */
 export const leastShares = (colours: ExecutedQuestion['colours']): readonly LeastShare[] =>
   colours.map((entry) => ({ at: colourAt(entry), least: Math.max(1, leastStep(entry.minShare)) }));
 
 /** Fills the set, which is empty, with the tracks that the plain facets let through. */
-export function siftPlain(plain: Plain, part: Part, into: TrackSet): void {
+export function siftPlain(plain: Plain, part: Stretch, into: TrackSet): void {
   const { exhibits, classIds, minConfidence, colours, time } = plain;
   const { stack } = part;
   for (const id of classIds) addRow(into, stack.classRow(id), part);
   if (exhibits !== undefined)
     for (let n = part.first; n < part.end; n++)
-      if (!exhibits.has(stack.exhibits[n]?.exhibitId ?? '')) clear(into, partOf(stack, n, n + 1));
+      if (!exhibits.has(stack.exhibits[n]?.exhibitId ?? '')) clear(into, stretchOf(stack, n, n + 1));
   if (time !== undefined) keepLiving(into, part, time);
   if (minConfidence > 0) keepConfident(into, part, minConfidence);
   if (colours.length > 0) keepColoured(into, part, colours);
 }
 
 /** The time asked for in media time of an exhibit, wider by what its clock may be wrong. */
-export const inMediaTime = ({ fromMs, toMs }: Window, { uncertaintyMs, startMs }: OpenExhibit): Window => ({
-  fromMs: fromMs - uncertaintyMs - startMs,
-  toMs: toMs + uncertaintyMs - startMs,
-});
+export const inMediaTime = (
+  { fromMs, toMs }: Window,
+  { uncertaintyMs, startMs }: { readonly uncertaintyMs: number; readonly startMs: number },
+): Window => ({ fromMs: fromMs - uncertaintyMs - startMs, toMs: toMs + uncertaintyMs - startMs });
 
-function keepLiving(set: TrackSet, { stack, first, end }: Part, time: Window): void {
-  const { earliestMs, latestMs, start } = stack;
+function keepLiving(set: TrackSet, { stack, first, end }: Stretch, time: Window): void {
+  const { startMs, uncertaintyMs, firstMs, lastMs, start } = stack;
   for (let n = first; n < end; n++) {
-    const exhibit = stack.exhibits[n];
-    const [earliest, latest] = [earliestMs[n] ?? Infinity, latestMs[n] ?? -Infinity];
-    const slackMs = exhibit?.uncertaintyMs ?? 0;
-    if (exhibit === undefined || !(earliest <= time.toMs + slackMs && latest >= time.fromMs - slackMs))
-      set.fill(0, start[n], start[n + 1]);
-    else if (!(time.fromMs - slackMs <= earliest && time.toMs + slackMs >= latest)) {
-      const window = inMediaTime(time, exhibit);
-      eachTrack(set, partOf(stack, n, n + 1), () => (track, bit) => {
-        if (!overlaps(exhibit.columns, track, window)) drop(set, bit);
+    const window = inMediaTime(time, { startMs: startMs[n] ?? 0, uncertaintyMs: uncertaintyMs[n] ?? 0 });
+    const [earliest, latest] = [firstMs[n] ?? Infinity, lastMs[n] ?? -Infinity];
+    if (!(earliest <= window.toMs && latest >= window.fromMs)) set.fill(0, start[n], start[n + 1]);
+    else if (!(window.fromMs <= earliest && window.toMs >= latest))
+      eachTrack(set, stretchOf(stack, n, n + 1), ({ columns }) => (track, bit) => {
+        if (!overlaps(columns, track, window)) drop(set, bit);
       });
-    }
   }
 }
 
 /** Keeps the tracks of which so much is certain, in steps of the column. */
-export function keepConfident(set: TrackSet, { stack, from, to }: Part, least: number): void {
+export function keepConfident(set: TrackSet, { stack, from, to }: Stretch, least: number): void {
   const rows = stack.confidenceRows();
   for (let word = from; word < to; word++)
     if (set[word] !== 0) set[word] = (set[word] ?? 0) & atLeast(rows, word, stack.words, least);
 }
 
 /** Keeps the tracks that have enough of one of the colours. */
-export function keepColoured(set: TrackSet, { stack, from, to }: Part, colours: readonly LeastShare[]): void {
+export function keepColoured(set: TrackSet, { stack, from, to }: Stretch, colours: readonly LeastShare[]): void {
   const asked = colours.flatMap(({ at, least }) => {
     const rows = stack.shareRows(at);
     return rows === undefined ? [] : [{ rows, least }];

@@ -1,4 +1,5 @@
 import { BYTE_ROWS, NO_ROW, type OpenExhibit, type TrackBits } from '../index/types.ts';
+import { onceFor } from './once.ts';
 
 /**
  * Exhibits one after the other, each from a word of its own on: what is asked of all tracks of a case goes through rows that lie in one piece.
@@ -9,9 +10,11 @@ export interface TrackStack {
   /** First word of each exhibit, one more than there are. */
   readonly start: Int32Array;
   readonly words: number;
-  /** True time of the first moment of any track of each exhibit, and of the last of any, by its clock: milliseconds since the epoch. */
-  readonly earliestMs: Float64Array;
-  readonly latestMs: Float64Array;
+  /** Of each exhibit: when it begins, what its clock may be wrong, and the first moment of any track and the last of any, in media time. */
+  readonly startMs: Float64Array;
+  readonly uncertaintyMs: Float64Array;
+  readonly firstMs: Float64Array;
+  readonly lastMs: Float64Array;
   classRow(id: number): Int32Array<ArrayBuffer> | undefined;
   cellRow(cell: number): Int32Array<ArrayBuffer> | undefined;
   /** Eight rows of `words` each, the least bit first. */
@@ -19,16 +22,8 @@ export interface TrackStack {
   confidenceRows(): Int32Array<ArrayBuffer>;
 }
 
-const made = new WeakMap<readonly OpenExhibit[], TrackStack>();
-
 /** The exhibits one after the other: the same stack as long as the list is the same. Rows are gathered when they are asked for first. */
-export function stackOf(exhibits: readonly OpenExhibit[]): TrackStack {
-  const known = made.get(exhibits);
-  if (known !== undefined) return known;
-  const stack = stackUp(exhibits);
-  made.set(exhibits, stack);
-  return stack;
-}
+export const stackOf = onceFor(stackUp);
 
 function stackUp(exhibits: readonly OpenExhibit[]): TrackStack {
   const each = exhibits.map(({ bits }) => bits);
@@ -65,8 +60,10 @@ function stackUp(exhibits: readonly OpenExhibit[]): TrackStack {
     exhibits,
     start,
     words,
-    earliestMs: Float64Array.from(exhibits, ({ startMs }, n) => startMs + (each[n]?.fromMs ?? Infinity)),
-    latestMs: Float64Array.from(exhibits, ({ startMs }, n) => startMs + (each[n]?.toMs ?? -Infinity)),
+    startMs: Float64Array.from(exhibits, ({ startMs }) => startMs),
+    uncertaintyMs: Float64Array.from(exhibits, ({ uncertaintyMs }) => uncertaintyMs),
+    firstMs: Float64Array.from(each, ({ fromMs }) => fromMs),
+    lastMs: Float64Array.from(each, ({ toMs }) => toMs),
     classRow: once(1, ({ classAt }, id) => classAt[id] ?? NO_ROW),
     cellRow: once(1, ({ cellAt }, cell) => cellAt[cell] ?? NO_ROW),
     shareRows: once(BYTE_ROWS, ({ shareAt }, at) => shareAt[at] ?? NO_ROW),

@@ -6,7 +6,7 @@ import type { TrackStack } from './stack.ts';
 export type TrackSet = Int32Array<ArrayBuffer>;
 
 /** Exhibits of a stack from `first` up to `end`, and their words. What a set holds of others is left as it is. */
-export interface Part {
+export interface Stretch {
   readonly stack: TrackStack;
   readonly first: number;
   readonly end: number;
@@ -14,7 +14,7 @@ export interface Part {
   readonly to: number;
 }
 
-export const partOf = (stack: TrackStack, first: number, end: number): Part => ({
+export const stretchOf = (stack: TrackStack, first: number, end: number): Stretch => ({
   stack,
   first,
   end,
@@ -22,31 +22,32 @@ export const partOf = (stack: TrackStack, first: number, end: number): Part => (
   to: stack.start[end] ?? 0,
 });
 
-export const wholeOf = (stack: TrackStack): Part => partOf(stack, 0, stack.exhibits.length);
+export const wholeOf = (stack: TrackStack): Stretch => stretchOf(stack, 0, stack.exhibits.length);
 
 export const emptySet = ({ words }: TrackStack): TrackSet => new Int32Array(words);
 
 /** Adds what a row holds; nothing for a row that is not there. */
-export function addRow(into: TrackSet, row: TrackSet | undefined, { from, to }: Part): void {
+export function addRow(into: TrackSet, row: TrackSet | undefined, { from, to }: Stretch): void {
   if (row === undefined) return;
   for (let word = from; word < to; word++) into[word] = (into[word] ?? 0) | (row[word] ?? 0);
 }
 
 /** Keeps what a row holds. */
-export function keepRow(set: TrackSet, row: TrackSet, { from, to }: Part): void {
+export function keepRow(set: TrackSet, row: TrackSet, { from, to }: Stretch): void {
   for (let word = from; word < to; word++) set[word] = (set[word] ?? 0) & (row[word] ?? 0);
 }
 
 /** Takes out what a row holds. */
-export function dropRow(set: TrackSet, row: TrackSet, { from, to }: Part): void {
+export function dropRow(set: TrackSet, row: TrackSet, { from, to }: Stretch): void {
   for (let word = from; word < to; word++) set[word] = (set[word] ?? 0) & ~(row[word] ?? 0);
 }
 
-export function copyRow(from: TrackSet, into: TrackSet, part: Part): void {
-  for (let word = part.from; word < part.to; word++) into[word] = from[word] ?? 0;
+/** Holds what a row holds, and nothing else. */
+export function copyRow(into: TrackSet, row: TrackSet, { from, to }: Stretch): void {
+  for (let word = from; word < to; word++) into[word] = row[word] ?? 0;
 }
 
-export const clear = (set: TrackSet, { from, to }: Part): void => void set.fill(0, from, to);
+export const clear = (set: TrackSet, { from, to }: Stretch): void => void set.fill(0, from, to);
 
 /** Of 32 tracks those whose byte is at least so much: `rows` are the eight rows of a number, of `words` each. */
 export function atLeast(rows: Int32Array, word: number, words: number, least: number): number {
@@ -56,10 +57,10 @@ export function atLeast(rows: Int32Array, word: number, words: number, least: nu
   return found;
 }
 
-/** How many tracks from one word up to another are in both. */
-export function countBoth(set: TrackSet, row: Int32Array, from: number, to: number): number {
+/** How many tracks from one word up to another are in both; what of the row belongs to the first word stands at `at`. */
+export function countBoth(set: TrackSet, row: Int32Array, from: number, to: number, at: number = from): number {
   let sum = 0;
-  for (let word = from; word < to; word++) sum += bitsIn((set[word] ?? 0) & (row[word] ?? 0));
+  for (let word = from; word < to; word++) sum += bitsIn((set[word] ?? 0) & (row[at + word - from] ?? 0));
   return sum;
 }
 
@@ -80,7 +81,7 @@ export function isEmpty(set: TrackSet, { from, to }: { readonly from: number; re
  */
 export function eachTrack(
   set: TrackSet,
-  { stack, first, end }: Part,
+  { stack, first, end }: Stretch,
   open: (exhibit: OpenExhibit, n: number) => ((track: number, bit: number) => void) | undefined,
 ): void {
   for (let n = first; n < end; n++) {
@@ -105,9 +106,7 @@ export const drop = (set: TrackSet, bit: number): void => {
   set[bit >>> 5] = (set[bit >>> 5] ?? 0) & ~(1 << (bit & 31));
 };
 
-export const has = (set: TrackSet, bit: number): boolean => ((set[bit >>> 5] ?? 0) & (1 << (bit & 31))) !== 0;
-
-export function bitsIn(word: number): number {
+function bitsIn(word: number): number {
   const pairs = word - ((word >>> 1) & 0x5555_5555);
   const nibbles = (pairs & 0x3333_3333) + ((pairs >>> 2) & 0x3333_3333);
   return Math.imul((nibbles + (nibbles >>> 4)) & 0x0f0f_0f0f, 0x0101_0101) >>> 24;

@@ -229,6 +229,13 @@ describe('POST questions', () => {
     expect(bytesOf(next.questionId)).toBeLessThan(bytesOf(answer.questionId) - 30 * MOST_NAMED);
     const again = await app.inject({ method: 'GET', url: urlOf(`questions/${next.questionId}/coverage`) });
     expect(again.json<Answer['coverage']>()).toStrictEqual(each);
+    const page = { size: 2, cursor: next.nextCursor ?? '' };
+    const second = (await post({ version: 1, classes: ['car'], page })).json<Answer>();
+    expect(second).toMatchObject({ questionId: next.questionId, total: next.total });
+    expect(second.hits.map(({ id }) => id)).not.toContain(next.hits[0]?.id);
+    expect(second.hits).toHaveLength(2);
+    const hit = await app.inject({ method: 'GET', url: urlOf(`hits/${second.hits[0]?.id}`) });
+    expect(hit.json()).toMatchObject({ exhibitId: second.hits[0]?.exhibitId, track: second.hits[0]?.track });
     // A few of the case are named as before.
     const few = (await post({ version: 1, exhibits: ids.slice(0, 2) })).json<Answer>();
     expect(few.coverage.exhibits.map(({ exhibitId }) => exhibitId)).toStrictEqual(ids.slice(0, 2));

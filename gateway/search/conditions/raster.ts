@@ -1,4 +1,5 @@
 import { type Feet, FOOT_GRID } from '../../index/types.ts';
+import { onceFor } from '../once.ts';
 import type { PicturePoint } from '../types.ts';
 import type { ExecutedLine } from './normal.ts';
 import { contains, edgesOf, type Zone } from './zone.ts';
@@ -54,33 +55,17 @@ const certain: readonly Certain[] = Array.from({ length: 32 }, (_, bits) => ({
 }));
 const NOTHING = certain[OPEN] as Certain;
 
-/** Made once: a question asks for them for its answer, and again for what just misses it. */
-const known = new WeakMap<object, Raster>();
-
-export const zoneRaster = (zone: Zone): Raster => onceOf(zone, zone, true);
-export const lineRaster = (line: ExecutedLine): Raster => onceOf(line, [line.a, line.b], false);
-
-function onceOf(of: object, shape: Zone, isArea: boolean): Raster {
-  const found = known.get(of);
-  if (found !== undefined) return found;
-  const raster = rasterOf(shape, isArea);
-  known.set(of, raster);
-  return raster;
-}
+// Made once: a question asks for them for its answer, and again for what just misses it.
+export const zoneRaster = onceFor((zone: Zone): Raster => rasterOf(zone, true));
+export const lineRaster = onceFor(({ a, b }: ExecutedLine): Raster => rasterOf([a, b], false));
 
 /** The bits of what is asked: who has all of one of them needs no more of a way. */
-export const ENOUGH = { in: IN, out: OUT, goesIn: GOES_IN, goesOut: GOES_OUT, all: 0 } as const;
+export const ENOUGH = { in: IN, out: OUT, goesIn: GOES_IN, goesOut: GOES_OUT } as const;
 
 /**
  * What the feet of a track tell of it and a zone. A way of which `enough` is known is not followed to its end: then it is not known whole.
  */
-export function certainOfZone(
-  raster: Raster,
-  { start, x, y }: Feet,
-  track: number,
-  enough: number = ENOUGH.all,
-): Certain {
-  const { blocks } = raster;
+export function certainOfZone(raster: Raster, { start, x, y }: Feet, track: number, enough: number): Certain {
   const first = start[track] ?? 0;
   const end = start[track + 1] ?? 0;
   if (first >= end) return NOTHING;
@@ -101,9 +86,6 @@ export function certainOfZone(
       // Once from one side to the other, or through: in between it was in.
       if (crossed === 2 && before === OUT && now === OUT) bits |= IN | GOES_IN | GOES_OUT;
       else if (crossed !== (before === now ? 0 : 1)) bits |= OPEN;
-    } else if (before === 0) {
-      now = blocks[(cy >>> SHIFT) * SIDE + (cx >>> SHIFT)] === INSIDE ? IN : OUT;
-      bits |= now === IN ? ((bits & OUT) === 0 ? IN : IN | GOES_IN) : (bits & IN) === 0 ? OUT : OUT | GOES_OUT;
     }
     px = cx;
     py = cy;
@@ -126,7 +108,7 @@ export function certainOfLine(
   let isOpen = false;
   let px = x[first] ?? 0;
   let py = y[first] ?? 0;
-  for (let n = first; n < end; n++) {
+  for (let n = first + 1; n < end; n++) {
     const cx = x[n] ?? 0;
     const cy = y[n] ?? 0;
     if (!isClear(raster, px, py, cx, cy)) {

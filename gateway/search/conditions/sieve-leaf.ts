@@ -134,5 +134,8 @@ export function leafSieve(leaf: ExecutedLeaf): Sieve {
   return byTracks(COST.others, () => maybe);
 }
 
+/** What seconds lose when they are kept as milliseconds: the way tells whether a life is just as long as was asked. */
+const ROUNDING_SECONDS = 1e-6;
+
 const lasts = ({ firstMs, lastMs }: OpenExhibit['columns'], track: number, seconds: number): boolean =>
-  ((lastMs[track] ?? 0) - (firstMs[track] ?? 0)) / 1000 >= seconds;
+  ((lastMs[track] ?? 0) - (firstMs[track] ?? 0)) / 1000 >= seconds - ROUNDING_SECONDS;

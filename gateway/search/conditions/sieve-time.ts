@@ -1,6 +1,7 @@
 import type { OpenExhibit } from '../../index/types.ts';
 import { mayLive, overlaps } from '../match-columns.ts';
-import { addRow, clear, copyRow, type Part, partOf, type TrackSet } from '../track-set.ts';
+import { inMediaTime } from '../plain-facets.ts';
+import { addRow, clear, copyRow, type Stretch, stretchOf, type TrackSet } from '../track-set.ts';
 import { COST, type Guess, rooms, type Sieve, sortTracks } from './sifting.ts';
 import { intersect, type Span, spansBetween, type TimeLeaf, windowsOf } from './windows.ts';
 import type { Window } from './zone.ts';
@@ -12,14 +13,14 @@ export function timeSieve(leaf: TimeLeaf): Sieve {
     cost: COST.tracks,
     sift(part, windows, among) {
       const [yes, maybe, across] = room(part) as [TrackSet, TrackSet, TrackSet];
-      copyRow(among, across, part);
+      copyRow(across, among, part);
       // Where other times bound it as well, each exhibit has windows of its own.
       if (windows === undefined) {
-        const spans = spansIn(leaf, part);
+        const spansOf = spansBy(leaf);
         for (let n = part.first; n < part.end; n++) {
-          const lives = livesIn(spans, part, n);
+          const lives = livesIn(spansOf, part, n);
           if (lives === 'across') continue;
-          const own = partOf(part.stack, n, n + 1);
+          const own = stretchOf(part.stack, n, n + 1);
           if (lives === 'all') addRow(yes, among, own);
           clear(across, own);
         }
@@ -30,24 +31,34 @@ export function timeSieve(leaf: TimeLeaf): Sieve {
   };
 }
 
-function spansIn(leaf: TimeLeaf, { stack, first, end }: Part): readonly Span[] {
-  let [fromMs, toMs] = [Infinity, -Infinity];
-  for (let n = first; n < end; n++) {
-    const slackMs = stack.exhibits[n]?.uncertaintyMs ?? 0;
-    fromMs = Math.min(fromMs, (stack.earliestMs[n] ?? Infinity) - slackMs);
-    toMs = Math.max(toMs, (stack.latestMs[n] ?? -Infinity) + slackMs);
-  }
-  return fromMs <= toMs ? spansBetween(leaf, fromMs, toMs) : [];
+const DAY_MS = 86_400_000;
+
+/** When the leaf holds, true time, around two moments; looked up once for those of the same days. */
+function spansBy(leaf: TimeLeaf): (fromMs: number, toMs: number) => readonly Span[] {
+  const known = new Map<number, readonly Span[]>();
+  return (fromMs, toMs) => {
+    const [first, last] = [Math.floor(fromMs / DAY_MS), Math.floor(toMs / DAY_MS)];
+    const key = first * 100_000 + (last - first);
+    const found = known.get(key) ?? spansBetween(leaf, first * DAY_MS, (last + 1) * DAY_MS);
+    known.set(key, found);
+    return found;
+  };
 }
 
-function livesIn(spans: readonly Span[], { stack }: Part, n: number): 'all' | 'none' | 'across' {
-  const slackMs = stack.exhibits[n]?.uncertaintyMs ?? 0;
-  const earliest = (stack.earliestMs[n] ?? Infinity) + slackMs;
-  const latest = (stack.latestMs[n] ?? -Infinity) - slackMs;
+function livesIn(
+  spansOf: (fromMs: number, toMs: number) => readonly Span[],
+  { stack }: Stretch,
+  n: number,
+): 'all' | 'none' | 'across' {
+  const clock = { startMs: stack.startMs[n] ?? 0, uncertaintyMs: stack.uncertaintyMs[n] ?? 0 };
+  const [earliest, latest] = [stack.firstMs[n] ?? Infinity, stack.lastMs[n] ?? -Infinity];
+  if (!(earliest <= latest)) return 'none';
+  const { startMs, uncertaintyMs } = clock;
   let lives: 'none' | 'across' = 'none';
-  for (const { from, to } of spans) {
-    if (from <= earliest && to >= latest) return 'all';
-    if (to >= earliest - 2 * slackMs && from <= latest + 2 * slackMs) lives = 'across';
+  for (const { from, to } of spansOf(startMs + earliest - uncertaintyMs, startMs + latest + uncertaintyMs)) {
+    const window = inMediaTime({ fromMs: from, toMs: to }, clock);
+    if (window.fromMs <= earliest && window.toMs >= latest) return 'all';
+    if (window.toMs >= earliest && window.fromMs <= latest) lives = 'across';
   }
   return lives;
 }

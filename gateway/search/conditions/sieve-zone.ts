@@ -18,10 +18,10 @@ export function zoneSieve({ polygon, relation }: ExecutedZone): Sieve {
     cost: COST.points,
     sift(part, windows, among) {
       const [yes, maybe, left, visits] = room(part) as [TrackSet, TrackSet, TrackSet, TrackSet];
-      copyRow(among, left, part);
+      copyRow(left, among, part);
       addCells(visits, part, touched);
       if (relation === 'avoids') {
-        copyRow(among, yes, part);
+        copyRow(yes, among, part);
         dropRow(yes, visits, part);
       }
       keepRow(left, visits, part);
@@ -72,8 +72,6 @@ function guessOf(
   if (relation === 'avoids') return isIn ? 'no' : 'maybe';
   if (relation === 'enters' && goesIn) return 'yes';
   if (relation === 'leaves' && goesOut) return 'yes';
-  // What a whole way does says what is asked of the part that lies in a window only where that is all of it.
-  if (windows !== undefined && windows.length > 1) return 'maybe';
   if (relation === 'inside') return isOut ? 'no' : isWhole ? 'yes' : 'maybe';
   return isWhole ? 'no' : 'maybe';
 }

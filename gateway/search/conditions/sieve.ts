@@ -17,15 +17,18 @@ export function sieveOf(condition: ExecutedCondition): Sieve {
 }
 
 function all(conditions: readonly ExecutedCondition[]): Sieve {
-  const parts = conditions.map(sieveOf).sort((a, b) => a.cost - b.cost);
   const times = conditions.filter(isTimeLeaf);
+  const parts = conditions
+    // One time among others is bound by nothing but what bounds them all.
+    .map((each) => ({ sieve: sieveOf(each), isOnlyTime: times.length === 1 && times[0] === each }))
+    .sort((a, b) => a.sieve.cost - b.sieve.cost);
   const room = rooms(3);
   return {
-    cost: dearest(parts),
+    cost: dearest(parts.map(({ sieve }) => sieve)),
     sift(part, windows, among) {
       const [yes, possible, held] = room(part) as [TrackSet, TrackSet, TrackSet];
-      copyRow(among, yes, part);
-      copyRow(among, possible, part);
+      copyRow(yes, among, part);
+      copyRow(possible, among, part);
       const known = new Map<number, readonly Window[] | undefined>();
       const beside: WindowsOf = (n) => {
         const exhibit = part.stack.exhibits[n];
@@ -33,11 +36,11 @@ function all(conditions: readonly ExecutedCondition[]): Sieve {
         return known.get(n);
       };
       const inner = times.length === 0 ? windows : beside;
-      for (const each of parts) {
+      for (const { sieve, isOnlyTime } of parts) {
         if (isEmpty(possible, part)) break;
-        const found = each.sift(part, inner, possible);
+        const found = sieve.sift(part, isOnlyTime ? windows : inner, possible);
         keepRow(yes, found.yes, part);
-        copyRow(found.yes, held, part);
+        copyRow(held, found.yes, part);
         addRow(held, found.maybe, part);
         keepRow(possible, held, part);
       }
@@ -54,7 +57,7 @@ function any(conditions: readonly Sieve[]): Sieve {
     cost: dearest(parts),
     sift(part, windows, among) {
       const [yes, maybe, rest] = room(part) as [TrackSet, TrackSet, TrackSet];
-      copyRow(among, rest, part);
+      copyRow(rest, among, part);
       for (const each of parts) {
         if (isEmpty(rest, part)) break;
         const found = each.sift(part, windows, rest);
@@ -75,7 +78,7 @@ function not(of: Sieve): Sieve {
     sift(part, windows, among) {
       const [yes] = room(part) as [TrackSet];
       const found = of.sift(part, windows, among);
-      copyRow(among, yes, part);
+      copyRow(yes, among, part);
       dropRow(yes, found.yes, part);
       dropRow(yes, found.maybe, part);
       return { yes, maybe: found.maybe };

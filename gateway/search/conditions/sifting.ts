@@ -9,7 +9,7 @@ import {
   emptySet,
   isEmpty,
   keepRow,
-  type Part,
+  type Stretch,
   type TrackSet,
 } from '../track-set.ts';
 import type { Cells, Window } from './zone.ts';
@@ -27,7 +27,7 @@ export interface Sieve {
    * Sorts the tracks that are among into those that fulfil the condition and those that may: the others do not. Without `windows` any time
    * counts. Both sets are written over by the next call, which has to be about the same stack.
    */
-  sift(part: Part, windows: WindowsOf | undefined, among: TrackSet): Sifted;
+  sift(part: Stretch, windows: WindowsOf | undefined, among: TrackSet): Sifted;
 }
 
 export interface Sifted {
@@ -35,11 +35,11 @@ export interface Sifted {
   readonly maybe: TrackSet;
 }
 
-/** Looked at by words of 32 tracks, track by track, point by point, beside other tracks. */
+/** Looked at by words of 32 tracks, track by track, point by point, or left to whole ways and other tracks. */
 export const COST = { words: 0, tracks: 1, points: 2, others: 3 } as const;
 
 /** Sets that are made at the first use and used again at the next, cleared. */
-export function rooms(count: number): (part: Part) => readonly TrackSet[] {
+export function rooms(count: number): (part: Stretch) => readonly TrackSet[] {
   let made: readonly TrackSet[] = [];
   return (part) => {
     if (made.length === 0) made = Array.from({ length: count }, () => emptySet(part.stack));
@@ -49,13 +49,13 @@ export function rooms(count: number): (part: Part) => readonly TrackSet[] {
 }
 
 /** Decided by rows of bits alone: takes out of a copy of what is among. */
-export function byWords(take: (part: Part, from: TrackSet) => void): Sieve {
+export function byWords(take: (part: Stretch, from: TrackSet) => void): Sieve {
   const room = rooms(2);
   return {
     cost: COST.words,
     sift(part, _, among) {
       const [yes, maybe] = room(part) as [TrackSet, TrackSet];
-      copyRow(among, yes, part);
+      copyRow(yes, among, part);
       take(part, yes);
       return { yes, maybe };
     },
@@ -74,7 +74,7 @@ export function byNumbers(
     cost: COST.tracks,
     sift(part, _, among) {
       const [yes, maybe] = room(part) as [TrackSet, TrackSet];
-      copyRow(among, yes, part);
+      copyRow(yes, among, part);
       for (const { of, ranges } of asked) keepNumbers(yes, part, of, ranges);
       return { yes, maybe };
     },
@@ -84,7 +84,7 @@ export function byNumbers(
 /** Goes through all tracks of a word that holds one: that is quicker than to look for those that it holds. */
 function keepNumbers(
   set: TrackSet,
-  { stack, first, end }: Part,
+  { stack, first, end }: Stretch,
   of: (exhibit: OpenExhibit) => Uint16Array | Int32Array,
   ranges: readonly WholeRange[],
 ): void {
@@ -123,14 +123,14 @@ function inRange(numbers: Uint16Array | Int32Array, from: number, min: number, m
 export function byTracks(
   cost: number,
   ask: (exhibit: OpenExhibit, windows: readonly Window[] | undefined) => ((track: number) => Guess) | undefined,
-  places: (part: Part) => readonly Cells[] = () => [],
+  places: (part: Stretch) => readonly Cells[] = () => [],
 ): Sieve {
   const room = rooms(4);
   return {
     cost,
     sift(part, windows, among) {
       const [yes, maybe, there, near] = room(part) as [TrackSet, TrackSet, TrackSet, TrackSet];
-      copyRow(among, there, part);
+      copyRow(there, among, part);
       for (const cells of places(part)) {
         clear(near, part);
         addCells(near, part, cells);
@@ -145,7 +145,7 @@ export function byTracks(
 /** Asks every track of a set, and puts it where it belongs. */
 export function sortTracks(
   set: TrackSet,
-  part: Part,
+  part: Stretch,
   { yes, maybe }: Sifted,
   ask: (exhibit: OpenExhibit, n: number) => ((track: number) => Guess) | undefined,
 ): void {
@@ -160,6 +160,6 @@ export function sortTracks(
 }
 
 /** Adds what visited one of the cells of the coarse grid. */
-export function addCells(set: TrackSet, part: Part, cells: Cells): void {
+export function addCells(set: TrackSet, part: Stretch, cells: Cells): void {
   for (const cell of cells) addRow(set, part.stack.cellRow(cell), part);
 }

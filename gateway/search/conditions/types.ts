@@ -99,13 +99,6 @@ export type Condition =
 type LeafName<L> = L extends unknown ? keyof L : never;
 export type LeafKind = LeafName<Leaf>;
 
-export const isGroup = (
-  condition: Condition,
-): condition is
-  | { readonly all: readonly Condition[] }
-  | { readonly any: readonly Condition[] }
-  | { readonly not: Condition } => 'all' in condition || 'any' in condition || 'not' in condition;
-
 /** Conditions directly below one; none of a leaf. What a leaf says about another camera counts as below it. */
 export function below(condition: Condition): readonly Condition[] {
   if ('all' in condition) return condition.all;

@@ -1,5 +1,6 @@
 import type { TrackPoint } from '../../analysis/types.ts';
 import { GRID } from '../../index/types.ts';
+import { onceFor } from '../once.ts';
 import type { PicturePoint } from '../types.ts';
 
 // A zone is a polygon in fractions of the picture. Edges may cross; inside is by the even-odd rule and the edge itself is inside.
@@ -83,14 +84,15 @@ export function pathContact(
 export type Cells = readonly number[];
 
 /** Cells of the coarse grid that the zone touches: at least all of them. */
-export const zoneCells = (zone: Zone): Cells => onceOf(touched, zone, () => cellsOf(zone, 'touched'));
+export const zoneCells = onceFor((zone: Zone) => cellsOf(zone, 'touched'));
 
 /** Cells that a line touches. */
-export const lineCells = (line: { readonly a: PicturePoint; readonly b: PicturePoint }): Cells =>
-  onceOf(touched, line, () => cellsOf([line.a, line.b], 'touched'));
+export const lineCells = onceFor((line: { readonly a: PicturePoint; readonly b: PicturePoint }) =>
+  cellsOf([line.a, line.b], 'touched'),
+);
 
 /** Cells that lie inside the zone as a whole: at most all of them. What visited one was in the zone, whatever its exact way. */
-export const cellsWithin = (zone: Zone): Cells => onceOf(covered, zone, () => cellsOf(zone, 'covered'));
+export const cellsWithin = onceFor((zone: Zone) => cellsOf(zone, 'covered'));
 
 /** Cells that a circle touches, at least all of them; undefined where some of it lies beyond the picture, where there are none. */
 export function cellsAround({ x, y }: PicturePoint, reachX: number, reachY: number): Cells | undefined {
@@ -109,18 +111,6 @@ export function cellsAround({ x, y }: PicturePoint, reachX: number, reachY: numb
     )
       cells.push(row * GRID.columns + column);
   return cells;
-}
-
-// One question asks for the cells of its zones once an exhibit, thousands of times.
-const touched = new WeakMap<object, Cells>();
-const covered = new WeakMap<object, Cells>();
-
-function onceOf(known: WeakMap<object, Cells>, of: object, make: () => Cells): Cells {
-  const found = known.get(of);
-  if (found !== undefined) return found;
-  const made = make();
-  known.set(of, made);
-  return made;
 }
 
 function cellsOf(zone: Zone, which: 'touched' | 'covered'): Cells {
@@ -143,40 +133,34 @@ interface Bounds {
   readonly right: number;
   readonly bottom: number;
 }
-const bounds = new WeakMap<Zone, Bounds>();
+
+const boundsOf = onceFor((zone: Zone): Bounds => {
+  const [xs, ys] = [zone.map(({ x }) => x), zone.map(({ y }) => y)];
+  return {
+    left: Math.min(...xs) - CELL_SLACK,
+    top: Math.min(...ys) - CELL_SLACK,
+    right: Math.max(...xs) + CELL_SLACK,
+    bottom: Math.max(...ys) + CELL_SLACK,
+  };
+});
 
 /** Whether the straight way from a to b stays clear of the zone by so much that no test of it could say otherwise. Cheap. */
 export function isFarFrom(zone: Zone, a: PicturePoint, b: PicturePoint): boolean {
-  let around = bounds.get(zone);
-  if (around === undefined) {
-    const [xs, ys] = [zone.map(({ x }) => x), zone.map(({ y }) => y)];
-    around = {
-      left: Math.min(...xs) - CELL_SLACK,
-      top: Math.min(...ys) - CELL_SLACK,
-      right: Math.max(...xs) + CELL_SLACK,
-      bottom: Math.max(...ys) + CELL_SLACK,
-    };
-    bounds.set(zone, around);
-  }
+  const { left, top, right, bottom } = boundsOf(zone);
   return (
-    (a.x < around.left && b.x < around.left) ||
-    (a.x > around.right && b.x > around.right) ||
-    (a.y < around.top && b.y < around.top) ||
-    (a.y > around.bottom && b.y > around.bottom)
+    (a.x < left && b.x < left) ||
+    (a.x > right && b.x > right) ||
+    (a.y < top && b.y < top) ||
+    (a.y > bottom && b.y > bottom)
   );
 }
 
 type Edges = readonly (readonly [PicturePoint, PicturePoint])[];
-const edges = new WeakMap<Zone, Edges>();
 
 /** Made once a zone: the exact test asks for them at every step of every way. */
-export function edgesOf(zone: Zone): Edges {
-  const known = edges.get(zone);
-  if (known !== undefined) return known;
-  const made = zone.map((point, index) => [point, zone[(index + 1) % zone.length] ?? point] as const);
-  edges.set(zone, made);
-  return made;
-}
+export const edgesOf = onceFor(
+  (zone: Zone): Edges => zone.map((point, index) => [point, zone[(index + 1) % zone.length] ?? point] as const),
+);
 
 function isOnEdge(a: PicturePoint, b: PicturePoint, place: PicturePoint): boolean {
   const cross = (b.x - a.x) * (place.y - a.y) - (b.y - a.y) * (place.x - a.x);
