@@ -5,6 +5,7 @@ import { measureBundle } from './bundle.ts';
 import { measureCapacity } from './capacity.ts';
 import { measureChaos } from './chaos.ts';
 import { measureHostile } from './hostile.ts';
+import { measureHours } from './hours.ts';
 import { measureImage } from './image.ts';
 import { measureInt8 } from './int8.ts';
 import { measureLine } from './line.ts';
@@ -18,7 +19,7 @@ import { measureThroughput } from './throughput.ts';
 
 // `npm run bench -- NAME [--json] [--full]`: a table on stderr, one JSON object last on stdout and in benchmarks/results/. `--short` with bounds,
 // int8, load, scale and search is a trial of a few seeds, seconds, pictures or questions, of which nothing is kept; `throughput --brief` leaves out the
-// naive program, the hard streets and the hours.
+// naive program and the hard streets.
 
 const BENCHES: Readonly<
   Record<
@@ -32,6 +33,7 @@ const BENCHES: Readonly<
   capacity: measureCapacity,
   chaos: measureChaos,
   hostile: measureHostile,
+  hours: measureHours,
   image: measureImage,
   int8: measureInt8,
   line: measureLine,

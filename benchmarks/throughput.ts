@@ -11,8 +11,6 @@ import { openDetector } from './accuracy/eyes.ts';
 import { requisitionFor, runClip } from './accuracy/run-clip.ts';
 import { decodeToNull } from './ffmpeg.ts';
 import { type Goal, type Measurement, median, rounded } from './report.ts';
-import { measureGrowth } from './throughput/growth.ts';
-import { measureOverheads } from './throughput/overheads.ts';
 import { foundShare, type Quality, qualityOf, trackRecall } from './throughput/quality.ts';
 import { measureVariants } from './throughput/variants.ts';
 import { type Workload, writeReal, writeWorkloads } from './throughput/workloads.ts';
@@ -70,18 +68,13 @@ export async function measureThroughput({
     const measured = workloads.flatMap(({ name }) => goalsOf(name, raw, quality));
     const goals: Goal[] = [...measured, ...overall(measured), boundsOf(quality)];
     if (hard === undefined) return { rounds, goals, raw: { rounds: raw, quality } };
-    const growth = await measureGrowth(folder);
-    const busy = workloads.findLast(({ name }) => name.endsWith('dense'));
-    const overheads = await measureOverheads(busy?.file ?? '', sight.deps);
     return {
       rounds,
-      goals: [...goals, ...growth.goals, ...overheads.goals, ...hard.goals],
+      goals: [...goals, ...hard.goals],
       raw: {
         rounds: raw,
         quality,
         hard: hard.raw,
-        growth: growth.raw,
-        overheads: overheads.raw,
         recordings: workloads.map(({ name, durationSeconds, activity }) => ({ name, durationSeconds, activity })),
       },
     };

@@ -5,7 +5,7 @@ import { createDemoInstallation, startGatewayProcess } from '../../gateway/demo/
 import { runningServerUrl } from '../../gateway/postgres.ts';
 import { analyse, deposit, openCase } from '../deposit.ts';
 import { type Goal, rounded } from '../report.ts';
-import { writeSparse } from './workloads.ts';
+import { writeSparse } from '../throughput/workloads.ts';
 
 const HOUR = 3_600;
 const HOURS = 8;

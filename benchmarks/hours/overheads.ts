@@ -30,7 +30,7 @@ const FRAMES = 5_000;
 export async function measureOverheads(
   file: string,
   eyes: Eyes,
-): Promise<{ readonly goals: readonly Goal[]; readonly raw: unknown }> {
+): Promise<{ readonly goals: readonly Goal[]; readonly raw: readonly unknown[] }> {
   const timeline = await probeExhibit(file, { damaged: false }, { media: { probe, packets } });
   const list = await readPacketList({ timeline }, file);
   const [segment] = cutSegments(list, undefined);
