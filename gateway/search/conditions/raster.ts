@@ -131,6 +131,10 @@ const middleOf = (cell: number): number => (cell + 0.5) / BLOCK;
 /** A block of the rim holds all that lies further out. */
 const hasNoEnd = (x: number, y: number): boolean => x < BLOCK || y < BLOCK || x >= CELLS - BLOCK || y >= CELLS - BLOCK;
 
+/** Whether a point of feet lies outside a zone for certain. */
+export const isOutside = (raster: Raster, { x, y }: Feet, at: number): boolean =>
+  sideOfZone(raster, x[at] ?? 0, y[at] ?? 0) === OUT;
+
 /** On which side of a zone's edges a cell lies: 0 where it may touch one. */
 function sideOfZone({ blocks, edges }: Raster, cellX: number, cellY: number): number {
   const block = blocks[(cellY >>> SHIFT) * SIDE + (cellX >>> SHIFT)] ?? 0;

@@ -1,17 +1,26 @@
 import { type Feet, GRID, type OpenExhibit } from '../../index/types.ts';
 import { livesWithin } from '../match-columns.ts';
-import { addRow, clear, copyRow, dropRow, keepRow, type TrackSet } from '../track-set.ts';
+import {
+  addRow,
+  clear,
+  copyRow,
+  drop,
+  dropRow,
+  eachTrack,
+  keepRow,
+  type Stretch,
+  type TrackSet,
+} from '../track-set.ts';
 import type { ExecutedZone } from './normal.ts';
-import { certainOfZone, ENOUGH, type Raster, zoneRaster } from './raster.ts';
+import { certainOfZone, ENOUGH, isOutside, type Raster, zoneRaster } from './raster.ts';
 import { addCells, COST, type Guess, rooms, type Sieve, sortTracks } from './sifting.ts';
 import { type Cells, cellsWithin, type Window, zoneCells } from './zone.ts';
 
 /** What the grids tell of a zone: the coarse one of many tracks at a time, the fine one of those on which it leaves a doubt. */
 export function zoneSieve({ polygon, relation }: ExecutedZone): Sieve {
   const touched = zoneCells(polygon);
-  const isDecidedByVisit = relation === 'passes' || relation === 'avoids' || relation === 'inside';
-  // Who visited one of these has decided it, whatever the rest of the way.
-  const deciding = relation === 'inside' ? othersThan(touched) : cellsWithin(polygon);
+  // Who visited one of these was in the zone, or out of it, whatever the rest of the way.
+  const telling = relation === 'inside' ? othersThan(touched) : cellsWithin(polygon);
   const raster = zoneRaster(polygon);
   const room = rooms(4);
   return {
@@ -26,13 +35,12 @@ export function zoneSieve({ polygon, relation }: ExecutedZone): Sieve {
       }
       keepRow(left, visits, part);
       // Of a whole way only: where a window cuts it, the visit may lie outside.
-      if (windows === undefined && isDecidedByVisit) {
+      if (windows === undefined) {
         clear(visits, part);
-        addCells(visits, part, deciding);
-        if (relation === 'passes') {
-          addRow(yes, left, part);
-          keepRow(yes, visits, part);
-        }
+        addCells(visits, part, telling);
+        keepRow(visits, left, part);
+        if (relation === 'enters' || relation === 'leaves') keepOutside(visits, part, raster, relation);
+        if (relation !== 'avoids' && relation !== 'inside') addRow(yes, visits, part);
         dropRow(left, visits, part);
       }
       sortTracks(left, part, { yes, maybe }, (exhibit, n) => {
@@ -42,6 +50,14 @@ export function zoneSieve({ polygon, relation }: ExecutedZone): Sieve {
       return { yes, maybe };
     },
   };
+}
+
+/** Keeps what begins out of the zone, or ends there: having been in it, that has entered it, or left it. */
+function keepOutside(set: TrackSet, part: Stretch, raster: Raster, relation: 'enters' | 'leaves'): void {
+  eachTrack(set, part, ({ feet }) => (track, bit) => {
+    const [first, end] = [feet.start[track] ?? 0, feet.start[track + 1] ?? 0];
+    if (first === end || !isOutside(raster, feet, relation === 'enters' ? first : end - 1)) drop(set, bit);
+  });
 }
 
 const othersThan = (cells: Cells): Cells => {
