@@ -242,6 +242,7 @@ describe('what cannot be switched on', () => {
   it('FACE-10, CPL-05: whom the gateway calls is said in the evidence and is a part of what its dossier covers', () => {
     expect(of('connections').allowed).toEqual([
       expect.stringContaining('gateway/listeners.ts'),
+      expect.stringContaining('gateway/frame-pipe.ts'),
       expect.stringContaining('gateway/s3-client.ts'),
       expect.stringContaining('gateway/audit/witnesses.ts'),
     ]);
