@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { TrackPoint } from '../analysis/types.ts';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database.ts';
@@ -48,7 +49,7 @@ interface CaseEntry {
 
 interface View {
   /** State of the case's exhibits and jobs when it was opened (`stateMark`). */
-  readonly mark: string;
+  readonly mark: store.StateMark;
   /** Writing of their rows when that state was seen last (`writingMark`): while it is the same, so is the state. */
   writing: string;
   readonly exhibits: Promise<ReadonlyMap<ExhibitId, Exhibit>>;
@@ -104,8 +105,10 @@ export function createCaseSessions(deps: CaseSessionsDeps): CaseSessions {
     entry: CaseEntry,
     states: readonly store.ExhibitState[],
     listed: Promise<ReadonlyMap<ExhibitId, Exhibit>>,
+    before: Promise<OpenCase> | undefined,
   ): Promise<OpenCase> {
     const byId = await listed;
+    const known = new Map((await before?.catch(() => undefined))?.exhibits.map((exhibit) => [exhibit.jobId, exhibit]));
     const wanted = new Set(states.flatMap((state) => (state.closed === undefined ? [] : [state.closed.jobId])));
     await forget(entry, (jobId) => !wanted.has(jobId));
     const exhibits: OpenExhibit[] = [];
@@ -114,7 +117,7 @@ export function createCaseSessions(deps: CaseSessionsDeps): CaseSessions {
       const exhibit = byId.get(exhibitId);
       if (exhibit === undefined) continue;
       if (closed === undefined) unanalysed.push(unanalysedOf(exhibit, latestState));
-      else exhibits.push(describe(exhibit, closed, await blockOf(requisition, entry, closed)));
+      else exhibits.push(unchanged(known, describe(exhibit, closed, await blockOf(requisition, entry, closed))));
     }
     return { exhibits, unanalysed };
   }
@@ -128,19 +131,22 @@ export function createCaseSessions(deps: CaseSessionsDeps): CaseSessions {
         ? { mark: held.mark, states: undefined }
         : await deps.database.readInCase(requisition.caseId, async (tx) => {
             const mark = await store.stateMark(tx);
-            const states = held?.mark === mark ? undefined : await store.exhibitStates(tx, permittedBy(requisition));
+            const states = isSame(held?.mark, mark)
+              ? undefined
+              : await store.exhibitStates(tx, permittedBy(requisition));
             return { mark, states };
           });
     const entry = entryOf(requisition.caseId);
     const known = entry.views.get(requisition.id);
-    if (known?.mark === mark) {
+    if (known !== undefined && isSame(known.mark, mark)) {
       known.writing = writing;
       return { entry, view: known };
     }
     // Dropped meanwhile.
     if (states === undefined) return viewOf(requisition);
-    const exhibits = listedIn(requisition);
-    const view: View = { mark, writing, exhibits, opened: load(requisition, entry, states, exhibits) };
+    // What is sealed of an exhibit is sealed once, and a requisition lists what it lists: while their states are the same, so are they.
+    const exhibits = known?.mark.exhibits === mark.exhibits ? known.exhibits : listedIn(requisition);
+    const view: View = { mark, writing, exhibits, opened: load(requisition, entry, states, exhibits, known?.opened) };
     entry.views.set(requisition.id, view);
     view.opened.catch(() => {
       if (entry.views.get(requisition.id) === view) entry.views.delete(requisition.id);
@@ -184,6 +190,15 @@ export function createCaseSessions(deps: CaseSessionsDeps): CaseSessions {
       cases.delete(caseId);
     },
   };
+}
+
+const isSame = (a: store.StateMark | undefined, b: store.StateMark): boolean =>
+  a?.exhibits === b.exhibits && a.analyses === b.analyses;
+
+/** The exhibit as it was opened before, where nothing of it changed: what a search made for it serves on. */
+function unchanged(known: ReadonlyMap<JobId, OpenExhibit>, exhibit: OpenExhibit): OpenExhibit {
+  const before = known.get(exhibit.jobId);
+  return before !== undefined && isDeepStrictEqual(before, exhibit) ? before : exhibit;
 }
 
 async function forget(entry: CaseEntry, isUnwanted: (jobId: JobId) => boolean): Promise<void> {

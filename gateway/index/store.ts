@@ -84,19 +84,28 @@ export async function writingMark(tx: Transaction): Promise<string> {
   return rows[0]?.mark ?? '';
 }
 
+/** Numbers that change with what `exhibitStates` reads. */
+export interface StateMark {
+  /** Of the exhibits alone. */
+  readonly exhibits: string;
+  /** Of their analyses, and of what was revoked. */
+  readonly analyses: string;
+}
+
 /**
- * A number that changes with everything `exhibitStates` reads: one look at narrow rows, where the states of five hundred exhibits take ten
+ * Numbers that change with everything `exhibitStates` reads: one look at narrow rows, where the states of five hundred exhibits take ten
  * times as long. How far a job is does not count; what it was let name is written once, when it is done.
  */
-export async function stateMark(tx: Transaction): Promise<string> {
-  const { rows } = await tx.query<{ mark: string }>(
-    `SELECT concat_ws(' ',
-       (SELECT bit_xor(hash_record_extended(ROW(id, state, sealed_at), 0)) FROM exhibits),
+export async function stateMark(tx: Transaction): Promise<StateMark> {
+  const { rows } = await tx.query<{ exhibits: string | null; analyses: string }>(
+    `SELECT (SELECT bit_xor(hash_record_extended(ROW(id, state, sealed_at), 0)) FROM exhibits)::text AS exhibits,
+       concat_ws(' ',
        (SELECT bit_xor(hash_record_extended(ROW(id, exhibit_id, requisition_id, state, created_at, finished_at, columns_object,
                  paths_object, result_sha256), 0)) FROM jobs),
-       (SELECT bit_xor(hash_record_extended(ROW(id, revoked_at), 0)) FROM requisitions WHERE revoked_at IS NOT NULL)) AS mark`,
+       (SELECT bit_xor(hash_record_extended(ROW(id, revoked_at), 0)) FROM requisitions WHERE revoked_at IS NOT NULL)) AS analyses`,
   );
-  return rows[0]?.mark ?? '';
+  const [mark] = rows;
+  return { exhibits: mark?.exhibits ?? '', analyses: mark?.analyses ?? '' };
 }
 
 /** Those of the named jobs that are closed and not in quarantine; the case's row-level security hides every other case's. */

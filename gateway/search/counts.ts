@@ -1,4 +1,4 @@
-import type { OpenExhibit } from '../index/types.ts';
+import { NO_ROW, type OpenExhibit, type TrackBits } from '../index/types.ts';
 import { CLASSES, COLOURS, classId, PARTS } from '../vocabulary.ts';
 import type { Matches } from './match.ts';
 import { colourAt, leastStep } from './match-columns.ts';
@@ -55,16 +55,26 @@ export function countMatches({ stack, tracks, counts, total }: Matches): Counts 
   };
 }
 
-/** A row a colour: the tracks of which a part has much of it. Made once, since most questions count most of them. */
-const colourRows = onceFor((stack: TrackStack): readonly (Int32Array | undefined)[] =>
+/** A row a colour: the tracks of which a part has much of it. */
+const colourRows = onceFor((stack: TrackStack): readonly (Int32Array | undefined)[] => {
+  const rows: (Int32Array | undefined)[] = COLOURS.map(() => undefined);
+  for (const [n, { bits }] of stack.exhibits.entries())
+    for (const [colour, own] of muchOf(bits).entries()) {
+      if (own === undefined) continue;
+      rows[colour] ??= new Int32Array(stack.words);
+      rows[colour].set(own, stack.start[n]);
+    }
+  return rows;
+});
+
+/** The same of one exhibit: made once, whatever stacks it stands in. */
+const muchOf = onceFor((bits: TrackBits): readonly (Int32Array | undefined)[] =>
   PLACES.map((places) => {
-    const parts = places.flatMap((place) => stack.shareRows(place) ?? []);
-    if (parts.length === 0) return undefined;
-    const row = new Int32Array(stack.words);
-    for (const rows of parts)
-      for (let word = 0; word < row.length; word++)
-        row[word] = (row[word] ?? 0) | atLeast(rows, word, stack.words, MUCH);
-    return row;
+    const ats = places.map((place) => bits.shareAt[place] ?? NO_ROW).filter((at) => at !== NO_ROW);
+    if (ats.length === 0) return undefined;
+    return Int32Array.from({ length: bits.words }, (_, word) =>
+      ats.reduce((much, at) => much | atLeast(bits.rows, at + word, bits.words, MUCH), 0),
+    );
   }),
 );
 
