@@ -113,6 +113,34 @@ describe('a case session', () => {
     expect(open.exhibits.map(({ jobId, columns }) => [jobId, columns.count])).toStrictEqual([[second, 2]]);
   });
 
+  it('opens again what an analysis changed, and leaves every other exhibit as it stands, unread and unlisted', async () => {
+    const { requisition, exhibit } = await newCase({ fileName: 'stays.mp4' });
+    const other = exhibitOf(requisition, { fileName: 'changes.mp4' });
+    await world.addExhibit(other);
+    await world.addJob(requisition, exhibit, 'done', [track()]);
+    await world.addJob(requisition, other, 'done', [track()]);
+    let listed = 0;
+    const sessions = createCaseSessions({
+      ...world.deps,
+      budgetBytes: 1 << 20,
+      listExhibits: async () => {
+        listed += 1;
+        return structuredClone([exhibit, other]);
+      },
+    });
+    const [stays, changes] = (await sessions.open(requisition)).exhibits;
+    await world.addJob(requisition, other, 'done', [track(), track()]);
+    const again = (await sessions.open(requisition)).exhibits;
+    expect(again[0]).toBe(stays);
+    expect(again[1]?.columns.count).toBe(2);
+    expect(again[1]).not.toBe(changes);
+    expect(listed).toBe(1);
+    // Another exhibit is another list.
+    await world.addExhibit(exhibitOf(requisition, { fileName: 'new.mp4' }));
+    expect((await sessions.open(requisition)).exhibits[0]).toBe(stays);
+    expect(listed).toBe(2);
+  });
+
   it('gives the true time: declared capture plus clock offset, with the uncertainty of the clock', async () => {
     const { requisition, exhibit } = await newCase({
       clock: { offsetSeconds: -90.5, uncertaintySeconds: 4, basis: 'test' },
