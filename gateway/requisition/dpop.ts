@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { type CryptoKey, importJWK, type JWK, SignJWT } from 'jose';
 import { nowSeconds, systemClock } from '../clock.ts';
 import { AppError } from '../errors.ts';
+import { onceFor } from '../once.ts';
 import { parseOrRefuse, publicJwkOf, readCompactJws, refuseForbiddenMembers, verifySignature } from '../trust/jws.ts';
 import { isJsonObject } from '../trust/strict-json.ts';
 
@@ -146,6 +147,9 @@ const thumbprintOf = ({ crv, kty, x }: ReturnType<typeof publicJwkOf>): string =
 /** A private key that signs proofs: a private JWK, or a WebCrypto pair whose private half cannot be read. */
 export type ProofKey = JWK | { readonly privateKey: CryptoKey; readonly publicJwk: JWK };
 
+/** A client signs every request with one key: it is read once. */
+const imported = onceFor((key: JWK) => importJWK(key, 'EdDSA'));
+
 /** A proof for one request, as a client makes it. */
 export async function makeProof(request: {
   readonly key: ProofKey;
@@ -157,7 +161,7 @@ export async function makeProof(request: {
   const { key, accessToken } = request;
   const isPair = 'privateKey' in key && 'publicJwk' in key;
   const publicJwk = publicJwkOf(isPair ? key.publicJwk : key);
-  const privateKey = isPair ? (key.privateKey as CryptoKey) : await importJWK(key, 'EdDSA');
+  const privateKey = isPair ? (key.privateKey as CryptoKey) : await imported(key as JWK);
   return await new SignJWT({
     jti: randomUUID(),
     htm: request.method,

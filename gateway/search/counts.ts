@@ -1,8 +1,8 @@
 import { NO_ROW, type OpenExhibit, type TrackBits } from '../index/types.ts';
+import { onceFor } from '../once.ts';
 import { CLASSES, COLOURS, classId, PARTS } from '../vocabulary.ts';
 import type { Matches } from './match.ts';
 import { colourAt, leastStep } from './match-columns.ts';
-import { onceFor } from './once.ts';
 import type { TrackStack } from './stack.ts';
 import { atLeast, countBoth } from './track-set.ts';
 import type { Counts } from './types.ts';

@@ -1,6 +1,7 @@
 import type { Coverage, RecallAudit } from '../analysis/types.ts';
 import { sha256Hex } from '../canonical.ts';
 import type { OpenExhibit } from '../index/types.ts';
+import { onceFor } from '../once.ts';
 import type { AnswerCoverage, CoverageSums, ExhibitCoverage } from './types.ts';
 
 /** An answer about so many exhibits says of each what was looked at; of more it says the sums, and of each where that is asked for. */
@@ -26,14 +27,10 @@ export const coverageOfEach = (exhibits: readonly OpenExhibit[]): readonly Exhib
     ...(clockNote === undefined ? {} : { clockNote }),
   }));
 
-const known = new WeakMap<readonly OpenExhibit[], CoverageSums>();
-
 // Most questions of a case are about the same list of exhibits.
-function sumsOf(exhibits: readonly OpenExhibit[]): CoverageSums {
-  const found = known.get(exhibits);
-  if (found !== undefined) return found;
+const sumsOf = onceFor((exhibits: readonly OpenExhibit[]): CoverageSums => {
   const audits = exhibits.flatMap(({ audit }) => audit ?? []);
-  const sums: CoverageSums = {
+  return {
     exhibits: exhibits.length,
     exhibitsSha256: sha256Hex(exhibits.map(({ exhibitId }) => exhibitId).join('\n')),
     durationSeconds: sumOf(exhibits, ({ durationSeconds }) => durationSeconds),
@@ -47,9 +44,7 @@ function sumsOf(exhibits: readonly OpenExhibit[]): CoverageSums {
     ...(audits.length === 0 ? {} : { audit: auditOf(audits) }),
     clockNotes: exhibits.filter(({ clockNote }) => clockNote !== undefined).length,
   };
-  known.set(exhibits, sums);
-  return sums;
-}
+});
 
 /** Of bounds that hold one by one the least; none where one exhibit with a quiet part has none. */
 function auditOf(audits: readonly RecallAudit[]): RecallAudit {

@@ -1,7 +1,7 @@
+import { onceFor } from '../once.ts';
 import { classId } from '../vocabulary.ts';
 import type { Window } from './conditions/zone.ts';
 import { colourAt, leastStep, overlaps } from './match-columns.ts';
-import { onceFor } from './once.ts';
 import { addRow, atLeast, clear, drop, eachTrack, type Stretch, stretchOf, type TrackSet } from './track-set.ts';
 import type { ExecutedQuestion } from './types.ts';
 

@@ -1,5 +1,5 @@
 import { BYTE_ROWS, NO_ROW, type OpenExhibit, type TrackBits } from '../index/types.ts';
-import { onceFor } from './once.ts';
+import { onceFor } from '../once.ts';
 
 /**
  * Exhibits one after the other, each from a word of its own on: what is asked of all tracks of a case goes through rows that lie in one piece.

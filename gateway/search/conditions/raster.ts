@@ -1,5 +1,5 @@
 import { type Feet, FOOT_GRID } from '../../index/types.ts';
-import { onceFor } from '../once.ts';
+import { onceFor } from '../../once.ts';
 import type { PicturePoint } from '../types.ts';
 import type { ExecutedLine } from './normal.ts';
 import { contains, edgesOf, type Zone } from './zone.ts';

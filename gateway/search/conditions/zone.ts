@@ -1,6 +1,6 @@
 import type { TrackPoint } from '../../analysis/types.ts';
 import { GRID } from '../../index/types.ts';
-import { onceFor } from '../once.ts';
+import { onceFor } from '../../once.ts';
 import type { PicturePoint } from '../types.ts';
 
 // A zone is a polygon in fractions of the picture. Edges may cross; inside is by the even-odd rule and the edge itself is inside.
