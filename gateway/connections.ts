@@ -29,7 +29,8 @@ function linger(socket: Socket, lingerMs: number): void {
 export const answerNoRequest =
   (limitMs: number) =>
   (error: NodeJS.ErrnoException, socket: Socket): void => {
-    if (error.code === 'ECONNRESET') return void socket.destroy();
+    // Who never sent a byte asked nothing: browsers open connections ahead, and would take a word of ours for the answer to what they ask next.
+    if (error.code === 'ECONNRESET' || socket.bytesRead === 0) return void socket.destroy();
     if (!socket.writable) return;
     socket.write(bareProblem('E_REQUEST', '-'));
     linger(socket, lingerWithin(limitMs));

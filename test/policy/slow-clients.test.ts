@@ -264,6 +264,11 @@ it('ends the connection of a client whose headers come too slowly, with a code',
   clearInterval(drops);
 });
 
+it('says nothing on a connection that was opened ahead and never used', async () => {
+  const talk = open('');
+  expect(await talk.ended).toBe('');
+});
+
 it('refuses headers that are too large, and what is no request, with a code', async () => {
   isRefused(await open(`GET /api/v1/cases HTTP/1.1\r\nhost: x\r\nx-a: ${'a'.repeat(1_000_000)}\r\n\r\n`).ended);
   isRefused(await open(`GET /${'a'.repeat(1_000_000)} HTTP/1.1\r\nhost: x\r\n\r\n`).ended);
