@@ -6,7 +6,7 @@ import { openDetector } from './accuracy/eyes.ts';
 import { measureGrowth } from './hours/growth.ts';
 import { measureOverheads } from './hours/overheads.ts';
 import type { Measurement } from './report.ts';
-import { writeReal } from './throughput/workloads.ts';
+import { writePieces, writeReal } from './throughput/workloads.ts';
 
 const SECONDS = 600;
 
@@ -23,6 +23,7 @@ export async function measureHours(): Promise<Measurement> {
     const busy = (await writeReal(folder, SECONDS)).find(({ name }) => name.endsWith('dense'));
     if (busy === undefined) throw new Error('hours needs the footage that the real workloads are made of');
     const overheads = await measureOverheads(busy.file, sight.deps);
+    await writePieces(folder);
     const growth = await measureGrowth(folder);
     return {
       rounds: overheads.raw.length,

@@ -82,19 +82,25 @@ const ACTIVITIES = [
  * without a new encoding, so that hours cost no more than minutes.
  */
 export async function writeWorkloads(folder: string, seconds: number): Promise<readonly Workload[]> {
-  const truths = new Map<string, readonly TruthBox[]>();
-  for (const [name, objects] of Object.entries(PIECES) as [Piece, readonly ObjectSpec[]][]) {
-    const spec: SceneSpec = { ...base, name, objects };
-    await writeScene(spec, path.join(folder, `${name}.mp4`));
-    truths.set(name, renderScene(spec).truth);
-  }
+  const truths = await writePieces(folder);
   const workloads: Workload[] = [];
   for (const [name, activity] of ACTIVITIES)
     workloads.push(await compose(folder, name, arrange(seconds, activity, ACTIVE), truths));
   return workloads;
 }
 
-/** A recording of 2 % activity of pieces that `writeWorkloads` left in the folder. */
+/** Writes the pieces that recordings are joined of; gives what is to be seen in each. */
+export async function writePieces(folder: string): Promise<ReadonlyMap<string, readonly TruthBox[]>> {
+  const truths = new Map<string, readonly TruthBox[]>();
+  for (const [name, objects] of Object.entries(PIECES) as [Piece, readonly ObjectSpec[]][]) {
+    const spec: SceneSpec = { ...base, name, objects };
+    await writeScene(spec, path.join(folder, `${name}.mp4`));
+    truths.set(name, renderScene(spec).truth);
+  }
+  return truths;
+}
+
+/** A recording of 2 % activity of pieces that `writePieces` left in the folder. */
 export async function writeSparse(folder: string, seconds: number, name: string): Promise<Workload> {
   return await compose(folder, name, arrange(seconds, 0.02, ACTIVE), new Map());
 }
