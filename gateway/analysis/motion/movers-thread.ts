@@ -12,7 +12,7 @@ export interface MoversThread {
   close(): Promise<void>;
 }
 
-/** Planes lie in shared memory; what is made ready of so many frames at once holds nobody up. */
+/** What is handed over is copied: some 1.5 MB at once. */
 const FRAMES_AT_ONCE = 8;
 
 interface Call {

@@ -25,18 +25,15 @@ const MOST_BYTES = 128 * 1024 * 1024;
 /** Pixels of each plane of a segment of so many frames: fewer where they are very many. */
 export const planePixels = (frames: number): number => Math.min(MOST_PIXELS, Math.floor(MOST_BYTES / (3 * frames)));
 
-/**
- * Averages blocks of pixels: sensor noise falls with the side of the block, and small steps of the camera with it. The planes lie in shared memory, so
- * that the thread of the background model looks at these and at no copy; nobody writes to them after this.
- */
+/** Averages blocks of pixels: sensor noise falls with the side of the block, and small steps of the camera with it. */
 export function planesOf(frame: DecodedFrame, mostPixels = MOST_PIXELS): PlaneFrame {
   const step = Math.max(1, Math.round(Math.sqrt((frame.widthPx * frame.heightPx) / mostPixels)));
   const widthPx = Math.floor(frame.widthPx / step);
   const heightPx = Math.floor(frame.heightPx / step);
-  const pixels = widthPx * heightPx;
-  const bytes = new SharedArrayBuffer(3 * pixels);
-  const planeAt = (place: number): Uint8Array => new Uint8Array(bytes, place * pixels, pixels);
-  const planes = { widthPx, heightPx, luma: planeAt(0), blue: planeAt(1), red: planeAt(2) };
+  const luma = new Uint8Array(widthPx * heightPx);
+  const blue = new Uint8Array(luma.length);
+  const red = new Uint8Array(luma.length);
+  const planes = { widthPx, heightPx, luma, blue, red };
   if (frame.yuv === undefined) averageRgb(frame, step, planes);
   else if (step === 2) averageFours(frame, planes);
   else averageYuv(frame, step, planes);
