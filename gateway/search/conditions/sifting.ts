@@ -48,11 +48,11 @@ export function rooms(count: number): (part: Stretch) => readonly TrackSet[] {
   };
 }
 
-/** Decided by rows of bits alone: takes out of a copy of what is among. */
-export function byWords(take: (part: Stretch, from: TrackSet) => void): Sieve {
+/** Decided by rows of bits, or by whole columns: takes out of a copy of what is among. */
+export function byWords(take: (part: Stretch, from: TrackSet) => void, cost: number = COST.words): Sieve {
   const room = rooms(2);
   return {
-    cost: COST.words,
+    cost,
     sift(part, _, among) {
       const [yes, maybe] = room(part) as [TrackSet, TrackSet];
       copyRow(yes, among, part);
@@ -63,23 +63,15 @@ export function byWords(take: (part: Stretch, from: TrackSet) => void): Sieve {
 }
 
 /** Decided by numbers of columns, each of which has to lie in one of its ranges. */
-export function byNumbers(
+export const byNumbers = (
   asked: readonly {
     readonly of: (exhibit: OpenExhibit) => Uint16Array | Int32Array;
     readonly ranges: readonly WholeRange[];
   }[],
-): Sieve {
-  const room = rooms(2);
-  return {
-    cost: COST.tracks,
-    sift(part, _, among) {
-      const [yes, maybe] = room(part) as [TrackSet, TrackSet];
-      copyRow(yes, among, part);
-      for (const { of, ranges } of asked) keepNumbers(yes, part, of, ranges);
-      return { yes, maybe };
-    },
-  };
-}
+): Sieve =>
+  byWords((part, from) => {
+    for (const { of, ranges } of asked) keepNumbers(from, part, of, ranges);
+  }, COST.tracks);
 
 /** Goes through all tracks of a word that holds one: that is quicker than to look for those that it holds. */
 function keepNumbers(
