@@ -6,6 +6,8 @@ import type { Span } from './filters.ts';
 export const BINS = 120;
 
 export interface Bin {
+  /** Counted from the earliest. */
+  readonly place: number;
   readonly confirmed: number;
   readonly others: number;
 }
@@ -34,7 +36,7 @@ export function rangeOf(hits: readonly Hit[]): Range {
 }
 
 export function binsOf(hits: readonly Hit[], { from, to }: Range): readonly Bin[] {
-  const bins = Array.from({ length: BINS }, () => ({ confirmed: 0, others: 0 }));
+  const bins = Array.from({ length: BINS }, (_, place) => ({ place, confirmed: 0, others: 0 }));
   for (const hit of hits) {
     const at = Math.min(BINS - 1, Math.floor(((Date.parse(hit.from) - from) / (to - from)) * BINS));
     const bin = bins[at];

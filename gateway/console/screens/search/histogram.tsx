@@ -111,19 +111,18 @@ export function Histogram({ hits, onNarrow }: { readonly hits: readonly Hit[]; o
           }}
           onPointerUp={drop}
         >
-          {bins.map(({ confirmed, others }, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: a bin is its place
-            <g key={index}>
+          {bins.map(({ place, confirmed, others }) => (
+            <g key={place}>
               <rect
                 className="bar"
-                x={(index * WIDTH) / BINS}
+                x={(place * WIDTH) / BINS}
                 y={HEIGHT - bar(confirmed + others)}
                 width={WIDTH / BINS - 1}
                 height={bar(others)}
               />
               <rect
                 className="bar-confirmed"
-                x={(index * WIDTH) / BINS}
+                x={(place * WIDTH) / BINS}
                 y={HEIGHT - bar(confirmed)}
                 width={WIDTH / BINS - 1}
                 height={bar(confirmed)}
