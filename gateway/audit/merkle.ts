@@ -21,8 +21,6 @@ export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
   return hash('sha256', bytes, 'buffer');
 }
 
-type Join = (left: Buffer, right: Buffer) => Buffer;
-
 /** Leaves [from, to) of a log. */
 export interface LeafRange {
   readonly from: number;
@@ -35,12 +33,12 @@ export interface Subtree {
   readonly index: number;
 }
 
-/** Roots of the complete subtrees that hashes of one level fall into, largest (left) first; `join` is `nodeHash`, or remembers what it gave. */
-export function subtreeRoots(hashes: readonly Buffer[], join: Join = nodeHash): Buffer[] {
+/** Roots of the complete subtrees that hashes of one level fall into, largest (left) first; `rootOf` is `completeRoot`, or remembers what it gave. */
+export function subtreeRoots(hashes: readonly Buffer[], rootOf = completeRoot): Buffer[] {
   const roots: Buffer[] = [];
   for (let at = 0; at < hashes.length; ) {
     const width = largestPower(hashes.length - at);
-    roots.push(completeRoot(hashes.slice(at, at + width), join));
+    roots.push(rootOf(hashes.slice(at, at + width)));
     at += width;
   }
   return roots;
@@ -116,13 +114,14 @@ export function verifyInclusion(claim: {
   return sn === 0 && hash.equals(claim.root);
 }
 
-function completeRoot(hashes: readonly Buffer[], join: Join): Buffer {
+/** The root of a complete subtree: of a power of two of hashes. */
+export function completeRoot(hashes: readonly Buffer[]): Buffer {
   let row = hashes;
   while (row.length > 1) {
     const above: Buffer[] = [];
     for (let at = 0; at + 1 < row.length; at += 2) {
       const [left, right] = [row[at], row[at + 1]];
-      if (left !== undefined && right !== undefined) above.push(join(left, right));
+      if (left !== undefined && right !== undefined) above.push(nodeHash(left, right));
     }
     row = above;
   }

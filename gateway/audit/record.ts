@@ -112,9 +112,12 @@ export type RecordFrame = Pick<AuditRecord, 'id' | 'seq' | 'time' | 'software' |
 
 /** The leaf of an event: canonical JSON of its record. Rejects with E_LOG_CONTENT; the detail names the field and never its value. */
 export function encodeRecord(event: AuditEvent, frame: RecordFrame): Buffer {
-  const leaf = exactBytes({ ...event, ...frame });
+  const record = { ...event, ...frame };
+  const leaf = exactBytes(record);
   if (leaf.length > MAX_ENTRY_BYTES) throw new AppError('E_LOG_CONTENT', { detail: 'the record is too long' });
-  parseRecord(leaf);
+  // Exact JSON is read back as what it was written from: so its form is that of the record.
+  assertForm(RECORD_SCHEMA, record);
+  assertTime(record.time);
   return leaf;
 }
 
@@ -131,12 +134,15 @@ export function parseRecord(leaf: Uint8Array): AuditRecord {
   const record = parseJson(text);
   assertForm(RECORD_SCHEMA, record);
   if (!isCanonical(record, text)) throw new AppError('E_LOG_CONTENT', { detail: 'not canonical JSON' });
-  // The pattern lets a 61st second through; such a time is no time.
-  const timeMs = Date.parse(record.time);
-  if (Number.isNaN(timeMs) || new Date(timeMs).toISOString() !== record.time) {
-    throw new AppError('E_LOG_CONTENT', { detail: 'time' });
-  }
+  assertTime(record.time);
   return record;
+}
+
+/** The pattern lets a 61st second through; such a time is no time. */
+function assertTime(time: string): void {
+  const timeMs = Date.parse(time);
+  if (Number.isNaN(timeMs) || new Date(timeMs).toISOString() !== time)
+    throw new AppError('E_LOG_CONTENT', { detail: 'time' });
 }
 
 function parseJson(text: string): unknown {

@@ -1,4 +1,4 @@
-import { joinRoots, leafHash, nodeHash, subtreeRoots, treeRoot } from './merkle.ts';
+import { completeRoot, joinRoots, leafHash, nodeHash, subtreeRoots, treeRoot } from './merkle.ts';
 import { frameEntry, partialFolder, TILE_WIDTH, type Tile, tilePath } from './tiles.ts';
 
 // The right edge of the tree is all that an append needs to know: the entries of the bundle that is not full yet and, for each
@@ -25,21 +25,26 @@ export interface Growth {
   readonly removedFolders: readonly string[];
 }
 
-/** Nodes by their left child, as long as that is in an edge. */
-const nodes = new WeakMap<Buffer, { readonly right: Buffer; readonly hash: Buffer }>();
+/** Roots of complete subtrees by their first hash, one a width, as long as that is in an edge. */
+const roots = new WeakMap<Buffer, Map<number, { readonly last: Buffer; readonly root: Buffer }>>();
 
-/** A root is asked for after every batch, and of some two hundred nodes of an edge one or two are new. */
-function nodeOnce(left: Buffer, right: Buffer): Buffer {
-  const known = nodes.get(left);
-  if (known?.right === right) return known.hash;
-  const hash = nodeHash(left, right);
-  nodes.set(left, { right, hash });
-  return hash;
+/** A root is asked for after every batch, and of the subtrees of an edge one or two are new. The last hash tells edges apart that part ways. */
+function rootOnce(hashes: readonly Buffer[]): Buffer {
+  const [[first], last] = [hashes, hashes.at(-1)];
+  if (first === undefined || last === undefined || first === last) return completeRoot(hashes);
+  const known = roots.get(first) ?? new Map();
+  roots.set(first, known);
+  const before = known.get(hashes.length);
+  if (before?.last === last) return before.root;
+  const half = hashes.length / 2;
+  const root = nodeHash(rootOnce(hashes.slice(0, half)), rootOnce(hashes.slice(half)));
+  known.set(hashes.length, { last, root });
+  return root;
 }
 
 /** The root of the whole tree. */
 export const rootOfEdge = (edge: RightEdge): Buffer =>
-  joinRoots(edge.levels.toReversed().flatMap((hashes) => subtreeRoots(hashes, nodeOnce)));
+  joinRoots(edge.levels.toReversed().flatMap((hashes) => subtreeRoots(hashes, rootOnce)));
 
 /** The edge with entries added to its right, and nothing of the tiles that they fill; pure. */
 export const extendEdge = (edge: RightEdge, added: readonly Buffer[]): RightEdge =>
