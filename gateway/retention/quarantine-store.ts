@@ -99,10 +99,13 @@ async function rowsUnder(tx: Transaction): Promise<readonly Rows[]> {
   return found;
 }
 
+/** Of a reference of several columns the first, which has to tell rows of the parent from one another alone. */
 async function foreignKeys(tx: Transaction): Promise<readonly Reference[]> {
-  const { rows } = await tx.query<Reference & { columns: number }>(
+  const { rows } = await tx.query<Reference & { told: boolean }>(
     `SELECT child.relname AS child, ca.attname AS "childColumn", parent.relname AS parent, pa.attname AS "parentColumn",
-       array_length(c.conkey, 1) AS columns
+       array_length(c.conkey, 1) = 1 OR EXISTS (
+         SELECT FROM pg_index i
+          WHERE i.indrelid = c.confrelid AND i.indisprimary AND i.indnkeyatts = 1 AND i.indkey[0] = c.confkey[1]) AS told
      FROM pg_constraint c
      JOIN pg_class child ON child.oid = c.conrelid
      JOIN pg_class parent ON parent.oid = c.confrelid
@@ -111,7 +114,7 @@ async function foreignKeys(tx: Transaction): Promise<readonly Reference[]> {
      JOIN pg_attribute pa ON pa.attrelid = c.confrelid AND pa.attnum = c.confkey[1]
      WHERE c.contype = 'f' ORDER BY 1, 2`,
   );
-  const wide = rows.find(({ columns }) => columns !== 1);
+  const wide = rows.find(({ told }) => !told);
   if (wide !== undefined) throw new Error(`a reference of several columns: ${wide.child}`);
   return rows;
 }

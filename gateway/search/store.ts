@@ -62,7 +62,7 @@ export async function keepQuestions(
 function arrayOf(values: readonly (string | number)[]): string {
   const text = values.join(',');
   if (!/^[\w:.,-]*$/.test(text)) throw new AppError('E_INTERNAL', { detail: 'not to be written without quotes' });
-  return pg.escapeLiteral(`{${text}}`);
+  return `'{${text}}'`;
 }
 
 /** The sealed text of a question of the case; undefined when the case has none of this id. */

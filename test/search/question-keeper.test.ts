@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { migrate } from '../../gateway/database.ts';
-import { newId, type QuestionId } from '../../gateway/ids.ts';
+import { type ExhibitId, newId, type QuestionId } from '../../gateway/ids.ts';
 import type { Requisition } from '../../gateway/requisition/types.ts';
 import { createQuestionKeeper, type NewQuestion } from '../../gateway/search/question-keeper.ts';
 import * as store from '../../gateway/search/store.ts';
 import { asOwner } from '../support/database.ts';
-import { clock, codeOf, createWorld, testRequisition, type World } from './fixtures.ts';
+import { clock, codeOf, createWorld, exhibitOf, testRequisition, track, type World } from './fixtures.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -73,6 +73,24 @@ describe('keeping questions', () => {
     const outcomes = await Promise.allSettled([keep(others[0]), keep(others[1]), keep(first), keep(others[2])]);
     expect(outcomes.map(({ status }) => status)).toStrictEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
     expect(await kept(requisition)).toStrictEqual([first, ...others].map(({ id }) => id).toSorted());
+  });
+
+  it('keeps no hit of an exhibit that its analysis is not of, nor of an analysis that is not there', async () => {
+    const requisition = await registered(20);
+    const [one, another] = [exhibitOf(requisition), exhibitOf(requisition)];
+    for (const exhibit of [one, another]) await world.addExhibit(exhibit);
+    const jobId = await world.addJob(requisition, one, 'done', [track()]);
+    const { keep } = countedKeeper();
+    const showing = (exhibitId: ExhibitId, job = jobId): NewQuestion => ({
+      ...questionOf(requisition),
+      shown: [{ id: newId(), jobId: job, exhibitId, track: 0 }],
+    });
+    await expect(keep(showing(another.id))).rejects.toThrow('hits_of_job');
+    await expect(keep(showing(one.id, newId()))).rejects.toThrow('hits_of_job');
+    expect(await kept(requisition)).toStrictEqual([]);
+    const whole = showing(one.id);
+    await keep(whole);
+    expect(await kept(requisition)).toStrictEqual([whole.id]);
   });
 
   it('PRO-01: keeps the questions of two cases apart', async () => {
