@@ -50,6 +50,8 @@ export interface DatabaseOptions {
 export const MIGRATIONS = path.join(import.meta.dirname, 'migrations');
 const MIGRATION_LOCK = 7_230_020;
 const CONNECTIONS = 20;
+/** A connection is dear to open, and what follows a pause comes at once: those that a busy minute opened stay for the next. */
+const IDLE_MS = 10 * 60_000;
 /** A connection that hangs, or a slow look, is not to hold up a case. */
 const TOGETHER = { mostAtOnce: 64, patienceMs: 200 };
 
@@ -93,6 +95,7 @@ export function connect(
     max: options.connections ?? CONNECTIONS,
     ...(options.queryTimeoutMs === undefined ? {} : { query_timeout: options.queryTimeoutMs }),
     connectionTimeoutMillis: 10_000,
+    idleTimeoutMillis: IDLE_MS,
     allowExitOnIdle: true,
     types: { getTypeParser },
   });

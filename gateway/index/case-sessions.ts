@@ -1,3 +1,4 @@
+import { setImmediate as askingIsOnItsWay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { TrackPoint } from '../analysis/types.ts';
 import type { Clock } from '../clock.ts';
@@ -168,6 +169,14 @@ export function createCaseSessions(deps: CaseSessionsDeps): CaseSessions {
       return opened;
     },
 
+    async workOn(requisition, work) {
+      const seen = cases.get(requisition.caseId)?.views.get(requisition.id);
+      const [{ view }, early] = await Promise.all([viewOf(requisition), seen && workedOn(seen, work)]);
+      const done = view === seen && early !== undefined ? early : resultOf(work, await view.opened);
+      keepWithinBudget();
+      return done();
+    },
+
     async openJobs(requisition, jobIds) {
       const { entry, view } = await viewOf(requisition);
       const exhibits = await view.exhibits;
@@ -190,6 +199,24 @@ export function createCaseSessions(deps: CaseSessionsDeps): CaseSessions {
       cases.delete(caseId);
     },
   };
+}
+
+/** What came of work, whatever it is: to be looked at when it is known whether it counts. */
+function resultOf<T>(work: (open: OpenCase) => T, open: OpenCase): () => T {
+  try {
+    const result = work(open);
+    return () => result;
+  } catch (error) {
+    return () => {
+      throw error;
+    };
+  }
+}
+
+async function workedOn<T>(view: View, work: (open: OpenCase) => T): Promise<(() => T) | undefined> {
+  await askingIsOnItsWay();
+  const open = await view.opened.catch(() => undefined);
+  return open === undefined ? undefined : resultOf(work, open);
 }
 
 const isSame = (a: store.StateMark | undefined, b: store.StateMark): boolean =>

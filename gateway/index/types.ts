@@ -174,6 +174,11 @@ export interface OpenCase {
 export interface CaseSessions {
   /** Every exhibit of the case with its latest closed result (DEF-10). Rejects with E_VAULT when a block was altered. */
   open(requisition: Requisition): Promise<OpenCase>;
+  /**
+   * Does `work` on what `open` would give. It begins on the case as it was seen last while the database is asked whether that is still so, and is
+   * done again where it is not: `work` MUST NOT change anything.
+   */
+  workOn<T>(requisition: Requisition, work: (open: OpenCase) => T): Promise<T>;
   /** The results of these jobs, in that order, closed ones of this case only: E_PRO_SILO for any other. */
   openJobs(requisition: Requisition, jobIds: readonly JobId[]): Promise<readonly OpenExhibit[]>;
   /** Forgets what is open of the case: at the end of its sessions, at revocation, rectification and erasure. */

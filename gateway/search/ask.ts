@@ -1,3 +1,4 @@
+import { setImmediate as isOnItsWay } from 'node:timers/promises';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database.ts';
 import { AppError } from '../errors.ts';
@@ -46,23 +47,29 @@ export async function ask(
   const cursor = question.page?.cursor;
   if (cursor !== undefined) return nextPage(requisition, cursor, { questionSha256: sha256 }, deps);
 
-  const open = await deps.sessions.open(requisition);
-  const { exhibits, unanalysed } = exhibitsAsked(requisition, executed, open);
+  const place = { offset: 0, size: question.page?.size ?? DEFAULT_PAGE_SIZE };
+  const { exhibits, unanalysed, found } = await deps.sessions.workOn(requisition, (open) => {
+    const about = exhibitsAsked(requisition, executed, open);
+    return { ...about, found: search(executed, about.exhibits, place) };
+  });
   const asked: AskedQuestion = {
     executed,
     sha256,
-    pageSize: question.page?.size ?? DEFAULT_PAGE_SIZE,
+    pageSize: place.size,
     jobs: exhibits.map((exhibit) => exhibit.jobId),
     notAnalysed: unanalysed.map(({ exhibitId, fileName, state }) => ({ exhibitId, fileName, state })),
   };
   const sealed = await sealQuestion(deps.vault, requisition, id, asked, exhibits);
-  const found = search(executed, exhibits, { offset: 0, size: asked.pageSize });
   const shown = rowsFor(found.page);
-  // The question and what it showed become rows together: no question without its answer, no answer beyond the quota (PRO-03).
-  await deps.questions.keep({ id, requisition, sealed, shown });
-  holdsGround(id, exhibits);
   const states = shown.map((hit) => ({ ...hit, verdict: 'unreviewed' as const }));
-  return answerOf(requisition, id, asked, exhibits, found, { offset: 0, size: asked.pageSize }, { states });
+  const [answer] = await Promise.all([
+    // Worked out while the database writes.
+    isOnItsWay().then(() => answerOf(requisition, id, asked, exhibits, found, place, { states })),
+    // The question and what it showed become rows together: no question without its answer, no answer beyond the quota (PRO-03).
+    deps.questions.keep({ id, requisition, sealed, shown }),
+  ]);
+  holdsGround(id, exhibits);
+  return answer;
 }
 
 /** A page of a question that was asked before; the first without a cursor. E_PRO_SILO when the case has no such question. */

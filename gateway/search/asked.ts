@@ -2,6 +2,7 @@ import type { Transaction } from '../database.ts';
 import { AppError } from '../errors.ts';
 import type { CaseId, ExhibitId, JobId, QuestionId } from '../ids.ts';
 import type { OpenCase, OpenExhibit } from '../index/types.ts';
+import { onceFor } from '../once.ts';
 import { listsExhibit, type Requisition, type ScheduleClaims } from '../requisition/types.ts';
 import type { Vault } from '../vault.ts';
 import { assertInScope } from './normalise.ts';
@@ -109,8 +110,7 @@ async function findStored(
 /** The exhibits that a question is about. A named one that the case does not have is E_PRO_SILO, one that the schedule does not list E_REQ_SCOPE. */
 export function exhibitsAsked(requisition: Requisition, executed: ExecutedQuestion, open: OpenCase): OpenCase {
   if (executed.exhibits === null) return listedIn(requisition, open);
-  const exhibits = new Map(open.exhibits.map((exhibit) => [exhibit.exhibitId, exhibit]));
-  const unanalysed = new Map(open.unanalysed.map((exhibit) => [exhibit.exhibitId, exhibit]));
+  const { exhibits, unanalysed } = byId(open);
   for (const id of executed.exhibits) {
     const exhibit = exhibits.get(id) ?? unanalysed.get(id);
     if (exhibit === undefined)
@@ -124,6 +124,11 @@ export function exhibitsAsked(requisition: Requisition, executed: ExecutedQuesti
     unanalysed: executed.exhibits.flatMap((id) => unanalysed.get(id) ?? []),
   };
 }
+
+const byId = onceFor(({ exhibits, unanalysed }: OpenCase) => ({
+  exhibits: new Map(exhibits.map((exhibit) => [exhibit.exhibitId, exhibit])),
+  unanalysed: new Map(unanalysed.map((exhibit) => [exhibit.exhibitId, exhibit])),
+}));
 
 const known = new WeakMap<OpenCase, { readonly schedule: ScheduleClaims; readonly listed: OpenCase }>();
 

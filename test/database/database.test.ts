@@ -9,6 +9,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect, type Database, migrate, openDatabase } from '../../gateway/database.ts';
 import { type CaseId, newId } from '../../gateway/ids.ts';
+import { writingMark } from '../../gateway/index/store.ts';
 import { startPostgres } from '../../gateway/postgres.ts';
 import { asOwner, testDatabase } from '../support/database.ts';
 import { descendantsOf } from '../support/processes.ts';
@@ -278,6 +279,20 @@ describe('migrations', () => {
     const id = newId<CaseId>();
     await addCase(opened, id);
     expect((await opened.inService((tx) => tx.query('SELECT id FROM cases'))).rows).toEqual([{ id }]);
+    // A revocation is written in the name of the service, which may not look at marks: the owner writes it, and no policy stops him.
+    expect(await opened.readOnce(id, writingMark)).toBe('');
+    await opened.inService((tx) => tx.query('UPDATE requisitions SET revoked_at = now()'));
+    expect(await opened.readOnce(id, writingMark)).toBe('1');
+    await expect(opened.inService((tx) => tx.query('SELECT written FROM case_marks'))).rejects.toThrow(/permission/);
+    await expect(opened.inCase(id, (tx) => tx.query('UPDATE case_marks SET written = 0'))).rejects.toThrow(
+      /permission/,
+    );
+    await opened.inCase(id, async (tx) => {
+      await tx.query('UPDATE requisitions SET revoked_at = NULL');
+      for (const table of ['case_marks', 'requisitions', 'cases']) await tx.query(`DELETE FROM ${table}`);
+    });
+    expect(await opened.readOnce(id, writingMark)).toBe('');
+    expect((await opened.inService((tx) => tx.query('SELECT id FROM cases'))).rows).toEqual([]);
     await opened.close();
   });
 });

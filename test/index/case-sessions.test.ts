@@ -4,7 +4,8 @@ import type { Exhibit } from '../../gateway/footage/types.ts';
 import { type JobId, newId } from '../../gateway/ids.ts';
 import { createCaseSessions, IDLE_MS } from '../../gateway/index/case-sessions.ts';
 import { indexResult } from '../../gateway/index/seal.ts';
-import type { CaseSessions } from '../../gateway/index/types.ts';
+import { writingMark } from '../../gateway/index/store.ts';
+import type { CaseSessions, OpenCase } from '../../gateway/index/types.ts';
 import type { Requisition } from '../../gateway/requisition/types.ts';
 import type { Vault } from '../../gateway/vault.ts';
 import {
@@ -115,7 +116,7 @@ describe('a case session', () => {
 
   it('opens again what an analysis changed, and leaves every other exhibit as it stands, unread and unlisted', async () => {
     const { requisition, exhibit } = await newCase({ fileName: 'stays.mp4' });
-    const other = exhibitOf(requisition, { fileName: 'changes.mp4' });
+    const other = exhibitOf(requisition, { fileName: 'changes.mp4', sealedAtMs: exhibit.sealedAtMs + 1 });
     await world.addExhibit(other);
     await world.addJob(requisition, exhibit, 'done', [track()]);
     await world.addJob(requisition, other, 'done', [track()]);
@@ -136,7 +137,7 @@ describe('a case session', () => {
     expect(again[1]).not.toBe(changes);
     expect(listed).toBe(1);
     // Another exhibit is another list.
-    await world.addExhibit(exhibitOf(requisition, { fileName: 'new.mp4' }));
+    await world.addExhibit(exhibitOf(requisition, { fileName: 'new.mp4', sealedAtMs: exhibit.sealedAtMs + 2 }));
     expect((await sessions.open(requisition)).exhibits[0]).toBe(stays);
     expect(listed).toBe(2);
   });
@@ -207,6 +208,66 @@ describe('a case session', () => {
     expect(done.exhibits.map(({ jobId }) => jobId)).toStrictEqual([again]);
     await asOwner(world.database, `UPDATE requisitions SET revoked_at = now() WHERE id = '${requisition.id}'`);
     expect((await sessions.open(requisition)).exhibits).toStrictEqual([]);
+  });
+
+  it('looks at nothing but one number of the case, until something of it that an opening reads is written', async () => {
+    const { requisition, exhibit } = await newCase();
+    const job = await world.addJob(requisition, exhibit, 'done', [track()]);
+    const mark = () => world.database.readOnce(requisition.caseId, writingMark);
+    const before = await mark();
+    await asOwner(world.database, 'UPDATE jobs SET decoded_frames = 8, log_records = array_append(log_records, 1)');
+    expect(await mark()).toBe(before);
+    const marks = [before];
+    for (const written of [
+      `UPDATE exhibits SET sealed_at = now() WHERE id = '${exhibit.id}'`,
+      `UPDATE exhibits SET state = 'refused' WHERE id = '${exhibit.id}'`,
+      ...['result_object', 'columns_object', 'paths_object'].map(
+        (column) => `UPDATE jobs SET ${column} = gen_random_uuid() WHERE id = '${job}'`,
+      ),
+      `UPDATE jobs SET classes = '{}' WHERE id = '${job}'`,
+      `UPDATE jobs SET finished_at = now() WHERE id = '${job}'`,
+      `UPDATE requisitions SET revoked_at = now() WHERE id = '${requisition.id}'`,
+      `DELETE FROM jobs WHERE id = '${job}'`,
+    ]) {
+      await asOwner(world.database, written);
+      marks.push(await mark());
+    }
+    // `result_object` is not read by an opening.
+    expect(new Set(marks).size).toBe(marks.length - 1);
+  });
+
+  it('REQ-13: works on what was seen last while it asks whether that still holds, and again where it does not', async () => {
+    const { requisition, exhibit } = await newCase();
+    const job = await world.addJob(requisition, exhibit, 'done', [track()]);
+    const { sessions } = counting();
+    const seen: (readonly JobId[])[] = [];
+    const look = (open: OpenCase): readonly JobId[] => {
+      const jobs = open.exhibits.map(({ jobId }) => jobId);
+      seen.push(jobs);
+      return jobs;
+    };
+    expect(await sessions.workOn(requisition, look)).toStrictEqual([job]);
+    expect(await sessions.workOn(requisition, look)).toStrictEqual([job]);
+    expect(seen).toStrictEqual([[job], [job]]);
+    await asOwner(world.database, `UPDATE requisitions SET revoked_at = now() WHERE id = '${requisition.id}'`);
+    expect(await sessions.workOn(requisition, look)).toStrictEqual([]);
+    expect(seen.slice(2)).toStrictEqual([[job], []]);
+  });
+
+  it('tells what went wrong with the case as it is, and not what went wrong with what it was', async () => {
+    const { requisition, exhibit } = await newCase();
+    await world.addJob(requisition, exhibit, 'done', [track()]);
+    const { sessions } = counting();
+    const needsTwo = ({ exhibits }: OpenCase): number => {
+      if (exhibits.length < 2) throw new Error('one is not enough');
+      return exhibits.length;
+    };
+    await sessions.open(requisition);
+    await expect(sessions.workOn(requisition, needsTwo)).rejects.toThrow('one is not enough');
+    const second = exhibitOf(requisition);
+    await world.addExhibit(second);
+    await world.addJob(requisition, second, 'done', [track()]);
+    expect(await sessions.workOn(requisition, needsTwo)).toBe(2);
   });
 
   it('forgets the least recently used case when the budget is passed', async () => {
