@@ -1,6 +1,5 @@
 import { setImmediate as askingIsOnItsWay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import type { TrackPoint } from '../analysis/types.ts';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database.ts';
 import { AppError } from '../errors.ts';
@@ -8,15 +7,10 @@ import type { Exhibit } from '../footage/types.ts';
 import type { CaseId, ExhibitId, JobId, RequisitionId } from '../ids.ts';
 import { permittedBy, type Requisition } from '../requisition/types.ts';
 import type { Vault } from '../vault.ts';
-import { bitsOf } from './bits.ts';
-import { refused } from './byte-reader.ts';
-import { decodeBlock, openPaths } from './columns.ts';
-import { openFeet } from './feet.ts';
-import type { BlockHeader } from './layout.ts';
+import { atOnce, loadBlock, type OpenBlock } from './blocks.ts';
 import { rectificationsOf } from './rectification-store.ts';
-import { rectifiedColumns } from './rectified.ts';
 import * as store from './store.ts';
-import type { CaseSessions, Feet, OpenCase, OpenExhibit, TrackBits, TrackColumns, UnanalysedExhibit } from './types.ts';
+import type { CaseSessions, OpenCase, OpenExhibit, Rectification, UnanalysedExhibit } from './types.ts';
 
 export interface CaseSessionsDeps {
   readonly vault: Vault;
@@ -30,15 +24,6 @@ export interface CaseSessionsDeps {
 
 /** A case that nobody asked about for this long is forgotten at the next call. */
 export const IDLE_MS = 30 * 60 * 1000;
-
-interface OpenBlock {
-  readonly header: BlockHeader;
-  readonly columns: TrackColumns;
-  readonly bits: TrackBits;
-  readonly path: (track: number) => readonly TrackPoint[];
-  readonly feet: Feet;
-  readonly bytes: number;
-}
 
 interface CaseEntry {
   readonly blocks: Map<JobId, Promise<OpenBlock>>;
@@ -86,10 +71,22 @@ export function createCaseSessions(deps: CaseSessionsDeps): CaseSessions {
     }
   }
 
-  function blockOf(requisition: Requisition, entry: CaseEntry, job: store.ClosedJob): Promise<OpenBlock> {
-    const known = entry.blocks.get(job.jobId);
-    if (known !== undefined) return known;
-    const loading = loadBlock(deps, requisition.caseId, job).then((block) => {
+  /** Opens blocks of a case; what orders rectified in it is read once for all of them, and not at all where they are open. */
+  function opener({ caseId }: Requisition, entry: CaseEntry): (job: store.ClosedJob) => Promise<OpenBlock> {
+    let rectified: Promise<readonly Rectification[]> | undefined;
+    const load = async (job: store.ClosedJob): Promise<OpenBlock> => {
+      rectified ??= rectificationsOf(caseId, deps);
+      return loadBlock(deps.vault, caseId, job, await rectified);
+    };
+    return (job) => entry.blocks.get(job.jobId) ?? loadInto(entry, job, load);
+  }
+
+  function loadInto(
+    entry: CaseEntry,
+    job: store.ClosedJob,
+    load: (job: store.ClosedJob) => Promise<OpenBlock>,
+  ): Promise<OpenBlock> {
+    const loading = load(job).then((block) => {
       entry.bytes += block.bytes;
       return block;
     });
@@ -112,13 +109,18 @@ export function createCaseSessions(deps: CaseSessionsDeps): CaseSessions {
     const known = new Map((await before?.catch(() => undefined))?.exhibits.map((exhibit) => [exhibit.jobId, exhibit]));
     const wanted = new Set(states.flatMap((state) => (state.closed === undefined ? [] : [state.closed.jobId])));
     await forget(entry, (jobId) => !wanted.has(jobId));
+    const blockOf = opener(requisition, entry);
+    await atOnce(
+      states.flatMap(({ exhibitId, closed }) => (closed !== undefined && byId.has(exhibitId) ? [closed] : [])),
+      blockOf,
+    );
     const exhibits: OpenExhibit[] = [];
     const unanalysed: UnanalysedExhibit[] = [];
     for (const { exhibitId, closed, latestState } of states) {
       const exhibit = byId.get(exhibitId);
       if (exhibit === undefined) continue;
       if (closed === undefined) unanalysed.push(unanalysedOf(exhibit, latestState));
-      else exhibits.push(unchanged(known, describe(exhibit, closed, await blockOf(requisition, entry, closed))));
+      else exhibits.push(unchanged(known, describe(exhibit, closed, await blockOf(closed))));
     }
     return { exhibits, unanalysed };
   }
@@ -182,6 +184,8 @@ export function createCaseSessions(deps: CaseSessionsDeps): CaseSessions {
       const exhibits = await view.exhibits;
       const rows = await deps.database.readInCase(requisition.caseId, (tx) => store.closedJobs(tx, jobIds));
       const byId = new Map(rows.map((row) => [row.jobId, row]));
+      const blockOf = opener(requisition, entry);
+      await atOnce(rows, blockOf);
       const opened: OpenExhibit[] = [];
       for (const jobId of jobIds) {
         const job = byId.get(jobId);
@@ -189,7 +193,7 @@ export function createCaseSessions(deps: CaseSessionsDeps): CaseSessions {
         if (job === undefined || exhibit === undefined) {
           throw new AppError('E_PRO_SILO', { detail: 'no closed job of an exhibit of this case' });
         }
-        opened.push(describe(exhibit, job, await blockOf(requisition, entry, job)));
+        opened.push(describe(exhibit, job, await blockOf(job)));
       }
       keepWithinBudget();
       return opened;
@@ -235,26 +239,6 @@ async function forget(entry: CaseEntry, isUnwanted: (jobId: JobId) => boolean): 
     const block = await loading.catch(() => undefined);
     entry.bytes -= block?.bytes ?? 0;
   }
-}
-
-async function loadBlock(
-  { vault, database }: Pick<CaseSessionsDeps, 'vault' | 'database'>,
-  caseId: CaseId,
-  job: store.ClosedJob,
-): Promise<OpenBlock> {
-  const { columns, header } = decodeBlock(await vault.get(caseId, job.columnsObject));
-  if (columns.jobId !== job.jobId || columns.exhibitId !== job.exhibitId) throw refused('columns of another job');
-  const paths = await vault.get(caseId, job.pathsObject);
-  if (paths.length !== header.pathBytes) throw refused('paths of other columns');
-  const feet = openFeet(paths, columns, header);
-  const path = openPaths(paths, columns);
-  const rectifications = await rectificationsOf(caseId, { database, vault });
-  const counted = rectifiedColumns(columns, path, rectifications);
-  // Rows of bits are held twice: by exhibit, and in the stack of the case.
-  const bits = bitsOf(counted);
-  const own = [feet.start, feet.x, feet.y, bits.rows, bits.rows].reduce((sum, { byteLength }) => sum + byteLength, 0);
-  const bytes = paths.length + own + Object.values(header.arrays).reduce((sum, array) => sum + array.length, 0);
-  return { header, columns: counted, bits, path, feet, bytes };
 }
 
 const describe = (exhibit: Exhibit, job: store.ClosedJob, block: OpenBlock): OpenExhibit => ({
