@@ -2,6 +2,7 @@ import { onceFor } from '../once.ts';
 import { classId } from '../vocabulary.ts';
 import type { Window } from './conditions/zone.ts';
 import { colourAt, leastStep, overlaps } from './match-columns.ts';
+import type { TrackStack } from './stack.ts';
 import { addRow, atLeast, clear, drop, eachTrack, type Stretch, stretchOf, type TrackSet } from './track-set.ts';
 import type { ExecutedQuestion } from './types.ts';
 
@@ -55,9 +56,16 @@ export const inMediaTime = (
   { uncertaintyMs, startMs }: { readonly uncertaintyMs: number; readonly startMs: number },
 ): Window => ({ fromMs: fromMs - uncertaintyMs - startMs, toMs: toMs + uncertaintyMs - startMs });
 
+/** What is so far from a window is outside it, however its sum was rounded. */
+const FAR_MS = 1;
+
 function keepLiving(set: TrackSet, { stack, first, end }: Stretch, time: Window): void {
   const { startMs, uncertaintyMs, firstMs, lastMs, start } = stack;
   for (let n = first; n < end; n++) {
+    const next = nextNear(stack, time, n, end);
+    set.fill(0, start[n], start[next]);
+    if (next === end) return;
+    n = next;
     const window = inMediaTime(time, { startMs: startMs[n] ?? 0, uncertaintyMs: uncertaintyMs[n] ?? 0 });
     const [earliest, latest] = [firstMs[n] ?? Infinity, lastMs[n] ?? -Infinity];
     if (!(earliest <= window.toMs && latest >= window.fromMs)) set.fill(0, start[n], start[n + 1]);
@@ -66,6 +74,14 @@ function keepLiving(set: TrackSet, { stack, first, end }: Stretch, time: Window)
         if (!overlaps(columns, track, window)) drop(set, bit);
       });
   }
+}
+
+/** The first exhibit from `n` on that has something near the window; `end` where none has. */
+function nextNear({ earliestMs, latestMs }: TrackStack, { fromMs, toMs }: Window, n: number, end: number): number {
+  const [from, to] = [fromMs - FAR_MS, toMs + FAR_MS];
+  let at = n;
+  while (at < end && !((earliestMs[at] ?? Infinity) <= to && (latestMs[at] ?? -Infinity) >= from)) at++;
+  return at;
 }
 
 /** Keeps the tracks of which so much is certain, in steps of the column. */

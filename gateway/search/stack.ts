@@ -15,6 +15,9 @@ export interface TrackStack {
   readonly uncertaintyMs: Float64Array;
   readonly firstMs: Float64Array;
   readonly lastMs: Float64Array;
+  /** The same two in true time, as early and as late as its clock may have it. */
+  readonly earliestMs: Float64Array;
+  readonly latestMs: Float64Array;
   classRow(id: number): Int32Array<ArrayBuffer> | undefined;
   cellRow(cell: number): Int32Array<ArrayBuffer> | undefined;
   /** Eight rows of `words` each, the least bit first. */
@@ -64,6 +67,11 @@ function stackUp(exhibits: readonly OpenExhibit[]): TrackStack {
     uncertaintyMs: Float64Array.from(exhibits, ({ uncertaintyMs }) => uncertaintyMs),
     firstMs: Float64Array.from(each, ({ fromMs }) => fromMs),
     lastMs: Float64Array.from(each, ({ toMs }) => toMs),
+    earliestMs: Float64Array.from(
+      exhibits,
+      ({ bits, startMs, uncertaintyMs }) => bits.fromMs + startMs - uncertaintyMs,
+    ),
+    latestMs: Float64Array.from(exhibits, ({ bits, startMs, uncertaintyMs }) => bits.toMs + startMs + uncertaintyMs),
     classRow: once(1, ({ classAt }, id) => classAt[id] ?? NO_ROW),
     cellRow: once(1, ({ cellAt }, cell) => cellAt[cell] ?? NO_ROW),
     shareRows: once(BYTE_ROWS, ({ shareAt }, at) => shareAt[at] ?? NO_ROW),
