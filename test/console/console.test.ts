@@ -606,6 +606,10 @@ describe.skipIf(!hasChromium)('the console', () => {
       page.click('[data-act="download"]', { timeout: 60_000 }),
     ]);
     await page.waitForSelector('.check.sound');
+    expect(await page.textContent('.check.sound')).toMatch(/place de [1-9]\d* événements/);
+    await page.press('.exports details summary', 'Enter');
+    await page.press('[data-act="verify-file"] >> nth=0', 'Enter');
+    await page.waitForSelector('.files .sound:has-text("signé et inchangé")');
     await visit.look('9-verified');
     const folder = path.join(visit.line.folder, 'package');
     const names = await unpack(await readFile(await download.path()), folder);

@@ -1,117 +1,23 @@
 import { createHash, generateKeyPairSync, randomUUID } from 'node:crypto';
-import { chmod, cp, mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { CompactSign } from 'jose';
-import { beforeAll, describe, expect, it } from 'vitest';
-import type { SceneSpec } from '../../benchmarks/scenes/types.ts';
-import { openLog, type WritableLog } from '../../gateway/audit/append.ts';
+import { describe, expect, it } from 'vitest';
+import { openLog } from '../../gateway/audit/append.ts';
 import { canonicalJson, type JsonValue, sha256Hex } from '../../gateway/canonical.ts';
 import type { ExitCode } from '../../gateway/command.ts';
 import { evidenceCommand } from '../../gateway/evidence/commands.ts';
-import { readKeyFrames } from '../../gateway/evidence/key-frames.ts';
-import { type EvidenceKey, openEvidenceKey } from '../../gateway/evidence/keys.ts';
+import { openEvidenceKey } from '../../gateway/evidence/keys.ts';
 import { hitName } from '../../gateway/evidence/names.ts';
-import { buildPackage, type PackageDeps, type PackageInput } from '../../gateway/evidence/package.ts';
-import type { LoadedHit, Manifest } from '../../gateway/evidence/types.ts';
+import { buildPackage } from '../../gateway/evidence/package.ts';
+import type { LoadedHit } from '../../gateway/evidence/types.ts';
 import { verifyPackage } from '../../gateway/evidence/verify.ts';
 import { checkManifest } from '../../gateway/evidence/verify-manifest.ts';
-import type { CaseId, ExportId, JobId } from '../../gateway/ids.ts';
-import {
-  type Footage,
-  filmScene,
-  folderWriter,
-  hitOn,
-  recordsAbout,
-  requisitionOf,
-  resultOf,
-  temporaryFolder,
-} from './fixtures.ts';
+import type { CaseId, JobId } from '../../gateway/ids.ts';
+import { folderWriter, requisitionOf, temporaryFolder } from './fixtures.ts';
+import { filesOf, makePackage, nowMs, requisition } from './made-package.ts';
 
-const caseId = randomUUID() as string as CaseId;
-const requisition = requisitionOf(caseId);
-const nowMs = Date.parse('2026-03-17T10:00:00Z');
-const at = (timeSeconds: number, x: number, y: number) => ({ timeSeconds, x, y });
-const scene: SceneSpec = {
-  name: 'package',
-  widthPx: 320,
-  heightPx: 180,
-  framesPerSecond: 10,
-  durationSeconds: 3,
-  seed: 6,
-  noise: 1,
-  gopSeconds: 1,
-  objects: [
-    { id: 1, class: 'person', upper: 'red', lower: 'blue', heightPx: 60, path: [at(0, 40, 120), at(3, 140, 120)] },
-    { id: 2, class: 'car', colour: 'white', heightPx: 30, path: [at(0, 300, 175), at(3, 100, 175)] },
-  ],
-};
-
-let footage: Footage;
-let log: WritableLog;
-let key: EvidenceKey;
-let keysDir: string;
-let hits: readonly LoadedHit[];
-/** A finished package; tests work on copies of it. */
-let original: string;
-
-beforeAll(async () => {
-  footage = await filmScene(caseId, scene, 'rue neuve.mp4');
-  const result = resultOf(footage, 2);
-  const jobId = randomUUID() as string as JobId;
-  hits = result.tracks.map((_, index) => ({ ...hitOn(footage.exhibit, result, index), jobId }));
-  keysDir = await temporaryFolder();
-  key = await openEvidenceKey(keysDir);
-  log = await openLog({
-    dir: path.join(await temporaryFolder(), 'log'),
-    origin: 'test-installation/log',
-    signingKey: generateKeyPairSync('ed25519').privateKey,
-    clock: { nowMs: () => nowMs },
-    software: 'differe/0.1.0',
-  });
-  for (const code of ['-', 'OK'] as const) {
-    await log.append({
-      action: 'job.step',
-      actor: { id: 'gateway', role: 'worker', service: '-' },
-      reason: { procedure: '2026/000123', requisition: requisition.id, op: 'index.objects' },
-      objects: [{ type: 'job', id: jobId }],
-      outcome: { effect: 'done', policyId: '-', code },
-    });
-  }
-  original = path.join(await temporaryFolder(), 'package');
-  await buildPackage(requisition, inputOf(hits), depsOf(), folderWriter(original));
-});
-
-const depsOf = (): PackageDeps => ({
-  clock: { nowMs: () => nowMs },
-  installation: 'test-installation',
-  key,
-  log,
-  logVkey: log.vkey,
-  withSource: (_requisition, _exhibit, work) => work(footage.file),
-  keyFrames: readKeyFrames,
-  recordsOfJob: (_requisition, jobId) => recordsAbout(log, jobId),
-  modelNotice: ({ name, sha256 }) => ({ name, sha256, licence: 'Apache-2.0', source: undefined, errorRate: undefined }),
-  motText: async () => '1,1,0,0,10,10,0.9,1,1\n',
-});
-
-const inputOf = (chosen: readonly LoadedHit[]): PackageInput => ({
-  exportId: randomUUID() as string as ExportId,
-  principal: { role: 'agent_habilite', agentId: 'OPJ-1', service: 'DCPJ-75', habilitation: 'in_force' },
-  hits: chosen,
-  exhibits: [],
-});
-
-async function copyOfPackage(): Promise<string> {
-  const folder = path.join(await temporaryFolder(), 'package');
-  await cp(original, folder, { recursive: true });
-  return folder;
-}
-
-const filesOf = async (folder: string): Promise<string[]> =>
-  (await readdir(folder, { recursive: true, withFileTypes: true }))
-    .filter((entry) => entry.isFile())
-    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
-    .sort();
+const { log, key, hits, original, depsOf, inputOf, copyOfPackage, signAgain } = await makePackage();
 
 /** By procedure, camera and moment. */
 const nameOf = (index: number): string => hitName(requisition.authorisation.sub, loadedAt(index), index);
@@ -121,28 +27,6 @@ const loadedAt = (index: number): LoadedHit => {
   if (loaded === undefined) throw new Error(`no hit ${index}`);
   return loaded;
 };
-
-const readManifest = async (folder: string): Promise<Manifest> => {
-  const jws = await readFile(path.join(folder, 'manifest.jws'), 'latin1');
-  return JSON.parse(Buffer.from(jws.split('.')[1] ?? '', 'base64url').toString('utf8')) as Manifest;
-};
-
-/** Changes files and signs the package again, with the installation's own key or another one. */
-async function signAgain(
-  folder: string,
-  changes: Readonly<Record<string, Uint8Array | string>>,
-  signer: EvidenceKey = key,
-): Promise<void> {
-  const manifest = await readManifest(folder);
-  for (const [file, bytes] of Object.entries(changes)) await writeFile(path.join(folder, file), bytes);
-  const files = [];
-  for (const file of (await filesOf(folder)).filter((name) => name !== 'manifest.jws')) {
-    const bytes = await readFile(path.join(folder, file));
-    files.push({ path: file, sha256: sha256Hex(bytes), sizeBytes: bytes.length });
-  }
-  files.sort((a, b) => (a.path < b.path ? -1 : 1));
-  await writeFile(path.join(folder, 'manifest.jws'), await signer.sign(canonicalJson({ ...manifest, files } as never)));
-}
 
 describe('a package', () => {
   it('holds what a third party needs and verifies', async () => {

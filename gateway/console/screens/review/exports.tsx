@@ -1,14 +1,14 @@
 import { useState } from 'react';
 import type { ExportBody } from '../../api/types.ts';
 import { useSession } from '../../app/session.tsx';
-import { useName, useSettings, useWords } from '../../app/settings.tsx';
+import { useName, useWords } from '../../app/settings.tsx';
 import { Meter } from '../../parts/meter.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { useRefusalWords } from '../../parts/refusals.ts';
-import { sizeWords } from '../../parts/size.ts';
 import { clockTime } from '../../parts/time.ts';
 import { saveAs, zipOf } from '../../parts/zip.ts';
 import { checkPackage, type PackageCheck } from './package-check.ts';
+import { PackageFile } from './package-file.tsx';
 import type { useExports } from './use-exports.ts';
 
 /** The packages that were made: their state, their files, a check, and the way out. */
@@ -35,8 +35,7 @@ function Package({
   readonly made: ExportBody;
   readonly fetchFiles: ReturnType<typeof useExports>['fetch'];
 }) {
-  const { words: all, language } = useSettings();
-  const words = all.review;
+  const { review: words } = useWords();
   const sentenceOf = useRefusalWords();
   const { requisition } = useSession();
   const [done, setDone] = useState<number>();
@@ -48,7 +47,11 @@ function Package({
     setFailure(undefined);
     setDone(0);
     try {
-      const files = await fetchFiles(made, setDone);
+      const files = await fetchFiles(
+        made,
+        (made.files ?? []).map(({ path }) => path),
+        setDone,
+      );
       const found = await checkPackage(files);
       setCheck(found);
       // A package that does not hold is not handed out without a word: the finding stands beside the file.
@@ -78,11 +81,8 @@ function Package({
           <details>
             <summary>{words.fileCount(count)}</summary>
             <ul className="files">
-              {made.files?.map(({ path, sha256, sizeBytes }) => (
-                <li key={path}>
-                  {path} <span className="sub">{sizeWords(sizeBytes, language)}</span>
-                  <code className="digest">{sha256}</code>
-                </li>
+              {made.files?.map((file) => (
+                <PackageFile key={file.path} made={made} file={file} fetchFiles={fetchFiles} />
               ))}
             </ul>
           </details>
@@ -110,7 +110,7 @@ function Verdict({ check }: { readonly check: PackageCheck }) {
     <div role="status" className={check.isSound ? 'check sound' : 'check unsound'}>
       <strong>
         {check.isSound
-          ? words.sound(check.files)
+          ? words.sound(check.files, check.records)
           : check.findings.some(({ problem }) => problem === 'signature')
             ? words.unsigned
             : words.unsound}

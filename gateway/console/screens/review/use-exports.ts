@@ -48,10 +48,14 @@ export function useExports() {
         return false;
       }
     },
-    /** Every file of a package, by a call each. */
-    async fetch(made: ExportBody, onFile: (done: number) => void): Promise<readonly ZipFile[]> {
+    /** Files of a package, by a call each. */
+    async fetch(
+      made: ExportBody,
+      paths: readonly string[],
+      onFile: (done: number) => void = () => {},
+    ): Promise<readonly ZipFile[]> {
       const files: ZipFile[] = [];
-      for (const { path } of made.files ?? []) {
+      for (const path of paths) {
         const route = routeTo('/api/v1/cases/{caseId}/exports/{exportId}/files/{path}', {
           caseId,
           exportId: made.id,
