@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openLog } from '../../gateway/audit/append.ts';
@@ -7,7 +7,7 @@ import { canonicalJson, type JsonValue, sha256Hex } from '../../gateway/canonica
 import { BESIDE_A_FILE, checkFile, checkPackage } from '../../gateway/console/screens/review/package-check.ts';
 import { verifyPackage } from '../../gateway/evidence/verify.ts';
 import { temporaryFolder } from '../evidence/fixtures.ts';
-import { filesOf, makePackage, nowMs } from '../evidence/made-package.ts';
+import { filesOf, makePackage, nowMs, readManifest } from '../evidence/made-package.ts';
 
 // The page checks a package with what a browser has; `differe evidence verify` with what Node has. Here they say the same of the same packages.
 
@@ -46,11 +46,9 @@ describe('a package in the page', () => {
       expect(findings.length, file.path).toBeGreaterThan(0);
     }
     const files = await load(original);
-    const [first, ...rest] = files;
-    expect((await checkPackage(rest)).isSound).toBe(false);
+    expect((await checkPackage(files.slice(1))).isSound).toBe(false);
     const more = [...files, { path: 'more.txt', bytes: new Uint8Array(1) }];
     expect((await checkPackage(more)).findings).toEqual([{ file: 'more.txt', problem: 'unlisted' }]);
-    expect(first).toBeDefined();
   });
 
   it.each([
@@ -93,6 +91,35 @@ describe('a package in the page', () => {
     expect(await found('')).toBe(true);
   });
 
+  it('finds a proof without its record, a manifest of another kind, and what is there twice', async () => {
+    const folder = await copyOfPackage();
+    const spare = await readFile(path.join(folder, 'proofs/0001.tlog-proof'));
+    await signAgain(folder, { 'proofs/9999.tlog-proof': spare });
+    expect((await checkPackage(await load(folder))).findings).toEqual([
+      { file: 'proofs/9999.tlog-proof', problem: 'proof' },
+    ]);
+    expect((await verifyPackage(folder)).verified).toBe(false);
+
+    const manifest = await readManifest(original);
+    const [file] = manifest.files;
+    const signatureOnly = [{ file: 'manifest.jws', problem: 'signature' }];
+    for (const [text, typ, findings] of [
+      [manifest, 'differe-document+jws', signatureOnly],
+      [{ ...manifest, format: 'differe-package/2' }, undefined, signatureOnly],
+      [{ ...manifest, files: [...manifest.files, file] }, undefined, [{ file: file?.path, problem: 'twice' }]],
+    ] as const) {
+      const jws = await key.sign(canonicalJson(text as never), ...(typ === undefined ? [] : [typ]));
+      const strange = await copyOfPackage();
+      await writeFile(path.join(strange, 'manifest.jws'), jws);
+      expect((await checkPackage(await load(strange))).findings).toEqual(findings);
+      expect((await verifyPackage(strange)).verified).toBe(false);
+    }
+    const files = await load(original);
+    expect((await checkPackage([...files, ...files.slice(0, 1)])).findings).toEqual([
+      { file: files[0]?.path, problem: 'twice' },
+    ]);
+  });
+
   it('finds proofs that another log signed, a list that was not exported, and another procedure', async () => {
     const folder = await copyOfPackage();
     const other = await openLog({
@@ -128,14 +155,28 @@ describe('a package in the page', () => {
 
 describe('one file of a package', () => {
   it('is verified with nothing but itself and what signs it', async () => {
-    const load1 = (file: string) => load(original, [...new Set([...BESIDE_A_FILE, file])]);
-    for (const file of await filesOf(original)) expect(await checkFile(file, await load1(file)), file).toBeUndefined();
-    const changed = (await load1('hits.json')).map((file) =>
+    const beside = (file: string) => load(original, [...new Set([...BESIDE_A_FILE, file])]);
+    const listed = await Promise.all(
+      (await load(original)).map(async ({ path: file, bytes }) => ({ path: file, sha256: sha256Hex(bytes) })),
+    );
+    for (const file of listed)
+      expect(await checkFile(file, await beside(file.path)), file.path).toEqual({
+        key: key.publicJwk.kid,
+        problem: undefined,
+      });
+    const hits = listed.find(({ path: file }) => file === 'hits.json') ?? { path: '', sha256: '' };
+    const problemOf = async (file: typeof hits, files: Awaited<ReturnType<typeof load>>) =>
+      (await checkFile(file, files)).problem;
+    const changed = (await beside('hits.json')).map((file) =>
       file.path === 'hits.json' ? { ...file, bytes: file.bytes.slice(1) } : file,
     );
-    expect(await checkFile('hits.json', changed)).toBe('changed');
-    expect(await checkFile('hits.json', await load(original, BESIDE_A_FILE))).toBe('missing');
-    expect(await checkFile('more.txt', await load(original, BESIDE_A_FILE))).toBe('unlisted');
-    expect(await checkFile('hits.json', await load(original, ['keys.json', 'hits.json']))).toBe('signature');
+    expect(await problemOf(hits, changed)).toBe('changed');
+    // What the page shows beside it is another digest than the one that was signed.
+    const other = sha256Hex('other');
+    for (const file of ['hits.json', 'manifest.jws'])
+      expect(await problemOf({ path: file, sha256: other }, await beside(file))).toBe('changed');
+    expect(await problemOf(hits, await load(original, BESIDE_A_FILE))).toBe('missing');
+    expect(await problemOf({ ...hits, path: 'more.txt' }, await load(original, BESIDE_A_FILE))).toBe('unlisted');
+    expect(await problemOf(hits, await load(original, ['keys.json', 'hits.json']))).toBe('signature');
   });
 });

@@ -50,6 +50,7 @@ export const EN_NAMES: Readonly<Record<string, string>> = {
   DISPARITION: 'disappearance',
   missing: 'missing',
   changed: 'changed',
+  twice: 'several times in the package',
   unlisted: 'not in the manifest',
   proof: 'its proof does not hold',
   procedure: 'of another procedure',

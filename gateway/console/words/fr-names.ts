@@ -51,6 +51,7 @@ export const FR_NAMES: Readonly<Record<string, string>> = {
   DISPARITION: 'disparition',
   missing: 'manquant',
   changed: 'modifié',
+  twice: 'plusieurs fois dans le paquet',
   unlisted: 'absent du manifeste',
   proof: 'sa preuve ne tient pas',
   procedure: 'd’une autre procédure',

@@ -6,7 +6,7 @@ import { checkProofs, type ProofCheck } from './package-proofs.ts';
 // What a browser can check of a package before it is carried away: the signature of its manifest, every byte of every listed file, and the proofs
 // of the log. Whether the documents agree with one another is left to `differe evidence verify`, and the result says so.
 
-type FileProblem = 'missing' | 'changed' | 'unlisted' | 'signature';
+type FileProblem = 'missing' | 'changed' | 'unlisted' | 'signature' | 'twice';
 
 export interface PackageCheck {
   readonly isSound: boolean;
@@ -29,6 +29,8 @@ interface Listed {
 
 const MANIFEST = 'manifest.jws';
 const KEYS = 'keys.json';
+const TYPE = 'differe-package+jws';
+const FORMAT = 'differe-package/1';
 const textOf = (file: ZipFile | undefined): string => new TextDecoder().decode(file?.bytes ?? new Uint8Array());
 
 /** What the manifest lists, and the thumbprint of the key that signed it; nothing is listed where that key did not. */
@@ -46,8 +48,12 @@ async function openManifest(
       await importJWK({ kty, crv, x }, 'EdDSA'),
       { algorithms: ['EdDSA'] },
     );
-    if (protectedHeader.kid !== key) throw new Error('another key');
-    return { key, listed: (JSON.parse(new TextDecoder().decode(payload)) as { files: readonly Listed[] }).files };
+    const { format, files: listed } = JSON.parse(new TextDecoder().decode(payload)) as {
+      format: string;
+      files: readonly Listed[];
+    };
+    if (protectedHeader.kid !== key || protectedHeader.typ !== TYPE || format !== FORMAT) throw new Error('another');
+    return { key, listed };
   } catch {
     return { key, listed: undefined };
   }
@@ -56,13 +62,28 @@ async function openManifest(
 /** What is needed beside one file of a package to check it. */
 export const BESIDE_A_FILE: readonly string[] = [MANIFEST, KEYS];
 
-/** What is wrong with one file of a package, which is among the files with those that are needed; undefined where nothing is. */
-export async function checkFile(path: string, files: readonly ZipFile[]): Promise<FileProblem | undefined> {
-  const { listed } = await openManifest(files);
-  if (listed === undefined) return 'signature';
-  if (path === MANIFEST) return undefined;
-  const entry = listed.find((each) => each.path === path);
-  return entry === undefined ? 'unlisted' : problemOf(entry, files);
+export interface FileCheck {
+  readonly key: string | undefined;
+  /** Undefined where nothing is wrong. */
+  readonly problem: FileProblem | undefined;
+}
+
+/**
+ * What is wrong with one file of a package, which is among the files with those that are needed, and which is said to have this digest: that of the
+ * manifest itself no manifest lists.
+ */
+export async function checkFile(
+  { path, sha256: said }: Pick<Listed, 'path' | 'sha256'>,
+  files: readonly ZipFile[],
+): Promise<FileCheck> {
+  const { key, listed } = await openManifest(files);
+  if (listed === undefined) return { key, problem: 'signature' };
+  const bytes = files.find((file) => file.path === path)?.bytes;
+  const own = listed.filter((each) => each.path === path);
+  const [entry = bytes && path === MANIFEST && { path, sha256: said, sizeBytes: bytes.length }] = own;
+  if (!entry) return { key, problem: 'unlisted' };
+  if (own.length > 1) return { key, problem: 'twice' };
+  return { key, problem: entry.sha256 === said ? await problemOf(entry, files) : 'changed' };
 }
 
 async function problemOf(
@@ -93,6 +114,11 @@ export async function checkPackage(files: readonly ZipFile[]): Promise<PackageCh
   }
   const known = new Set([MANIFEST, ...listed.map(({ path }) => path)]);
   for (const { path } of files) if (!known.has(path)) findings.push({ file: path, problem: 'unlisted' });
+  for (const all of [listed, files])
+    for (const path of severalTimes(all)) findings.push({ file: path, problem: 'twice' });
   findings.push(...unproven);
   return { isSound: findings.length === 0, key, files: listed.length, records, findings };
 }
+
+const severalTimes = (all: readonly { readonly path: string }[]): ReadonlySet<string> =>
+  new Set(all.filter(({ path }, n) => all.findIndex((each) => each.path === path) < n).map(({ path }) => path));

@@ -3,7 +3,7 @@ import type { ExportBody } from '../../api/types.ts';
 import { useName, useSettings } from '../../app/settings.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { sizeWords } from '../../parts/size.ts';
-import { BESIDE_A_FILE, checkFile } from './package-check.ts';
+import { BESIDE_A_FILE, checkFile, type FileCheck } from './package-check.ts';
 import type { useExports } from './use-exports.ts';
 
 /** A file of a package, and whether it is the one that the manifest was signed over. */
@@ -19,7 +19,7 @@ export function PackageFile({
   const { words, language } = useSettings();
   const nameOf = useName();
   const [isReading, setReading] = useState(false);
-  const [found, setFound] = useState<{ readonly problem: Awaited<ReturnType<typeof checkFile>> }>();
+  const [found, setFound] = useState<FileCheck>();
   const [failure, setFailure] = useState<unknown>();
   async function verify(): Promise<void> {
     setReading(true);
@@ -27,7 +27,7 @@ export function PackageFile({
     setFailure(undefined);
     try {
       const files = await fetchFiles(made, [...new Set([...BESIDE_A_FILE, path])]);
-      setFound({ problem: await checkFile(path, files) });
+      setFound(await checkFile({ path, sha256 }, files));
     } catch (error) {
       setFailure(error);
     }
@@ -50,6 +50,11 @@ export function PackageFile({
       <code className="digest">{sha256}</code>
       <span role="status" className={found?.problem === undefined ? 'sound' : 'unsound'}>
         {found !== undefined && (found.problem === undefined ? words.review.fileSound : nameOf(found.problem))}
+        {found?.key !== undefined && (
+          <span className="sub">
+            {words.review.key} <code>{found.key}</code>
+          </span>
+        )}
       </span>
       <Problem error={failure} />
     </li>

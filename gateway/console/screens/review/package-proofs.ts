@@ -37,6 +37,9 @@ export async function checkProofs(files: readonly ZipFile[]): Promise<ProofCheck
     const said = read<{ procedure: string; requisition: string }>(bytesOf('requisition.json'));
     const hits = hexOf(await sha256(bytesOf('hits.json') ?? new Uint8Array()));
     for (const { path, bytes } of files) {
+      const isProof = path.endsWith('.tlog-proof');
+      if (isProof && bytesOf(path.replace(/\.tlog-proof$/, '.json')) === undefined)
+        findings.push({ file: path, problem: 'proof' });
       if (!path.startsWith('proofs/') || !path.endsWith('.json')) continue;
       const proof = path.replace(/\.json$/, '.tlog-proof');
       const place = await placeInLog(textOf(bytesOf(proof)), bytes, log).catch(() => undefined);
