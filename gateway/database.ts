@@ -52,6 +52,7 @@ const MIGRATION_LOCK = 7_230_020;
 const CONNECTIONS = 20;
 /** A connection is dear to open, and what follows a pause comes at once: those that a busy minute opened stay for the next. */
 const IDLE_MS = 10 * 60_000;
+const KEEP_ALIVE_MS = 60_000;
 /** A connection that hangs, or a slow look, is not to hold up a case. */
 const TOGETHER = { mostAtOnce: 64, patienceMs: 200 };
 
@@ -96,6 +97,9 @@ export function connect(
     ...(options.queryTimeoutMs === undefined ? {} : { query_timeout: options.queryTimeoutMs }),
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: IDLE_MS,
+    // What lies between may forget a connection that is silent for minutes.
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
     allowExitOnIdle: true,
     types: { getTypeParser },
   });
