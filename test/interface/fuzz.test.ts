@@ -300,24 +300,14 @@ describe('every operation of the description', () => {
 
   it('SEC-11: what is too deep, too long or too much is refused at once, and nobody else waits', async () => {
     const agent = askers.agent;
-    let slowest = 0;
-    let running = true;
-    const looking = (async () => {
-      while (running) {
-        const before = performance.now();
-        await (await fetch(`${line.gateway.metricsUrl}/healthz`)).text();
-        slowest = Math.max(slowest, performance.now() - before);
-        await new Promise((resolve) => setTimeout(resolve, 5));
-      }
-    })();
     const json = { 'content-type': 'application/json' };
     const questions = `/api/v1/cases/${own.caseId}/questions`;
     const deep = `{"version":1,"zone":${'['.repeat(32_000)}${']'.repeat(32_000)}}`;
     const million = JSON.stringify({ version: 1, zone: Array.from({ length: 1_000_000 }, () => ({ x: 0, y: 0 })) });
-    // What a machine that is busy with other things takes longer for, it takes longer for here too.
+    // A machine that is slow, or busy with other things, is slow here too: 250 ms are what it takes on an ordinary one.
     const before = performance.now();
     JSON.parse(million);
-    const parsingMs = performance.now() - before;
+    const slower = Math.max(1, (performance.now() - before) / 250);
     const wide = JSON.stringify(Object.fromEntries(Array.from({ length: 5_000 }, (_, n) => [`k${n}`, n])));
     const sent: Sent[] = [
       { method: 'POST', path: questions, headers: json, body: deep },
@@ -333,16 +323,26 @@ describe('every operation of the description', () => {
         path: `/api/v1/cases/${own.caseId}/questions/${own.ids.questionId}?cursor=${'a'.repeat(8_000)}`,
       },
     ];
+    let slowest = 0;
+    let running = true;
+    const looking = (async () => {
+      while (running) {
+        const before = performance.now();
+        await (await fetch(`${line.gateway.metricsUrl}/healthz`)).text();
+        slowest = Math.max(slowest, performance.now() - before);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+    })();
     for (const each of sent) {
       const answer = await send(line.gateway.url, each, agent).catch((error: Error) => error);
       // A body that is over the limit may be cut off while it is sent.
       if (answer instanceof Error) continue;
-      expect(answer.ms, `${each.path} ${String(each.body).slice(0, 40)}`).toBeLessThan(2_000 + 20 * parsingMs);
+      expect(answer.ms, `${each.path} ${String(each.body).slice(0, 40)}`).toBeLessThan(2_000 * slower);
       expect(answer.status, `${each.path} ${answer.text}`).toBeLessThan(500);
     }
     running = false;
     await looking;
-    expect(slowest).toBeLessThan(1_000 + 10 * parsingMs);
+    expect(slowest).toBeLessThan(1_000 * slower);
   }, 60_000);
 });
 
