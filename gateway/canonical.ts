@@ -32,7 +32,7 @@ const isPlain = (value: object): boolean => [Object.prototype, null].includes(Ob
 /** What of a value is not exact, and where. */
 function faultIn(value: unknown, path: string): string | undefined {
   if (isExact(value)) return undefined;
-  if (Array.isArray(value)) return firstOf(value.map((item, index) => faultIn(item, `${path}[${index}]`)));
+  if (Array.isArray(value)) return firstOf(Array.from(value, (item, index) => faultIn(item, `${path}[${index}]`)));
   if (typeof value !== 'object' || value === null)
     return `${typeof value === 'number' ? value : typeof value} at ${path}`;
   if (!isPlain(value)) return `class instance at ${path}`;

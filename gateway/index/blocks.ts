@@ -43,14 +43,21 @@ export async function loadBlock(
   return { header, columns: counted, bits, path, feet, bytes };
 }
 
-/** One block is worked on while others are read. What fails says so to whoever waits for its block. */
+/** Opens blocks side by side: one is worked on while others are read. The first that fails ends it, with its error. */
 export async function atOnce(
   jobs: readonly ClosedJob[],
   blockOf: (job: ClosedJob) => Promise<OpenBlock>,
 ): Promise<void> {
   const waiting = jobs.values();
+  let hasFailed = false;
   const lane = async (): Promise<void> => {
-    for (const job of waiting) await blockOf(job).catch(() => undefined);
+    for (const job of waiting) {
+      if (hasFailed) return;
+      await blockOf(job).catch((error: unknown) => {
+        hasFailed = true;
+        throw error;
+      });
+    }
   };
   await Promise.all(Array.from({ length: READ_AT_ONCE }, lane));
 }

@@ -184,17 +184,21 @@ export function createCaseSessions(deps: CaseSessionsDeps): CaseSessions {
       const exhibits = await view.exhibits;
       const rows = await deps.database.readInCase(requisition.caseId, (tx) => store.closedJobs(tx, jobIds));
       const byId = new Map(rows.map((row) => [row.jobId, row]));
-      const blockOf = opener(requisition, entry);
-      await atOnce(rows, blockOf);
-      const opened: OpenExhibit[] = [];
-      for (const jobId of jobIds) {
+      const named = jobIds.map((jobId) => {
         const job = byId.get(jobId);
         const exhibit = job === undefined ? undefined : exhibits.get(job.exhibitId);
         if (job === undefined || exhibit === undefined) {
           throw new AppError('E_PRO_SILO', { detail: 'no closed job of an exhibit of this case' });
         }
-        opened.push(describe(exhibit, job, await blockOf(job)));
-      }
+        return { job, exhibit };
+      });
+      const blockOf = opener(requisition, entry);
+      await atOnce(
+        named.map(({ job }) => job),
+        blockOf,
+      );
+      const opened: OpenExhibit[] = [];
+      for (const { job, exhibit } of named) opened.push(describe(exhibit, job, await blockOf(job)));
       keepWithinBudget();
       return opened;
     },

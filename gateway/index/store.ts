@@ -72,7 +72,7 @@ export async function exhibitStates(
 
 /**
  * A number that changes with every transaction that writes what `exhibitStates` reads, kept by the database itself: one row. Also where nothing of it
- * became another, which `stateMark` tells. Empty before the first.
+ * became another, which `stateMark` tells. Empty where there is no such case.
  */
 export async function writingMark(tx: Transaction): Promise<string> {
   const { rows } = await tx.query<{ mark: string }>('SELECT written::text AS mark FROM case_marks');

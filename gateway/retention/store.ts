@@ -264,11 +264,15 @@ export async function setJournalRead(tx: Transaction, records: number): Promise<
   await tx.query('UPDATE retention_progress SET journal_read = $1', [records]);
 }
 
-/** Every table that has rows of cases, by the catalogue: a table that is added later is among them. */
+/**
+ * Every table that has rows of cases, by the catalogue: a table that is added later is among them. The mark comes last: who writes an exhibit or a
+ * job waits for it at the end, and who erased it before those would wait for him.
+ */
 export async function caseTables(tx: Transaction): Promise<readonly string[]> {
   const { rows } = await tx.query<{ table_name: string }>(
     `SELECT table_name FROM information_schema.columns
-     WHERE table_schema = 'public' AND column_name = 'case_id' AND table_name <> 'erasures' ORDER BY table_name`,
+     WHERE table_schema = 'public' AND column_name = 'case_id' AND table_name <> 'erasures'
+     ORDER BY table_name = 'case_marks', table_name`,
   );
   return rows.map((row) => row.table_name);
 }

@@ -280,7 +280,7 @@ describe('migrations', () => {
     await addCase(opened, id);
     expect((await opened.inService((tx) => tx.query('SELECT id FROM cases'))).rows).toEqual([{ id }]);
     // A revocation is written in the name of the service, which may not look at marks: the owner writes it, and no policy stops him.
-    expect(await opened.readOnce(id, writingMark)).toBe('');
+    expect(await opened.readOnce(id, writingMark)).toBe('0');
     await opened.inService((tx) => tx.query('UPDATE requisitions SET revoked_at = now()'));
     expect(await opened.readOnce(id, writingMark)).toBe('1');
     await expect(opened.inService((tx) => tx.query('SELECT written FROM case_marks'))).rejects.toThrow(/permission/);
@@ -289,7 +289,7 @@ describe('migrations', () => {
     );
     await opened.inCase(id, async (tx) => {
       await tx.query('UPDATE requisitions SET revoked_at = NULL');
-      for (const table of ['case_marks', 'requisitions', 'cases']) await tx.query(`DELETE FROM ${table}`);
+      for (const table of ['requisitions', 'case_marks', 'cases']) await tx.query(`DELETE FROM ${table}`);
     });
     expect(await opened.readOnce(id, writingMark)).toBe('');
     expect((await opened.inService((tx) => tx.query('SELECT id FROM cases'))).rows).toEqual([]);
