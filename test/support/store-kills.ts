@@ -72,7 +72,8 @@ export async function databaseUnderKills(folder: string, kills: number) {
       for (let isUp = true; isUp && done < kills; ) {
         // Each kill strikes a server that works again.
         const enough = acknowledged.size + randomInt(1, 40);
-        while (acknowledged.size < enough && isRunning()) await delay(5);
+        // To look for the server takes longer than a row.
+        for (let looks = 1; acknowledged.size < enough && (looks % 200 !== 0 || isRunning()); looks++) await delay(1);
         await delay(randomInt(0, 4));
         // The first is the server itself, without which the others end.
         const [itself, ...others] = descendantsOf(process.pid, 'postgres');
