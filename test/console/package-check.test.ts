@@ -1,13 +1,10 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openLog } from '../../gateway/audit/append.ts';
 import { canonicalJson, type JsonValue, sha256Hex } from '../../gateway/canonical.ts';
 import { BESIDE_A_FILE, checkFile, checkPackage } from '../../gateway/console/screens/review/package-check.ts';
 import { verifyPackage } from '../../gateway/evidence/verify.ts';
-import { temporaryFolder } from '../evidence/fixtures.ts';
-import { filesOf, makePackage, nowMs, readManifest } from '../evidence/made-package.ts';
+import { filesOf, makePackage, newLog, readManifest } from '../evidence/made-package.ts';
 
 // The page checks a package with what a browser has; `differe evidence verify` with what Node has. Here they say the same of the same packages.
 
@@ -122,13 +119,7 @@ describe('a package in the page', () => {
 
   it('finds proofs that another log signed, a list that was not exported, and another procedure', async () => {
     const folder = await copyOfPackage();
-    const other = await openLog({
-      dir: path.join(await temporaryFolder(), 'log'),
-      origin: 'test-installation/log',
-      signingKey: generateKeyPairSync('ed25519').privateKey,
-      clock: { nowMs: () => nowMs },
-      software: 'differe/0.1.0',
-    });
+    const other = await newLog();
     const keys = await parsed<{ evidence: JsonValue; log: string }>(folder, 'keys.json');
     expect(keys.log.trim()).toBe(log.vkey.trim());
     await signAgain(folder, { 'keys.json': canonicalJson({ ...keys, log: other.vkey }) });

@@ -13,7 +13,7 @@ import { filmScene, folderWriter, hitOn, recordsAbout, requisitionOf, resultOf, 
 
 export const caseId = randomUUID() as string as CaseId;
 export const requisition = requisitionOf(caseId);
-export const nowMs = Date.parse('2026-03-17T10:00:00Z');
+const nowMs = Date.parse('2026-03-17T10:00:00Z');
 const at = (timeSeconds: number, x: number, y: number) => ({ timeSeconds, x, y });
 const scene: SceneSpec = {
   name: 'package',
@@ -36,6 +36,16 @@ export const filesOf = async (folder: string): Promise<string[]> =>
     .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
     .sort();
 
+/** A log of the installation with a key of its own. */
+export const newLog = async () =>
+  openLog({
+    dir: path.join(await temporaryFolder(), 'log'),
+    origin: 'test-installation/log',
+    signingKey: generateKeyPairSync('ed25519').privateKey,
+    clock: { nowMs: () => nowMs },
+    software: 'differe/0.1.0',
+  });
+
 /** A finished package of two hits on a rendered scene, and what it was made of; tests work on copies of it. */
 export async function makePackage() {
   const footage = await filmScene(caseId, scene, 'rue neuve.mp4');
@@ -44,13 +54,7 @@ export async function makePackage() {
   const hits = result.tracks.map((_, index) => ({ ...hitOn(footage.exhibit, result, index), jobId }));
   const keysDir = await temporaryFolder();
   const key = await openEvidenceKey(keysDir);
-  const log = await openLog({
-    dir: path.join(await temporaryFolder(), 'log'),
-    origin: 'test-installation/log',
-    signingKey: generateKeyPairSync('ed25519').privateKey,
-    clock: { nowMs: () => nowMs },
-    software: 'differe/0.1.0',
-  });
+  const log = await newLog();
   for (const code of ['-', 'OK'] as const) {
     await log.append({
       action: 'job.step',

@@ -3,7 +3,6 @@ import { chmod, mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile }
 import path from 'node:path';
 import { CompactSign } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { openLog } from '../../gateway/audit/append.ts';
 import { canonicalJson, type JsonValue, sha256Hex } from '../../gateway/canonical.ts';
 import type { ExitCode } from '../../gateway/command.ts';
 import { evidenceCommand } from '../../gateway/evidence/commands.ts';
@@ -15,7 +14,7 @@ import { verifyPackage } from '../../gateway/evidence/verify.ts';
 import { checkManifest } from '../../gateway/evidence/verify-manifest.ts';
 import type { CaseId, JobId } from '../../gateway/ids.ts';
 import { folderWriter, requisitionOf, temporaryFolder } from './fixtures.ts';
-import { filesOf, makePackage, nowMs, requisition } from './made-package.ts';
+import { filesOf, makePackage, newLog, requisition } from './made-package.ts';
 
 const { log, key, hits, original, depsOf, inputOf, copyOfPackage, signAgain } = await makePackage();
 
@@ -433,13 +432,7 @@ describe('verification', () => {
 
   it('finds proofs that a checkpoint of another log signed', async () => {
     const folder = await copyOfPackage();
-    const other = await openLog({
-      dir: path.join(await temporaryFolder(), 'log'),
-      origin: 'test-installation/log',
-      signingKey: generateKeyPairSync('ed25519').privateKey,
-      clock: { nowMs: () => nowMs },
-      software: 'differe/0.1.0',
-    });
+    const other = await newLog();
     const keys = JSON.parse(await readFile(path.join(folder, 'keys.json'), 'utf8')) as { evidence: JsonValue };
     await signAgain(folder, { 'keys.json': canonicalJson({ ...keys, log: other.vkey }) });
     expect((await verifyPackage(folder)).findings.map(({ file }) => file)).toContain('proofs/0001.tlog-proof');
