@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { canonicalJson, type JsonValue, sha256Hex } from '../../gateway/canonical.ts';
 import { BESIDE_A_FILE, checkFile, checkPackage } from '../../gateway/console/screens/review/package-check.ts';
 import { verifyPackage } from '../../gateway/evidence/verify.ts';
-import { filesOf, makePackage, newLog, readManifest } from '../evidence/made-package.ts';
+import { newLog } from '../evidence/fixtures.ts';
+import { clock, filesOf, makePackage, readManifest } from '../evidence/made-package.ts';
 
 // The page checks a package with what a browser has; `differe evidence verify` with what Node has. Here they say the same of the same packages.
 
@@ -119,11 +120,10 @@ describe('a package in the page', () => {
 
   it('finds proofs that another log signed, a list that was not exported, and another procedure', async () => {
     const folder = await copyOfPackage();
-    const other = await newLog();
+    const other = await newLog(clock);
     const keys = await parsed<{ evidence: JsonValue; log: string }>(folder, 'keys.json');
     expect(keys.log.trim()).toBe(log.vkey.trim());
     await signAgain(folder, { 'keys.json': canonicalJson({ ...keys, log: other.vkey }) });
-    await other.close();
     const strange = await checkPackage(await load(folder));
     expect(strange.records).toBe(0);
     expect(strange.findings).toContainEqual({ file: 'proofs/0001.tlog-proof', problem: 'proof' });

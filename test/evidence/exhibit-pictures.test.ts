@@ -1,12 +1,11 @@
-import { generateKeyPairSync, randomUUID } from 'node:crypto';
-import path from 'node:path';
+import { randomUUID } from 'node:crypto';
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { SceneSpec } from '../../benchmarks/scenes/types.ts';
 import { readPacketList } from '../../gateway/analysis/packets.ts';
 import type { AnalysisResult } from '../../gateway/analysis/types.ts';
-import { openLog, type WritableLog } from '../../gateway/audit/append.ts';
+import type { WritableLog } from '../../gateway/audit/append.ts';
 import { AppError } from '../../gateway/errors.ts';
 import { createCaseCache } from '../../gateway/evidence/case-cache.ts';
 import { createExhibitPictures, type ExhibitPictures } from '../../gateway/evidence/exhibit-pictures.ts';
@@ -24,7 +23,7 @@ import { installGuard } from '../../gateway/policy/guard.ts';
 import { POLICIES } from '../../gateway/policy/policies.ts';
 import type { Op } from '../../gateway/policy/types.ts';
 import { createMediaTickets } from '../../gateway/requisition/media-tickets.ts';
-import { type Footage, filmScene, requisitionOf, resultOf, temporaryFolder } from './fixtures.ts';
+import { type Footage, filmScene, newLog, requisitionOf, resultOf } from './fixtures.ts';
 
 // The routes with the real guard, log and decoder; what stands behind them in the database is the end-to-end tests' matter.
 
@@ -63,13 +62,7 @@ let app: FastifyInstance;
 beforeAll(async () => {
   footage = await filmScene(caseId, scene, 'rue.mp4');
   result = resultOf(footage, 2);
-  log = await openLog({
-    dir: path.join(await temporaryFolder(), 'log'),
-    origin: 'test/log',
-    signingKey: generateKeyPairSync('ed25519').privateKey,
-    clock,
-    software: 'differe/0.1.0',
-  });
+  log = await newLog(clock);
 });
 
 beforeEach(async () => {

@@ -1,11 +1,11 @@
-import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { SceneSpec } from '../../benchmarks/scenes/types.ts';
-import { openLog, type WritableLog } from '../../gateway/audit/append.ts';
+import type { WritableLog } from '../../gateway/audit/append.ts';
 import type { Database } from '../../gateway/database.ts';
 import { AppError } from '../../gateway/errors.ts';
 import { createEvidence, type Evidence } from '../../gateway/evidence/evidence.ts';
@@ -23,7 +23,16 @@ import type { Reading } from '../../gateway/search/types.ts';
 import { openVault, type Vault } from '../../gateway/vault.ts';
 import { testDatabase } from '../support/database.ts';
 import { withoutKeys } from '../support/once.ts';
-import { type Footage, filmScene, hitOn, recordsAbout, requisitionOf, resultOf, temporaryFolder } from './fixtures.ts';
+import {
+  type Footage,
+  filmScene,
+  hitOn,
+  newLog,
+  recordsAbout,
+  requisitionOf,
+  resultOf,
+  temporaryFolder,
+} from './fixtures.ts';
 
 const at = (timeSeconds: number, x: number, y: number) => ({ timeSeconds, x, y });
 const scene: SceneSpec = {
@@ -68,13 +77,7 @@ beforeAll(async () => {
     keysDir: path.join(folder, 'keys'),
     installationKey: randomBytes(32),
   });
-  log = await openLog({
-    dir: path.join(folder, 'log'),
-    origin: 'test/log',
-    signingKey: generateKeyPairSync('ed25519').privateKey,
-    clock,
-    software: 'differe/0.1.0',
-  });
+  log = await newLog(clock);
 });
 
 async function caseOnRecord(maxExports: number): Promise<void> {

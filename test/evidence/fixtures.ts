@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -6,8 +6,10 @@ import { afterAll } from 'vitest';
 import type { SceneSpec, TruthBox } from '../../benchmarks/scenes/types.ts';
 import type { WriteOptions } from '../../benchmarks/scenes/write.ts';
 import type { AnalysisResult, Track } from '../../gateway/analysis/types.ts';
+import { openLog, type WritableLog } from '../../gateway/audit/append.ts';
 import type { AuditLog } from '../../gateway/audit/types.ts';
 import { canonicalJson, type JsonValue, sha256Hex } from '../../gateway/canonical.ts';
+import type { Clock } from '../../gateway/clock.ts';
 import type { LoadedHit, PackageWriter } from '../../gateway/evidence/types.ts';
 import { probeExhibit } from '../../gateway/footage/probe.ts';
 import type { Exhibit } from '../../gateway/footage/types.ts';
@@ -18,12 +20,30 @@ import { CLASSES, COLOURS } from '../../gateway/vocabulary.ts';
 import { writeSceneOnce } from '../support/run-folder.ts';
 
 const folders: string[] = [];
-afterAll(() => Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true, force: true }))));
+const logs: WritableLog[] = [];
+afterAll(async () => {
+  // An open log still writes where its records belong.
+  await Promise.all(logs.splice(0).map((log) => log.close()));
+  await Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true, force: true })));
+});
 
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'differe-evidence-'));
   folders.push(folder);
   return folder;
+}
+
+/** A log of the installation with a key of its own, closed after the tests of the file. */
+export async function newLog(clock: Clock): Promise<WritableLog> {
+  const log = await openLog({
+    dir: path.join(await temporaryFolder(), 'log'),
+    origin: 'test-installation/log',
+    signingKey: generateKeyPairSync('ed25519').privateKey,
+    clock,
+    software: 'differe/0.1.0',
+  });
+  logs.push(log);
+  return log;
 }
 
 const uuid = <T>(): T => randomUUID() as T;

@@ -1,19 +1,27 @@
-import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { cp, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { SceneSpec } from '../../benchmarks/scenes/types.ts';
-import { openLog } from '../../gateway/audit/append.ts';
 import { canonicalJson, sha256Hex } from '../../gateway/canonical.ts';
 import { readKeyFrames } from '../../gateway/evidence/key-frames.ts';
 import { type EvidenceKey, openEvidenceKey } from '../../gateway/evidence/keys.ts';
 import { buildPackage, type PackageDeps, type PackageInput } from '../../gateway/evidence/package.ts';
 import type { LoadedHit, Manifest } from '../../gateway/evidence/types.ts';
 import type { CaseId, ExportId, JobId } from '../../gateway/ids.ts';
-import { filmScene, folderWriter, hitOn, recordsAbout, requisitionOf, resultOf, temporaryFolder } from './fixtures.ts';
+import {
+  filmScene,
+  folderWriter,
+  hitOn,
+  newLog,
+  recordsAbout,
+  requisitionOf,
+  resultOf,
+  temporaryFolder,
+} from './fixtures.ts';
 
 export const caseId = randomUUID() as string as CaseId;
 export const requisition = requisitionOf(caseId);
-const nowMs = Date.parse('2026-03-17T10:00:00Z');
+export const clock = { nowMs: () => Date.parse('2026-03-17T10:00:00Z') };
 const at = (timeSeconds: number, x: number, y: number) => ({ timeSeconds, x, y });
 const scene: SceneSpec = {
   name: 'package',
@@ -36,16 +44,6 @@ export const filesOf = async (folder: string): Promise<string[]> =>
     .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
     .sort();
 
-/** A log of the installation with a key of its own. */
-export const newLog = async () =>
-  openLog({
-    dir: path.join(await temporaryFolder(), 'log'),
-    origin: 'test-installation/log',
-    signingKey: generateKeyPairSync('ed25519').privateKey,
-    clock: { nowMs: () => nowMs },
-    software: 'differe/0.1.0',
-  });
-
 /** A finished package of two hits on a rendered scene, and what it was made of; tests work on copies of it. */
 export async function makePackage() {
   const footage = await filmScene(caseId, scene, 'rue neuve.mp4');
@@ -54,7 +52,7 @@ export async function makePackage() {
   const hits = result.tracks.map((_, index) => ({ ...hitOn(footage.exhibit, result, index), jobId }));
   const keysDir = await temporaryFolder();
   const key = await openEvidenceKey(keysDir);
-  const log = await newLog();
+  const log = await newLog(clock);
   for (const code of ['-', 'OK'] as const) {
     await log.append({
       action: 'job.step',
@@ -67,7 +65,7 @@ export async function makePackage() {
   const original = path.join(await temporaryFolder(), 'package');
 
   const depsOf = (): PackageDeps => ({
-    clock: { nowMs: () => nowMs },
+    clock,
     installation: 'test-installation',
     key,
     log,

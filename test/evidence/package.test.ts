@@ -13,8 +13,8 @@ import type { LoadedHit } from '../../gateway/evidence/types.ts';
 import { verifyPackage } from '../../gateway/evidence/verify.ts';
 import { checkManifest } from '../../gateway/evidence/verify-manifest.ts';
 import type { CaseId, JobId } from '../../gateway/ids.ts';
-import { folderWriter, requisitionOf, temporaryFolder } from './fixtures.ts';
-import { filesOf, makePackage, newLog, requisition } from './made-package.ts';
+import { folderWriter, newLog, requisitionOf, temporaryFolder } from './fixtures.ts';
+import { clock, filesOf, makePackage, requisition } from './made-package.ts';
 
 const { log, key, hits, original, depsOf, inputOf, copyOfPackage, signAgain } = await makePackage();
 
@@ -432,11 +432,10 @@ describe('verification', () => {
 
   it('finds proofs that a checkpoint of another log signed', async () => {
     const folder = await copyOfPackage();
-    const other = await newLog();
+    const other = await newLog(clock);
     const keys = JSON.parse(await readFile(path.join(folder, 'keys.json'), 'utf8')) as { evidence: JsonValue };
     await signAgain(folder, { 'keys.json': canonicalJson({ ...keys, log: other.vkey }) });
     expect((await verifyPackage(folder)).findings.map(({ file }) => file)).toContain('proofs/0001.tlog-proof');
-    await other.close();
   });
 
   it('says no to anything that is not a package, and never crashes on it', async () => {
