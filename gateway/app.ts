@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { createServer, type RequestListener } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import swagger from '@fastify/swagger';
 import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyInstance } from 'fastify';
@@ -9,7 +11,7 @@ import { type DocumentRoutesDeps, documentRoutes } from './compliance/documents/
 import { type DossierRoutesDeps, dossierRoutes } from './compliance/dossier-routes.ts';
 import { type PersonRequestRoutesDeps, personRequestRoutes } from './compliance/person-request-routes.ts';
 import { type StatisticsRoutesDeps, statisticsRoutes } from './compliance/statistics-routes.ts';
-import { answerNoRequest, limitRequests } from './connections.ts';
+import { answerNoRequest, limitArrivals } from './connections.ts';
 import { consoleRoutes } from './console/routes.ts';
 import { AppError } from './errors.ts';
 import { installEtags } from './etags.ts';
@@ -24,7 +26,14 @@ import { installJsonBodies } from './json-body.ts';
 import { type GuardDeps, installGuard } from './policy/guard.ts';
 import { preparedProblem } from './policy/problem.ts';
 import { installAddressLimit, type RequestLimits } from './request-limits.ts';
-import { IN_FLIGHT, type InFlight, type InFlightLimits, installInFlight } from './requests-in-flight.ts';
+import {
+  IN_FLIGHT,
+  type InFlight,
+  type InFlightLimits,
+  installInFlight,
+  RETRY_AFTER_S,
+  refusalUnseen,
+} from './requests-in-flight.ts';
 import { type RequisitionRoutesDeps, requisitionRoutes } from './requisition/routes.ts';
 import { type RetentionRoutesDeps, retentionRoutes } from './retention/routes.ts';
 import type { SearchDeps } from './search/ask.ts';
@@ -85,15 +94,19 @@ const CONNECTIONS = 1_000;
 export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   const requestTimeoutMs = deps.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
   const headersTimeoutMs = Math.min(HEADERS_TIMEOUT_MS, requestTimeoutMs);
-  const listener = { ...LISTENER, connectionsCheckingInterval: headersTimeoutMs / 2 };
+  const arrivals = limitArrivals(requestTimeoutMs);
+  let refusesUnseen: ReturnType<typeof refusalUnseen> = () => false;
   const app = Fastify({
-    ...(deps.tls === undefined ? { http: listener } : { https: { ...listener, ...tlsOptions(deps.tls) } }),
+    serverFactory: (handler) =>
+      serverOf(deps.tls, headersTimeoutMs, (request, response) => {
+        if (refusesUnseen(request, response)) setImmediate(() => request.complete || arrivals.watch(request, response));
+        else {
+          arrivals.watch(request, response);
+          handler(request, response);
+        }
+      }),
     logger: { level: 'warn', stream: process.stderr, serializers: { req: () => ({}), res: () => ({}) } },
     bodyLimit: 3 * 1024 * 1024,
-    // Node's limit is one for all requests, and a permitted upload takes as long as it takes: see `limitRequests`.
-    requestTimeout: 0,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    maxRequestsPerSocket: REQUESTS_PER_CONNECTION,
     forceCloseConnections: true,
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: 200 },
@@ -101,25 +114,21 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   })
     .setValidatorCompiler(TypeBoxValidatorCompiler)
     .withTypeProvider<TypeBoxTypeProvider>();
-  app.server.headersTimeout = headersTimeoutMs;
-  app.server.maxConnections = CONNECTIONS;
 
   await app.register(swagger, {
     exposeHeadRoutes: true,
     openapi: { openapi: '3.1.0', info: { title: 'Différé', version: deps.version, description: ABOUT } },
   });
-  const giveTime = limitRequests(app, requestTimeoutMs);
+  const headers = deps.tls === undefined ? HEADERS : { ...HEADERS, ...OVER_TLS };
   app.addHook('onRequest', async (request, reply) => {
-    if (request.url.startsWith('/api/')) reply.headers(deps.tls === undefined ? HEADERS : { ...HEADERS, ...OVER_TLS });
+    if (request.url.startsWith('/api/')) reply.headers(headers);
   });
   const limitAgents = await installAddressLimit(app, deps.limits ?? NO_LIMITS);
-  const sayBusy = preparedProblem('E_BUSY');
-  const inFlight = installInFlight(app, deps.inFlight ?? IN_FLIGHT, async (request, reply) => {
-    await refused('E_BUSY', request);
-    sayBusy(request, reply);
-  });
+  const inFlight = installInFlight(app, deps.inFlight ?? IN_FLIGHT);
   app.decorate('inFlight', inFlight);
-  const refused = installGuard(app, deps.guard);
+  const countRefusal = installGuard(app, deps.guard);
+  const sayBusy = preparedProblem('E_BUSY', { ...headers, 'retry-after': String(RETRY_AFTER_S) });
+  refusesUnseen = refusalUnseen(inFlight, countRefusal, sayBusy);
   inFlight.endTurns();
   limitAgents();
   installIdempotency(app, deps.idempotency);
@@ -143,7 +152,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     return description;
   });
   app.addHook('onRequest', async (request) => {
-    if (request.routeOptions.config.action === 'exhibit.upload') giveTime(request);
+    if (request.routeOptions.config.action === 'exhibit.upload') arrivals.giveTime(request.raw);
   });
   app.setNotFoundHandler(() => {
     throw new AppError('E_ROUTE_ABSENT');
@@ -196,14 +205,26 @@ const HEADERS = {
 const OVER_TLS = { 'strict-transport-security': 'max-age=31536000' };
 const NO_LIMITS: RequestLimits = { perAddress: 0, perAgent: 0 };
 
-const LISTENER = {
-  // Probes of TCP find the client of an upload that has vanished.
-  keepAlive: true,
-  keepAliveInitialDelay: 60_000,
-};
+function serverOf(tls: AppDeps['tls'], headersTimeout: number, listener: RequestListener) {
+  const options = {
+    // Probes of TCP find the client of an upload that has vanished.
+    keepAlive: true,
+    keepAliveInitialDelay: 60_000,
+    headersTimeout,
+    connectionsCheckingInterval: headersTimeout / 2,
+    // Node's limit is one for all requests, and a permitted upload takes as long as it takes: see `limitArrivals`.
+    requestTimeout: 0,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+  };
+  const server =
+    tls === undefined ? createServer(options, listener) : createTlsServer({ ...options, ...tlsOptions(tls) }, listener);
+  server.maxRequestsPerSocket = REQUESTS_PER_CONNECTION;
+  server.maxConnections = CONNECTIONS;
+  return server;
+}
 
-const tlsOptions = (tls: { readonly certFile: string; readonly keyFile: string }) => ({
-  cert: readFileSync(tls.certFile),
-  key: readFileSync(tls.keyFile),
+const tlsOptions = ({ certFile, keyFile }: NonNullable<AppDeps['tls']>) => ({
+  cert: readFileSync(certFile),
+  key: readFileSync(keyFile),
   minVersion: 'TLSv1.3' as const,
 });

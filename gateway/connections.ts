@@ -1,5 +1,5 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { bareProblem } from './policy/problem.ts';
 
 // Requests that do not arrive, arrive too slowly, or are refused while they still arrive. Each is answered with a code, and the answer has to be
@@ -36,32 +36,40 @@ export const answerNoRequest =
     linger(socket, lingerWithin(limitMs));
   };
 
-/**
- * Ends the connection of a request that has not arrived in full after `limitMs`, also when it has been refused meanwhile. A request
- * that is given to the function that comes back may take longer. To be called before the guard is put up, whose refusals end the hooks.
- */
-export function limitRequests(app: FastifyInstance, limitMs: number): (request: FastifyRequest) => void {
-  const timers = new WeakMap<FastifyRequest, NodeJS.Timeout>();
-  app.addHook('onRequest', async (request, reply) => {
-    const { raw } = request;
-    // Undefined where no connection is (inject).
-    if (raw.complete === undefined) return;
-    const { socket } = raw;
-    const { destroySoon } = Object.getPrototypeOf(socket) as Socket;
-    // What Node calls after the last answer of a connection: whoever was answered while he still sends is not cut off at once.
-    socket.destroySoon = () => {
-      if (raw.complete) destroySoon.call(socket);
-      else linger(socket, lingerWithin(limitMs));
-    };
-    const timer = setTimeout(() => {
-      if (raw.complete) return;
-      if (!reply.raw.headersSent) socket.write(bareProblem('E_REQUEST', request.id));
-      linger(socket, lingerWithin(limitMs));
-    }, limitMs).unref();
-    timers.set(request, timer);
-    raw.once('close', () => clearTimeout(timer));
-  });
-  return (request) => clearTimeout(timers.get(request));
+export interface ArrivalLimit {
+  /** Ends the connection of a request that has not arrived in full after the limit, also when it has been refused meanwhile. */
+  watch(request: IncomingMessage, response: ServerResponse): void;
+  /** A request that may take longer. */
+  giveTime(request: IncomingMessage): void;
 }
+
+/** How long each request may take to arrive, one by one: Node's own limit is one for all. */
+export function limitArrivals(limitMs: number): ArrivalLimit {
+  const timers = new WeakMap<IncomingMessage, NodeJS.Timeout>();
+  return {
+    watch(request, response) {
+      if (!hasBody(request)) return;
+      const { socket } = request;
+      const { destroySoon } = Object.getPrototypeOf(socket) as Socket;
+      // What Node calls after the last answer of a connection: whoever was answered while he still sends is not cut off at once.
+      socket.destroySoon = () => {
+        if (request.complete) destroySoon.call(socket);
+        else linger(socket, lingerWithin(limitMs));
+      };
+      const timer = setTimeout(() => {
+        if (request.complete) return;
+        if (!response.headersSent) socket.write(bareProblem('E_REQUEST', '-'));
+        linger(socket, lingerWithin(limitMs));
+      }, limitMs).unref();
+      timers.set(request, timer);
+      request.once('close', () => clearTimeout(timer));
+    },
+    giveTime: (request) => clearTimeout(timers.get(request)),
+  };
+}
+
+/** Whether something follows the headers of a request. */
+const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 
 const lingerWithin = (limitMs: number): number => Math.min(LINGER_MS, limitMs);

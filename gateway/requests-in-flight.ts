@@ -1,8 +1,10 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from './errors.ts';
 
 // More requests than the machine can answer must not make every answer late: so many are worked on at once, so many wait, for so long, and
-// whoever comes then is told at once to come back. That is said before his proof is looked at, which is most of what refusing him would cost.
+// whoever comes then is told at once to come back. That is said before his proof is looked at, which is most of what refusing him would cost;
+// in a flood it is said before the framework looks at him, which is half of the rest.
 
 /** How many requests for acts are worked on at once in this process, how many wait for that, and for how long. */
 export interface InFlightLimits {
@@ -19,11 +21,13 @@ export const IN_FLIGHT: InFlightLimits = { working: 32, waiting: 256, longestWai
 
 const LEFT_BEHIND_MS = 60_000;
 /** Seconds that a refused client is asked to wait. The queue of a gateway that works is shorter. */
-const RETRY_AFTER_S = 1;
+export const RETRY_AFTER_S = 1;
 
 export interface InFlight {
   working(): number;
   waiting(): number;
+  /** Whether a stranger who comes now is refused. */
+  isFull(): boolean;
   /** To be called after the guard is put up: ends the turn of an answer whose work is done, its event in the journal included. */
   endTurns(): void;
 }
@@ -78,13 +82,9 @@ export function createTurns(limits: InFlightLimits): Turns {
 /**
  * Bounds the requests that are worked on. To be called before the guard is put up. Public routes (the console's files, the API description)
  * are not counted. A body that is still on its way holds no turn, however slowly it comes; nor does the payload of an answer, once it leaves.
- * `refuse` answers E_BUSY to those who are too many, at little cost.
+ * Who is one too many is E_BUSY.
  */
-export function installInFlight(
-  app: FastifyInstance,
-  limits: InFlightLimits,
-  refuse: (request: FastifyRequest, reply: FastifyReply) => Promise<void>,
-): InFlight {
+export function installInFlight(app: FastifyInstance, limits: InFlightLimits): InFlight {
   const turns = createTurns(limits);
   const holders = new WeakSet<FastifyRequest>();
 
@@ -103,7 +103,7 @@ export function installInFlight(
 
   app.addHook('onRequest', async (request, reply) => {
     if (!isCounted(request)) return;
-    if (turns.isFull()) return await refuse(request, reply.header('retry-after', RETRY_AFTER_S));
+    if (turns.isFull()) throw new AppError('E_BUSY', { detail: 'too many wait', retryAfterSeconds: RETRY_AFTER_S });
     // An answer for a client that went gives its turn back in onSend like any other; the minute is for one that never gets there.
     reply.raw.once('close', () => {
       if (reply.raw.writableEnded) give(request);
@@ -123,12 +123,39 @@ export function installInFlight(
   return {
     working: turns.working,
     waiting: turns.waiting,
+    isFull: turns.isFull,
     endTurns() {
       app.addHook('onSend', async (request, _reply, payload) => {
         give(request);
         return payload;
       });
     },
+  };
+}
+
+/** Where whatever is asked is an act that is counted. */
+const ACTS = '/api/v1/cases/';
+/** What is still to come of a request that is refused unseen is read and left, and stays small. */
+const MOST_UNSEEN_BYTES = 65_536;
+
+/**
+ * Gives what refuses an act on a case by E_BUSY before the framework has seen the request, and says whether it did. In a flood what that costs is
+ * taken from the answers. The first refusal of each minute goes the long way, where it gets its event; so do connections that end with
+ * their answer, and requests of which much is still to come.
+ */
+export function refusalUnseen(
+  { isFull }: Pick<InFlight, 'isFull'>,
+  countRefusal: (code: 'E_BUSY') => boolean,
+  sayBusy: (request: IncomingMessage, response: ServerResponse, correlationId: string) => void,
+): (request: IncomingMessage, response: ServerResponse) => boolean {
+  let refused = 0;
+  return (request, response) => {
+    if (!isFull() || !request.url?.startsWith(ACTS) || !response.shouldKeepAlive) return false;
+    const { 'content-length': length = '0', 'transfer-encoding': encoding } = request.headers;
+    if (encoding !== undefined || !(Number(length) <= MOST_UNSEEN_BYTES) || !countRefusal('E_BUSY')) return false;
+    refused += 1;
+    sayBusy(request, response, `busy-${refused}`);
+    return true;
   };
 }
 

@@ -11,6 +11,7 @@ import {
   eventsOf,
   type Facts,
   type Journal,
+  type RefusalJournal,
   type ThingShown,
 } from './journal.ts';
 import { installProblems } from './problem.ts';
@@ -109,12 +110,9 @@ export const NOBODY: Identity = {
  * known action stops the start (onRoute); every request is authenticated and decided before its body is read (onRequest), also on a
  * route that was registered earlier; acts that change something are in the journal before their handler runs (preHandler); what is
  * disclosed is in the journal before its first byte leaves (onSend); an act of both kinds is in it twice. When the journal cannot be
- * written the answer is E_LOG_DOWN. Gives what is to hear of a refusal that is answered elsewhere.
+ * written the answer is E_LOG_DOWN. Gives `countRefusal` of the refusal journal.
  */
-export function installGuard(
-  app: FastifyInstance,
-  deps: GuardDeps,
-): (code: ErrorCode, request: FastifyRequest) => Promise<void> {
+export function installGuard(app: FastifyInstance, deps: GuardDeps): RefusalJournal['countRefusal'] {
   const seenOf = new WeakMap<FastifyRequest, Seen>();
   const refusals = createRefusalJournal(deps);
 
@@ -270,10 +268,8 @@ export function installGuard(
     return payload;
   });
 
-  const refused = (code: ErrorCode, request: FastifyRequest): Promise<void> =>
-    refusals.journalRefusal(code, actOf(request));
-  installProblems(app, refused);
-  return refused;
+  installProblems(app, (code, request) => refusals.journalRefusal(code, actOf(request)));
+  return refusals.countRefusal;
 }
 
 function factsOf({ broad, revealed }: Seen): { readonly facts?: Facts } {

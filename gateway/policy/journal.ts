@@ -119,6 +119,11 @@ export async function appendOrStop(log: Journal, events: readonly ActEvent[]): P
 export interface RefusalJournal {
   /** Appends the event of a refusal or failure. Never rejects: a refusal is answered even when the log is down. */
   journalRefusal(code: ErrorCode, act: Act): Promise<void>;
+  /**
+   * For refusals by the thousand of strangers: true when the event of this code and minute stands in the journal already, and one more has been
+   * counted; false when the refusal has to go to `journalRefusal`.
+   */
+  countRefusal(code: ErrorCode): boolean;
 }
 
 // Codes that a stranger can cause: nothing was signed by a known key when they arise.
@@ -142,10 +147,16 @@ export function createRefusalJournal(deps: {
   readonly onRefusal?: (code: ErrorCode) => void;
 }): RefusalJournal {
   const lastMinute = new Map<ErrorCode, number>();
+  const thisMinute = (): number => Math.floor(deps.clock.nowMs() / 60_000);
   return {
+    countRefusal(code) {
+      if (lastMinute.get(code) !== thisMinute()) return false;
+      deps.onRefusal?.(code);
+      return true;
+    },
     async journalRefusal(code, act) {
       deps.onRefusal?.(code);
-      const minute = Math.floor(deps.clock.nowMs() / 60_000);
+      const minute = thisMinute();
       if (!isSigned(code, act)) {
         if (lastMinute.get(code) === minute) return;
         lastMinute.set(code, minute);

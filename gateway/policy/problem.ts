@@ -1,4 +1,4 @@
-import type { OutgoingHttpHeaders } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError, ERRORS, type ErrorCode } from '../errors.ts';
 
@@ -115,22 +115,24 @@ export function sendProblem(code: ErrorCode, request: FastifyRequest, reply: Fas
 const PLACE_OF_ID = '<id>';
 
 /**
- * The answer of `sendProblem`, written ahead for a refusal that costs nothing else when thousands of them are due: no error is made, nothing is
- * serialised and no hook of an answer runs. The headers that stand on the reply stay on it. Not for 401, which names a scheme.
+ * The answer of `sendProblem` with these headers, written ahead for a refusal that costs nothing else when thousands of them are due: no error
+ * is made, nothing is serialised, and the framework has not seen the request. Not for 401, which names a scheme.
  */
-export function preparedProblem(code: ErrorCode): (request: FastifyRequest, reply: FastifyReply) => void {
+export function preparedProblem(
+  code: ErrorCode,
+  headers: Readonly<Record<string, string>>,
+): (request: IncomingMessage, response: ServerResponse, correlationId: string) => void {
   const written = (language: Language) => {
     const [before = '', after = ''] = JSON.stringify(problemOf(code, language, PLACE_OF_ID)).split(PLACE_OF_ID);
-    return { before, after, bytes: Buffer.byteLength(before + after), headers: headersOf(code, language) };
+    const lines = Object.entries({ ...headers, ...headersOf(code, language) }).flat();
+    return { before, after, bytes: Buffer.byteLength(before + after), lines };
   };
   const answers = { fr: written('fr'), en: written('en') };
-  return (request, reply) => {
-    const { before, after, bytes, headers } = answers[languageOf(request.headers['accept-language'])];
-    const id = String(request.id);
-    const standing = reply.getHeaders() as OutgoingHttpHeaders;
-    reply.hijack();
-    const length = { 'content-length': bytes + Buffer.byteLength(id) };
-    reply.raw.writeHead(ERRORS[code].status, { ...standing, ...headers, ...length }).end(before + id + after);
+  return (request, response, correlationId) => {
+    const { before, after, bytes, lines } = answers[languageOf(request.headers['accept-language'])];
+    const length = bytes + Buffer.byteLength(correlationId);
+    response.writeHead(ERRORS[code].status, [...lines, 'content-length', String(length)]);
+    response.end(before + correlationId + after);
   };
 }
 

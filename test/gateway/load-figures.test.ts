@@ -1,8 +1,11 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTcpServer, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { generate } from '../../benchmarks/load/generate.ts';
 import { due, recoveredAfter, resultOf } from '../../benchmarks/load/phase-result.ts';
+import { openWire } from '../../benchmarks/load/wire.ts';
 import { portOf } from '../../gateway/listeners.ts';
 
 const answered = (dueMs: number, answeredMs: number, code = 'OK', saysWhen = true) => ({
@@ -106,5 +109,76 @@ describe('the load generator', () => {
     expect(asked).toBeGreaterThan(4);
     expect([OK + E_BUSY + (result?.withoutAnswer ?? 0), result?.withoutAnswer]).toEqual([asked, Math.floor(asked / 4)]);
     expect(result?.withoutRetryAfter).toBe(Math.floor((asked + 1) / 4));
+  });
+});
+
+/** A server that writes these pieces, one after the other, to whoever has asked on a connection for the n-th time. */
+async function serverOfPieces(pieces: (connection: number, request: number) => readonly string[]): Promise<string> {
+  let connections = 0;
+  const sockets = new Set<Socket>();
+  const server = createTcpServer((socket) => {
+    const connection = connections++;
+    let requests = 0;
+    sockets.add(socket.setNoDelay(true));
+    socket.on('error', () => undefined);
+    socket.on('data', async () => {
+      for (const piece of pieces(connection, requests++)) {
+        socket.write(piece);
+        await delay(10);
+      }
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  return `http://127.0.0.1:${portOf(server)}/`;
+}
+
+describe("the load generator's client", () => {
+  const head = (fields: string, length = 4) => `HTTP/1.1 503 \r\n${fields}Content-Length: ${length}\r\n\r\n`;
+  const wireOf = (url: string, connections = 1) => {
+    const wire = openWire(url, connections);
+    onTestFinished(() => wire.close());
+    return wire;
+  };
+
+  it('reads an answer however it is cut, and its headers in any case', async () => {
+    const text = `${head('Retry-After: 7\r\n')}body`;
+    const cuts = [12, 30, text.indexOf('\r\n\r\n') + 2, text.length - 2];
+    const wire = wireOf(await serverOfPieces((_, n) => [text.slice(0, cuts[n]), text.slice(cuts[n])]));
+    for (const _ of cuts) {
+      const answer = await wire.post('', '{}');
+      expect([answer?.status, answer?.header('retry-after'), answer?.header('differe-code')]).toEqual([
+        503,
+        '7',
+        undefined,
+      ]);
+    }
+  });
+
+  it('keeps a connection, and asks nothing more of one that the server ends with its answer', async () => {
+    const asked: string[] = [];
+    const wire = wireOf(
+      await serverOfPieces((connection, request) => {
+        asked.push(`${connection}.${request}`);
+        return [`${head(request === 1 ? 'connection: close\r\n' : '')}body`];
+      }),
+    );
+    for (let n = 0; n < 5; n++) expect((await wire.post('', ''))?.status).toBe(503);
+    expect(asked).toEqual(['0.0', '0.1', '1.0', '1.1', '2.0']);
+  });
+
+  it('has each of too many wait for its turn', async () => {
+    const wire = wireOf(await serverOfPieces((connection) => [`${head(`differe-code: C${connection}\r\n`)}body`]), 2);
+    const answers = await Promise.all(Array.from({ length: 20 }, () => wire.post('', '')));
+    expect(new Set(answers.map((answer) => answer?.header('differe-code')))).toEqual(new Set(['C0', 'C1']));
+  });
+
+  it('takes nothing that it cannot read for an answer', async () => {
+    for (const text of ['HTTP/1.1 200 \r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n', `${head('')}more than four`])
+      expect(await wireOf(await serverOfPieces(() => [text])).post('', '')).toBeUndefined();
   });
 });

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { portOf } from '../../gateway/listeners.ts';
-import { installProblems, preparedProblem } from '../../gateway/policy/problem.ts';
+import { installProblems } from '../../gateway/policy/problem.ts';
 import { createTurns, type InFlightLimits, installInFlight } from '../../gateway/requests-in-flight.ts';
 
 const LIMITS: InFlightLimits = { working: 2, waiting: 2, longestWaitMs: 60_000 };
@@ -13,13 +13,7 @@ const LIMITS: InFlightLimits = { working: 2, waiting: 2, longestWaitMs: 60_000 }
 async function gateway(limits: Partial<InFlightLimits> = {}) {
   const app = Fastify();
   installProblems(app, async () => undefined);
-  app.addHook('onRequest', async (_request, reply) => void reply.header('x-content-type-options', 'nosniff'));
-  const refused: string[] = [];
-  const sayBusy = preparedProblem('E_BUSY');
-  const inFlight = installInFlight(app, { ...LIMITS, ...limits }, async (request, reply) => {
-    refused.push(request.url);
-    sayBusy(request, reply);
-  });
+  const inFlight = installInFlight(app, { ...LIMITS, ...limits });
   const proven: string[] = [];
   // Stands for the guard.
   app.addHook('onRequest', async (request) => void proven.push(request.url));
@@ -34,7 +28,7 @@ async function gateway(limits: Partial<InFlightLimits> = {}) {
   app.post('/upload', { config: { action: 'exhibit.upload' } }, async () => ({ ok: true }));
   app.get('/stream', async (_request, reply) => reply.type('text/plain').send(new Readable({ read() {} })));
   onTestFinished(() => app.close());
-  return { app, inFlight, proven, refused, held };
+  return { app, inFlight, proven, held };
 }
 
 const counts = ({ inFlight }: Awaited<ReturnType<typeof gateway>>) => [inFlight.working(), inFlight.waiting()];
@@ -55,28 +49,6 @@ describe('requests in flight', () => {
     for (const answer of await Promise.all(answers)) expect(answer.statusCode).toBe(200);
     expect(counts(made)).toEqual([0, 0]);
     expect((await made.app.inject('/public')).statusCode).toBe(200);
-  });
-
-  it('SEC-11: a refusal that is written ahead is, header for header, that of any other error', async () => {
-    const made = await gateway({ working: 1, waiting: 1, longestWaitMs: 500 });
-    const first = made.app.inject('/held');
-    await expect.poll(() => made.held.length).toBe(1);
-    for (const headers of [{}, { 'accept-language': 'en' }]) {
-      const waited = made.app.inject({ url: '/held', headers });
-      await expect.poll(() => counts(made)).toEqual([1, 1]);
-      const ahead = await made.app.inject({ url: '/held', headers });
-      const written = await waited;
-      const { correlationId, ...said } = ahead.json();
-      expect(said).toEqual({ ...written.json(), correlationId: undefined });
-      expect(correlationId).toMatch(/^req-/);
-      expect(correlationId).not.toBe(written.json().correlationId);
-      const { date: _, 'content-length': length, ...told } = ahead.headers;
-      expect(told).toEqual({ ...written.headers, date: undefined, 'content-length': undefined });
-      expect([told['x-content-type-options'], Number(length)]).toEqual(['nosniff', Buffer.byteLength(ahead.payload)]);
-    }
-    expect(made.refused).toEqual(['/held', '/held']);
-    made.held[0]?.();
-    await first;
   });
 
   it('refuses who has waited too long, and his place is free', async () => {

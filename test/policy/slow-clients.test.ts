@@ -145,8 +145,8 @@ function open(bytes: string): Talk {
   };
 }
 
-const slowPost = () =>
-  begin('POST', '/api/v1/requisitions', { 'content-type': 'application/json', 'content-length': 1000 });
+const slowPost = (length: Readonly<Record<string, string | number>> = { 'content-length': 1000 }) =>
+  begin('POST', '/api/v1/requisitions', { 'content-type': 'application/json', ...length });
 const asAgent = { authorization: 'DPoP x', 'tus-resumable': '1.0.0' };
 
 const isRefused = (text: string): void => {
@@ -161,6 +161,10 @@ it('ends the connection of a client that does not send the body it announced, wi
   isRefused(await post.ended);
   // A fault of the client: nothing of ours has failed.
   await expect.poll(() => refusals).toEqual(['E_REQUEST']);
+  // Nor one that announces no length.
+  const pieces = await slowPost({ 'transfer-encoding': 'chunked' });
+  pieces.socket.write('5\r\n{"aut');
+  isRefused(await pieces.ended);
 });
 
 it('ends the connection of a slow upload that was refused', async () => {
