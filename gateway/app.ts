@@ -88,7 +88,7 @@ const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 const KEEP_ALIVE_MS = 30_000;
 const REQUESTS_PER_CONNECTION = 10_000;
-const CONNECTIONS = 1_000;
+export const CONNECTIONS = 1_000;
 
 /** The HTTP table of contents: the guard first, then one plugin a room in the order of the walk. */
 export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {

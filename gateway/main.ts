@@ -8,7 +8,7 @@ import { demandCanaries } from './admission/canaries.ts';
 import { buildFacts } from './analysis/result.ts';
 import { noSight } from './analysis/sight.ts';
 import * as jobs from './analysis/store.ts';
-import { buildApp } from './app.ts';
+import { buildApp, CONNECTIONS } from './app.ts';
 import { openSharedLog } from './audit/appender.ts';
 import { encodeVkey } from './audit/note.ts';
 import { keepPurged } from './audit/purging.ts';
@@ -567,7 +567,8 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
     const sweep = () => retention.purge().then(personRequests.noteOverdue).catch(reportError);
     const purging = setInterval(() => void sweep(), PURGE_EVERY_MS).unref();
     started.defer(async () => clearInterval(purging));
-    await app.listen({ host: config.host, port: config.port });
+    // Who comes beyond the kernel's queue is not refused but asks again in seconds.
+    await app.listen({ host: config.host, port: config.port, backlog: CONNECTIONS });
     const scheme = config.tls === undefined ? 'http' : 'https';
     const url = `${scheme}://${config.host}:${portOf(app.server)}`;
     origin ??= url;
