@@ -124,11 +124,15 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     if (request.url.startsWith('/api/')) reply.headers(headers);
   });
   const limitAgents = await installAddressLimit(app, deps.limits ?? NO_LIMITS);
-  const inFlight = installInFlight(app, deps.inFlight ?? IN_FLIGHT);
-  app.decorate('inFlight', inFlight);
-  const countRefusal = installGuard(app, deps.guard);
   const sayBusy = preparedProblem('E_BUSY', { ...headers, 'retry-after': String(RETRY_AFTER_S) });
-  refusesUnseen = refusalUnseen(inFlight, countRefusal, sayBusy);
+  const inFlight = installInFlight(app, deps.inFlight ?? IN_FLIGHT, async (request, reply) => {
+    await guard.refused('E_BUSY', request);
+    reply.hijack();
+    sayBusy(request.raw, reply.raw, String(request.id));
+  });
+  app.decorate('inFlight', inFlight);
+  const guard = installGuard(app, deps.guard);
+  refusesUnseen = refusalUnseen(inFlight, guard.countRefusal, sayBusy);
   inFlight.endTurns();
   limitAgents();
   installIdempotency(app, deps.idempotency);

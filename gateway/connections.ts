@@ -14,7 +14,7 @@ const lingering = new WeakSet<Socket>();
 
 /** Ends our half of a connection; its client's half is read and left until he ends it, or has sent enough. */
 function linger(socket: Socket, lingerMs: number): void {
-  if (lingering.has(socket)) return;
+  if (lingering.has(socket) || socket.destroyed) return;
   lingering.add(socket);
   socket.end();
   const until = performance.now() + lingerMs;
@@ -62,7 +62,14 @@ export function limitArrivals(limitMs: number): ArrivalLimit {
         linger(socket, lingerWithin(limitMs));
       }, limitMs).unref();
       timers.set(request, timer);
-      request.once('close', () => clearTimeout(timer));
+      // A request that was answered while it came never ends where its connection does.
+      const end = (): void => {
+        clearTimeout(timer);
+        request.removeListener('close', end);
+        socket.removeListener('close', end);
+      };
+      request.once('close', end);
+      socket.once('close', end);
     },
     giveTime: (request) => clearTimeout(timers.get(request)),
   };

@@ -84,9 +84,13 @@ export function createTurns(limits: InFlightLimits): Turns {
 /**
  * Bounds the requests that are worked on. To be called before the guard is put up. Public routes (the console's files, the API description)
  * are not counted. A body that is still on its way holds no turn, however slowly it comes; nor does the payload of an answer, once it leaves.
- * Who is one too many is E_BUSY.
+ * `refuse` answers E_BUSY to those who are too many, at little cost.
  */
-export function installInFlight(app: FastifyInstance, limits: InFlightLimits): InFlight {
+export function installInFlight(
+  app: FastifyInstance,
+  limits: InFlightLimits,
+  refuse: (request: FastifyRequest, reply: FastifyReply) => Promise<void>,
+): InFlight {
   const turns = createTurns(limits);
   const holders = new WeakSet<FastifyRequest>();
 
@@ -105,7 +109,7 @@ export function installInFlight(app: FastifyInstance, limits: InFlightLimits): I
 
   app.addHook('onRequest', async (request, reply) => {
     if (!isCounted(request)) return;
-    if (turns.isFull()) throw new AppError('E_BUSY', { detail: 'too many wait', retryAfterSeconds: RETRY_AFTER_S });
+    if (turns.isFull()) return await refuse(request, reply);
     // An answer for a client that went gives its turn back in onSend like any other; the minute is for one that never gets there.
     reply.raw.once('close', () => {
       if (reply.raw.writableEnded) give(request);
@@ -135,7 +139,7 @@ export function installInFlight(app: FastifyInstance, limits: InFlightLimits): I
   };
 }
 
-/** Where whatever is asked is an act that is counted. */
+/** Where every route is an act that is counted. */
 const ACTS = '/api/v1/cases/';
 /** What is still to come of a request that is refused unseen is read and left, and stays small. */
 const MOST_UNSEEN_BYTES = 65_536;

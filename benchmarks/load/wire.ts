@@ -38,15 +38,21 @@ export function openWire(url: string, connections: number): Wire {
     const connection: Connection = { socket, head: '', left: undefined, answered: undefined };
     socket.on('data', (bytes) => take(connection, bytes));
     socket.on('error', () => undefined);
+    socket.on('end', () => leave(connection));
     socket.on('close', () => {
-      open.delete(connection);
-      const at = idle.indexOf(connection);
-      if (at >= 0) idle.splice(at, 1);
+      leave(connection);
       settle(connection, undefined);
       if (waiting.length > 0) waiting.shift()?.(openOne());
     });
     open.add(connection);
     return connection;
+  }
+
+  /** Nothing more is asked on it. */
+  function leave(connection: Connection): void {
+    open.delete(connection);
+    const at = idle.indexOf(connection);
+    if (at >= 0) idle.splice(at, 1);
   }
 
   function take(connection: Connection, bytes: Buffer): void {

@@ -84,6 +84,11 @@ export interface GuardDeps {
   readonly onRefusal?: (code: ErrorCode) => void;
 }
 
+export interface HearsRefusals extends Pick<RefusalJournal, 'countRefusal'> {
+  /** Of a request that the guard has seen. */
+  refused(code: ErrorCode, request: FastifyRequest): Promise<void>;
+}
+
 /** What the guard knows of one request. */
 interface Seen {
   identity: Identity;
@@ -110,9 +115,9 @@ export const NOBODY: Identity = {
  * known action stops the start (onRoute); every request is authenticated and decided before its body is read (onRequest), also on a
  * route that was registered earlier; acts that change something are in the journal before their handler runs (preHandler); what is
  * disclosed is in the journal before its first byte leaves (onSend); an act of both kinds is in it twice. When the journal cannot be
- * written the answer is E_LOG_DOWN. Gives `countRefusal` of the refusal journal.
+ * written the answer is E_LOG_DOWN. Gives what is to hear of refusals that are answered elsewhere.
  */
-export function installGuard(app: FastifyInstance, deps: GuardDeps): RefusalJournal['countRefusal'] {
+export function installGuard(app: FastifyInstance, deps: GuardDeps): HearsRefusals {
   const seenOf = new WeakMap<FastifyRequest, Seen>();
   const refusals = createRefusalJournal(deps);
 
@@ -268,8 +273,9 @@ export function installGuard(app: FastifyInstance, deps: GuardDeps): RefusalJour
     return payload;
   });
 
-  installProblems(app, (code, request) => refusals.journalRefusal(code, actOf(request)));
-  return refusals.countRefusal;
+  const refused: HearsRefusals['refused'] = (code, request) => refusals.journalRefusal(code, actOf(request));
+  installProblems(app, refused);
+  return { refused, countRefusal: refusals.countRefusal };
 }
 
 function factsOf({ broad, revealed }: Seen): { readonly facts?: Facts } {

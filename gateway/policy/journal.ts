@@ -120,8 +120,8 @@ export interface RefusalJournal {
   /** Appends the event of a refusal or failure. Never rejects: a refusal is answered even when the log is down. */
   journalRefusal(code: ErrorCode, act: Act): Promise<void>;
   /**
-   * For refusals by the thousand of strangers: true when the event of this code and minute stands in the journal already, and one more has been
-   * counted; false when the refusal has to go to `journalRefusal`.
+   * For refusals by the thousand of strangers: true when this code and minute has had its event, and one more has been counted; false when the
+   * refusal has to go to `journalRefusal`.
    */
   countRefusal(code: ErrorCode): boolean;
 }

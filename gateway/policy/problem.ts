@@ -116,7 +116,7 @@ const PLACE_OF_ID = '<id>';
 
 /**
  * The answer of `sendProblem` with these headers, written ahead for a refusal that costs nothing else when thousands of them are due: no error
- * is made, nothing is serialised, and the framework has not seen the request. Not for 401, which names a scheme.
+ * is made, nothing is serialised, and the framework need not have seen the request. Not for 401, which names a scheme.
  */
 export function preparedProblem(
   code: ErrorCode,

@@ -1,8 +1,6 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { mkdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll } from 'vitest';
 import type { SceneSpec, TruthBox } from '../../benchmarks/scenes/types.ts';
 import type { WriteOptions } from '../../benchmarks/scenes/write.ts';
 import type { AnalysisResult, Track } from '../../gateway/analysis/types.ts';
@@ -18,32 +16,21 @@ import { packets, probe } from '../../gateway/media.ts';
 import type { Requisition } from '../../gateway/requisition/types.ts';
 import { CLASSES, COLOURS } from '../../gateway/vocabulary.ts';
 import { writeSceneOnce } from '../support/run-folder.ts';
+import { closedAtTheEnd, temporaryFolder as folderOf } from '../support/temporary.ts';
 
-const folders: string[] = [];
-const logs: WritableLog[] = [];
-afterAll(async () => {
-  // An open log still writes where its records belong.
-  await Promise.all(logs.splice(0).map((log) => log.close()));
-  await Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true, force: true })));
-});
-
-export async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'differe-evidence-'));
-  folders.push(folder);
-  return folder;
-}
+export const temporaryFolder = (): Promise<string> => folderOf('differe-evidence-');
 
 /** A log of the installation with a key of its own, closed after the tests of the file. */
 export async function newLog(clock: Clock): Promise<WritableLog> {
-  const log = await openLog({
-    dir: path.join(await temporaryFolder(), 'log'),
-    origin: 'test-installation/log',
-    signingKey: generateKeyPairSync('ed25519').privateKey,
-    clock,
-    software: 'differe/0.1.0',
-  });
-  logs.push(log);
-  return log;
+  return closedAtTheEnd(
+    await openLog({
+      dir: path.join(await temporaryFolder(), 'log'),
+      origin: 'test-installation/log',
+      signingKey: generateKeyPairSync('ed25519').privateKey,
+      clock,
+      software: 'differe/0.1.0',
+    }),
+  );
 }
 
 const uuid = <T>(): T => randomUUID() as T;

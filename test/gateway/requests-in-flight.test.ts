@@ -3,6 +3,7 @@ import { type ClientRequest, request as httpRequest, type IncomingMessage } from
 import { Readable } from 'node:stream';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { AppError } from '../../gateway/errors.ts';
 import { portOf } from '../../gateway/listeners.ts';
 import { installProblems } from '../../gateway/policy/problem.ts';
 import { createTurns, type InFlightLimits, installInFlight } from '../../gateway/requests-in-flight.ts';
@@ -13,7 +14,9 @@ const LIMITS: InFlightLimits = { working: 2, waiting: 2, longestWaitMs: 60_000 }
 async function gateway(limits: Partial<InFlightLimits> = {}) {
   const app = Fastify();
   installProblems(app, async () => undefined);
-  const inFlight = installInFlight(app, { ...LIMITS, ...limits });
+  const inFlight = installInFlight(app, { ...LIMITS, ...limits }, async () => {
+    throw new AppError('E_BUSY', { retryAfterSeconds: 1 });
+  });
   const proven: string[] = [];
   // Stands for the guard.
   app.addHook('onRequest', async (request) => void proven.push(request.url));

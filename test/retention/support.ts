@@ -1,9 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll } from 'vitest';
-import { openLog, type WritableLog } from '../../gateway/audit/append.ts';
+import { openLog } from '../../gateway/audit/append.ts';
 import { encodeVkey } from '../../gateway/audit/note.ts';
 import type { Database } from '../../gateway/database.ts';
 import { AppError } from '../../gateway/errors.ts';
@@ -23,6 +20,7 @@ import { openVault, type Vault } from '../../gateway/vault.ts';
 import { freshKey, handClock } from '../audit/support.ts';
 import { AUDIENCE, newKey } from '../requisition/support.ts';
 import { testDatabase } from '../support/database.ts';
+import { closedAtTheEnd, temporaryFolder } from '../support/temporary.ts';
 
 // The room on a real database, vault and log, with a clock that the test sets; requisitions are as small as the room reads them.
 
@@ -31,20 +29,6 @@ export const DAY_MS = 86_400_000;
 
 /** Whose the cases of these tests are, as the journal says it. */
 export const ORIGIN = { framework: 'PRELIMINAIRE', unit: 'U-1', services: ['DIPN'], natinf: ['7151'] };
-
-const folders: string[] = [];
-const logs: WritableLog[] = [];
-afterAll(async () => {
-  // An open log still writes where its records belong.
-  await Promise.all(logs.splice(0).map((log) => log.close()));
-  await Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true, force: true })));
-});
-
-async function newFolder(): Promise<string> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'differe-retention-'));
-  folders.push(folder);
-  return folder;
-}
 
 type Authorisation = Pick<Requisition['authorisation'], 'framework' | 'retention'> & {
   offence?: Requisition['authorisation']['offence'];
@@ -59,7 +43,7 @@ export async function retentionRoom(
 ) {
   const places = new Map<string, HitPlace>();
   const database = given?.database ?? (await testDatabase());
-  const folder = given?.folder ?? (await newFolder());
+  const folder = given?.folder ?? (await temporaryFolder('differe-retention-'));
   const clock = handClock(START_MS);
   const vault =
     given?.vault ??
@@ -77,7 +61,7 @@ export async function retentionRoom(
     clock,
     software: 'differe/test',
   });
-  logs.push(log);
+  closedAtTheEnd(log);
   const prosecutor = await newKey('parquet-1');
   const registry = loadRegistry(
     JSON.stringify({
