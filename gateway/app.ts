@@ -1,6 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { createServer, type RequestListener } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
 import swagger from '@fastify/swagger';
 import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyInstance } from 'fastify';
@@ -23,6 +20,7 @@ import { type HabilitationRoutesDeps, habilitationRoutes } from './habilitation/
 import { type IdempotencyDeps, installIdempotency } from './idempotency.ts';
 import { type ApiRoute, describeApi } from './interface/document.ts';
 import { installJsonBodies } from './json-body.ts';
+import { serverForClients } from './listeners.ts';
 import { type GuardDeps, installGuard } from './policy/guard.ts';
 import { preparedProblem } from './policy/problem.ts';
 import { installAddressLimit, type RequestLimits } from './request-limits.ts';
@@ -83,12 +81,9 @@ export interface AppDeps {
   readonly requestTimeoutMs?: number;
 }
 
-// A client that holds a connection for nothing loses it, and no number of them takes the memory of the gateway.
+// A client that holds a connection for nothing loses it.
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
-const KEEP_ALIVE_MS = 30_000;
-const REQUESTS_PER_CONNECTION = 10_000;
-export const CONNECTIONS = 1_000;
 
 /** The HTTP table of contents: the guard first, then one plugin a room in the order of the walk. */
 export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
@@ -98,7 +93,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   let refusesUnseen: ReturnType<typeof refusalUnseen> = () => false;
   const app = Fastify({
     serverFactory: (handler) =>
-      serverOf(deps.tls, headersTimeoutMs, (request, response) => {
+      serverForClients(deps.tls, headersTimeoutMs, (request, response) => {
         if (refusesUnseen(request, response)) setImmediate(() => request.complete || arrivals.watch(request, response));
         else {
           arrivals.watch(request, response);
@@ -208,27 +203,3 @@ const HEADERS = {
 };
 const OVER_TLS = { 'strict-transport-security': 'max-age=31536000' };
 const NO_LIMITS: RequestLimits = { perAddress: 0, perAgent: 0 };
-
-function serverOf(tls: AppDeps['tls'], headersTimeout: number, listener: RequestListener) {
-  const options = {
-    // Probes of TCP find the client of an upload that has vanished.
-    keepAlive: true,
-    keepAliveInitialDelay: 60_000,
-    headersTimeout,
-    connectionsCheckingInterval: headersTimeout / 2,
-    // Node's limit is one for all requests, and a permitted upload takes as long as it takes: see `limitArrivals`.
-    requestTimeout: 0,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-  };
-  const server =
-    tls === undefined ? createServer(options, listener) : createTlsServer({ ...options, ...tlsOptions(tls) }, listener);
-  server.maxRequestsPerSocket = REQUESTS_PER_CONNECTION;
-  server.maxConnections = CONNECTIONS;
-  return server;
-}
-
-const tlsOptions = ({ certFile, keyFile }: NonNullable<AppDeps['tls']>) => ({
-  cert: readFileSync(certFile),
-  key: readFileSync(keyFile),
-  minVersion: 'TLSv1.3' as const,
-});

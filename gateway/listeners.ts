@@ -1,4 +1,6 @@
-import { createServer, type Server } from 'node:http';
+import { readFileSync } from 'node:fs';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Metrics } from './metrics.ts';
 
@@ -7,6 +9,39 @@ export function portOf(server: Pick<Server, 'address'>): number {
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('listener has no port');
   return (address satisfies AddressInfo).port;
+}
+
+const KEEP_ALIVE_MS = 30_000;
+const REQUESTS_PER_CONNECTION = 10_000;
+/** No number of connections takes the memory of the gateway. */
+export const CONNECTIONS = 1_000;
+
+/** A server for those who ask, by TLS 1.3 where there are files for it; whoever sends no whole head in time loses his connection. */
+export function serverForClients(
+  tls: { readonly certFile: string; readonly keyFile: string } | undefined,
+  headersTimeout: number,
+  listener: RequestListener,
+) {
+  const options = {
+    // Probes of TCP find the client of an upload that has vanished.
+    keepAlive: true,
+    keepAliveInitialDelay: 60_000,
+    headersTimeout,
+    connectionsCheckingInterval: headersTimeout / 2,
+    // Node's limit is one for all requests, and a permitted upload takes as long as it takes: see `limitArrivals`.
+    requestTimeout: 0,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+  };
+  const server =
+    tls === undefined
+      ? createServer(options, listener)
+      : createTlsServer(
+          { ...options, cert: readFileSync(tls.certFile), key: readFileSync(tls.keyFile), minVersion: 'TLSv1.3' },
+          listener,
+        );
+  server.maxRequestsPerSocket = REQUESTS_PER_CONNECTION;
+  server.maxConnections = CONNECTIONS;
+  return server;
 }
 
 export interface Readiness {

@@ -78,7 +78,7 @@ const OPENS =
 const OPENS_BY_NAME = /\b(fetch|WebSocket|EventSource)\s*\(|\bnew (WebSocket|EventSource)\b/;
 /** Where the running gateway may use them, and for what; the evidence says so. */
 export const MAY_OPEN: Readonly<Record<string, string>> = {
-  'gateway/listeners.ts': 'listens for operators',
+  'gateway/listeners.ts': 'listens for clients and for operators',
   'gateway/frame-pipe.ts': 'reads the pipe of a decoder that it was handed, and connects to nobody',
   'gateway/s3-client.ts': 'keeps sealed bytes in the bucket of DIFFERE_VAULT, and reaches no other address',
   'gateway/audit/witnesses.ts': 'sends name, size and hashes of the log to the witnesses of DIFFERE_WITNESSES',
