@@ -8,6 +8,7 @@ import { portOf } from '../../gateway/listeners.ts';
 import { NOBODY } from '../../gateway/policy/guard.ts';
 import type { ActEvent } from '../../gateway/policy/journal.ts';
 import { POLICIES } from '../../gateway/policy/policies.ts';
+import type { InFlightLimits } from '../../gateway/requests-in-flight.ts';
 
 // The real application on a real listener, of which all turns are taken until the test gives them back. Rooms that no request here reaches
 // are given nothing.
@@ -15,7 +16,7 @@ import { POLICIES } from '../../gateway/policy/policies.ts';
 const LIMIT_MS = 300;
 const ROUTE = '/api/v1/cases/00000000-0000-4000-8000-000000000000/questions';
 
-async function fullGateway() {
+async function fullGateway(limits: Partial<InFlightLimits> = {}) {
   const events: ActEvent[] = [];
   const refusals: string[] = [];
   let nowMs = Date.parse('2026-03-17T10:00:00Z');
@@ -42,7 +43,7 @@ async function fullGateway() {
     tls: undefined,
     version: '0',
     requestTimeoutMs: LIMIT_MS,
-    inFlight: { working: 1, waiting: 0, longestWaitMs: 60_000 },
+    inFlight: { working: 1, waiting: 0, longestWaitMs: 60_000, ...limits },
   } as unknown as AppDeps);
   await app.listen({ host: '127.0.0.1', port: 0 });
   const agent = new Agent({ keepAlive: true });
@@ -104,17 +105,22 @@ describe('a flood', () => {
   });
 
   it('SEC-11: is told, header for header, what any other error tells, in the language that was asked for', async () => {
-    const { ask } = await fullGateway();
-    await ask(ROUTE);
+    const { app, ask } = await fullGateway({ waiting: 1, longestWaitMs: 2000 });
     for (const headers of [{}, { 'accept-language': 'en' }]) {
-      const unseen = await ask(ROUTE, { headers });
+      // Who waits too long is told by the error handler, as of everything else.
+      const waited = ask(ROUTE, { headers });
+      await expect.poll(() => app.inFlight.waiting()).toBe(1);
       const seen = await ask(ROUTE, { headers: { ...headers, 'transfer-encoding': 'chunked' } });
-      expect([isUnseen(unseen), isUnseen(seen)]).toEqual([true, false]);
-      const { date: _, 'content-length': length, ...told } = unseen.headers;
-      expect(told).toEqual({ ...seen.headers, date: undefined, 'content-length': undefined });
-      expect(told).toMatchObject({ 'x-content-type-options': 'nosniff', 'retry-after': '1' });
-      expect(Number(length)).toBe(Buffer.byteLength(unseen.text));
-      expect(JSON.parse(unseen.text)).toEqual({ ...JSON.parse(seen.text), correlationId: idOf(unseen) });
+      const unseen = await ask(ROUTE, { headers });
+      const written = await waited;
+      expect([isUnseen(seen), isUnseen(unseen), isUnseen(written)]).toEqual([false, true, false]);
+      for (const ahead of [seen, unseen]) {
+        const { date: _, 'content-length': length, ...told } = ahead.headers;
+        expect(told).toEqual({ ...written.headers, date: undefined, 'content-length': undefined });
+        expect(told).toMatchObject({ 'x-content-type-options': 'nosniff', 'retry-after': '1' });
+        expect(Number(length)).toBe(Buffer.byteLength(ahead.text));
+        expect(JSON.parse(ahead.text)).toEqual({ ...JSON.parse(written.text), correlationId: idOf(ahead) });
+      }
     }
   });
 
