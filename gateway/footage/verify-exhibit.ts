@@ -76,15 +76,15 @@ async function digestSealed({ caseId, object }: Exhibit, { vault }: VerifyDeps):
   return hash.digest('hex');
 }
 
-/** The event is written right after the moment that the row keeps; whoever writes between is few. */
-const LOOKED_AT = 2_000;
+/** The event is written right after the moment that the row keeps. A disk that stalls, or a flood of others' records, puts seconds between. */
+const WRITTEN_WITHIN_MS = 60_000;
 
 /** The record of the sealing, if the log has it and proves its place. */
 async function sealingOf(exhibit: Exhibit, { log, logVkey }: VerifyDeps): Promise<number | undefined> {
   const size = await log.size();
-  const first = await firstSince(exhibit.sealedAtMs, size, log);
-  for (let seq = first; seq < Math.min(size, first + LOOKED_AT); seq++) {
+  for (let seq = await firstSince(exhibit.sealedAtMs, size, log); seq < size; seq++) {
     const record = await log.record(seq);
+    if (Date.parse(String(record?.time)) > exhibit.sealedAtMs + WRITTEN_WITHIN_MS) return undefined;
     if (record?.action !== 'exhibit.seal' || !names(record, exhibit)) continue;
     const leaf = Buffer.from(canonicalJson(record), 'utf8');
     return verifyProofText(await log.prove(seq), leaf, logVkey).ok ? seq : undefined;

@@ -30,9 +30,7 @@ let id: ExhibitId;
 beforeEach(async () => {
   line = await startFootage(await testDatabase(), [exhibitOf(film, 'SCELLE-1')]);
   id = ((await deposit(line, film, { piece: 'SCELLE-1' })).url?.split('/').at(-1) ?? '') as ExhibitId;
-  const options = await optionsFor(temporaryFolder(), { clock: line.clock });
-  log = await openLog(options);
-  logVkey = encodeVkey(options.origin, options.signingKey);
+  await openJournal();
 });
 afterEach(async () => {
   await log.close();
@@ -41,21 +39,28 @@ afterEach(async () => {
 });
 afterAll(removeTemporaryFolders);
 
+/** A new one, with nothing in it and a key of its own. */
+async function openJournal(): Promise<void> {
+  const options = await optionsFor(temporaryFolder(), { clock: line.clock });
+  log = await openLog(options);
+  logVkey = encodeVkey(options.origin, options.signingKey);
+}
+
 const verify = (requisition = line.requisition, vkey = logVkey) =>
   createExhibitVerifier({ database: line.database, vault: line.vault, clock: line.clock, log, logVkey: vkey })(
     requisition,
     id,
   );
 
-/** What happened before the sealing, and after it, stands around its record. */
-async function journal(): Promise<number> {
+/** What happened before the sealing, and after it, stands around its record; so many other records come between the sealing and its own. */
+async function journal({ between = 1, lateMs = 0 } = {}): Promise<number> {
   const [sealing] = line.events;
   if (sealing === undefined) throw new Error('nothing was sealed');
   const other = { ...sealing, objects: [{ type: 'exhibit' as const, id: newId<ExhibitId>() }] };
   line.clock.ms -= 60_000;
   for (let before = 0; before < 5; before++) await log.append(other);
-  line.clock.ms += 60_000;
-  await log.append(other);
+  line.clock.ms += 60_000 + lateMs;
+  await Promise.all(Array.from({ length: between }, () => log.append(other)));
   const seq = await log.append(sealing);
   line.clock.ms += 60_000;
   await log.append(other);
@@ -66,6 +71,16 @@ describe('a sealed exhibit', () => {
   it('DEF-07: is verified when its bytes are those of the schedule and the journal proves their sealing', async () => {
     const record = await journal();
     expect(await verify()).toMatchObject({ verdict: 'verified', foundSha256: sha256Of(film), record });
+  });
+
+  it('DEF-07: is verified when thousands of others wrote first, and not by a record of more than a minute later', async () => {
+    const record = await journal({ between: 2_500, lateMs: 50_000 });
+    expect(await verify()).toMatchObject({ verdict: 'verified', record });
+    await log.close();
+    await openJournal();
+    // The clock stands two minutes after the sealing by now.
+    await journal();
+    expect(await verify()).toMatchObject({ verdict: 'partly', record: undefined });
   });
 
   it('is verified in part where the journal has no such record, or its place cannot be proved with the key', async () => {
