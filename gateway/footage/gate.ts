@@ -100,10 +100,13 @@ export function clockNote(
     }
   }
   const declaredSeconds = (captureEndMs - captureStartMs) / 1000;
-  if (file.durationSeconds * 1000 > captureEndMs - captureStartMs + UNREMARKABLE_MS) {
+  if (Math.abs(file.durationSeconds - declaredSeconds) * 1000 > UNREMARKABLE_MS) {
     const [lasts, declared] = [Math.round(file.durationSeconds), Math.round(declaredSeconds)];
+    const rest = declared - lasts;
+    const [unseen, unseenInEnglish] =
+      rest < 0 ? ['', ''] : [` : ${rest} s n'ont aucune image`, `: ${rest} s have no picture`];
     notes.push(
-      `le fichier dure ${lasts} s, la captation déclarée ${declared} s (the file lasts ${lasts} s, the declared capture ${declared} s)`,
+      `le fichier dure ${lasts} s, la captation déclarée ${declared} s${unseen} (the file lasts ${lasts} s, the declared capture ${declared} s${unseenInEnglish})`,
     );
   }
   return notes.length === 0 ? undefined : notes.join(' ; ');

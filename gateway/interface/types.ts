@@ -989,6 +989,13 @@ export interface components {
           /** Where it stands. */
           state: string;
         }[];
+        /** Recordings that the schedule lists, of the cameras asked about, and that nobody deposited; absent of questions from before this was kept. */
+        notDeposited?: {
+          /** Piece number in the schedule. */
+          piece: string;
+          /** Name of the camera in the schedule. */
+          cameraId: string;
+        }[];
       };
       notice: string;
     };
@@ -1033,6 +1040,13 @@ export interface components {
         fileName: string;
         /** Where it stands. */
         state: string;
+      }[];
+      /** Recordings that the schedule lists, of the cameras asked about, and that nobody deposited; absent of questions from before this was kept. */
+      notDeposited?: {
+        /** Piece number in the schedule. */
+        piece: string;
+        /** Name of the camera in the schedule. */
+        cameraId: string;
       }[];
     };
     Bookmark: {

@@ -10,7 +10,7 @@ import { type AskedQuestion, exhibitsAsked, holdsGround, listedIn, readQuestion,
 import { elsewhereIn } from './conditions/across-cameras.ts';
 import type { Elsewhere } from './conditions/leaf-matcher.ts';
 import { countMatches } from './counts.ts';
-import { coverageOf, coverageOfEach } from './coverage.ts';
+import { coverageOf, coverageOfEach, unseenIn } from './coverage.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { describeMatch, type Matches, matchesIn } from './match.ts';
 import { nearMisses } from './near-misses.ts';
@@ -48,7 +48,7 @@ export async function ask(
   if (cursor !== undefined) return nextPage(requisition, cursor, { questionSha256: sha256 }, deps);
 
   const place = { offset: 0, size: question.page?.size ?? DEFAULT_PAGE_SIZE };
-  const { exhibits, unanalysed, found } = await deps.sessions.workOn(requisition, (open) => {
+  const { exhibits, unanalysed, notDeposited, found } = await deps.sessions.workOn(requisition, (open) => {
     const about = exhibitsAsked(requisition, executed, open);
     return { ...about, found: search(executed, about.exhibits, place) };
   });
@@ -58,6 +58,7 @@ export async function ask(
     pageSize: place.size,
     jobs: exhibits.map((exhibit) => exhibit.jobId),
     notAnalysed: unanalysed.map(({ exhibitId, fileName, state }) => ({ exhibitId, fileName, state })),
+    notDeposited,
   };
   const sealed = await sealQuestion(deps.vault, requisition, id, asked, exhibits);
   const shown = rowsFor(found.page);
@@ -156,9 +157,8 @@ export async function readCoverage(
   deps: SearchDeps,
 ): Promise<{ readonly executed: ExecutedQuestion; readonly coverage: Omit<AnswerCoverage, 'sums'> }> {
   const asked = await askedBefore(requisition, questionId, deps);
-  const { executed, notAnalysed } = asked;
   const exhibits = await exhibitsOf(requisition, asked, deps);
-  return { executed, coverage: { exhibits: coverageOfEach(exhibits), notAnalysed } };
+  return { executed: asked.executed, coverage: { exhibits: coverageOfEach(exhibits), ...unseenIn(asked) } };
 }
 
 interface Found {
@@ -228,7 +228,7 @@ function answerOf(
     ...(next < found.matches.total
       ? { nextCursor: encodeCursor({ questionId, questionSha256: sha256, offset: next, size }) }
       : {}),
-    coverage: coverageOf(exhibits, asked.notAnalysed),
+    coverage: coverageOf(exhibits, asked),
     notice: NOTICE,
   };
 }

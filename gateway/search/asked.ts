@@ -7,7 +7,7 @@ import { listsExhibit, type Requisition, type ScheduleClaims } from '../requisit
 import type { Vault } from '../vault.ts';
 import { assertInScope } from './normalise.ts';
 import * as store from './store.ts';
-import type { ExecutedQuestion } from './types.ts';
+import type { ExecutedQuestion, MissingPiece } from './types.ts';
 
 /**
  * A question as it was asked: what was executed and on which closed results. That fixes the answer (DEF-09): an exhibit or an analysis that
@@ -27,6 +27,7 @@ interface Ground {
     readonly fileName: string;
     readonly state: string;
   }[];
+  readonly notDeposited?: readonly MissingPiece[];
 }
 
 type Stored = Omit<AskedQuestion, keyof Ground>;
@@ -47,13 +48,13 @@ export function sealQuestion(
   vault: Vault,
   requisition: Requisition,
   id: QuestionId,
-  { jobs, notAnalysed, ...stored }: AskedQuestion,
+  { jobs, notAnalysed, notDeposited, ...stored }: AskedQuestion,
   on: readonly OpenExhibit[],
 ): Promise<Buffer> {
   const groundIn = grounds.get(on);
   const question: StoredQuestion =
     groundIn === undefined
-      ? { format: 'differe-question/1', ...stored, jobs, notAnalysed }
+      ? { format: 'differe-question/1', ...stored, jobs, notAnalysed, ...(notDeposited && { notDeposited }) }
       : { format: 'differe-question/2', ...stored, groundIn };
   return vault.seal(requisition.caseId, label(id), JSON.stringify(question));
 }
@@ -94,7 +95,8 @@ export async function readQuestion(
     throw new AppError('E_INTERNAL', {
       detail: `question ${id} names a ground that question ${stored.groundIn} has not`,
     });
-  return { ...stored, jobs: ground.jobs, notAnalysed: ground.notAnalysed };
+  const { jobs, notAnalysed, notDeposited } = ground;
+  return { ...stored, jobs, notAnalysed, ...(notDeposited && { notDeposited }) };
 }
 
 async function findStored(
@@ -107,9 +109,15 @@ async function findStored(
   return sealed === undefined ? undefined : openStored(vault, caseId, id, sealed);
 }
 
+/** What a question is about: exhibits of the case, and what its schedule lists of their cameras and nobody deposited. */
+interface About extends OpenCase {
+  readonly notDeposited: readonly MissingPiece[];
+}
+
 /** The exhibits that a question is about. A named one that the case does not have is E_PRO_SILO, one that the schedule does not list E_REQ_SCOPE. */
-export function exhibitsAsked(requisition: Requisition, executed: ExecutedQuestion, open: OpenCase): OpenCase {
-  if (executed.exhibits === null) return listedIn(requisition, open);
+export function exhibitsAsked(requisition: Requisition, executed: ExecutedQuestion, open: OpenCase): About {
+  const all = listedIn(requisition, open);
+  if (executed.exhibits === null) return all;
   const { exhibits, unanalysed } = byId(open);
   for (const id of executed.exhibits) {
     const exhibit = exhibits.get(id) ?? unanalysed.get(id);
@@ -119,10 +127,12 @@ export function exhibitsAsked(requisition: Requisition, executed: ExecutedQuesti
       throw new AppError('E_REQ_SCOPE', { detail: `exhibit ${id} is not in the schedule` });
     }
   }
-  return {
+  const asked = {
     exhibits: executed.exhibits.flatMap((id) => exhibits.get(id) ?? []),
     unanalysed: executed.exhibits.flatMap((id) => unanalysed.get(id) ?? []),
   };
+  const cameras = all.notDeposited.length === 0 ? new Set() : camerasOf(requisition.schedule, asked);
+  return { ...asked, notDeposited: all.notDeposited.filter(({ cameraId }) => cameras.has(cameraId)) };
 }
 
 const byId = onceFor(({ exhibits, unanalysed }: OpenCase) => ({
@@ -130,16 +140,28 @@ const byId = onceFor(({ exhibits, unanalysed }: OpenCase) => ({
   unanalysed: new Map(unanalysed.map((exhibit) => [exhibit.exhibitId, exhibit])),
 }));
 
-const known = new WeakMap<OpenCase, { readonly schedule: ScheduleClaims; readonly listed: OpenCase }>();
+const digestsIn = ({ exhibits, unanalysed }: OpenCase): ReadonlySet<string> =>
+  new Set([...exhibits, ...unanalysed].map(({ sha256 }) => sha256));
 
-/** The exhibits of a case that the schedule lists: the same list as long as both are the same. */
-export function listedIn(requisition: Requisition, open: OpenCase): OpenCase {
+function camerasOf(schedule: ScheduleClaims, asked: OpenCase): ReadonlySet<string> {
+  const digests = digestsIn(asked);
+  return new Set(schedule.exhibits.filter(({ sha256 }) => digests.has(sha256)).map(({ camera }) => camera.id));
+}
+
+const known = new WeakMap<OpenCase, { readonly schedule: ScheduleClaims; readonly listed: About }>();
+
+/** The exhibits of a case that the schedule lists, and what it lists beside them: the same lists as long as both are the same. */
+export function listedIn(requisition: Requisition, open: OpenCase): About {
   const { schedule } = requisition;
   const found = known.get(open);
   if (found?.schedule === schedule) return found.listed;
+  const held = digestsIn(open);
   const listed = {
     exhibits: open.exhibits.filter((exhibit) => listsExhibit(requisition, exhibit)),
     unanalysed: open.unanalysed.filter((exhibit) => listsExhibit(requisition, exhibit)),
+    notDeposited: schedule.exhibits
+      .filter(({ sha256 }) => !held.has(sha256))
+      .map(({ id, camera }) => ({ piece: id, cameraId: camera.id })),
   };
   known.set(open, { schedule, listed });
   return listed;

@@ -7,14 +7,19 @@ import type { AnswerCoverage, CoverageSums, ExhibitCoverage } from './types.ts';
 /** An answer about so many exhibits says of each what was looked at; of more it says the sums, and of each where that is asked for. */
 export const MOST_NAMED = 200;
 
-/** What was looked at. What was not analysed is named whatever its number: "nothing found" never hides it. */
-export const coverageOf = (
-  exhibits: readonly OpenExhibit[],
-  notAnalysed: AnswerCoverage['notAnalysed'],
-): AnswerCoverage => ({
+/** What was looked at. What was not is named whatever its number: "nothing found" never hides it. */
+export const coverageOf = (exhibits: readonly OpenExhibit[], unseen: Unseen): AnswerCoverage => ({
   sums: sumsOf(exhibits),
   exhibits: exhibits.length > MOST_NAMED ? [] : coverageOfEach(exhibits),
+  ...unseenIn(unseen),
+});
+
+type Unseen = Pick<AnswerCoverage, 'notAnalysed' | 'notDeposited'>;
+
+/** What no search could look at: what was not analysed, and what nobody deposited. */
+export const unseenIn = ({ notAnalysed, notDeposited }: Unseen): Unseen => ({
   notAnalysed,
+  ...(notDeposited && { notDeposited }),
 });
 
 export const coverageOfEach = (exhibits: readonly OpenExhibit[]): readonly ExhibitCoverage[] =>

@@ -137,6 +137,14 @@ export interface AnswerCoverage {
     readonly fileName: string;
     readonly state: string;
   }[];
+  /** Recordings that the schedule lists, of the cameras asked about, and that nobody deposited; absent of questions from before this was kept. */
+  readonly notDeposited?: readonly MissingPiece[];
+}
+
+/** A recording of the schedule that the case does not hold. */
+export interface MissingPiece {
+  readonly piece: string;
+  readonly cameraId: string;
 }
 
 /** Hits by what they are, where and when; groups without hits are left out. */

@@ -451,6 +451,9 @@ describe('the words', () => {
     expect(clockNoteIn('fr', note)).toBe('le fichier porte la date X');
     expect(clockNoteIn('en', note)).toBe('the file is dated X');
     expect(clockNoteIn('en', 'autre')).toBe('autre');
+    const two = `${note} ; le fichier dure 3 s (the file lasts 3 s)`;
+    expect(clockNoteIn('fr', two)).toBe('le fichier porte la date X ; le fichier dure 3 s');
+    expect(clockNoteIn('en', two)).toBe('the file is dated X ; the file lasts 3 s');
     expect(clockNoteIn('fr', 'le fichier porte la date 2018-04-19T22:46:00.000Z, hors')).toBe(
       'le fichier porte la date 19/04/2018 22:46:00 UTC, hors',
     );

@@ -114,7 +114,15 @@ describe('DEF-04: the dates', () => {
   });
 
   it('DEF-04: flags a file that lasts longer than its declared capture', () => {
-    expect(note(undefined, 3600)).toContain('3600 s');
+    expect(note(undefined, 3600)).toBe(
+      'le fichier dure 3600 s, la captation déclarée 600 s (the file lasts 3600 s, the declared capture 600 s)',
+    );
+  });
+
+  it('DEF-04: flags a file that ends before its declared capture does, and says for how long nothing can be seen', () => {
+    expect(note(undefined, 540)).toBeUndefined();
+    expect(note(undefined, 539)).toContain(": 61 s n'ont aucune image (");
+    expect(note(undefined, 539)).toContain(': 61 s have no picture)');
   });
 });
 

@@ -95,6 +95,36 @@ describe('asking', () => {
     expect(answer.coverage.notAnalysed).toHaveLength(3);
   });
 
+  it('names what the schedule lists and nobody deposited, of the cameras asked about, and goes on saying so', async () => {
+    const sha256s = Array.from({ length: 4 }, sha256);
+    const { schedule } = await testRequisition({ sha256s });
+    // The fourth is of the second one's camera.
+    const camera = schedule.exhibits[1]?.camera ?? expect.unreachable();
+    const listed = schedule.exhibits.map((each, n) => (n === 3 ? { ...each, camera } : each));
+    const partly = await testRequisition({ sha256s, schedule: { exhibits: listed } });
+    const [held, unseen, ...absent] = partly.schedule.exhibits;
+    await world.register(partly);
+    const [first, second] = await Promise.all(
+      [held, unseen].map((each) => {
+        const exhibit = exhibitOf(partly, { sha256: each?.sha256 ?? '' });
+        return world.addExhibit(exhibit).then(() => exhibit);
+      }),
+    );
+    await world.addJob(partly, first as Exhibit, 'done', [carAt(1)]);
+    const missing = absent.map(({ id, camera }) => ({ piece: id, cameraId: camera.id }));
+    const answer = await ask(partly, question({ classes: ['bus'] }), world.deps);
+    expect(missing).toHaveLength(2);
+    expect(answer.coverage.notDeposited).toStrictEqual(missing);
+
+    const named = await ask(partly, question({ exhibits: [(second as Exhibit).id] }), world.deps);
+    expect(named.coverage.notDeposited).toStrictEqual([{ piece: absent[1]?.id, cameraId: camera.id }]);
+
+    for (const { sha256: digest } of absent) await world.addExhibit(exhibitOf(partly, { sha256: digest }));
+    expect((await ask(partly, question(), world.deps)).coverage.notDeposited).toStrictEqual([]);
+    const before = await readAnswer(partly, answer.questionId, undefined, world.deps);
+    expect(before.coverage.notDeposited).toStrictEqual(missing);
+  });
+
   it('orders by confidence with the earlier of equals first', async () => {
     const [first, second] = exhibits as [Exhibit, Exhibit, Exhibit];
     await world.addJob(requisition, first, 'done', [carAt(60), carAt(50), carAt(10, { confidence: 0.4 })]);

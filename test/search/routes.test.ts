@@ -72,10 +72,10 @@ async function newCase(changes: Parameters<typeof testRequisition>[0] = {}): Pro
 
 /** A case of so many analysed exhibits with a track each, and one that is not. */
 async function newCaseOf(count: number): Promise<Requisition> {
-  const sha256s = Array.from({ length: count + 1 }, () => uuid().replaceAll('-', '').repeat(2));
+  const sha256s = Array.from({ length: count + 2 }, () => uuid().replaceAll('-', '').repeat(2));
   const fresh = await testRequisition({ sha256s });
   await world.register(fresh);
-  for (const [n, sha256] of sha256s.entries()) {
+  for (const [n, sha256] of sha256s.slice(0, -1).entries()) {
     const exhibit = exhibitOf(fresh, { sha256 });
     await world.addExhibit(exhibit);
     if (n < count) await world.addJob(fresh, exhibit, 'done', [track()]);
@@ -213,6 +213,7 @@ describe('POST questions', () => {
     expect(sha256Hex(ids.join('\n'))).toBe(sums.exhibitsSha256);
     expect(each.exhibits[0]).toMatchObject({ coverage: { analysedSeconds: 600 } });
     expect(each.notAnalysed).toStrictEqual(notAnalysed);
+    expect(each.notDeposited).toStrictEqual([{ piece: `PV-1/${MOST_NAMED + 3}`, cameraId: `CAM-${MOST_NAMED + 3}` }]);
     const shown = events.flatMap(({ action, objects }) => (action === 'hit.read' ? objects : []));
     expect(shown.filter(({ type }) => type === 'exhibit').map(({ id }) => id)).toStrictEqual([
       ...ids,

@@ -8,6 +8,9 @@ const inWords = (note: string): string =>
 
 /** The remark on an exhibit's clock in one language: the gateway writes it in both, the English one in brackets. */
 export function clockNoteIn(language: Language, note: string): string {
-  const [, french = note, english = note] = BOTH.exec(note) ?? [];
-  return inWords(language === 'fr' ? french : english);
+  const remarks = note.split(' ; ').map((remark) => {
+    const [, french = remark, english = remark] = BOTH.exec(remark) ?? [];
+    return inWords(language === 'fr' ? french : english);
+  });
+  return remarks.join(' ; ');
 }

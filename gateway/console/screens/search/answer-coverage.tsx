@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import type { Answer } from '../../api/types.ts';
 import { useCaseData } from '../../app/case-data.tsx';
-import { useName, useSettings } from '../../app/settings.tsx';
+import { useName, useSettings, useWords } from '../../app/settings.tsx';
 import { byName } from '../../parts/by-name.ts';
 import { clockNoteIn } from '../../parts/clock-note.ts';
 import { CoverageBar, useCoverageSentence } from '../../parts/coverage-bar.tsx';
@@ -25,7 +25,7 @@ export function AnswerCoverage({ answer }: { readonly answer: Answer }) {
   const { search: words } = all;
   const nameOf = useName();
   const sentenceOf = useCoverageSentence();
-  const { sums, exhibits, notAnalysed } = answer.coverage;
+  const { sums, exhibits, notAnalysed, notDeposited = [] } = answer.coverage;
   const isLong = exhibits.length > FEW;
   const placeOf = useRecordingOrder();
   const inOrder = exhibits.toSorted((a, b) => placeOf(a.exhibitId) - placeOf(b.exhibitId));
@@ -49,6 +49,7 @@ export function AnswerCoverage({ answer }: { readonly answer: Answer }) {
           {fileName} ({nameOf(state)})
         </p>
       ))}
+      <NotDeposited pieces={notDeposited} />
       {isLong ? (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what is scrolled must be reached by keys
         <section className="covered-each" tabIndex={0} aria-label={words.coverageOfEach(listed.length)}>
@@ -57,6 +58,31 @@ export function AnswerCoverage({ answer }: { readonly answer: Answer }) {
       ) : (
         <Each exhibits={listed} />
       )}
+    </details>
+  );
+}
+
+/** What the schedule lists and nobody deposited: no answer can be about it. */
+function NotDeposited({ pieces }: { readonly pieces: NonNullable<Answer['coverage']['notDeposited']> }) {
+  const { app, search: words } = useWords();
+  if (pieces.length === 0) return null;
+  const names = pieces
+    .toSorted((a, b) => byName(a.cameraId, b.cameraId) || byName(a.piece, b.piece))
+    .map(({ piece, cameraId }) => `${piece} (${cameraId})`)
+    .join(', ');
+  if (pieces.length <= FEW) {
+    return (
+      <p className="missing">
+        {words.notDeposited(pieces.length)}
+        {app.colon}
+        {names}
+      </p>
+    );
+  }
+  return (
+    <details className="missing">
+      <summary>{words.notDeposited(pieces.length)}</summary>
+      <p className="sub">{names}</p>
     </details>
   );
 }
