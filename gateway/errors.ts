@@ -264,8 +264,8 @@ export const ERRORS = {
   },
   E_HUM_UNVALIDATED: {
     status: 403,
-    fr: "Un résultat ne s'exporte qu'après validation par un agent qui a vu les images.",
-    en: 'A hit leaves the house only after validation by an agent who saw the pictures.',
+    fr: "Un résultat n'est confirmé, et ne s'exporte, que par un agent qui en a vu l'image : affichez-la d'abord.",
+    en: 'A hit is confirmed, and leaves the house, only by an agent who saw its picture: open that first.',
   },
   E_HAB_ROLE: {
     status: 403,

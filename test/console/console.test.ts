@@ -214,6 +214,56 @@ describe.skipIf(!hasChromium)('the console', () => {
     await visit.look('4-answer');
   });
 
+  it('asks once for a double click, keeps the answer where the next is refused, and is where it was after a reload', async () => {
+    const asked: string[] = [];
+    const watch = (request: Request) => {
+      if (request.method() === 'POST' && request.url().endsWith('/questions')) asked.push(request.url());
+    };
+    page.on('request', watch);
+    const found = await page.textContent('.total strong');
+    await page.dblclick('#ask');
+    await page.waitForFunction(() => document.querySelector('#hits li') !== null);
+    expect(asked).toHaveLength(1);
+    expect(await page.textContent('.total strong')).toBe(found);
+
+    const before = visit.complaints.length;
+    await page.route(/\/questions$/, (route) => route.abort('connectionrefused'));
+    await page.check('#classes input[value="bus"]');
+    await page.click('#ask');
+    await page.waitForSelector('.middle > .problem');
+    expect(await page.textContent('.middle > .problem')).toContain('ne répond pas');
+    expect(await page.textContent('.total strong')).toBe(found);
+    expect(await page.textContent('#stale')).toContain('Relancez');
+    await visit.look('4b-refused');
+    await page.unrouteAll({ behavior: 'wait' });
+    page.off('request', watch);
+    visit.complaints.splice(before);
+    await page.uncheck('#classes input[value="bus"]');
+
+    await page.click('#hits button >> nth=0');
+    await page.waitForSelector('#viewer');
+    const address = page.url();
+    await page.reload();
+    await page.waitForSelector('#viewer');
+    expect(page.url()).toBe(address);
+    expect(await page.textContent('.total strong')).toBe(found);
+    expect(await page.isChecked('#classes input[value="car"]')).toBe(true);
+    // One tab is left: so is the other.
+    const other = await page.context().newPage();
+    await other.goto(visit.line.gateway.url);
+    await other.waitForSelector('nav');
+    await other.click('button:text("Quitter")');
+    await other.waitForSelector('.sign-in');
+    await page.waitForSelector('.sign-in');
+    await other.close();
+    await page.setInputFiles(FILE_INPUT, path.join(visit.line.folder, 'access.json'));
+    await page.waitForSelector('tr[data-state="done"]');
+    await page.click('nav a[href="#/search"]');
+    await page.check('#classes input[value="car"]');
+    await page.click('#ask');
+    await page.waitForSelector('#hits img');
+  });
+
   it('opens a clip whose first requests break off or are refused, and offers another try where that does not pass', async () => {
     const before = visit.complaints.length;
     let failures = 0;
@@ -587,7 +637,7 @@ describe.skipIf(!hasChromium)('the console', () => {
     await decideOnListed(page, '3', 'écarté');
     await page.press('#preview', 'Enter');
     await page.waitForSelector('dialog.preview .check.unsound');
-    expect(await page.textContent('.preview-hit .problem')).toContain('après validation par un agent');
+    expect(await page.textContent('.preview-hit .problem')).toContain('par un agent qui en a vu l');
     expect(await page.isDisabled('#export')).toBe(true);
     await visit.look('8c-refused');
     await page.keyboard.press('Escape');

@@ -4,21 +4,23 @@ import { EVENTS } from '../../gateway/audit/events.ts';
 import { Refusal, Unreachable } from '../../gateway/console/api/client.ts';
 import { createSha256 } from '../../gateway/console/api/sha256.ts';
 import type { ExhibitBody } from '../../gateway/console/api/types.ts';
-import { addressOf, addressOfQuestion, placeOf } from '../../gateway/console/app/router.ts';
-import { clockNoteIn } from '../../gateway/console/parts/clock-note.ts';
+import { addressOf, addressOfQuestion, placeOf, withKept } from '../../gateway/console/app/router.ts';
 import {
   added,
   closed,
   closes,
   type Drawing,
+  faultOf,
   inserted,
   isWhole,
   moved,
   NOTHING,
+  nextPlace,
   pressed,
   removed,
   undone,
 } from '../../gateway/console/parts/draw/drawing.ts';
+import { clockNoteIn } from '../../gateway/console/parts/remarks.ts';
 import { sizeWords } from '../../gateway/console/parts/size.ts';
 import { tagsOf } from '../../gateway/console/parts/tags.ts';
 import { exactTime, mediaTime, offsetAt, parisInstant } from '../../gateway/console/parts/time.ts';
@@ -95,7 +97,7 @@ describe('time', () => {
   });
 
   it('is printed with its offset, and media time to the frame', () => {
-    expect(exactTime(Date.parse('2026-07-02T12:02:00.250Z'))).toBe('02/07/2026 14:02:00,250 (UTC+02:00)');
+    expect(exactTime(Date.parse('2026-07-02T12:02:00.250Z'))).toBe('02/07/2026 14:02:00.250 (UTC+02:00)');
     expect(offsetAt('2026-01-02T00:00:00Z')).toBe('+01:00');
     expect(mediaTime(3_723.45)).toBe('01:02:03.5');
     expect(mediaTime(6.24, 3)).toBe('00:00:06.240');
@@ -130,6 +132,39 @@ describe('a zone that is drawn', () => {
     expect(open).toMatchObject({ isClosed: false });
     expect(undone(open).points).toEqual(zone.points);
     expect(undone(undone(undone(undone(undone(zone)))))).toEqual(NOTHING);
+  });
+});
+
+describe('a zone that bounds nothing', () => {
+  const at = (...points: (readonly [number, number])[]) => points.map(([x, y]) => ({ x, y }));
+
+  it('is one whose edges cross, or whose corners lie on a line, and cannot be used', () => {
+    const bow = at([0.1, 0.1], [0.9, 0.9], [0.9, 0.1], [0.1, 0.9]);
+    expect(faultOf(bow, 'zone')).toBe('crossing');
+    expect(isWhole({ ...NOTHING, points: bow }, 'zone')).toBe(false);
+    expect(faultOf(at([0.1, 0.1], [0.5, 0.5], [0.9, 0.9]), 'zone')).toBe('flat');
+    expect(faultOf(at([0.2, 0.2], [0.2, 0.2], [0.2, 0.2]), 'zone')).toBe('flat');
+    expect(faultOf(at([0.1, 0.1], [0.9, 0.1], [0.9, 0.9], [0.1, 0.9]), 'zone')).toBeUndefined();
+    // A hollow one is none of these, and neither is what is no zone.
+    expect(faultOf(at([0.1, 0.1], [0.9, 0.1], [0.5, 0.3], [0.9, 0.9]), 'zone')).toBeUndefined();
+    expect(faultOf(bow, 'path')).toBeUndefined();
+    expect(faultOf(at([0.1, 0.1], [0.5, 0.5]), 'zone')).toBeUndefined();
+  });
+
+  it('is never made by the button that adds a corner, whatever the figure', () => {
+    for (const [tool, count] of [
+      ['zone', 8],
+      ['line', 2],
+      ['path', 12],
+      ['boxes', 4],
+    ] as const) {
+      const drawing = Array.from({ length: count }).reduce<Drawing>(
+        (before) => added(before, nextPlace(before, tool), tool),
+        NOTHING,
+      );
+      expect(new Set(drawing.points.map(({ x, y }) => `${x} ${y}`)).size, tool).toBe(count);
+      expect(isWhole(drawing, tool), tool).toBe(true);
+    }
   });
 });
 
@@ -354,11 +389,20 @@ describe('the plan of the cameras', () => {
 
 describe('addresses', () => {
   it('name a screen, what it is about and a moment, and take nothing else for one', () => {
-    const nowhere = { id: undefined, at: undefined, question: undefined };
+    const nowhere = {
+      id: undefined,
+      at: undefined,
+      question: undefined,
+      kept: { question: undefined, caseId: undefined },
+    };
     const moment = { ...nowhere, screen: 'player', id: 'h1' };
     expect(placeOf(addressOf('player', 'h1', 12.345_678_9))).toEqual({ ...moment, at: 12.345_679 });
     expect(placeOf(addressOf('player', 'h1', 0))).toEqual({ ...moment, at: 0 });
     expect(placeOf(addressOf('review'))).toEqual({ ...nowhere, screen: 'review' });
+    const kept = { question: 'q1', caseId: 'c1' };
+    expect(placeOf(withKept(addressOf('player', 'h1', 2), kept))).toEqual({ ...moment, at: 2, kept });
+    expect(placeOf(withKept('', kept))).toEqual({ ...nowhere, screen: 'case', kept });
+    expect(withKept(withKept('#/search', kept), { question: undefined, caseId: undefined })).toBe('#/search');
     expect(placeOf(addressOfQuestion('q1'))).toEqual({ ...nowhere, screen: 'search', question: 'q1' });
     for (const at of ['-1', 'NaN', '1e9', '', 'x']) expect(placeOf(`#/player/h1/${at}`).at, at).toBeUndefined();
   });

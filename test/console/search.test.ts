@@ -45,6 +45,25 @@ describe.skipIf(!hasChromium)('the search screen', () => {
     await page.waitForFunction(() => document.querySelector<HTMLInputElement>('.typed input')?.value === '');
   };
 
+  it('PRO-04: says what the schedule lists and nobody deposited, and what asking for nothing asks', async () => {
+    expect(await page.textContent('.chips-empty')).toBe(
+      'Aucun critère : tout ce que vise la réquisition est recherché.',
+    );
+    await page.fill('.filters fieldset input[type="text"] >> nth=0', '02/03/2026 14:02:00');
+    await page.fill('.filters fieldset input[type="text"] >> nth=1', '01/03/2026 14:02:00');
+    await page.click('#ask');
+    expect(await page.textContent('.filters fieldset .problem')).toBe('La fin précède le début.');
+    await page.click('#ask');
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-invalid'))).toBe('true');
+    await page.fill('.filters fieldset input[type="text"] >> nth=0', '');
+    await page.fill('.filters fieldset input[type="text"] >> nth=1', '');
+    await ask();
+    expect(await page.textContent('.coverage .missing')).toMatch(
+      /^Un scellé visé .* n’a pas été déposé.*\s:\sSCELLE-3 \(/,
+    );
+    await visit.look('s0-missing');
+  });
+
   it('asks about the time after a hit, chosen from its panel, and says which', async () => {
     await page.check('#classes input[value="car"]');
     const all = await ask();

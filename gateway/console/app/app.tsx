@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { keptAccess } from '../api/access.ts';
+import { type Access, keptAccess } from '../api/access.ts';
 import { CaseScreen } from '../screens/case/case-screen.tsx';
 import { SignInScreen } from '../screens/case/sign-in.tsx';
 import { ControlScreen } from '../screens/control/control-screen.tsx';
@@ -14,16 +14,22 @@ import { Header } from './header.tsx';
 import { Help } from './help.tsx';
 import { InvestigationProvider } from './investigation.tsx';
 import { useKeys } from './keys.ts';
-import { goTo, SCREENS, usePlace } from './router.ts';
-import { type Opened, openAccess, SessionProvider } from './session.tsx';
+import { goTo, placeOf, SCREENS, usePlace } from './router.ts';
+import { type Opened, openAccess, SessionProvider, whenLeft } from './session.tsx';
 import { useSettings } from './settings.tsx';
 
 /** The language at the time of a call, so that what the gateway refuses after a switch is said in the new one. */
 const language = () => (document.documentElement.lang === 'en' ? 'en' : 'fr');
 
-async function reopened(): Promise<Opened | undefined> {
-  const access = await keptAccess();
-  return access === undefined ? undefined : openAccess({ access, tokens: undefined }, language);
+/** What was open before the page was loaded again; of who controls, the case that the address names. */
+async function reopened(access: Access): Promise<Opened> {
+  const opened = await openAccess({ access, tokens: undefined }, language);
+  const { caseId } = placeOf(location.hash).kept;
+  if (opened.kind !== 'choice' || caseId === undefined) return opened;
+  return opened.open(caseId).then(
+    (session) => ({ kind: 'session', session }),
+    () => opened,
+  );
 }
 
 /** The whole console: the sign-in, or the screen that the address names within the open case. */
@@ -31,15 +37,21 @@ export function App() {
   const { words } = useSettings();
   const [opened, setOpened] = useState<Opened>();
   const [isTried, setTried] = useState(false);
+  /** The key can be forgotten also where it opens nothing now. */
+  const [isKept, setKept] = useState(false);
   const [error, setError] = useState<unknown>();
   const [isHelping, setHelping] = useState(false);
   useKeys({ '?': () => setHelping(true), 'shift+?': () => setHelping(true) });
   useEffect(() => {
-    void reopened()
-      .then(setOpened)
+    void keptAccess()
+      .then(async (access) => {
+        setKept(access !== undefined);
+        if (access !== undefined) setOpened(await reopened(access));
+      })
       .catch(setError)
       .finally(() => setTried(true));
   }, []);
+  useEffect(whenLeft, []);
   const session = opened?.kind === 'session' ? opened.session : undefined;
   return (
     <Boundary words={words}>
@@ -48,7 +60,7 @@ export function App() {
       </button>
       {session === undefined ? (
         <>
-          <Header session={undefined} isKept={opened !== undefined} onHelp={() => setHelping(true)} />
+          <Header session={undefined} isKept={isKept || opened !== undefined} onHelp={() => setHelping(true)} />
           {isTried && <SignInScreen opened={opened} earlier={error} onOpened={setOpened} />}
         </>
       ) : (

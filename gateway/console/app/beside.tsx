@@ -12,6 +12,8 @@ export interface Beside {
   readonly notes: readonly NoteOnHit[];
   /** Newest first. */
   readonly bookmarks: readonly Bookmark[];
+  /** What is being written to a hit and not kept yet, by the hit's id: in this page's memory alone. */
+  readonly drafts: Map<string, string>;
   /** Why they could not be had. */
   readonly error: unknown;
   /** Each of these throws the gateway's refusal. */
@@ -43,6 +45,7 @@ export function BesideProvider({ children }: { readonly children: ReactNode }) {
   const [notes, setNotes] = useState<readonly NoteOnHit[]>([]);
   const [bookmarks, setBookmarks] = useState<readonly Bookmark[]>([]);
   const [error, setError] = useState<unknown>();
+  const [drafts] = useState(() => new Map<string, string>());
   const all = useCallback(
     async function pages<T>(
       routeOf: (cursor: string | undefined) => string,
@@ -94,6 +97,7 @@ export function BesideProvider({ children }: { readonly children: ReactNode }) {
     () => ({
       notes,
       bookmarks,
+      drafts,
       error,
       async write(hit, text) {
         await api.post(routeTo('/api/v1/cases/{caseId}/hits/{hitId}/notes', { caseId, hitId: hit.id }), { text });
@@ -138,7 +142,7 @@ export function BesideProvider({ children }: { readonly children: ReactNode }) {
         await readBookmarks();
       },
     }),
-    [notes, bookmarks, error, api, caseId, readNotes, readBookmarks],
+    [notes, bookmarks, drafts, error, api, caseId, readNotes, readBookmarks],
   );
   return <Context value={beside}>{children}</Context>;
 }

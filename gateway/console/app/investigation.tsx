@@ -1,9 +1,10 @@
-import { createContext, type ReactNode, useCallback, useContext, useMemo, useRef, useState } from 'react';
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useRef, useState } from 'react';
 import type { Question } from '../../search/types.ts';
 import { routeTo } from '../api/routes.ts';
 import type { Answer, AnswerCoverage, Hit, Verdict } from '../api/types.ts';
 import { type Filters, NO_FILTERS, questionOf } from '../screens/search/filters.ts';
 import { filtersFrom } from '../screens/search/reopened.ts';
+import { placeOf, useKept } from './router.ts';
 import { useSession } from './session.tsx';
 import { useExportList } from './use-export-list.ts';
 
@@ -11,12 +12,13 @@ import { useExportList } from './use-export-list.ts';
 
 const PAGE_SIZE = 200;
 const NONE: ReadonlySet<string> = new Set();
+const NO_HITS: readonly Hit[] = [];
 
 export interface Investigation {
   /** What is set for the next question. */
   readonly filters: Filters;
   setFilters(filters: Filters): void;
-  /** The first page, with what holds for all of them; undefined before a question. */
+  /** The first page, with what holds for all of them; undefined before a question, and until the next one is answered or refused. */
   readonly answer: Answer | undefined;
   /** Every hit that has arrived, in the order asked for. */
   readonly hits: readonly Hit[];
@@ -77,11 +79,12 @@ export function useInvestigation(): Investigation {
 }
 
 export function InvestigationProvider({ children }: { readonly children: ReactNode }) {
-  const { api, caseId, requisition, agentId: me } = useSession();
+  const { api, caseId, requisition, agentId: me, role } = useSession();
   const [answer, setAnswer] = useState<Answer>();
   const [hits, setHits] = useState<readonly Hit[]>([]);
   const [answeredText, setAnsweredText] = useState<string>();
   const [isReceiving, setReceiving] = useState(false);
+  const [isAwaited, setAwaited] = useState(false);
   const [error, setError] = useState<unknown>();
   const [filters, setFilters] = useState<Filters>(NO_FILTERS);
   const [selected, setSelected] = useState<ReadonlySet<string>>(NONE);
@@ -101,19 +104,22 @@ export function InvestigationProvider({ children }: { readonly children: ReactNo
     [update],
   );
   const receive = useCallback(
-    async (first: (signal: AbortSignal) => Promise<Answer>) => {
+    async (first: (signal: AbortSignal) => Promise<{ readonly page: Answer; readonly text: string }>) => {
       stopping.current?.abort();
       const stop = new AbortController();
       stopping.current = stop;
       setReceiving(true);
       setError(undefined);
-      setAnswer(undefined);
-      setHits([]);
-      setSelected(NONE);
+      // What is there comes back where the next is stopped or refused.
+      setAwaited(true);
       try {
-        let page = await first(stop.signal);
+        const { page: firstPage, text } = await first(stop.signal);
+        let page = firstPage;
+        setAnsweredText(text);
         setAnswer(page);
         setHits(page.hits);
+        setSelected(NONE);
+        setAwaited(false);
         if (page.coverage.exhibits.length < page.coverage.sums.exhibits) {
           const { questionId, coverage } = page;
           const route = routeTo('/api/v1/cases/{caseId}/questions/{questionId}/coverage', { caseId, questionId });
@@ -130,7 +136,10 @@ export function InvestigationProvider({ children }: { readonly children: ReactNo
       } catch (failure) {
         if (!stop.signal.aborted) setError(failure);
       } finally {
-        if (stopping.current === stop) setReceiving(false);
+        if (stopping.current === stop) {
+          setReceiving(false);
+          setAwaited(false);
+        }
       }
     },
     [api, caseId],
@@ -142,36 +151,41 @@ export function InvestigationProvider({ children }: { readonly children: ReactNo
     [me],
   );
 
+  const reopen = useCallback(
+    (questionId: string) =>
+      receive(async (signal) => {
+        const page = await api.get<Answer>(
+          routeTo('/api/v1/cases/{caseId}/questions/{questionId}', { caseId, questionId }),
+          signal,
+        );
+        const next = filtersFrom(page.executed, requisition.facets.classes, () => crypto.randomUUID());
+        setFilters(next);
+        return { page, text: questionText(questionOf(next)) };
+      }),
+    [api, caseId, requisition, receive],
+  );
+  useEffect(() => {
+    const { question, kept } = placeOf(location.hash);
+    if (role === 'agent' && question === undefined && kept.question !== undefined) void reopen(kept.question);
+  }, [role, reopen]);
+  useKept({ question: answer?.questionId, caseId: role === 'control' ? caseId : undefined });
+
   const investigation = useMemo<Investigation>(
     () => ({
       filters,
       setFilters,
-      answer,
-      hits,
+      answer: isAwaited ? undefined : answer,
+      hits: isAwaited ? NO_HITS : hits,
       isReceiving,
       error,
       answeredText,
-      ask: (question) => {
-        setAnsweredText(questionText(question));
-        return receive((signal) =>
-          api.post<Answer>(
-            routeTo('/api/v1/cases/{caseId}/questions', { caseId }),
-            { ...question, page: { size: PAGE_SIZE } },
-            signal,
-          ),
-        );
-      },
-      reopen: (questionId) =>
+      ask: (question) =>
         receive(async (signal) => {
-          const again = await api.get<Answer>(
-            routeTo('/api/v1/cases/{caseId}/questions/{questionId}', { caseId, questionId }),
-            signal,
-          );
-          const next = filtersFrom(again.executed, requisition.facets.classes, () => crypto.randomUUID());
-          setFilters(next);
-          setAnsweredText(questionText(questionOf(next)));
-          return again;
+          const route = routeTo('/api/v1/cases/{caseId}/questions', { caseId });
+          const page = await api.post<Answer>(route, { ...question, page: { size: PAGE_SIZE } }, signal);
+          return { page, text: questionText(question) };
         }),
+      reopen,
       stop: () => stopping.current?.abort(),
       selected,
       select,
@@ -209,6 +223,7 @@ export function InvestigationProvider({ children }: { readonly children: ReactNo
       answeredText,
       hits,
       isReceiving,
+      isAwaited,
       error,
       selected,
       select,
@@ -222,7 +237,7 @@ export function InvestigationProvider({ children }: { readonly children: ReactNo
       clear,
       api,
       caseId,
-      requisition,
+      reopen,
       receive,
     ],
   );

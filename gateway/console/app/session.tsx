@@ -112,9 +112,23 @@ export async function openAccess({ access, tokens }: SignIn, language: () => Lan
   return { kind: 'session', session };
 }
 
-/** Forgets the key; everything else of the case was in this page's memory alone. */
+const LEAVING = 'differe-leaving';
+
+/** Forgets the key, here and in every other tab; everything else of the case was in the memory of these pages alone. */
 export async function leave(): Promise<void> {
   await forgetAccess();
+  new BroadcastChannel(LEAVING).postMessage(undefined);
+  begin();
+}
+
+/** Follows who leaves in another tab of this browser; gives what stops that. */
+export function whenLeft(): () => void {
+  const channel = new BroadcastChannel(LEAVING);
+  channel.onmessage = begin;
+  return () => channel.close();
+}
+
+function begin(): void {
   location.hash = '';
   location.reload();
 }

@@ -29,9 +29,9 @@ export function offsetAt(instant: string | number): string {
   return name?.replace('GMT', '') || '+00:00';
 }
 
-/** `02/03/2026 14:02:00,250 (UTC+01:00)`; of a media position to the millisecond. */
+/** `02/03/2026 14:02:00.250 (UTC+01:00)`; of a media position to the millisecond. */
 export function exactTime(ms: number): string {
-  return `${clockTime(ms)},${pad(((Math.floor(ms) % 1000) + 1000) % 1000, 3)} (UTC${offsetAt(ms)})`;
+  return `${clockTime(ms)}.${pad(((Math.floor(ms) % 1000) + 1000) % 1000, 3)} (UTC${offsetAt(ms)})`;
 }
 
 /** From and to, the day once when it is the same. */

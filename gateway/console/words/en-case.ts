@@ -53,6 +53,7 @@ export const EN_CASE: typeof FR_CASE = {
     look: 'Look',
     damaged: 'exhibit declared damaged',
     losses: 'Faults found',
+    faults: {},
     estimate: 'Estimate the time',
     estimated: (time) => `analysis: about ${time}`,
     remaining: (time) => `about ${time} left`,

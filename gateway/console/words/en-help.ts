@@ -87,6 +87,10 @@ export const EN_HELP: typeof FR_HELP = {
     done: 'Use this drawing',
     cancel: 'Give up',
     corners: (n) => (n === 1 ? '1 point' : `${n} points`),
+    faults: {
+      crossing: 'its edges cross: move a point',
+      flat: 'its points lie on a line: it covers nothing',
+    },
     corner: (n, x, y) => `Point ${n}, ${x} % from the left and ${y} % from the top`,
     onFrame: 'on the frame that is shown',
     noFrame:

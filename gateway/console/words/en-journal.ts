@@ -81,6 +81,7 @@ export const EN_JOURNAL: typeof FR_JOURNAL = {
     'log.contradicted': 'log contradicted by a witness',
     'log.purge': 'log purged',
   },
+  effects: { permit: 'permitted', forbid: 'refused', done: 'done', failed: 'failed' },
   roles: {
     agent_habilite: 'habilitated agent',
     magistrat_parquet: 'prosecutor',

@@ -37,6 +37,7 @@ export const EN_REVIEW: typeof FR_REVIEW = {
     notes: 'Notes',
     noNote: 'No note.',
     newNote: 'New note',
+    noteTooLong: (n: number, most: number) => `${n} characters: a note has ${most} at most.`,
     noteReaders: 'Read by the agents of the case and by those who control it.',
     keep: 'Keep',
     editNote: 'Edit the note',

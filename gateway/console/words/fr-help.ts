@@ -92,6 +92,10 @@ export const FR_HELP = {
     done: 'Utiliser ce tracé',
     cancel: 'Abandonner',
     corners: (n: number) => (n > 1 ? `${n} points` : `${n} point`),
+    faults: {
+      crossing: 'les bords se croisent : déplacez un point',
+      flat: 'les points sont alignés : la zone ne couvre rien',
+    },
     corner: (n: number, x: number, y: number) => `Point ${n}, à ${x} % de la gauche et ${y} % du haut`,
     onFrame: 'sur l’image affichée',
     noFrame:

@@ -1,5 +1,5 @@
 /** What the journal writes as codes, in words: acts and events, roles, and the things that a record names. */
-export const FR_JOURNAL: Readonly<Record<'acts' | 'roles' | 'things', Readonly<Record<string, string>>>> = {
+export const FR_JOURNAL: Readonly<Record<'acts' | 'effects' | 'roles' | 'things', Readonly<Record<string, string>>>> = {
   acts: {
     'public.read': 'lecture publique',
     'requisition.register': 'réquisition présentée',
@@ -80,6 +80,7 @@ export const FR_JOURNAL: Readonly<Record<'acts' | 'roles' | 'things', Readonly<R
     'log.contradicted': 'journal contredit par un témoin',
     'log.purge': 'journal purgé',
   },
+  effects: { permit: 'permis', forbid: 'refusé', done: 'fait', failed: 'échec' },
   roles: {
     agent_habilite: 'agent habilité',
     magistrat_parquet: 'magistrat du parquet',

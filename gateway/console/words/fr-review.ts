@@ -35,6 +35,7 @@ export const FR_REVIEW = {
     notes: 'Notes',
     noNote: 'Aucune note.',
     newNote: 'Nouvelle note',
+    noteTooLong: (n: number, most: number) => `${n} caractères : une note en a ${most} au plus.`,
     noteReaders: 'Lue par les agents de la procédure et par ceux qui la contrôlent.',
     keep: 'Enregistrer',
     editNote: 'Modifier la note',

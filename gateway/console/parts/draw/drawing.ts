@@ -20,7 +20,54 @@ const LEAST: Readonly<Record<Tool, number>> = { zone: 3, line: 2, path: 2, boxes
 
 /** Whether the figure can be used as it stands; a zone is closed then. */
 export const isWhole = ({ points }: Drawing, tool: Tool): boolean =>
-  points.length >= LEAST[tool] && (tool !== 'boxes' || points.length % 2 === 0);
+  points.length >= LEAST[tool] && (tool !== 'boxes' || points.length % 2 === 0) && faultOf(points, tool) === undefined;
+
+/** A ten-thousandth of the picture. */
+const LEAST_AREA = 0.0001;
+
+/** Why a zone of enough corners bounds no part of the picture that anybody could point at; undefined where it does. */
+export function faultOf(points: readonly PicturePoint[], tool: Tool): 'flat' | 'crossing' | undefined {
+  if (tool !== 'zone' || points.length < LEAST.zone) return undefined;
+  if (hasCrossing(points)) return 'crossing';
+  return Math.abs(areaOf(points)) < LEAST_AREA ? 'flat' : undefined;
+}
+
+/** Shoelace formula, in parts of the picture. */
+const areaOf = (points: readonly PicturePoint[]): number =>
+  edgesOf(points).reduce((sum, [a, b]) => sum + (a.x * b.y - b.x * a.y) / 2, 0);
+
+type Edge = readonly [PicturePoint, PicturePoint];
+
+const edgesOf = (points: readonly PicturePoint[]): readonly Edge[] =>
+  points.map((point, index) => [point, points[(index + 1) % points.length] ?? point]);
+
+function hasCrossing(points: readonly PicturePoint[]): boolean {
+  const edges = edgesOf(points);
+  return edges.some((edge, n) =>
+    edges.some((other, m) => m > n + 1 && !(n === 0 && m === edges.length - 1) && crosses(edge, other)),
+  );
+}
+
+const crosses = ([a, b]: Edge, [c, d]: Edge): boolean =>
+  sideOf(a, b, c) * sideOf(a, b, d) < 0 && sideOf(c, d, a) * sideOf(c, d, b) < 0;
+
+/** Above 0 where `c` lies to one side of the line from `a` to `b`, below where it lies to the other. */
+const sideOf = (a: PicturePoint, b: PicturePoint, c: PicturePoint): number =>
+  (b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x);
+
+/** Where a corner without a place of its own comes to stand, so that no two lie on each other and the figure can be used at once. */
+export function nextPlace({ points }: Drawing, tool: Tool): PicturePoint {
+  const n = points.length;
+  if (tool === 'boxes') {
+    const reach = n < 2 ? 0.05 : 0.2;
+    const sign = n % 2 === 0 ? -1 : 1;
+    return { x: 0.5 + sign * reach, y: 0.5 + sign * reach };
+  }
+  if (tool !== 'zone') return { x: 0.3 + 0.4 * (n / (MOST[tool] - 1)), y: 0.5 };
+  const turn = (Math.PI / 4) * n;
+  const reach = 0.2 + 0.05 * Math.floor(n / 8);
+  return { x: 0.5 + reach * Math.cos(turn), y: 0.5 + reach * Math.sin(turn) };
+}
 
 const clamp = (value: number): number => Math.min(1, Math.max(0, value));
 /** Four decimals: finer than a pixel of any camera, and short in a question. */

@@ -7,10 +7,12 @@ import {
   closes,
   type Direction,
   type Drawing,
+  faultOf,
   inserted,
   isWhole,
   moved,
   NOTHING,
+  nextPlace,
   pressed,
   removed,
   type Tool,
@@ -55,6 +57,7 @@ export function ZoneEditor({
   const [direction, setDirection] = useState(startDirection);
   const { ratio } = background;
   const heightUnits = UNITS * ratio;
+  const fault = faultOf(drawing.points, tool);
 
   function placeOf(event: { clientX: number; clientY: number }): PicturePoint {
     const box = surface.current?.getBoundingClientRect();
@@ -154,7 +157,7 @@ export function ZoneEditor({
         </svg>
       </div>
       <div className="row">
-        <button type="button" onClick={() => setDrawing((before) => added(before, { x: 0.5, y: 0.5 }, tool))}>
+        <button type="button" onClick={() => setDrawing((before) => added(before, nextPlace(before, tool), tool))}>
           {words.add}
         </button>
         <button type="button" disabled={drawing.before === undefined} onClick={() => setDrawing(undone)}>
@@ -175,8 +178,9 @@ export function ZoneEditor({
         <button type="button" onClick={onCancel}>
           {words.cancel}
         </button>
-        <span className="sub" role="status">
+        <span className={fault === undefined ? 'sub' : 'warn'} role="status">
           {words.corners(drawing.points.length)}
+          {fault !== undefined && ` · ${words.faults[fault]}`}
         </span>
       </div>
     </div>

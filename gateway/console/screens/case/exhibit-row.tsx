@@ -6,11 +6,12 @@ import { useResult } from '../../app/results.tsx';
 import { goTo } from '../../app/router.ts';
 import { useSession } from '../../app/session.tsx';
 import { useName, useSettings, useWords } from '../../app/settings.tsx';
-import { clockNoteIn } from '../../parts/clock-note.ts';
 import { CoverageBar, useCoverageSentence } from '../../parts/coverage-bar.tsx';
 import { useSeen } from '../../parts/in-view.ts';
 import { Meter } from '../../parts/meter.tsx';
 import { Problem } from '../../parts/problem.tsx';
+import { useRefusalWords } from '../../parts/refusals.ts';
+import { clockNoteIn, remarkIn } from '../../parts/remarks.ts';
 import { clockSpan, clockTime, mediaTime } from '../../parts/time.ts';
 import type { Line } from './exhibits.tsx';
 import { Verification } from './verification.tsx';
@@ -21,6 +22,7 @@ export function ExhibitRow({ line, onStart, onCancel }: { readonly line: Line; o
   const { words: all, language } = useSettings();
   const { exhibits: words } = all;
   const nameOf = useName();
+  const sentenceOf = useRefusalWords();
   const { scheduled, exhibit, job } = line;
   if (exhibit === undefined) {
     return (
@@ -68,13 +70,17 @@ export function ExhibitRow({ line, onStart, onCancel }: { readonly line: Line; o
       </td>
       <td>
         <span className={`state state-${state}`}>{nameOf(state)}</span>
-        {code !== undefined && <div className="sub">{code}</div>}
+        {code !== undefined && (
+          <div className="sub">
+            {sentenceOf(code)} <code>{code}</code>
+          </div>
+        )}
         {exhibit.damaged && <div className="warn">{words.damaged}</div>}
         {(exhibit.losses?.length ?? 0) > 0 && (
           <div className="warn">
             {words.losses}
             {all.app.colon}
-            {exhibit.losses?.join(', ')}
+            {exhibit.losses?.map((loss) => words.faults[loss] ?? remarkIn(language, loss)).join(' ; ')}
           </div>
         )}
       </td>

@@ -4,6 +4,7 @@ import { routeTo } from '../../api/routes.ts';
 import { useSession } from '../../app/session.tsx';
 import { useWords } from '../../app/settings.tsx';
 import { Problem } from '../../parts/problem.tsx';
+import { useRefusalWords } from '../../parts/refusals.ts';
 import { clockTime } from '../../parts/time.ts';
 
 interface Page {
@@ -17,6 +18,7 @@ const LIMIT = 100;
 export function Journal() {
   const { api, caseId } = useSession();
   const { control: words, codes } = useWords();
+  const sentenceOf = useRefusalWords();
   const [records, setRecords] = useState<readonly AuditRecord[]>([]);
   const [next, setNext] = useState<number | undefined>(0);
   const [only, setOnly] = useState<'all' | 'refused'>('all');
@@ -78,7 +80,7 @@ export function Journal() {
                 <td>{record.seq}</td>
                 <td>{clockTime(record.time)}</td>
                 <td>
-                  {record.actor.id}{' '}
+                  {record.actor.role !== 'anonymous' && `${record.actor.id} `}
                   <span className="sub" title={record.actor.role}>
                     {codes.roles[record.actor.role] ?? record.actor.role}
                   </span>
@@ -99,7 +101,11 @@ export function Journal() {
                   )}
                 </td>
                 <td>
-                  {record.outcome.code} <span className="sub">{record.outcome.policyId}</span>
+                  {codes.effects[record.outcome.effect]}{' '}
+                  {record.outcome.code.startsWith('E_') && (
+                    <code title={sentenceOf(record.outcome.code)}>{record.outcome.code}</code>
+                  )}{' '}
+                  <span className="sub">{record.outcome.policyId}</span>
                 </td>
               </tr>
             ))}

@@ -1,6 +1,6 @@
 import { type PointerEvent, useEffect, useRef, useState } from 'react';
 import type { Bookmark, Hit } from '../../api/types.ts';
-import { useWords } from '../../app/settings.tsx';
+import { useName, useWords } from '../../app/settings.tsx';
 import { mediaTime } from '../../parts/time.ts';
 import type { ActivityBody } from './use-activity.ts';
 
@@ -13,6 +13,8 @@ const LEGEND = [
   ['hit', 'key-hit'],
   ['analysed', 'mode-analysed'],
 ] as const;
+/** Beside it, where there is any. */
+const UNSEEN = ['undecodable', 'outside'] as const;
 
 interface View {
   readonly from: number;
@@ -25,7 +27,7 @@ function zoomed({ from, to }: View, factor: number, around: number, whole: numbe
   return { from: start, to: start + width };
 }
 
-/** The exhibit from end to end: how much happens, where hits are, how it was looked at, what was not left visibly empty. A click seeks. */
+/** The exhibit from end to end: how much happens, where hits are, how it was looked at, and what could not be. A click seeks. */
 export function Timeline({
   activity,
   hits,
@@ -48,6 +50,7 @@ export function Timeline({
   onHit(hit: Hit): void;
 }) {
   const { player: words } = useWords();
+  const nameOf = useName();
   const whole = Math.max(0.001, activity.durationSeconds);
   const [view, setView] = useState<View>({ from: 0, to: whole });
   const drawing = useRef<SVGSVGElement>(null);
@@ -100,18 +103,16 @@ export function Timeline({
         onPointerMove={seek}
       >
         <rect className="timeline-empty" x={0} y={30} width={WIDTH} height={12} />
-        {activity.intervals
-          .filter(({ state }) => state !== 'undecodable' && state !== 'outside')
-          .map(({ fromSeconds, toSeconds, state }) => (
-            <rect
-              key={fromSeconds}
-              className={`mode-${state}`}
-              x={x(fromSeconds)}
-              y={30}
-              width={Math.max(0, x(toSeconds) - x(fromSeconds))}
-              height={12}
-            />
-          ))}
+        {activity.intervals.map(({ fromSeconds, toSeconds, state }) => (
+          <rect
+            key={fromSeconds}
+            className={`mode-${state}`}
+            x={x(fromSeconds)}
+            y={30}
+            width={Math.max(0, x(toSeconds) - x(fromSeconds))}
+            height={12}
+          />
+        ))}
         {activity.buckets
           .filter(({ tracks, fromSeconds, toSeconds }) => tracks > 0 && toSeconds > view.from && fromSeconds < view.to)
           .map(({ tracks, fromSeconds, toSeconds }) => (
@@ -162,12 +163,10 @@ export function Timeline({
         <span className="spring" />
         <span className="timeline-legend">
           {LEGEND.map(([of, fill]) => (
-            <span key={of}>
-              <svg viewBox="0 0 10 10" aria-hidden="true">
-                <rect className={fill} width={10} height={10} />
-              </svg>
-              {words.timelineLegend[of]}
-            </span>
+            <Key key={of} fill={fill} name={words.timelineLegend[of]} />
+          ))}
+          {UNSEEN.filter((mode) => activity.intervals.some(({ state }) => state === mode)).map((mode) => (
+            <Key key={mode} fill={`mode-${mode}`} name={nameOf(mode)} />
           ))}
         </span>
         <span className="spring" />
@@ -183,6 +182,15 @@ export function Timeline({
     </div>
   );
 }
+
+const Key = ({ fill, name }: { readonly fill: string; readonly name: string }) => (
+  <span>
+    <svg viewBox="0 0 10 10" aria-hidden="true">
+      <rect className={fill} width={10} height={10} />
+    </svg>
+    {name}
+  </span>
+);
 
 /** The first and the last bin that a hit lies in; a hit out of view lies in none. */
 function reachOf({ mediaFromSeconds, mediaToSeconds }: Hit, { from, to }: View) {

@@ -1,9 +1,10 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { Hit, Verdict } from '../../api/types.ts';
 import { useInvestigation } from '../../app/investigation.tsx';
 import { useKeys } from '../../app/keys.ts';
 import { useSession } from '../../app/session.tsx';
 import { useName, useWords } from '../../app/settings.tsx';
+import { onceAClick } from '../../parts/once-a-click.ts';
 import { Problem } from '../../parts/problem.tsx';
 import { Notes } from '../review/notes.tsx';
 import { Readings } from '../review/readings.tsx';
@@ -22,11 +23,18 @@ export function VerdictBar({ hit }: { readonly hit: Hit }) {
   useEffect(() => {
     if (id !== '') setFailure(undefined);
   }, [id]);
+  const isDeciding = useRef(false);
   const decide = (verdict: Verdict): void => {
+    // A key that is held, a double click: one act.
+    if (isDeciding.current) return;
+    isDeciding.current = true;
     setFailure(undefined);
     void review(hit, verdict)
       .then((given) => remember([given]))
-      .catch(setFailure);
+      .catch(setFailure)
+      .finally(() => {
+        isDeciding.current = false;
+      });
   };
   const isListed = exportList.some(({ id }) => id === hit.id);
   useKeys(
@@ -58,14 +66,14 @@ export function VerdictBar({ hit }: { readonly hit: Hit }) {
               className="primary"
               data-verdict="confirmed"
               title="1"
-              onClick={() => decide('confirmed')}
+              onClick={onceAClick(() => decide('confirmed'))}
             >
               {words.confirm}
             </button>
-            <button type="button" data-verdict="uncertain" title="2" onClick={() => decide('uncertain')}>
+            <button type="button" data-verdict="uncertain" title="2" onClick={onceAClick(() => decide('uncertain'))}>
               {words.uncertain}
             </button>
-            <button type="button" data-verdict="rejected" title="3" onClick={() => decide('rejected')}>
+            <button type="button" data-verdict="rejected" title="3" onClick={onceAClick(() => decide('rejected'))}>
               {words.reject}
             </button>
           </div>
@@ -78,7 +86,7 @@ export function VerdictBar({ hit }: { readonly hit: Hit }) {
               aria-pressed={isListed}
               disabled={hit.verdict !== 'confirmed' && !isListed}
               title={hit.verdict === 'confirmed' || isListed ? 'X' : words.exportNeedsConfirmed}
-              onClick={() => toggleExport(hit)}
+              onClick={onceAClick(() => toggleExport(hit))}
             >
               {isListed ? words.exported : words.toExport}
             </button>

@@ -12,7 +12,7 @@ const MOST_CHARACTERS = 2000;
 export function Notes({ hit }: { readonly hit: Hit }) {
   const { role } = useSession();
   const { review: words } = useWords();
-  const { notes, write } = useBeside();
+  const { notes, write, drafts } = useBeside();
   const own = notes.filter(({ hitId }) => hitId === hit.id).toReversed();
   if (role !== 'agent' && own.length === 0) return null;
   return (
@@ -27,7 +27,14 @@ export function Notes({ hit }: { readonly hit: Hit }) {
       </ul>
       {role === 'agent' && (
         <>
-          <Writing key={hit.id} label={words.newNote} act={words.keep} onKeep={(text) => write(hit, text)} />
+          <Writing
+            key={hit.id}
+            label={words.newNote}
+            act={words.keep}
+            text={drafts.get(hit.id) ?? ''}
+            onType={(text) => drafts.set(hit.id, text)}
+            onKeep={(text) => write(hit, text)}
+          />
           <p className="sub">{words.noteReaders}</p>
         </>
       )}
@@ -90,18 +97,27 @@ function Writing(props: {
   readonly act: string;
   readonly text?: string;
   readonly leave?: string;
+  /** Told of every change, so that what is not kept yet is there again later. */
+  onType?(text: string): void;
   onKeep(text: string): Promise<void>;
   onLeave?(): void;
 }) {
   const [text, setText] = useState(props.text ?? '');
   const [isBusy, setBusy] = useState(false);
   const [failure, setFailure] = useState<unknown>();
+  const { review: words } = useWords();
+  const isTooLong = text.length > MOST_CHARACTERS;
+  const mayKeep = !isBusy && !isTooLong && text.trim() !== '';
+  function type(next: string): void {
+    setText(next);
+    props.onType?.(next);
+  }
   async function keep(): Promise<void> {
     setBusy(true);
     setFailure(undefined);
     try {
       await props.onKeep(text);
-      setText('');
+      type('');
     } catch (error) {
       setFailure(error);
     }
@@ -113,16 +129,21 @@ function Writing(props: {
         {props.label}
         <textarea
           rows={2}
-          maxLength={MOST_CHARACTERS}
+          aria-invalid={isTooLong}
           value={text}
-          onChange={(event) => setText(event.target.value)}
+          onChange={(event) => type(event.target.value)}
           onKeyDown={(event) => {
-            if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && text.trim() !== '') void keep();
+            if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && mayKeep) void keep();
           }}
         />
       </label>
+      {isTooLong && (
+        <p className="warn" role="alert">
+          {words.noteTooLong(text.length, MOST_CHARACTERS)}
+        </p>
+      )}
       <div className="row">
-        <button type="button" data-act="keep-note" disabled={isBusy || text.trim() === ''} onClick={() => void keep()}>
+        <button type="button" data-act="keep-note" disabled={!mayKeep} onClick={() => void keep()}>
           {props.act}
         </button>
         {props.onLeave !== undefined && (

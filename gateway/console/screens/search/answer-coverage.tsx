@@ -3,8 +3,8 @@ import type { Answer } from '../../api/types.ts';
 import { useCaseData } from '../../app/case-data.tsx';
 import { useName, useSettings, useWords } from '../../app/settings.tsx';
 import { byName } from '../../parts/by-name.ts';
-import { clockNoteIn } from '../../parts/clock-note.ts';
 import { CoverageBar, useCoverageSentence } from '../../parts/coverage-bar.tsx';
+import { clockNoteIn } from '../../parts/remarks.ts';
 
 type Covered = Answer['coverage']['exhibits'][number];
 

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react';
 import { questionText, useInvestigation } from '../../app/investigation.tsx';
 import { useSettings } from '../../app/settings.tsx';
 import { useVerdictFilter } from '../review/verdict-filter.tsx';
@@ -21,12 +22,33 @@ export function AnswerPanel({
   onActivity(weekday: Weekday, hour: number): void;
 }) {
   const { words, language } = useSettings();
-  const { answer, answeredText, filters, hits, isReceiving } = useInvestigation();
+  const { answer, answeredText, filters, hits, isReceiving, stop } = useInvestigation();
   const { shown, buttons } = useVerdictFilter(hits);
-  if (answer === undefined) return isReceiving ? <p role="status">{words.app.loading}</p> : null;
+  const stopButton = (
+    <button type="button" id="stop" onClick={stop}>
+      {words.search.stop}
+    </button>
+  );
+  const questionId = answer?.questionId;
+  const title = useRef<HTMLHeadingElement>(null);
+  // Who narrowed an answer from within it goes on at the next one.
+  useEffect(() => {
+    if (questionId !== undefined && document.activeElement === document.body)
+      title.current?.focus({ preventScroll: true });
+  }, [questionId]);
+  if (answer === undefined) {
+    return isReceiving ? (
+      <p className="row">
+        <span role="status">{words.search.asking}</span>
+        {stopButton}
+      </p>
+    ) : null;
+  }
   return (
     <section id="answer" aria-labelledby="answer-title">
-      <h3 id="answer-title">{words.search.answer}</h3>
+      <h3 id="answer-title" ref={title} tabIndex={-1}>
+        {words.search.answer}
+      </h3>
       <p className="executed">
         <span className="sub">{words.search.executed}</span> {language === 'fr' ? answer.inFrench : answer.inEnglish}
       </p>
@@ -36,10 +58,13 @@ export function AnswerPanel({
         </p>
       )}
       {answer.broad && <p className="warn">{words.search.broad}</p>}
-      <p className="total" role="status">
-        <strong>{words.search.total(answer.total)}</strong>
-        {hits.length < answer.total && <span> · {words.search.loaded(hits.length, answer.total)}</span>}
-      </p>
+      <div className="row">
+        <p className="total" role="status">
+          <strong>{words.search.total(answer.total)}</strong>
+          {hits.length < answer.total && <span> · {words.search.loaded(hits.length, answer.total)}</span>}
+        </p>
+        {isReceiving && stopButton}
+      </div>
       <AnswerCoverage answer={answer} />
       <NearMisses misses={answer.nearMisses} />
       {answer.total > 0 && <p className="notice">{words.search.notice}</p>}

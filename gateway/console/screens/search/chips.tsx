@@ -61,6 +61,7 @@ interface Acts {
   readonly edited: string | undefined;
   onEdit(key: string): void;
   onMove(key: string, move: Move): void;
+  onRemove(key: string): void;
   onChange(filters: Filters): void;
 }
 
@@ -79,6 +80,15 @@ export function Chips({
   const [edited, setEdited] = useState<string>();
   const [moved, setMoved] = useState<{ readonly key: string; readonly isFromForm: boolean }>();
   const surface = useRef<HTMLDivElement>(null);
+  const isRemoved = useRef(false);
+  // Who removes a chip by a key goes on at the next one, or where one is added.
+  useEffect(() => {
+    const isLeft = isRemoved.current && document.activeElement === document.body;
+    isRemoved.current = false;
+    if (!isLeft) return;
+    const next = surface.current?.querySelector<HTMLElement>('.remove') ?? document.getElementById('typed');
+    next?.focus();
+  });
   useEffect(() => {
     if (moved === undefined || moved.isFromForm) return;
     surface.current?.querySelector<HTMLElement>(`[data-chip="${moved.key}"] button`)?.focus();
@@ -97,6 +107,10 @@ export function Chips({
     edited,
     onEdit: (key) => setEdited((before) => (before === key ? undefined : key)),
     onMove: move,
+    onRemove(key) {
+      isRemoved.current = true;
+      onChange(without(filters, key));
+    },
     onChange,
   };
   return (
@@ -256,7 +270,7 @@ function ChipActs({ filter, said, acts }: { readonly filter: Filter; readonly sa
         className="remove"
         aria-label={`${words.remove} : ${said}`}
         title={words.remove}
-        onClick={() => acts.onChange(without(acts.filters, key))}
+        onClick={() => acts.onRemove(key)}
       >
         ×
       </button>

@@ -1,9 +1,8 @@
 import { type FormEvent, useState } from 'react';
 import type { ClassName, ColourName } from '../../../vocabulary.ts';
-import { useInvestigation } from '../../app/investigation.tsx';
 import { useSession } from '../../app/session.tsx';
 import { useName, useWords } from '../../app/settings.tsx';
-import { Problem } from '../../parts/problem.tsx';
+import { onceAClick } from '../../parts/once-a-click.ts';
 import { CLASSES, COLOURS } from '../../parts/vocabulary.ts';
 import { ConditionMenu } from './condition-menu.tsx';
 import type { ConditionKind } from './conditions.ts';
@@ -30,15 +29,15 @@ export function FilterPane({
 }) {
   const words = useWords();
   const { requisition } = useSession();
-  const { isReceiving, error, stop } = useInvestigation();
   const [timeProblem, setTimeProblem] = useState<string>();
   const classes = facetOf(filters, 'classes')?.classes ?? [];
   const colours = facetOf(filters, 'colours')?.colours ?? [];
   const least = facetOf(filters, 'confidence')?.least ?? 0;
 
-  function submit(event: FormEvent): void {
+  function submit(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();
     if (timeProblem === undefined) onAsk();
+    else event.currentTarget.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
   }
   const setClass = (name: ClassName) =>
     onChange(withFacet(filters, { kind: 'classes', classes: toggledIn(classes, name) }));
@@ -99,16 +98,10 @@ export function FilterPane({
           </select>
         </label>
         <div className="row ask-row">
-          <button type="submit" className="primary" id="ask">
+          <button type="submit" className="primary" id="ask" onClick={onceAClick()}>
             {words.search.ask}
           </button>
-          {isReceiving && (
-            <button type="button" onClick={stop}>
-              {words.search.stop}
-            </button>
-          )}
         </div>
-        <Problem error={error} />
       </form>
     </aside>
   );

@@ -8,6 +8,7 @@ import { useSession } from '../../app/session.tsx';
 import { useWords } from '../../app/settings.tsx';
 import type { Direction } from '../../parts/draw/drawing.ts';
 import { type Background, ZoneEditor } from '../../parts/draw/zone-editor.tsx';
+import { Problem } from '../../parts/problem.tsx';
 import { AcrossForm } from './across-form.tsx';
 import { AnswerPanel } from './answer-panel.tsx';
 import { AskedQuestions } from './asked-questions.tsx';
@@ -48,7 +49,7 @@ const crossing = (leaf: Leaf, direction: Direction): Leaf =>
 /** Cameras left, criteria right, what was found in the middle; in the page the answer follows what was asked. */
 export function SearchScreen() {
   const words = useWords();
-  const { ask, hits, selected: marked, filters, setFilters, answer, reopen } = useInvestigation();
+  const { ask, hits, selected: marked, filters, setFilters, answer, error, reopen } = useInvestigation();
   const { api, caseId, requisition } = useSession();
   const { facets } = requisition;
   const { exhibits } = useCaseData();
@@ -142,6 +143,8 @@ export function SearchScreen() {
           <Chips filters={filters} onChange={setFilters} onDraw={(facet) => void redraw(facet)} />
           <TypedField filters={filters} onChange={setFilters} />
         </div>
+        <Problem error={error} />
+        {error !== undefined && answer !== undefined && <p className="sub">{words.search.earlierAnswer}</p>}
         <CameraPlan filters={filters} onChange={setFilters} />
         <FootageCalendar filters={filters} onChange={setFilters} />
         {drawing !== undefined && tool !== undefined && (

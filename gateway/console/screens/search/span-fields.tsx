@@ -26,9 +26,9 @@ export function SpanFields({
     setTo(shown(span?.to));
   }, [span?.from, span?.to]);
 
-  function take(): void {
-    const [start, end] = [parisInstant(from), parisInstant(to)];
-    const isBlank = from.trim() === '' && to.trim() === '';
+  function take(fromText = from, toText = to): void {
+    const [start, end] = [parisInstant(fromText), parisInstant(toText)];
+    const isBlank = fromText.trim() === '' && toText.trim() === '';
     const isOrdered = start !== undefined && end !== undefined && Date.parse(end) > Date.parse(start);
     if (isBlank) onChange(undefined);
     else if (isOrdered) onChange({ from: start, to: end });
@@ -36,6 +36,15 @@ export function SpanFields({
       isBlank || isOrdered ? undefined : start === undefined || end === undefined ? words.timeBad : words.timeOrder;
     setProblem(found);
     onProblem?.(found);
+  }
+  // What is wrong is said when the field is left, and no longer as soon as it is mended: a button below stays where it is while it is pressed.
+  function typeFrom(text: string): void {
+    setFrom(text);
+    if (problem !== undefined) take(text, to);
+  }
+  function typeTo(text: string): void {
+    setTo(text);
+    if (problem !== undefined) take(from, text);
   }
   const field = (label: string, value: string, set: (text: string) => void) => (
     <label className="field">
@@ -48,14 +57,14 @@ export function SpanFields({
         value={value}
         aria-invalid={problem !== undefined}
         onChange={(event) => set(event.target.value)}
-        onBlur={take}
+        onBlur={() => take()}
       />
     </label>
   );
   return (
     <>
-      {field(words.from, from, setFrom)}
-      {field(words.to, to, setTo)}
+      {field(words.from, from, typeFrom)}
+      {field(words.to, to, typeTo)}
       {problem !== undefined && (
         <p className="problem" role="alert">
           {problem}

@@ -29,6 +29,7 @@ export function TypedField({ filters, onChange }: { readonly filters: Filters; o
     <form className="typed" onSubmit={submit}>
       <input
         type="text"
+        id="typed"
         aria-label={words.typed}
         placeholder={words.typedHint}
         autoComplete="off"
