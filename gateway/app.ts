@@ -37,6 +37,7 @@ import { type RetentionRoutesDeps, retentionRoutes } from './retention/routes.ts
 import type { SearchDeps } from './search/ask.ts';
 import { bookmarkRoutes } from './search/bookmark-routes.ts';
 import { coverageRoutes } from './search/coverage-routes.ts';
+import { elsewhereRoutes } from './search/elsewhere-routes.ts';
 import { exportListRoutes } from './search/export-list-routes.ts';
 import { noteRoutes } from './search/note-routes.ts';
 import { questionNameRoutes } from './search/question-name-routes.ts';
@@ -166,6 +167,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(analysisRoutes(deps.analysis));
   await app.register(searchRoutes(deps.search));
   await app.register(coverageRoutes(deps.search));
+  await app.register(elsewhereRoutes(deps.search));
   await app.register(questionNameRoutes(deps.search));
   await app.register(noteRoutes(deps.search));
   await app.register(bookmarkRoutes(deps.search));

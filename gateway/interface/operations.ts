@@ -325,6 +325,13 @@ export const OPERATIONS: Readonly<Record<string, OperationText>> = {
     room: 'search',
     refusals: ['E_REQ_SCOPE', 'E_REQ_OP'],
   },
+  'GET /api/v1/cases/:caseId/questions/:questionId/elsewhere': {
+    id: 'listElsewhere',
+    title: "Avis donnés sur les mêmes objets sous d'autres questions",
+    text: 'What readers decided on the tracks of an answer under other questions of the case, of each hit shown so far the strongest: a verdict belongs to the question that found the hit.',
+    room: 'search',
+    refusals: ['E_REQ_SCOPE', 'E_REQ_OP'],
+  },
   'GET /api/v1/cases/:caseId/questions/:questionId/exhibits/:exhibitId/paths': {
     id: 'readPaths',
     gives: 'Paths',

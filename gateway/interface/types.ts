@@ -320,6 +320,18 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/cases/{caseId}/questions/{questionId}/elsewhere': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Avis donnés sur les mêmes objets sous d'autres questions */
+    get: operations['listElsewhere'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/cases/{caseId}/questions/{questionId}/name': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get?: never;
@@ -1803,6 +1815,21 @@ export interface components {
       })[];
       /** Asks for the next page; absent on the last one. */
       nextCursor?: string;
+    };
+    ListElsewhereAnswer: {
+      verdicts: {
+        /** The hit of this question. */
+        hitId: string;
+        /** What its readers made of the same track there. */
+        verdict: 'confirmed' | 'rejected' | 'uncertain';
+        /** The other question, and its hit of the same track. */
+        elsewhere: {
+          /** Id of the question. */
+          questionId: string;
+          /** Id of the hit. */
+          hitId: string;
+        };
+      }[];
     };
     ListErasuresAnswer: {
       erasures: components['schemas']['Erasure'][];
@@ -3502,6 +3529,34 @@ export interface operations {
     requestBody?: never;
     responses: {
       200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['AnswerCoverage'] } };
+      304: { headers: { [name: string]: unknown }; content?: never };
+      400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQUEST';
+      } } };
+      401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_MISSING' | 'E_REQ_SIG' | 'E_REQ_PROOF';
+      } } };
+      403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_REQ_SCOPE' | 'E_REQ_OP' | 'E_REQ_REVOKED' | 'E_RET_FROZEN' | 'E_HAB_ROLE' | 'E_HAB_CASE' | 'E_HAB_NONE' | 'E_HAB_REVOKED' | 'E_HAB_TRAINING' | 'E_HAB_JURIS';
+      } } };
+      404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
+        /** Code of the closed table of refusals. */
+        code: 'E_PRO_SILO';
+      } } };
+      429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['TooManyRequests'] } };
+      500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['InternalProblem'] } };
+      503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['StoppedProblem'] } };
+    };
+  };
+  /** What readers decided on the tracks of an answer under other questions of the case, of each hit shown so far the strongest: a verdict belongs to the question that found the hit. */
+  listElsewhere: {
+    parameters: { query?: never; header?: { 'If-None-Match'?: string }; path: { caseId: string; questionId: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['ListElsewhereAnswer'] } };
       304: { headers: { [name: string]: unknown }; content?: never };
       400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] & {
         /** Code of the closed table of refusals. */

@@ -85,7 +85,8 @@ export async function readAnswer(
   return pageOf(requisition, questionId, asked, { offset: 0, size: asked.pageSize }, deps);
 }
 
-async function askedBefore(requisition: Requisition, id: QuestionId, deps: SearchDeps): Promise<AskedQuestion> {
+/** A question of the case within the scope of the requisition that reads it; E_PRO_SILO when the case has none of this id. */
+export async function askedBefore(requisition: Requisition, id: QuestionId, deps: SearchDeps): Promise<AskedQuestion> {
   const asked = isUuid(id) ? await loadQuestion(requisition, id, deps) : undefined;
   if (asked === undefined) throw new AppError('E_PRO_SILO', { detail: 'no such question in this case' });
   return asked;

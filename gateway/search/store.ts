@@ -3,7 +3,7 @@ import type { Transaction } from '../database.ts';
 import { AppError } from '../errors.ts';
 import type { CaseId, ExhibitId, HitId, JobId, QuestionId, RequisitionId } from '../ids.ts';
 import { type Placed, placeAt, type RowsAsked, rowParameters, timeAt } from '../pages.ts';
-import type { Hit } from './types.ts';
+import type { Hit, Verdict, VerdictElsewhere } from './types.ts';
 
 /**
  * Keeps questions of one authorisation, with the rows of the tracks that they show for the first time, in the order given and up to its
@@ -170,6 +170,23 @@ export async function showTracks(
     [questionId, columns[1], columns[3]],
   );
   return rows.map(toState);
+}
+
+/** Of each hit that a question has shown, what was decided on its track under another one: confirmed before uncertain before rejected. */
+export async function decidedElsewhere(tx: Transaction, id: QuestionId): Promise<readonly VerdictElsewhere[]> {
+  const { rows } = await tx.query<{ id: HitId; other_id: HitId; other_question: QuestionId; verdict: Verdict }>(
+    `SELECT DISTINCT ON (own.id) own.id, other.id AS other_id, other.question_id AS other_question, other.verdict
+       FROM hits own
+       JOIN hits other ON other.job_id = own.job_id AND other.track = own.track AND other.case_id = own.case_id
+      WHERE own.question_id = $1 AND other.question_id <> $1 AND other.verdict <> 'unreviewed'
+      ORDER BY own.id, array_position(ARRAY['confirmed', 'uncertain', 'rejected'], other.verdict), other.id`,
+    [id],
+  );
+  return rows.map(({ id, other_id, other_question, verdict }) => ({
+    hitId: id,
+    verdict,
+    elsewhere: { questionId: other_question, hitId: other_id },
+  }));
 }
 
 export interface HitRow {

@@ -105,6 +105,13 @@ export interface Hit {
   };
 }
 
+/** What was decided on the track of a hit under another question. */
+export interface VerdictElsewhere {
+  readonly hitId: HitId;
+  readonly verdict: Verdict;
+  readonly elsewhere: { readonly questionId: QuestionId; readonly hitId: HitId };
+}
+
 export interface ExhibitCoverage {
   readonly exhibitId: ExhibitId;
   readonly fileName: string;

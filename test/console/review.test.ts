@@ -254,6 +254,16 @@ describe.skipIf(!hasChromium)('the hits of an answer', () => {
     expect(await page.locator('.undo').count()).toBe(0);
     const decided = await page.locator('#hits .hit:not(.verdict-unreviewed)').count();
     expect(decided).toBe(all);
+    // Asked again it is another question: its hits are to be reviewed, and say what was decided under the first, which is a link away.
+    await page.click('#ask');
+    const known = '#hits .hit.verdict-unreviewed:has-text("confirmé sous une autre question")';
+    await page.waitForSelector(known);
+    await visit.look('r5-elsewhere');
+    await page.click(`${known} >> nth=0`);
+    expect(await page.textContent('#verdict-elsewhere')).toContain('le même objet a été : confirmé');
+    await page.click('#verdict-elsewhere a');
+    await page.waitForSelector('#hits .hit.verdict-confirmed');
+    expect(await page.locator('#hits .hit:not(.verdict-unreviewed)').count()).toBe(all);
     await page.click('#hits .hit.verdict-confirmed >> nth=0');
     expect(await page.textContent('[data-act="withdraw"]')).toBe('Retirer mon avis « confirmé »');
     await visit.look('r3-withdraw');

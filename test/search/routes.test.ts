@@ -11,6 +11,7 @@ import { authorityOf } from '../../gateway/requisition/authority.ts';
 import type { Requisition } from '../../gateway/requisition/types.ts';
 import { MOST_NAMED } from '../../gateway/search/coverage.ts';
 import { coverageRoutes } from '../../gateway/search/coverage-routes.ts';
+import { elsewhereRoutes } from '../../gateway/search/elsewhere-routes.ts';
 import { markPictureSeen } from '../../gateway/search/hits.ts';
 import { searchRoutes } from '../../gateway/search/routes.ts';
 import type { Answer } from '../../gateway/search/types.ts';
@@ -46,6 +47,7 @@ async function buildApp(): Promise<FastifyInstance> {
   });
   await built.register(searchRoutes(world.deps));
   await built.register(coverageRoutes(world.deps));
+  await built.register(elsewhereRoutes(world.deps));
   return built;
 }
 
@@ -353,6 +355,43 @@ describe('PUT verdict', () => {
     expect(events[0]).toMatchObject({ action: 'hit.withdraw', objects: [{ type: 'hit', id: hitId }] });
     const { verdicts } = (await app.inject(urlOf(`hits/${hitId}/verdicts`))).json();
     expect(verdicts).toMatchObject([{ verdict: 'rejected', takenBackAt: expect.any(String) }]);
+  });
+
+  it('belongs to its question: the next one that finds the track says what was decided under the others, the strongest', async () => {
+    const ask = async () => (await post({ version: 1 })).json<Answer>();
+    const [first, second, third] = [await ask(), await ask(), await ask()];
+    const hitOf = ({ hits }: Answer, track: number) => hits.find((hit) => hit.track === track)?.id as HitId;
+    await put(hitOf(first, 0), { verdict: 'rejected' });
+    await put(hitOf(second, 0), { verdict: 'uncertain' });
+    await put(hitOf(third, 1), { verdict: 'rejected' });
+    events.length = 0;
+    const elsewhere = async (id: string) => (await app.inject(urlOf(`questions/${id}/elsewhere`))).json();
+    expect(await elsewhere(third.questionId)).toStrictEqual({
+      verdicts: [
+        {
+          hitId: hitOf(third, 0),
+          verdict: 'uncertain',
+          elsewhere: { questionId: second.questionId, hitId: hitOf(second, 0) },
+        },
+      ],
+    });
+    expect(events).toMatchObject([
+      {
+        action: 'hit.read',
+        objects: [
+          { type: 'question', id: third.questionId },
+          { type: 'question', id: second.questionId },
+        ],
+      },
+    ]);
+    const { verdicts } = await elsewhere(first.questionId);
+    expect(verdicts.map(({ hitId, verdict }: { hitId: string; verdict: string }) => [hitId, verdict])).toEqual(
+      expect.arrayContaining([
+        [hitOf(first, 0), 'uncertain'],
+        [hitOf(first, 1), 'rejected'],
+      ]),
+    );
+    expect(codeIn(await app.inject(urlOf(`questions/${uuid()}/elsewhere`)))).toBe('E_PRO_SILO');
   });
 
   it('refuses a verdict that is none, or several at once', async () => {

@@ -23,6 +23,7 @@ export type Hit = Schemas['Hit'];
 export type Reason = Hit['reasons'][number];
 export type PicturePoint = NonNullable<Reason['at']>;
 export type Verdict = Schemas['Review']['verdict'];
+export type VerdictElsewhere = Schemas['ListElsewhereAnswer']['verdicts'][number];
 export type Bookmark = Schemas['Bookmark'];
 export type Note = Schemas['Note'];
 

@@ -1,36 +1,26 @@
-import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useRef, useState } from 'react';
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from 'react';
 import type { Question } from '../../search/types.ts';
 import { routeTo } from '../api/routes.ts';
-import type { Answer, AnswerCoverage, Hit, Verdict } from '../api/types.ts';
+import type { Answer, Hit, Verdict } from '../api/types.ts';
 import { type Filters, NO_FILTERS, questionOf } from '../screens/search/filters.ts';
 import { filtersFrom } from '../screens/search/reopened.ts';
 import { placeOf, useKept } from './router.ts';
 import { useSession } from './session.tsx';
+import { type ReceivedAnswer, useAnswer } from './use-answer.ts';
 import { useExportList } from './use-export-list.ts';
 
 // The question that is open, and what came of it: shared by search, player and review, and in this page's memory alone.
 
 const PAGE_SIZE = 200;
 const NONE: ReadonlySet<string> = new Set();
-const NO_HITS: readonly Hit[] = [];
 
-export interface Investigation {
+export interface Investigation extends ReceivedAnswer {
   /** What is set for the next question. */
   readonly filters: Filters;
   setFilters(filters: Filters): void;
-  /** The first page, with what holds for all of them; undefined before a question, and until the next one is answered or refused. */
-  readonly answer: Answer | undefined;
-  /** Every hit that has arrived, in the order asked for. */
-  readonly hits: readonly Hit[];
-  /** What was asked for the answer, as `questionText` writes it: chips that were changed since ask something else. */
-  readonly answeredText: string | undefined;
-  readonly isReceiving: boolean;
-  readonly error: unknown;
   ask(question: Question): Promise<void>;
   /** Opens a question that was asked before. */
   reopen(questionId: string): Promise<void>;
-  /** Stops receiving; what has arrived stays. */
-  stop(): void;
   /** Ids of the hits that are marked to be acted on together; a new question marks none. */
   readonly selected: ReadonlySet<string>;
   select(ids: Iterable<string>): void;
@@ -80,71 +70,24 @@ export function useInvestigation(): Investigation {
 
 export function InvestigationProvider({ children }: { readonly children: ReactNode }) {
   const { api, caseId, requisition, agentId: me, role } = useSession();
-  const [answer, setAnswer] = useState<Answer>();
-  const [hits, setHits] = useState<readonly Hit[]>([]);
-  const [answeredText, setAnsweredText] = useState<string>();
-  const [isReceiving, setReceiving] = useState(false);
-  const [isAwaited, setAwaited] = useState(false);
-  const [error, setError] = useState<unknown>();
   const [filters, setFilters] = useState<Filters>(NO_FILTERS);
   const [selected, setSelected] = useState<ReadonlySet<string>>(NONE);
-  const { list: exportList, error: exportError, toggle, clear, update } = useExportList();
+  const { list: exportList, error: exportError, toggle, clear, update: updateList } = useExportList();
   const [showsCameras, setShowsCameras] = useState(false);
   const [gestures, setGestures] = useState<readonly (readonly Given[])[]>([]);
   const select = useCallback((ids: Iterable<string>) => setSelected(new Set(ids)), []);
-  const stopping = useRef<AbortController>(undefined);
+  const unmark = useCallback(() => setSelected(NONE), []);
+  const { received, receive, update: updateAnswer } = useAnswer(unmark);
 
   /** What the gateway says of a hit after a decision, wherever it is shown. */
   const show = useCallback(
     ({ id, disputed, readings, verdict }: Hit): void => {
       const decided = (hit: Hit): Hit => (hit.id === id ? { ...hit, disputed, readings, verdict } : hit);
-      setHits((before) => before.map(decided));
-      update(decided);
+      updateAnswer(decided);
+      updateList(decided);
     },
-    [update],
+    [updateAnswer, updateList],
   );
-  const receive = useCallback(
-    async (first: (signal: AbortSignal) => Promise<{ readonly page: Answer; readonly text: string }>) => {
-      stopping.current?.abort();
-      const stop = new AbortController();
-      stopping.current = stop;
-      setReceiving(true);
-      setError(undefined);
-      // What is there comes back where the next is stopped or refused.
-      setAwaited(true);
-      try {
-        const { page: firstPage, text } = await first(stop.signal);
-        let page = firstPage;
-        setAnsweredText(text);
-        setAnswer(page);
-        setHits(page.hits);
-        setSelected(NONE);
-        setAwaited(false);
-        if (page.coverage.exhibits.length < page.coverage.sums.exhibits) {
-          const { questionId, coverage } = page;
-          const route = routeTo('/api/v1/cases/{caseId}/questions/{questionId}/coverage', { caseId, questionId });
-          const each = await api.get<Omit<AnswerCoverage, 'sums'>>(route, stop.signal);
-          setAnswer({ ...page, coverage: { ...coverage, ...each } });
-        }
-        while (page.nextCursor !== undefined && !stop.signal.aborted) {
-          const { questionId, nextCursor: cursor } = page;
-          const route = routeTo('/api/v1/cases/{caseId}/questions/{questionId}', { caseId, questionId }, { cursor });
-          page = await api.get<Answer>(route, stop.signal);
-          const more = page.hits;
-          setHits((before) => [...before, ...more]);
-        }
-      } catch (failure) {
-        if (!stop.signal.aborted) setError(failure);
-      } finally {
-        if (stopping.current === stop) {
-          setReceiving(false);
-          setAwaited(false);
-        }
-      }
-    },
-    [api, caseId],
-  );
-
   const ownOn = useCallback(
     ({ readings }: Hit): Verdict | undefined =>
       me === undefined ? undefined : readings.find(({ agentId }) => agentId === me)?.verdict,
@@ -154,13 +97,13 @@ export function InvestigationProvider({ children }: { readonly children: ReactNo
   const reopen = useCallback(
     (questionId: string) =>
       receive(async (signal) => {
-        const page = await api.get<Answer>(
+        const answer = await api.get<Answer>(
           routeTo('/api/v1/cases/{caseId}/questions/{questionId}', { caseId, questionId }),
           signal,
         );
-        const next = filtersFrom(page.executed, requisition.facets.classes, () => crypto.randomUUID());
+        const next = filtersFrom(answer.executed, requisition.facets.classes, () => crypto.randomUUID());
         setFilters(next);
-        return { page, text: questionText(questionOf(next)) };
+        return { answer, text: questionText(questionOf(next)) };
       }),
     [api, caseId, requisition, receive],
   );
@@ -168,25 +111,20 @@ export function InvestigationProvider({ children }: { readonly children: ReactNo
     const { question, kept } = placeOf(location.hash);
     if (role === 'agent' && question === undefined && kept.question !== undefined) void reopen(kept.question);
   }, [role, reopen]);
-  useKept({ question: answer?.questionId, caseId: role === 'control' ? caseId : undefined });
+  useKept({ question: received.answer?.questionId, caseId: role === 'control' ? caseId : undefined });
 
   const investigation = useMemo<Investigation>(
     () => ({
+      ...received,
       filters,
       setFilters,
-      answer: isAwaited ? undefined : answer,
-      hits: isAwaited ? NO_HITS : hits,
-      isReceiving,
-      error,
-      answeredText,
       ask: (question) =>
         receive(async (signal) => {
           const route = routeTo('/api/v1/cases/{caseId}/questions', { caseId });
-          const page = await api.post<Answer>(route, { ...question, page: { size: PAGE_SIZE } }, signal);
-          return { page, text: questionText(question) };
+          const answer = await api.post<Answer>(route, { ...question, page: { size: PAGE_SIZE } }, signal);
+          return { answer, text: questionText(question) };
         }),
       reopen,
-      stop: () => stopping.current?.abort(),
       selected,
       select,
       showsCameras,
@@ -219,12 +157,7 @@ export function InvestigationProvider({ children }: { readonly children: ReactNo
     }),
     [
       filters,
-      answer,
-      answeredText,
-      hits,
-      isReceiving,
-      isAwaited,
-      error,
+      received,
       selected,
       select,
       showsCameras,

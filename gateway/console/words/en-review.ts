@@ -5,6 +5,10 @@ export const EN_REVIEW: typeof FR_REVIEW = {
     verdicts: 'Verdicts',
     disputed:
       'Its readers do not agree. No verdict takes another away: one that confirms is enough for an export, and the package names each reader.',
+    elsewhere: (verdict: string) =>
+      `A verdict belongs to the question that found the hit. Under another one the same object was: ${verdict}.`,
+    elsewhereShort: (verdict: string) => `${verdict} under another question`,
+    elsewhereOpen: 'Open that question',
     disputedShort: 'disputed',
     unknownReader: 'unknown reader',
     noHits: 'No answer is open. Ask a question first:',

@@ -50,7 +50,7 @@ export const EN_SEARCH: typeof FR_SEARCH = {
     answer: 'Answer',
     executed: 'Executed question',
     stale: 'The criteria have changed: this answer is that of the question above. Search again.',
-    broad: 'Broad question: a single criterion, no bound in time or place. It is counted apart.',
+    broad: 'Broad question: one criterion at most, no bound in time or place. It is counted apart.',
     total: (n: number) => (n === 0 ? 'No hit in what was analysed.' : n === 1 ? '1 hit' : `${n} hits`),
     loaded: (n: number, total: number) => `${n} of ${total} received`,
     stop: 'Stop receiving',

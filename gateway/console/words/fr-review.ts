@@ -3,6 +3,10 @@ export const FR_REVIEW = {
     verdicts: 'Avis',
     disputed:
       'Les lecteurs ne sont pas d’accord. Un avis n’en efface pas un autre : un seul confirmé suffit pour l’export, et le paquet nomme chaque lecteur.',
+    elsewhere: (verdict: string) =>
+      `Un avis vaut pour la question qui a trouvé le résultat. Sous une autre, le même objet a été : ${verdict}.`,
+    elsewhereShort: (verdict: string) => `${verdict} sous une autre question`,
+    elsewhereOpen: 'Ouvrir cette question',
     disputedShort: 'avis partagés',
     unknownReader: 'lecteur inconnu',
     noHits: 'Aucune réponse n’est ouverte. Posez d’abord une question :',

@@ -50,7 +50,7 @@ export const FR_SEARCH = {
     answer: 'Réponse',
     executed: 'Question exécutée',
     stale: 'Les critères ont changé : cette réponse est celle de la question ci-dessus. Relancez la recherche.',
-    broad: 'Question large : un seul critère, sans borne de temps ni de lieu. Elle est comptée à part.',
+    broad: 'Question large : un critère au plus, sans borne de temps ni de lieu. Elle est comptée à part.',
     total: (n: number) =>
       n === 0 ? 'Aucun résultat dans ce qui a été analysé.' : n === 1 ? '1 résultat' : `${n} résultats`,
     loaded: (n: number, total: number) => `${n} sur ${total} reçus`,

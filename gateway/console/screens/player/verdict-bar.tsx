@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import type { Hit, Verdict } from '../../api/types.ts';
 import { useInvestigation } from '../../app/investigation.tsx';
 import { useKeys } from '../../app/keys.ts';
+import { addressOfQuestion } from '../../app/router.ts';
 import { useSession } from '../../app/session.tsx';
 import { useName, useWords } from '../../app/settings.tsx';
 import { onceAClick } from '../../parts/once-a-click.ts';
@@ -15,14 +16,15 @@ import { WithdrawVerdict } from './withdraw-verdict.tsx';
 /** Confirm, doubt or reject with one action each (HUM-03), and take it back; notes; on to the export. */
 export function VerdictBar({ hit }: { readonly hit: Hit }) {
   const { role } = useSession();
-  const { app, hit: words } = useWords();
+  const { app, hit: words, review: reviewWords } = useWords();
   const nameOf = useName();
-  const { review, remember, exportList, toggleExport, exportError } = useInvestigation();
+  const { review, remember, elsewhere, exportList, toggleExport, exportError } = useInvestigation();
   const [failure, setFailure] = useState<unknown>();
   const { id } = hit;
   useEffect(() => {
     if (id !== '') setFailure(undefined);
   }, [id]);
+  const before = elsewhere.get(hit.id);
   const isDeciding = useRef(false);
   const decide = (verdict: Verdict): void => {
     // A key that is held, a double click: one act.
@@ -56,6 +58,12 @@ export function VerdictBar({ hit }: { readonly hit: Hit }) {
           {nameOf(hit.verdict)}
         </span>
       </p>
+      {before !== undefined && (
+        <p className="sub" id="verdict-elsewhere">
+          {reviewWords.elsewhere(nameOf(before.verdict))}{' '}
+          <a href={addressOfQuestion(before.elsewhere.questionId)}>{reviewWords.elsewhereOpen}</a>
+        </p>
+      )}
       <Readings hit={hit} />
       <VerdictHistory key={hit.id} hit={hit} />
       {role === 'agent' && (

@@ -1,6 +1,6 @@
 import { type MouseEvent, memo, useState } from 'react';
 import { routeTo } from '../../api/routes.ts';
-import type { Hit } from '../../api/types.ts';
+import type { Hit, Verdict } from '../../api/types.ts';
 import { useCaseData } from '../../app/case-data.tsx';
 import { useSession } from '../../app/session.tsx';
 import { useName, useWords } from '../../app/settings.tsx';
@@ -16,6 +16,7 @@ export type Pick = 'one' | 'range';
 /** One hit of the grid: what, how sure, when and how long, where, why, and what was decided. */
 export const HitCard = memo(function HitCard({
   hit,
+  elsewhere,
   at,
   isOpen,
   isPicked,
@@ -24,6 +25,8 @@ export const HitCard = memo(function HitCard({
   onPick,
 }: {
   readonly hit: Hit;
+  /** What was decided on the same track under another question. */
+  readonly elsewhere: Verdict | undefined;
   readonly at: number;
   /** It is the one that is shown. */
   readonly isOpen: boolean;
@@ -92,6 +95,7 @@ export const HitCard = memo(function HitCard({
         <span className={`verdict-${hit.verdict}`}>
           {nameOf(hit.verdict)}
           {hit.disputed && ` · ${review.disputedShort}`}
+          {hit.verdict === 'unreviewed' && elsewhere !== undefined && ` · ${review.elsewhereShort(nameOf(elsewhere))}`}
         </span>
       </button>
       {isPicked !== undefined && (

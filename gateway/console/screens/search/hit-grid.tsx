@@ -33,7 +33,7 @@ export function HitGrid({
 }) {
   const { search: words } = useWords();
   const { role } = useSession();
-  const { selected, select } = useInvestigation();
+  const { selected, select, elsewhere } = useInvestigation();
   const isAgent = role === 'agent';
   const scroller = useRef<HTMLDivElement>(null);
   const [widthPx, setWidthPx] = useState(800);
@@ -186,6 +186,7 @@ export function HitGrid({
                 >
                   <HitCard
                     hit={hit}
+                    elsewhere={elsewhere.get(hit.id)?.verdict}
                     at={at}
                     isOpen={hit.id === openId}
                     isPicked={isAgent ? selected.has(hit.id) : undefined}

@@ -49,7 +49,7 @@ const crossing = (leaf: Leaf, direction: Direction): Leaf =>
 /** Cameras left, criteria right, what was found in the middle; in the page the answer follows what was asked. */
 export function SearchScreen() {
   const words = useWords();
-  const { ask, hits, selected: marked, filters, setFilters, answer, error, reopen } = useInvestigation();
+  const { ask, hits, selected: marked, filters, setFilters, answer, error, isEarlier, reopen } = useInvestigation();
   const { api, caseId, requisition } = useSession();
   const { facets } = requisition;
   const { exhibits } = useCaseData();
@@ -144,7 +144,9 @@ export function SearchScreen() {
           <TypedField filters={filters} onChange={setFilters} />
         </div>
         <Problem error={error} />
-        {error !== undefined && answer !== undefined && <p className="sub">{words.search.earlierAnswer}</p>}
+        {error !== undefined && isEarlier && answer !== undefined && (
+          <p className="sub">{words.search.earlierAnswer}</p>
+        )}
         <CameraPlan filters={filters} onChange={setFilters} />
         <FootageCalendar filters={filters} onChange={setFilters} />
         {drawing !== undefined && tool !== undefined && (
