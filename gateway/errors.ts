@@ -428,6 +428,11 @@ export const ERRORS = {
     fr: "L'horloge de l'installation est en retard sur le journal : corrigez-la.",
     en: 'The clock of the installation is behind the journal: correct it.',
   },
+  E_KEY_OFFICE: {
+    status: 403,
+    fr: "Cette clé n'est pas celle d'un office qui peut signer cela : prenez la clé d'un des offices nommés ci-dessous.",
+    en: 'This key is not of an office that may sign this: take the key of one of the offices named below.',
+  },
   E_KEY_REGISTRY: {
     status: 503,
     fr: 'Le registre des clés des autorités est absent ou ne convient pas à cet environnement.',

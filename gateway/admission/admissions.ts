@@ -6,6 +6,7 @@ import { canonicalJson, type JsonValue, sha256Hex } from '../canonical.ts';
 import { AppError } from '../errors.ts';
 import { type Opened, openSigned } from '../trust/open.ts';
 import type { Environment, KeyRegistry } from '../trust/registry.ts';
+import { ADMITTING_ROLES } from '../trust/signers.ts';
 import type { Card } from './contract.ts';
 import { figuresDigest, ProbeFiguresSchema, probeFaults } from './probes.ts';
 
@@ -13,8 +14,6 @@ import { figuresDigest, ProbeFiguresSchema, probeFaults } from './probes.ts';
 // a year ago at most, under the dossier in force, with figures of the probes that stay within the bounds. Each signature is a file of its own: the two need not meet.
 
 export const ADMISSION_TYP = 'differe-admission+jwt';
-/** Roles of the registry that sign, each of them once. */
-export const ADMITTING_ROLES = ['technique', 'dpo'] as const;
 export const MOST_ADMITTED_SECONDS = 366 * 86_400;
 
 const sha256 = Type.String({ pattern: '^[0-9a-f]{64}$' });

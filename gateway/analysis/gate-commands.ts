@@ -24,6 +24,7 @@ import { type CommandIo, type ExitCode, fileText, needFile, onlyFile, UsageError
 import { AppError } from '../errors.ts';
 import { loadRegistry } from '../trust/registry.ts';
 import { signClaims } from '../trust/sign.ts';
+import { demandOffice } from '../trust/signers.ts';
 import { isJsonObject, parseStrictJson } from '../trust/strict-json.ts';
 import { loadCropModel } from './crop-namer.ts';
 import { CARD_FOLDER, loadCards } from './models.ts';
@@ -105,6 +106,8 @@ export async function admitCommand(args: readonly string[], io: CommandIo): Prom
   if (!Number.isInteger(days) || days < 1 || days * 86_400 > MOST_ADMITTED_SECONDS)
     throw new UsageError('--days is 1 to 366');
   const key = readKey(await fileText(values.key));
+  // Before the probes, which take their time.
+  demandOffice(key.jwk as Readonly<Record<string, unknown>>, ADMISSION_TYP);
   const { bytes, card, fault } = await readModel(onlyFile(positionals), values.card);
   const { admitted, code, reasons } = withFault(inspect(bytes, card), fault);
   if (!admitted || card?.sha256 === undefined) {

@@ -5,11 +5,10 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose';
 import { nowSeconds, systemClock } from '../clock.ts';
-import { CONTRARY_DECISION_TYP } from '../requisition/contrary-decision.ts';
 import { REVOCATION_LIST_TYP } from '../requisition/revocation-list.ts';
-import { REGISTRY_TYP } from '../trust/registry-change.ts';
 import { signFirstRegistry } from '../trust/registry-sign.ts';
 import { signClaims } from '../trust/sign.ts';
+import { usualTypesOf } from '../trust/signers.ts';
 import { keepDemoAdmissions } from './admissions.ts';
 import { keepDemoDossier } from './dossier.ts';
 import { demoHabilitation, habilitate, presentAct } from './habilitation.ts';
@@ -52,6 +51,13 @@ async function newKey(kid: string): Promise<{ readonly privateJwk: JWK; readonly
   };
 }
 
+const demoOffice = (name: string, role: string) => ({
+  iss: `${name}-demo`,
+  role,
+  signs: usualTypesOf(role),
+  env: 'test',
+});
+
 /** Makes the installation in an empty folder. `models` are folders with weights and cards. */
 export async function createDemoInstallation(folder: string, models: readonly string[]): Promise<DemoInstallation> {
   await mkdir(path.join(folder, 'data'), { recursive: true, mode: 0o700 });
@@ -64,52 +70,12 @@ export async function createDemoInstallation(folder: string, models: readonly st
   const agent = await newKey('agent-demo-1');
   const registry = {
     keys: [
-      {
-        ...magistrate.publicJwk,
-        iss: 'parquet-demo',
-        role: 'procureur',
-        signs: [
-          'differe-authorisation+jwt',
-          'differe-habilitation+jwt',
-          REVOCATION_LIST_TYP,
-          CONTRARY_DECISION_TYP,
-          'differe-closure+jwt',
-          'differe-order+jwt',
-          'differe-extension+jwt',
-          REGISTRY_TYP,
-          'differe-person-request+jwt',
-        ],
-        env: 'test',
-      },
-      { ...officer.publicJwk, iss: 'opj-demo', role: 'opj', signs: ['differe-schedule+jwt'], env: 'test' },
-      {
-        ...controller.publicJwk,
-        iss: 'responsable-demo',
-        role: 'responsable',
-        signs: ['differe-dossier+jwt', 'differe-policies+jwt', 'differe-habilitation+jwt', REGISTRY_TYP],
-        env: 'test',
-      },
-      {
-        ...chief.publicJwk,
-        iss: 'chef-demo',
-        role: 'chef_de_service',
-        signs: ['differe-habilitation+jwt', 'differe-self-control+jwt'],
-        env: 'test',
-      },
-      {
-        ...dpo.publicJwk,
-        iss: 'dpo-demo',
-        role: 'dpo',
-        signs: ['differe-dossier+jwt', 'differe-admission+jwt', 'differe-policies+jwt', REGISTRY_TYP],
-        env: 'test',
-      },
-      {
-        ...technical.publicJwk,
-        iss: 'technique-demo',
-        role: 'technique',
-        signs: ['differe-admission+jwt'],
-        env: 'test',
-      },
+      { ...magistrate.publicJwk, ...demoOffice('parquet', 'procureur') },
+      { ...officer.publicJwk, ...demoOffice('opj', 'opj') },
+      { ...controller.publicJwk, ...demoOffice('responsable', 'responsable') },
+      { ...chief.publicJwk, ...demoOffice('chef', 'chef_de_service') },
+      { ...dpo.publicJwk, ...demoOffice('dpo', 'dpo') },
+      { ...technical.publicJwk, ...demoOffice('technique', 'technique') },
     ],
   };
   const keyFile = path.join(folder, 'installation.key');

@@ -66,7 +66,7 @@ export function parseHabilitation(value: JsonValue): HabilitationClaims {
 
 /** Throws E_REQ_AUTHORITY: a key that does not habilitate for this role, or that is of another authority than the act says (HAB-02). */
 export function demandHabilitatingKey({ role, authority }: HabilitationClaims, key: Pick<AuthorityKey, 'role'>): void {
-  if (!GRANTED_BY[role].includes(key.role)) {
+  if (!GRANTED_BY[role].some((granting) => granting === key.role)) {
     throw new AppError('E_REQ_AUTHORITY', { detail: `${key.role} does not habilitate ${role}` });
   }
   if (authority.role !== key.role) throw new AppError('E_REQ_AUTHORITY', { detail: 'authority is not the signer' });

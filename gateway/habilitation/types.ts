@@ -1,4 +1,5 @@
 import type { HabilitationStanding, Role } from '../policy/types.ts';
+import type { HABILITATING_ROLES } from '../trust/signers.ts';
 import type { ActClaims } from '../trust/types.ts';
 
 /** Roles of HAB-01 that somebody can be habilitated for. */
@@ -15,7 +16,7 @@ export const HABILITATED_ROLES = [
 export type HabilitatedRole = (typeof HABILITATED_ROLES)[number];
 
 /** Whose keys habilitate for a role: chiefs of service for agents (R. 40-39), the magistrates' own offices, the controller for the rest. */
-export const GRANTED_BY: Readonly<Record<HabilitatedRole, readonly string[]>> = {
+export const GRANTED_BY: Readonly<Record<HabilitatedRole, readonly (typeof HABILITATING_ROLES)[number][]>> = {
   agent_habilite: ['chef_de_service'],
   magistrat_parquet: ['procureur', 'greffe'],
   procureur_controle: ['procureur', 'greffe'],

@@ -1,66 +1,22 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
-import table from '../../policies/legal-frameworks.json' with { type: 'json' };
-import { ADMISSION_TYP, ADMITTING_ROLES } from '../admission/admissions.ts';
 import type { JsonValue } from '../canonical.ts';
 import { type CommandIo, type ExitCode, UsageError } from '../command.ts';
 import { AppError } from '../errors.ts';
-import { GRANTED_BY } from '../habilitation/types.ts';
 import { publicJwkOf } from '../trust/jws.ts';
-import { AUTHORISATION_TYP, loadRegistry, SCHEDULE_TYP, type SignedType } from '../trust/registry.ts';
-import { APPROVING_ROLES, REGISTRY_TYP } from '../trust/registry-change.ts';
+import { AUTHORISATION_TYP, loadRegistry, SIGNED_TYPES, type SignedType } from '../trust/registry.ts';
+import { ROLES, SIGNERS, usualTypesOf } from '../trust/signers.ts';
 import { isJsonObject, parseStrictJson } from '../trust/strict-json.ts';
 import { writeDurably } from '../vault.ts';
-import { CONTRARY_DECISION_TYP } from './contrary-decision.ts';
-import { REVOCATION_LIST_TYP } from './revocation-list.ts';
 
 type Loose = { readonly [name: string]: JsonValue };
 
-// Who may sign what stands in the table of frameworks, and nowhere else.
-const AUTHORISATION_SIGNERS = new Set(
-  table.frameworks.flatMap(({ authorised_by }) => authorised_by.flatMap(({ signers }) => signers)),
-);
-const SCHEDULE_SIGNERS = new Set(table.schedule_signers);
-/** Signs authorisations only where a framework deems them given: its usual token is the schedule. */
-const DIRECTS = 'opj';
-/** Judicial offices: their key signs all that their role may, unless `--signs` says less. */
-const DECIDING: readonly string[] = ['procureur', 'juge_instruction', 'greffe'];
-/** Who may sign what, by the role of the office; the usual type of every role but that one is the first that names it. */
-const SIGNERS: readonly { readonly typ: SignedType; readonly roles: ReadonlySet<string> }[] = [
-  { typ: AUTHORISATION_TYP, roles: AUTHORISATION_SIGNERS },
-  { typ: SCHEDULE_TYP, roles: SCHEDULE_SIGNERS },
-  // The two persons who answer for the installation (CPL-04).
-  { typ: 'differe-dossier+jwt', roles: new Set(['responsable', 'dpo']) },
-  { typ: 'differe-policies+jwt', roles: new Set(['responsable', 'dpo']) },
-  { typ: 'differe-habilitation+jwt', roles: new Set(Object.values(GRANTED_BY).flat()) },
-  // What a judicial office decides about its requisitions and its cases.
-  { typ: REVOCATION_LIST_TYP, roles: new Set(table.revocation_signers) },
-  { typ: CONTRARY_DECISION_TYP, roles: new Set(table.contrary_signers) },
-  { typ: 'differe-order+jwt', roles: new Set([...DECIDING, 'magistrat_230_24']) },
-  { typ: 'differe-closure+jwt', roles: new Set(DECIDING) },
-  { typ: 'differe-extension+jwt', roles: new Set(DECIDING) },
-  // The hierarchy, what it found in the sample of a month (CTL-06).
-  { typ: 'differe-self-control+jwt', roles: new Set(['chef_de_service', 'responsable']) },
-  { typ: ADMISSION_TYP, roles: new Set(ADMITTING_ROLES) },
-  // Who enters requests of persons and their answers (RGT-02).
-  {
-    typ: 'differe-person-request+jwt',
-    roles: new Set(['responsable', 'dpo', 'magistrat_230_24', 'procureur', 'greffe']),
-  },
-  { typ: REGISTRY_TYP, roles: new Set(APPROVING_ROLES) },
-];
-const TYPES: readonly string[] = SIGNERS.map(({ typ }) => typ);
-/** Roles that a key of the registry may have. */
-const ROLES = [...new Set(SIGNERS.flatMap(({ roles }) => [...roles]))];
-
 /** For the usage: the roles and what their keys sign unless `--signs` says otherwise. */
 export const ROLES_TEXT = `    ROLE: ${ROLES.join(', ')}
-    TYP: ${TYPES.join(', ')};
-    unless said, ${DIRECTS} signs schedules, responsable and dpo dossiers, technique admissions of models,
-    chef_de_service and magistrat_230_24 habilitations; procureur, juge_instruction and greffe all that is theirs but schedules;
-    they, magistrat_230_24, responsable and dpo changes of the registry as well
-    (${DIRECTS} signs an authorisation only where it is deemed given in flagrance: --signs ${AUTHORISATION_TYP})`;
+    TYP: ${SIGNED_TYPES.join(', ')};
+    unless said, all that the role may sign, but schedules of procureur, juge_instruction and greffe
+    and authorisations of opj, who signs one only where it is deemed given in flagrance (--signs ${AUTHORISATION_TYP})`;
 
 /**
  * Makes an Ed25519 key. stdout: the public JWK with `kid` and `jkt` when `--out` takes the private one, else the private JWK. With
@@ -83,15 +39,16 @@ export async function keygenCommand(args: readonly string[], io: CommandIo): Pro
   const { iss, role, env, registry, out } = values;
   if (role !== undefined && !ROLES.includes(role)) throw new UsageError(`--role is one of ${ROLES.join(', ')}`);
   if (env !== undefined && env !== 'prod' && env !== 'test') throw new UsageError('--env is prod or test');
-  const signs = readSigns(values.signs, role);
+  if (role === undefined && values.signs !== undefined) throw new UsageError('--role is needed with --signs');
+  const office = role === undefined ? {} : { role, signs: readSigns(values.signs, role) };
   const { pair, publicJwk, jkt } = await newPair();
   const kid = values.kid ?? jkt;
-  const office = { ...(iss === undefined ? {} : { iss }), ...(env === undefined ? {} : { env }) };
-  const privateJwk = { ...(await exportJWK(pair.privateKey)), kid, ...office };
+  const place = { ...(iss === undefined ? {} : { iss }), ...(env === undefined ? {} : { env }) };
+  const privateJwk = { ...(await exportJWK(pair.privateKey)), kid, ...place, ...office };
   let registered: string | undefined;
   if (registry !== undefined) {
     const own = { iss: needed('--iss', iss), role: needed('--role', role), env: needed('--env', env) };
-    registered = await withKey(registry, { ...publicJwk, kid, ...own, signs: [...signs] });
+    registered = await withKey(registry, { ...publicJwk, kid, ...own, ...office });
   }
   // The private key first: a registry never names a key that was not kept.
   if (out !== undefined) await keep(out, `${JSON.stringify(privateJwk, null, 2)}\n`);
@@ -110,21 +67,14 @@ async function newPair() {
   }
 }
 
-function readSigns(given: readonly string[] | undefined, role: string | undefined): readonly SignedType[] {
-  const first = SIGNERS.find(({ roles }) => role !== undefined && roles.has(role));
-  const usual = role === DIRECTS ? SCHEDULE_TYP : (first?.typ ?? AUTHORISATION_TYP);
-  // Who may approve a change of the registry can from the start (REQ-12): else nobody could ever make the first one. Judicial offices
-  // sign all that is theirs but schedules, which are the officer's: what the registry does not give them at first would need a change by two offices.
-  const own = SIGNERS.filter(({ roles }) => role !== undefined && roles.has(role)).map(({ typ }) => typ);
-  const more =
-    role !== undefined && DECIDING.includes(role)
-      ? own.filter((typ) => typ !== SCHEDULE_TYP)
-      : own.filter((typ) => typ === REGISTRY_TYP);
-  return (given ?? [...new Set([usual, ...more])]).map((typ) => {
-    const known = SIGNERS.find((each) => each.typ === typ);
-    if (known === undefined) throw new UsageError(`--signs is one of ${TYPES.join(', ')}`);
-    if (role !== undefined && !known.roles.has(role)) throw new UsageError(`${role} does not sign ${typ}`);
-    return known.typ;
+function readSigns(given: readonly string[] | undefined, role: string): readonly SignedType[] {
+  return (given ?? usualTypesOf(role)).map((typ) => {
+    const known = SIGNED_TYPES.find((each) => each === typ);
+    if (known === undefined) throw new UsageError(`--signs is one of ${SIGNED_TYPES.join(', ')}`);
+    if (!SIGNERS[known].includes(role)) {
+      throw new UsageError(`${role} does not sign ${typ}: ${SIGNERS[known].join(', ')} do`);
+    }
+    return known;
   });
 }
 

@@ -4,7 +4,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ERRORS } from '../../gateway/errors.ts';
+import { GRANTED_BY } from '../../gateway/habilitation/types.ts';
 import { requisitionCommand } from '../../gateway/requisition/commands.ts';
+import { HABILITATING_ROLES } from '../../gateway/trust/signers.ts';
 import { type Authorities, authorisationClaims, newAuthorities, scheduleClaims, signRaw, tokensOf } from './support.ts';
 
 describe('differe requisition', () => {
@@ -222,14 +224,15 @@ describe('differe requisition', () => {
         jwks,
         ...more,
       );
-    const roles = ['procureur', 'greffe', 'juge_instruction', 'opj'];
+    const roles = ['procureur', 'greffe', 'juge_instruction', 'opj', 'responsable', 'dpo', 'technique'];
+    const others = ['chef_de_service', 'magistrat_230_24'];
     for (const role of ['banana', 'officer', 'apj', '', 'OPJ']) {
       const answer = await keygen('--role', role);
       expect([answer.exit, answer.out], role).toEqual([2, '']);
       for (const known of roles) expect(answer.err).toContain(known);
     }
     await expect(stat(jwks)).rejects.toThrow('ENOENT');
-    for (const role of roles) expect((await keygen('--role', role)).exit, role).toBe(0);
+    for (const role of [...roles, ...others]) expect((await keygen('--role', role)).exit, role).toBe(0);
     const { keys } = JSON.parse(await readFile(jwks, 'utf8')) as { keys: { role: string; signs: string[] }[] };
     const words = (...names: string[]) => names.map((name) => `differe-${name}+jwt`);
     const shared = words('revocation-list', 'order', 'closure', 'extension', 'registry', 'authorisation');
@@ -238,9 +241,40 @@ describe('differe requisition', () => {
       ['greffe', [...shared, ...words('habilitation', 'contrary-decision', 'person-request')].sort()],
       ['juge_instruction', [...shared, ...words('habilitation')].sort()],
       ['opj', ['differe-schedule+jwt']],
+      ['responsable', words('dossier', 'habilitation', 'person-request', 'policies', 'registry', 'self-control')],
+      // The two of an admission: a network runs when both have signed, and a start without it is in safe mode.
+      ['dpo', words('admission', 'dossier', 'person-request', 'policies', 'registry')],
+      ['technique', words('admission')],
+      ['chef_de_service', words('habilitation', 'self-control')],
+      ['magistrat_230_24', words('habilitation', 'order', 'person-request', 'registry')],
     ]);
+    expect([...HABILITATING_ROLES].sort()).toEqual([...new Set(Object.values(GRANTED_BY).flat())].sort());
     expect(await keygen('--role', 'opj', '--signs', 'any+jwt')).toMatchObject({ exit: 2, out: '' });
     expect((await keygen('--role', 'opj', '--signs', 'differe-authorisation+jwt')).exit).toBe(0);
+  });
+
+  it('REQ-04: a key of another office signs nothing, and the answer names those that may', async () => {
+    const keyOf = async (role: string) => {
+      const name = file(`office-${role}.json`);
+      await run('keygen', '--out', name, '--iss', role, '--role', role, '--env', 'test');
+      return name;
+    };
+    const authorisation = authorisationClaims();
+    const claims = {
+      authorize: await write('office.a.json', authorisation),
+      schedule: await write('office.s.json', scheduleClaims(authorisation, [authorities.agent])),
+    };
+    for (const [command, role, may] of [
+      ['authorize', 'opj', 'procureur'],
+      ['authorize', 'dpo', 'procureur'],
+      ['schedule', 'procureur', 'opj'],
+      ['schedule', 'technique', 'opj'],
+    ] as const) {
+      const answer = await run(command, '--key', await keyOf(role), '--claims', claims[command]);
+      expect([answer.exit, answer.out], `${command} ${role}`).toEqual([1, '']);
+      expect(answer.err).toMatch(new RegExp(`^E_KEY_OFFICE: .*\n.*\\[differe-.* is signed by .*${may}.*\\(${role}\\)`));
+    }
+    expect((await run('authorize', '--key', await keyOf('greffe'), '--claims', claims.authorize)).exit).toBe(0);
   });
 
   it('keygen names a key by its thumbprint, always one that a registry takes', async () => {
