@@ -46,6 +46,7 @@ ENV NODE_ENV=production \
   DIFFERE_KEY_FILE=/etc/differe/installation.key \
   DIFFERE_AUTHORITIES=/etc/differe/authorities.jwks.json \
   DIFFERE_DOSSIER=/etc/differe/dossier.json \
+  DIFFERE_ADMISSIONS=/etc/differe/admissions \
   DIFFERE_SCRATCH=/run/differe \
   DIFFERE_HOST=0.0.0.0 \
   DIFFERE_TLS_CERT=/etc/differe/tls-cert.pem \
