@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import type { JWK } from 'jose';
 import { createClient, GatewayError, UnreachableError } from './client.ts';
@@ -13,6 +12,7 @@ import {
   onlyFile,
   sentencesOf,
   UsageError,
+  writeNew,
 } from './command.ts';
 import { isErrorCode } from './errors.ts';
 import { parseHabilitation } from './habilitation/claims.ts';
@@ -60,7 +60,7 @@ async function sign(args: readonly string[], io: CommandIo): Promise<ExitCode> {
   demandWellFormed(typ, claims);
   const compact = await signClaims(claims, typ, key as JWK);
   if (values.out === undefined) io.out(compact);
-  else await writeFile(values.out, `${compact}\n`);
+  else await writeNew(values.out, `${compact}\n`);
   return 0;
 }
 

@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { AppError, ERRORS, type ErrorCode } from './errors.ts';
 
 /** Where a command writes: results to `out` (stdout), words for people to `err` (stderr). */
@@ -89,3 +89,25 @@ export async function needFile(file: string): Promise<void> {
   const stats = await stat(file).catch(() => undefined);
   if (stats?.isFile() !== true) throw new UsageError(`Not a file: ${file}`);
 }
+
+/** Throws UsageError where there is something of this name. */
+export async function needNoFile(file: string): Promise<void> {
+  if ((await stat(file).catch(() => undefined)) !== undefined) throw existing(file);
+}
+
+/**
+ * Writes a file that is not there yet, for its owner alone unless `mode` says otherwise: no key, nothing that was signed and nothing that
+ * people filled in is lost by a name given twice. Throws UsageError where it exists; `instead` says what to do then.
+ */
+export async function writeNew(
+  file: string,
+  content: string,
+  { mode = 0o600, instead }: { readonly mode?: number; readonly instead?: string } = {},
+): Promise<void> {
+  await writeFile(file, content, { mode, flag: 'wx' }).catch((cause: NodeJS.ErrnoException) => {
+    throw cause.code === 'EEXIST' ? existing(file, instead) : cause;
+  });
+}
+
+const existing = (file: string, instead = 'take another name, or move it away first'): UsageError =>
+  new UsageError(`${file} exists; not overwritten: ${instead}`);

@@ -11,6 +11,7 @@ import {
   onlyFile,
   sentencesOf,
   UsageError,
+  writeNew,
 } from './command.ts';
 import { AppError, isErrorCode } from './errors.ts';
 import { type Environment, foundingOf, type KeyRegistry, loadRegistry } from './trust/registry.ts';
@@ -75,7 +76,7 @@ async function propose(args: readonly string[], io: CommandIo): Promise<ExitCode
   });
   const office = officeOf(key.env, values.aud);
   changed(before, change, { env: key.env, atSeconds: office.nowSeconds });
-  await writeDurably(out, `${await signChange(change, key.iss, key.jwk, office)}\n`);
+  await writeNew(out, `${await signChange(change, key.iss, key.jwk, office)}\n`);
   say(change, io);
   io.out(JSON.stringify({ file: out, before: change.before, after: change.after }));
   return 0;
@@ -87,7 +88,7 @@ async function approve(args: readonly string[], io: CommandIo): Promise<ExitCode
   const key = await keyIn(values.key);
   const { change } = await proposalIn(onlyFile(positionals), values, key.env);
   say(change, io);
-  await writeDurably(out, `${await signChange(change, key.iss, key.jwk, officeOf(key.env, values.aud))}\n`);
+  await writeNew(out, `${await signChange(change, key.iss, key.jwk, officeOf(key.env, values.aud))}\n`);
   io.out(JSON.stringify({ file: out, before: change.before, after: change.after }));
   return 0;
 }
@@ -96,7 +97,7 @@ async function apply(args: readonly string[], io: CommandIo): Promise<ExitCode> 
   const { values, positionals } = read(args);
   const out = needed('--out', values.out);
   const { change, after } = await proposalIn(onlyFile(positionals), values, environment(values.env ?? 'prod'));
-  await writeDurably(out, `${JSON.stringify({ keys: entriesOf(after) }, null, 2)}\n`);
+  await writeNew(out, `${JSON.stringify({ keys: entriesOf(after) }, null, 2)}\n`);
   io.out(JSON.stringify({ file: out, digest: change.after }));
   return 0;
 }

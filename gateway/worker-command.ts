@@ -1,7 +1,6 @@
 import { parseArgs } from 'node:util';
-import { answering, type Command, UsageError } from './command.ts';
+import { answering, type Command, UsageError, writeNew } from './command.ts';
 import { readWorkerConfig } from './config.ts';
-import { writeDurably } from './vault.ts';
 import { startWorker } from './worker.ts';
 import { newWorkerKey } from './worker-keys.ts';
 
@@ -17,7 +16,7 @@ export const workerCommand: Command = (args, io) =>
       const { values } = parseArgs({ args: [...args.slice(1)], options: { out: { type: 'string' } } });
       if (values.out === undefined) throw new UsageError('--out FILE is missing');
       const { pem, publicText } = newWorkerKey();
-      await writeDurably(values.out, pem);
+      await writeNew(values.out, pem);
       io.out(publicText);
       return 0;
     }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { JWK } from 'jose';
@@ -20,7 +20,16 @@ import { inspect, type Verdict } from '../admission/inspect.ts';
 import { figuresDigest } from '../admission/probes.ts';
 import { sha256Hex } from '../canonical.ts';
 import { nowSeconds, systemClock } from '../clock.ts';
-import { type CommandIo, type ExitCode, fileText, needFile, onlyFile, UsageError } from '../command.ts';
+import {
+  type CommandIo,
+  type ExitCode,
+  fileText,
+  needFile,
+  needNoFile,
+  onlyFile,
+  UsageError,
+  writeNew,
+} from '../command.ts';
 import { AppError } from '../errors.ts';
 import { loadRegistry } from '../trust/registry.ts';
 import { signClaims } from '../trust/sign.ts';
@@ -107,6 +116,7 @@ export async function admitCommand(args: readonly string[], io: CommandIo): Prom
     throw new UsageError('--days is 1 to 366');
   const key = readKey(await fileText(values.key));
   // Before the probes, which take their time.
+  if (values.out !== undefined) await needNoFile(values.out);
   demandOffice(key.jwk as Readonly<Record<string, unknown>>, ADMISSION_TYP);
   const { bytes, card, fault } = await readModel(onlyFile(positionals), values.card);
   const { admitted, code, reasons } = withFault(inspect(bytes, card), fault);
@@ -131,7 +141,7 @@ export async function admitCommand(args: readonly string[], io: CommandIo): Prom
   };
   const compact = await signClaims(claims, ADMISSION_TYP, key.jwk);
   if (values.out === undefined) io.out(compact);
-  else await writeFile(values.out, `${compact}\n`, { flag: 'wx' });
+  else await writeNew(values.out, `${compact}\n`, { mode: 0o644 });
   io.err(JSON.stringify(probes));
   return 0;
 }

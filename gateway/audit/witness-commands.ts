@@ -1,9 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { open } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { parseArgs } from 'node:util';
 import { systemClock } from '../clock.ts';
-import { type Command, fileText, needFolder, UsageError } from '../command.ts';
+import { type Command, fileText, needFolder, UsageError, writeNew } from '../command.ts';
 import { isLoopback } from '../loopback.ts';
 import { COSIGNATURE_V1, encodeVkey } from './note.ts';
 import {
@@ -45,8 +44,7 @@ async function witnessKey(...[args, io]: Parameters<Command>): ReturnType<Comman
   } catch (cause) {
     throw new UsageError('--name is one word of printable ASCII without plus', { cause });
   }
-  const file = await open(out, 'wx', 0o600);
-  await file.writeFile(`${encodeSigningKey(name, privateKey)}\n`).finally(() => file.close());
+  await writeNew(out, `${encodeSigningKey(name, privateKey)}\n`);
   io.out(vkey);
   return 0;
 }

@@ -1,7 +1,16 @@
 import { parseArgs } from 'node:util';
 import { canonicalJson, type JsonValue } from '../canonical.ts';
 import { nowSeconds, systemClock } from '../clock.ts';
-import { type CommandIo, type ExitCode, fileText, onlyFile, sentencesOf, UsageError } from '../command.ts';
+import {
+  type CommandIo,
+  type ExitCode,
+  fileText,
+  needNoFile,
+  onlyFile,
+  sentencesOf,
+  UsageError,
+  writeNew,
+} from '../command.ts';
 import { type Config, readConfig } from '../config.ts';
 import { AppError } from '../errors.ts';
 import { SOFTWARE } from '../software.ts';
@@ -47,6 +56,7 @@ async function newDossier(args: readonly string[], io: CommandIo, deps: DossierC
   const text = { type: 'string' } as const;
   const { values } = parseArgs({ args: [...args], options: { out: text, from: text } });
   if (values.out === undefined) throw new UsageError('--out is missing');
+  await needNoFile(values.out);
   const old = values.from === undefined ? undefined : readDossierFile(await fileText(values.from)).dossier;
   const capability = await deps.capability();
   const papers =
@@ -54,7 +64,7 @@ async function newDossier(args: readonly string[], io: CommandIo, deps: DossierC
       ? blankPapers(deps.environment.DIFFERE_CONTROLLER)
       : { ...papersOf(old), version: old.version + 1 };
   const dossier = dossierOf(papers, capability);
-  await writeDossier(values.out, { dossier, signatures: [] });
+  await writeNew(values.out, textOf({ dossier, signatures: [] }));
   io.out(
     JSON.stringify({
       file: values.out,
@@ -92,7 +102,7 @@ async function sign(args: readonly string[], io: CommandIo, deps: DossierCommand
   const key = { ...publicJwkOf({ kty: jwk.kty, crv: jwk.crv, x: jwk.x } as JsonValue), d: jwk.d, kid: jwk.kid };
   const office = { iss, env, audience, nowSeconds: nowSeconds(systemClock) } as const;
   const signed = await signDossier(looseDossierFile(await fileText(file)), key, office);
-  await writeDossier(file, signed);
+  await writeDurably(file, textOf(signed));
   io.out(JSON.stringify({ file, signatures: signed.signatures.length }));
   return 0;
 }
@@ -173,5 +183,4 @@ function say({ wider, narrower }: ReturnType<typeof compareCapability>, io: Comm
   for (const line of narrower) io.err(`- ${line}`);
 }
 
-const writeDossier = (file: string, dossier: DossierFile): Promise<void> =>
-  writeDurably(file, `${JSON.stringify(dossier, null, 2)}\n`);
+const textOf = (file: DossierFile): string => `${JSON.stringify(file, null, 2)}\n`;

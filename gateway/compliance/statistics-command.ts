@@ -3,7 +3,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { VKEY_FILE } from '../audit/reader.ts';
 import { systemClock } from '../clock.ts';
-import { type CommandIo, type ExitCode, fileText, needFolder, UsageError } from '../command.ts';
+import { type CommandIo, type ExitCode, fileText, needFolder, UsageError, writeNew } from '../command.ts';
 import { documentHtml } from './documents/html.ts';
 import { countJournal, publicReport } from './figures.ts';
 import { isMonth } from './periods.ts';
@@ -76,7 +76,7 @@ export async function selfControlCommand(args: readonly string[], io: CommandIo)
   if (values.claims !== undefined) {
     const sessions = sample.sessions.map(({ records: _records, ...session }) => ({ ...session, finding: '' }));
     const claims = { month, seed: sample.seed, act_ref: '', sessions };
-    await writeFile(values.claims, `${JSON.stringify(claims, undefined, 2)}\n`);
+    await writeNew(values.claims, `${JSON.stringify(claims, undefined, 2)}\n`);
   }
   return 0;
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { JWK } from 'jose';
 import type { JsonValue } from '../canonical.ts';
@@ -7,6 +8,7 @@ import { type CommandIo, type ExitCode, fileText, UsageError } from '../command.
 import { isUuid } from '../ids.ts';
 import { parseOrRefuse, readCompactJws } from '../trust/jws.ts';
 import { signClaims } from '../trust/sign.ts';
+import { writeDurably } from '../vault.ts';
 import { CONTRARY_DECISION_TYP, parseContraryDecision } from './contrary-decision.ts';
 import { give, readKey } from './issue-commands.ts';
 import {
@@ -66,7 +68,14 @@ export async function revokeCommand(args: readonly string[], io: CommandIo): Pro
     revoked: [...known, ...added.map((jti) => ({ jti, at, reason_code: reason }))],
   };
   parseRevocationList(claims as unknown as JsonValue);
-  return await give(await signClaims(claims, REVOCATION_LIST_TYP, key), values.out, io);
+  const signed = await signClaims(claims, REVOCATION_LIST_TYP, key);
+  const { out, previous } = values;
+  // It replaces the list that it goes on from; in the place of any other, sequence and revocations of that one would be lost.
+  if (out !== undefined && previous !== undefined && path.resolve(out) === path.resolve(previous)) {
+    await writeDurably(out, `${signed}\n`);
+    return 0;
+  }
+  return await give(signed, out, io, `with --previous ${out} it is followed by the next list`);
 }
 
 /** Signs the prosecutor's decision against an authorisation, named by its file. */

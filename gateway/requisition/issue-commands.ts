@@ -1,12 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { stat, writeFile } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import type { JWK } from 'jose';
 import type { JsonValue } from '../canonical.ts';
 import { nowSeconds, systemClock } from '../clock.ts';
-import { type CommandIo, type ExitCode, fileText, needFile, UsageError } from '../command.ts';
+import { type CommandIo, type ExitCode, fileText, needFile, UsageError, writeNew } from '../command.ts';
 import { AppError } from '../errors.ts';
 import { parseOrRefuse, publicJwkOf, readCompactJws } from '../trust/jws.ts';
 import { AUTHORISATION_TYP } from '../trust/registry.ts';
@@ -172,9 +172,9 @@ function readDays(text: string | undefined): number | undefined {
   return days;
 }
 
-/** The signed object to stdout, or to a file that its owner alone reads. */
-export async function give(token: string, out: string | undefined, io: CommandIo): Promise<ExitCode> {
+/** The signed object to stdout, or to a file that its owner alone reads and that is not there yet; `instead` says what to do where it is. */
+export async function give(token: string, out: string | undefined, io: CommandIo, instead?: string): Promise<ExitCode> {
   if (out === undefined) io.out(`${token}`);
-  else await writeFile(out, `${token}\n`, { mode: 0o600 });
+  else await writeNew(out, `${token}\n`, instead === undefined ? {} : { instead });
   return 0;
 }

@@ -1,8 +1,8 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
 import type { JsonValue } from '../canonical.ts';
-import { type CommandIo, type ExitCode, UsageError } from '../command.ts';
+import { type CommandIo, type ExitCode, UsageError, writeNew } from '../command.ts';
 import { AppError } from '../errors.ts';
 import { publicJwkOf } from '../trust/jws.ts';
 import { AUTHORISATION_TYP, loadRegistry, SIGNED_TYPES, type SignedType } from '../trust/registry.ts';
@@ -51,7 +51,7 @@ export async function keygenCommand(args: readonly string[], io: CommandIo): Pro
     registered = await withKey(registry, { ...publicJwk, kid, ...own, ...office });
   }
   // The private key first: a registry never names a key that was not kept.
-  if (out !== undefined) await keep(out, `${JSON.stringify(privateJwk, null, 2)}\n`);
+  if (out !== undefined) await writeNew(out, `${JSON.stringify(privateJwk, null, 2)}\n`);
   if (registry !== undefined && registered !== undefined) await writeDurably(registry, registered);
   io.out(JSON.stringify(out === undefined ? privateJwk : { ...publicJwk, kid, jkt }));
   return 0;
@@ -81,13 +81,6 @@ function readSigns(given: readonly string[] | undefined, role: string): readonly
 function needed(option: string, value: string | undefined): string {
   if (value === undefined) throw new UsageError(`${option} is needed with --registry`);
   return value;
-}
-
-/** Writes a private key, never over a file that exists. */
-async function keep(file: string, text: string): Promise<void> {
-  await writeFile(file, text, { mode: 0o600, flag: 'wx' }).catch((cause: NodeJS.ErrnoException) => {
-    throw cause.code === 'EEXIST' ? new UsageError(`${file} exists; not overwritten`, { cause }) : cause;
-  });
 }
 
 /** The text of the registry with one key more. Throws UsageError where the gateway would not take it. */

@@ -64,6 +64,10 @@ describe('differe compliance dossier', () => {
     const { dossier: demo } = JSON.parse(await readFile(installation.dossierFile, 'utf8')) as { dossier: object };
     const { capability: _c, capability_sha256: _d, model_set_sha256: _m, ...papers } = demo as Record<string, unknown>;
     await writeFile(file('d.json'), JSON.stringify({ dossier: { ...draft.dossier, ...papers }, signatures: [] }));
+    const filledIn = await readFile(file('d.json'), 'utf8');
+    const over = await dossier('new', '--out', file('d.json'));
+    expect([over.exit, over.err]).toEqual([2, expect.stringContaining('d.json exists; not overwritten')]);
+    expect(await readFile(file('d.json'), 'utf8')).toBe(filledIn);
     const half = await dossier('sign', '--key', file('dpo.json'), file('d.json'));
     expect([half.exit, JSON.parse(half.out)]).toEqual([0, { file: file('d.json'), signatures: 1 }]);
     const unsigned = await dossier('status', file('d.json'));

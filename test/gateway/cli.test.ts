@@ -116,7 +116,15 @@ describe('differe', () => {
     for (const args of [[], ['burn'], ['toString'], ['serve', 'now'], ['models', 'list', '--wrong']]) {
       expectWrongCall(await differe(args), args);
     }
-    expectWrongCall(await differe(['requisition', 'keygen', '--out', key]), ['keygen']);
+    const kept = await readFile(key, 'utf8');
+    for (const args of [
+      ['requisition', 'keygen'],
+      ['worker', 'key'],
+      ['audit', 'witness-key', '--name', 'w'],
+    ]) {
+      expectWrongCall(await differe([...args, '--out', key]), args);
+      expect(await readFile(key, 'utf8'), args.join(' ')).toBe(kept);
+    }
     for (const command of Object.values(ROOMS)) expectWrongCall(await inProcess(command, ['burn']), ['burn']);
   });
 

@@ -209,6 +209,37 @@ describe('differe requisition', () => {
     expect(answer.err).toContain('E_REQ_FRAMEWORK');
   });
 
+  it('REQ-13: a revocation list takes the place of the one that it goes on from, and of no other', async () => {
+    const key = await write('revoking.json', { ...authorities.procureur.privateJwk, iss: 'office', env: 'test' });
+    const list = file('list.jws');
+    const revoke = (...more: string[]) => run('revoke', '--key', key, ...more, '--out', list);
+    const sequence = async (): Promise<number> =>
+      JSON.parse((await run('inspect', list)).out).token.claims.sequence as number;
+    const first = ['--list', 'l', '--aud', 'site-1', '--jti', randomUUID()];
+    expect((await revoke(...first)).exit).toBe(0);
+    const before = await readFile(list, 'utf8');
+    for (const more of [first, ['--previous', await write('copy.jws', before)]]) {
+      const again = await revoke(...more);
+      expect([again.exit, again.out]).toEqual([2, '']);
+      expect(again.err).toMatch(/^.*list\.jws exists; not overwritten: with --previous .*list\.jws it is followed by/);
+      expect(await readFile(list, 'utf8')).toBe(before);
+    }
+    expect((await revoke('--previous', list)).exit).toBe(0);
+    expect(await sequence()).toBe(2);
+    expect((await stat(list)).mode & 0o077).toBe(0);
+  });
+
+  it('no signed object is written over another', async () => {
+    const key = await write('p2.json', { ...authorities.procureur.privateJwk, iss: 'office', env: 'test' });
+    const claims = await write('a2.json', authorisationClaims());
+    const signed = ['authorize', '--key', key, '--claims', claims, '--out', file('once.jws')];
+    expect((await run(...signed)).exit).toBe(0);
+    const before = await readFile(file('once.jws'), 'utf8');
+    const again = await run(...signed);
+    expect([again.exit, again.err]).toEqual([2, expect.stringContaining('once.jws exists; not overwritten')]);
+    expect(await readFile(file('once.jws'), 'utf8')).toBe(before);
+  });
+
   it('REQ-04: keygen knows the roles that the frameworks name and no other, and what each of them signs', async () => {
     const jwks = file('roles.jwks.json');
     const keygen = (...more: string[]) =>

@@ -56,6 +56,8 @@ describe('differe registry', () => {
     const { after } = JSON.parse(proposed.out) as { after: string };
     expect(applied).toMatchObject({ code: 0, out: JSON.stringify({ file: at('next.json'), digest: after }) });
     expect(registryDigest(loadRegistry(await readFile(at('next.json'), 'utf8'), 'prod'))).toBe(after);
+    const over = await registry(...words, '--end', 'opj');
+    expect([over.code, over.err]).toEqual([2, expect.stringContaining('one.jws exists; not overwritten')]);
     // On the registry that follows, the proposal is about the past.
     expect(
       (await registry('apply', ...AUD, '--registry', at('next.json'), '--out', at('x.json'), at('one.jws'))).code,
