@@ -24,7 +24,7 @@ import {
   type RegistryChange,
   registryDigest,
 } from './trust/registry-change.ts';
-import { signChange, signFirstRegistry } from './trust/registry-sign.ts';
+import { demandOwn, signChange, signFirstRegistry } from './trust/registry-sign.ts';
 import { isJsonObject, parseStrictJson } from './trust/strict-json.ts';
 import { writeDurably } from './vault.ts';
 
@@ -68,6 +68,7 @@ async function propose(args: readonly string[], io: CommandIo): Promise<ExitCode
   const out = needed('--out', values.out);
   const key = await keyIn(values.key);
   const before = await registryIn(values.registry, key.env);
+  demandOwn(before, key.jwk);
   const added = await Promise.all((values.add ?? []).map((file) => registryIn(file, key.env)));
   const change = changeOf(before, {
     add: added.flatMap((registry) => [...entriesOf(registry)]),
@@ -86,6 +87,7 @@ async function approve(args: readonly string[], io: CommandIo): Promise<ExitCode
   const { values, positionals } = read(args);
   const out = needed('--out', values.out);
   const key = await keyIn(values.key);
+  demandOwn(await registryIn(values.registry, key.env), key.jwk);
   const { change } = await proposalIn(onlyFile(positionals), values, key.env);
   say(change, io);
   await writeNew(out, `${await signChange(change, key.iss, key.jwk, officeOf(key.env, values.aud))}\n`);

@@ -16,10 +16,11 @@ import { AppError } from '../errors.ts';
 import { SOFTWARE } from '../software.ts';
 import { publicJwkOf } from '../trust/jws.ts';
 import { loadRegistry } from '../trust/registry.ts';
+import { demandOffice } from '../trust/signers.ts';
 import { isJsonObject, parseStrictJson } from '../trust/strict-json.ts';
 import { writeDurably } from '../vault.ts';
 import { type Capability, compareCapability } from './capability.ts';
-import { type DossierFile, looseDossierFile, openDossier, readDossierFile } from './dossier.ts';
+import { DOSSIER_TYP, type DossierFile, looseDossierFile, openDossier, readDossierFile } from './dossier.ts';
 import { blankPapers } from './dossier-blank.ts';
 import { dossierOf, papersOf, signDossier } from './dossier-sign.ts';
 
@@ -92,6 +93,7 @@ async function sign(args: readonly string[], io: CommandIo, deps: DossierCommand
   if (!isJsonObject(jwk) || typeof jwk.d !== 'string' || typeof jwk.kid !== 'string') {
     throw new UsageError('--key holds no private key with a kid');
   }
+  demandOffice(jwk, DOSSIER_TYP);
   const iss = values.iss ?? jwk.iss;
   const env = values.env ?? jwk.env ?? 'prod';
   const audience = values.aud ?? deps.environment.DIFFERE_INSTALLATION;

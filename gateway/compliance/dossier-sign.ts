@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { JWK } from 'jose';
 import { canonicalJson, type JsonValue } from '../canonical.ts';
 import type { Environment } from '../trust/registry.ts';
-import { signClaims } from '../trust/sign.ts';
+import { signClaims, withSignature } from '../trust/sign.ts';
 import { type Capability, capabilityDigest, modelSetDigest } from './capability.ts';
 import { DOSSIER_TYP, type DossierFile } from './dossier.ts';
 import { type Dossier, type DossierClaims, parseDossier } from './dossier-schema.ts';
@@ -25,7 +25,7 @@ export const dossierOf = (papers: DossierPapers, capability: Capability): Dossie
 });
 
 /**
- * Adds the signature of one person to a dossier file. `key` is a private Ed25519 JWK with `kid`; `office` is what the registry says of
+ * Adds the signature of one person to a dossier file, once however often he signs. `key` is a private Ed25519 JWK with `kid`; `office` is what the registry says of
  * it. Throws E_CPL_INCOMPLETE for a draft that is not filled in: nobody signs a blank.
  */
 export async function signDossier(
@@ -43,5 +43,5 @@ export async function signDossier(
     iat: office.nowSeconds,
     dossier: whole,
   };
-  return { dossier: whole, signatures: [...signatures, await signClaims(claims, DOSSIER_TYP, key)] };
+  return { dossier: whole, signatures: withSignature(signatures, await signClaims(claims, DOSSIER_TYP, key)) };
 }

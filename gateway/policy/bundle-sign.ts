@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { JWK } from 'jose';
 import type { JsonValue } from '../canonical.ts';
 import type { Environment } from '../trust/registry.ts';
-import { signClaims } from '../trust/sign.ts';
+import { signClaims, withSignature } from '../trust/sign.ts';
 import { demandTighter, POLICIES_TYP, readBundleFile } from './bundle.ts';
 
 /** Whose signature it is, as the registry has him. */
@@ -31,5 +31,5 @@ export async function signBundle(file: string, key: JWK, { iss, env, audience, n
     bundle,
   };
   const added = await signClaims(claims, POLICIES_TYP, key);
-  return `${JSON.stringify({ bundle, signatures: [...signatures, added] }, null, 2)}\n`;
+  return `${JSON.stringify({ bundle, signatures: withSignature(signatures, added) }, null, 2)}\n`;
 }

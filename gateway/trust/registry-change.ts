@@ -13,7 +13,7 @@ export const REGISTRY_TYP = 'differe-registry+jwt';
 
 /** Offices that the law gives the control of the procedure, and those that answer for the installation: a change needs one of each. */
 const JUDICIAL: readonly string[] = ['procureur', 'juge_instruction', 'greffe', 'magistrat_230_24'];
-const ANSWERING: readonly string[] = ['responsable', 'dpo'];
+export const ANSWERING: readonly string[] = ['responsable', 'dpo'];
 /** Roles whose signature under a change counts at all. */
 export const APPROVING_ROLES = [...JUDICIAL, ...ANSWERING];
 

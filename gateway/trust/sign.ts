@@ -1,5 +1,6 @@
 import { CompactSign, importJWK, type JWK } from 'jose';
 import { AppError } from '../errors.ts';
+import { readCompactJws } from './jws.ts';
 import type { SignedType } from './registry.ts';
 import { demandOffice } from './signers.ts';
 
@@ -18,4 +19,10 @@ export async function signClaims(claims: object, typ: SignedType, key: JWK): Pro
   return await new CompactSign(Buffer.from(JSON.stringify(claims), 'utf8'))
     .setProtectedHeader({ alg: 'EdDSA', kid: key.kid, typ })
     .sign(await importJWK(key, 'EdDSA'));
+}
+
+/** The signatures under one text with one more, which takes the place of an earlier one of the same key. Throws E_REQ_SIG for what is none. */
+export function withSignature(signatures: readonly string[], added: string): readonly string[] {
+  const kidOf = (compact: string) => readCompactJws(compact).header.kid;
+  return [...signatures.filter((one) => kidOf(one) !== kidOf(added)), added];
 }

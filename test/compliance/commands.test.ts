@@ -73,6 +73,15 @@ describe('differe compliance dossier', () => {
     const unsigned = await dossier('status', file('d.json'));
     expect([unsigned.exit, JSON.parse(unsigned.out).holds]).toEqual([1, false]);
     expect(unsigned.out).toContain('signature of role responsable is missing');
+    // A key of another office, and one that signs again, leave the file as good as it is.
+    const opj = ['--role', 'opj', '--iss', 'opj-x', '--env', 'test'];
+    await run('requisition', 'keygen', '--out', file('opj.json'), ...opj);
+    const signed = await readFile(file('d.json'), 'utf8');
+    const other = await dossier('sign', '--key', file('opj.json'), file('d.json'));
+    expect([other.exit, other.err]).toEqual([1, expect.stringMatching(/^E_KEY_OFFICE: [\s\S]*responsable, dpo/)]);
+    expect(await readFile(file('d.json'), 'utf8')).toBe(signed);
+    const twice = await dossier('sign', '--key', file('dpo.json'), file('d.json'));
+    expect([twice.exit, JSON.parse(twice.out)]).toEqual([0, { file: file('d.json'), signatures: 1 }]);
     expect((await dossier('sign', '--key', file('responsable.json'), file('d.json'))).exit).toBe(0);
     const whole = await dossier('status', file('d.json'));
     expect([whole.exit, JSON.parse(whole.out)]).toEqual([0, expect.objectContaining({ holds: true, wider: [] })]);

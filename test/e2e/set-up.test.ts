@@ -89,7 +89,7 @@ async function bash(script: string): Promise<{ readonly exit: number | null; rea
 }
 
 it('an installation that is set up as README says is ready in production, and answers the question of README', {
-  timeout: 240_000,
+  timeout: 480_000,
 }, async () => {
   const now = Math.floor(Date.now() / 1000);
   const { controller: _c, software: _s, ...papers } = demoPapers(Date.now(), { id: 'RU-018-2026' });

@@ -11,7 +11,7 @@ import { type Acts, createActs } from '../../gateway/trust/acts.ts';
 import { foundingOf, type KeyRegistry, loadRegistry } from '../../gateway/trust/registry.ts';
 import { CHANGED, createRegistryChain, type RegistryChain } from '../../gateway/trust/registry-chain.ts';
 import { changeOf, entriesOf, REGISTRY_TYP, registryDigest } from '../../gateway/trust/registry-change.ts';
-import { signChange, signFirstRegistry } from '../../gateway/trust/registry-sign.ts';
+import { signChange } from '../../gateway/trust/registry-sign.ts';
 import { openVault, type Vault } from '../../gateway/vault.ts';
 import { AUDIENCE, NOW, newKey, type TestKey } from '../requisition/support.ts';
 import { testDatabase } from '../support/database.ts';
@@ -47,10 +47,16 @@ beforeAll(async () => {
 });
 
 const firstKeys = () => ROLES.map((role) => entry(keys[role], role));
+/** As whoever holds these keys could write it: `registry first` itself signs with those of no other office. */
 async function firstFile(signers: readonly Role[] = ['responsable', 'dpo'], list: object[] = firstKeys()) {
-  let text = JSON.stringify({ keys: list });
-  for (const role of signers) text = await signFirstRegistry(text, keys[role].privateJwk, OFFICE);
-  return text;
+  const registry = loadRegistry(JSON.stringify({ keys: list }), 'test');
+  const add = [...entriesOf(registry)];
+  const change = changeOf(new Map(), { add, end: [], remove: [] });
+  const signed = signers.map((role) => {
+    const { privateJwk } = keys[role];
+    return signChange(change, registry.get(privateJwk.kid ?? '')?.iss ?? '', privateJwk, OFFICE);
+  });
+  return JSON.stringify({ keys: add, founding: await Promise.all(signed) }, null, 2);
 }
 const opened = (text: string) => ({ registry: loadRegistry(text, 'test'), founding: foundingOf(text) });
 const codeOf = (work: Promise<unknown>): Promise<string> =>

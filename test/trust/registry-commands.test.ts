@@ -38,8 +38,16 @@ describe('differe registry', () => {
   it('REQ-12: founds a registry by the keys that keygen made, and leads from it to the next by two offices', async () => {
     const file = at('authorities.json');
     expect((await registry('status', ...AUD, file)).code).toBe(1);
-    for (const role of ['responsable', 'dpo'])
-      expect((await registry('first', '--key', at(`${role}.json`), ...AUD, file)).code).toBe(0);
+    const first = (role: string) => registry('first', '--key', at(`${role}.json`), ...AUD, file);
+    for (const role of ['opj', 'procureur']) {
+      const refused = await first(role);
+      expect([refused.code, refused.out], role).toEqual([1, '']);
+      expect(refused.err).toMatch(/^E_KEY_OFFICE: [\s\S]*responsable, dpo/);
+    }
+    expect(foundingOf(await readFile(file, 'utf8'))).toEqual([]);
+    // Whoever signs twice has signed once.
+    for (const role of ['responsable', 'dpo', 'dpo']) expect((await first(role)).code).toBe(0);
+    expect(foundingOf(await readFile(file, 'utf8'))).toHaveLength(2);
     const text = await readFile(file, 'utf8');
     await demandFounded(loadRegistry(text, 'prod'), foundingOf(text), { env: 'prod', audience: 'differe-dcpj' });
     expect((await registry('status', ...AUD, file)).code).toBe(0);
@@ -50,6 +58,18 @@ describe('differe registry', () => {
     const proposed = await registry(...words, '--add', at('new.json'), '--end', 'opj@2027-01-01T00:00:00Z');
     expect([proposed.code, proposed.err]).toEqual([0, expect.stringContaining('+ juge-2 juge_instruction')]);
     expect(proposed.err).toContain('~ opj until 2027-01-01');
+    const notHis = [
+      'approve',
+      '--key',
+      at('opj.json'),
+      ...AUD,
+      '--registry',
+      file,
+      '--out',
+      at('opj.jws'),
+      at('one.jws'),
+    ];
+    expect(await registry(...notHis)).toMatchObject({ code: 1, err: expect.stringContaining('E_KEY_OFFICE') });
     const second = ['approve', '--key', at('responsable.json'), ...AUD, '--registry', file, '--out', at('two.jws')];
     expect((await registry(...second, at('one.jws'))).code).toBe(0);
     const applied = await registry('apply', ...AUD, '--registry', file, '--out', at('next.json'), at('two.jws'));
