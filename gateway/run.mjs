@@ -61,12 +61,20 @@ async function main([name = '', ...args]) {
   }
   // Stripping types is announced as experimental at every start; nobody need read it.
   const quiet = '--disable-warning=ExperimentalWarning';
-  return handOver(join(ROOT, 'node_modules/.bin/node'), [quiet, join(ROOT, PROGRAMS[name]), ...args], env);
+  return handOver(
+    join(ROOT, 'node_modules/.bin/node'),
+    [quiet, join(ROOT, PROGRAMS[name]), ...args],
+    env,
+    callersFolder(),
+  );
 }
 
+/** Where `npm run differe` was called: npm itself starts scripts in the checkout, and a path of the caller's is meant from where he stands. */
+const callersFolder = () => (process.env.npm_lifecycle_event === 'differe' ? process.env.INIT_CWD : undefined);
+
 /** Becomes the program as far as a parent can tell: its streams, its signals, its exit status. */
-function handOver(program, args, env) {
-  const child = spawn(program, args, { stdio: 'inherit', env });
+function handOver(program, args, env, cwd) {
+  const child = spawn(program, args, { stdio: 'inherit', env, cwd });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => {
       // A terminal sends Ctrl-C to the whole group: passed on as well, it would count as a second, impatient one.

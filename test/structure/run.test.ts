@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -40,6 +40,27 @@ describe('gateway/run.mjs', () => {
       expect(status).toBe(2);
       expect(stdout).toBe('');
       expect(stderr).toContain('usage');
+    }
+  });
+
+  it('npm run differe takes paths from where it is called, in a folder of the checkout and outside of it', () => {
+    const root = resolve(import.meta.dirname, '../..');
+    const outside = mkdtempSync(join(tmpdir(), 'differe-called-'));
+    const inside = mkdtempSync(join(root, 'test/structure/called-'));
+    const env = Object.fromEntries(
+      Object.entries(process.env).filter(([key]) => !/^(npm_|INIT_CWD$|DIFFERE_)/.test(key)),
+    );
+    try {
+      for (const [cwd, ...prefix] of [[inside], [outside, '--prefix', root]] as const) {
+        const args = [...prefix, 'run', '--silent', 'differe', '--', 'requisition', 'keygen', '--out', 'own.jwk.json'];
+        const { status, stderr } = spawnSync('npm', args, { cwd, encoding: 'utf8', env });
+        expect([status, stderr]).toEqual([0, '']);
+        expect(readdirSync(cwd)).toEqual(['own.jwk.json']);
+      }
+      expect(existsSync(join(root, 'own.jwk.json'))).toBe(false);
+    } finally {
+      for (const folder of [inside, outside]) rmSync(folder, { recursive: true });
+      rmSync(join(root, 'own.jwk.json'), { force: true });
     }
   });
 });
