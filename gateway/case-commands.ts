@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import type { JWK } from 'jose';
 import { type Client, createClient, GatewayError, UnreachableError, watchJob } from './client.ts';
@@ -9,9 +8,11 @@ import {
   type ExitCode,
   fileText,
   needFile,
+  needNoFile,
   onlyFile,
   sentencesOf,
   UsageError,
+  writeNew,
 } from './command.ts';
 import { AppError, isErrorCode } from './errors.ts';
 import { isUuid } from './ids.ts';
@@ -83,7 +84,7 @@ export const caseCommand: Command = (args, io) =>
 const COMMANDS: Readonly<Record<string, Command>> = { open, list, deposit, ask, close: handOver, erase: handOver };
 
 /**
- * Hands over a signed act that ends a case. Prints what came of it; with `--out` the certificate, where the case is erased, goes into a file.
+ * Hands over a signed act that ends a case. Prints what came of it; the certificate, where the case is erased, goes into the file of `--out`.
  * Exit 1 when the act asks for an erasure that is not done.
  */
 async function handOver(args: readonly string[], io: CommandIo): Promise<ExitCode> {
@@ -94,21 +95,45 @@ async function handOver(args: readonly string[], io: CommandIo): Promise<ExitCod
   });
   const { url, agentKey } = await readDoor(values);
   const act = (await fileText(onlyFile(positionals))).trim();
+  const { out } = values;
+  if (out !== undefined) await needNoFile(out);
   const client = createClient({ url, agentKey });
-  const { id } = await client.json<{ id: string }>('POST', '/api/v1/acts', { act });
+  const { id, refusal } = await presented(client, act);
   const erasure = await client
     .json<{ finishedAt?: string; certificate?: string }>('GET', `/api/v1/erasures/${id}`)
     .catch((error: unknown) => {
       if (error instanceof GatewayError && error.code === 'E_PRO_SILO') return undefined;
       throw error;
     });
+  // Ended by another act than this one.
+  if (refusal !== undefined && erasure === undefined) throw refusal;
+  if (refusal !== undefined) io.err(sentencesOf('E_RET_CLOSED'));
   const { certificate } = erasure ?? {};
-  if (certificate !== undefined && values.out !== undefined) await writeFile(values.out, certificate, { flag: 'wx' });
   const state = erasure === undefined ? 'closed' : certificate === undefined ? 'erasing' : 'erased';
-  io.out(
-    JSON.stringify({ act: id, state, ...(certificate === undefined ? {} : { certificate: JSON.parse(certificate) }) }),
-  );
+  const kept = certificate === undefined ? {} : await keptCertificate(certificate, out);
+  io.out(JSON.stringify({ act: id, state, ...kept }));
   return state === 'erasing' ? 1 : 0;
+}
+
+/** Presents an act. One whose case is gone may be the very act that ended it: its id, and the refusal. */
+async function presented(
+  client: Client,
+  act: string,
+): Promise<{ readonly id: string; readonly refusal?: GatewayError }> {
+  try {
+    return await client.json<{ id: string }>('POST', '/api/v1/acts', { act });
+  } catch (refusal) {
+    const id = idOfToken(act);
+    if (!(refusal instanceof GatewayError) || refusal.code !== 'E_RET_CLOSED' || id === undefined) throw refusal;
+    return { id, refusal };
+  }
+}
+
+/** Where the certificate is: in the file, or else in what is printed. */
+async function keptCertificate(certificate: string, out: string | undefined): Promise<object> {
+  if (out === undefined) return { certificate: JSON.parse(certificate) };
+  await writeNew(out, certificate);
+  return { file: out };
 }
 
 async function open(args: readonly string[], io: CommandIo): Promise<ExitCode> {
@@ -268,7 +293,7 @@ async function readDoor(values: DoorValues): Promise<Door> {
   }
   const agentKey = values.agent === undefined ? access.agentKey : await readObject(values.agent);
   if (!isPrivateKey(agentKey)) throw new UsageError(`No private Ed25519 JWK in ${values.agent ?? values.access}`);
-  const requisitionId = values.requisition ?? (tokens === undefined ? undefined : scheduleId(tokens.schedule));
+  const requisitionId = values.requisition ?? (tokens === undefined ? undefined : idOfToken(tokens.schedule));
   return { url, agentKey, requisitionId, tokens };
 }
 
@@ -281,10 +306,10 @@ function isPrivateKey(value: unknown): value is JWK {
   return isJsonObject(value) && typeof value.d === 'string';
 }
 
-/** The id of a requisition is the `jti` of its schedule. */
-function scheduleId(schedule: string): string | undefined {
+/** The `jti` of what was signed: the id of an act, and of the requisition that a schedule makes. */
+function idOfToken(compact: string): string | undefined {
   try {
-    const claims = parseOrRefuse(readCompactJws(schedule).payload);
+    const claims = parseOrRefuse(readCompactJws(compact).payload);
     return isJsonObject(claims) && typeof claims.jti === 'string' ? claims.jti : undefined;
   } catch {
     return undefined;

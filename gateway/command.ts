@@ -1,5 +1,6 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { AppError, ERRORS, type ErrorCode } from './errors.ts';
+import { shortUsage } from './usage.ts';
 
 /** Where a command writes: results to `out` (stdout), words for people to `err` (stderr). */
 export interface CommandIo {
@@ -17,7 +18,7 @@ export type Command = (args: readonly string[], io: CommandIo) => Promise<ExitCo
 export class UsageError extends Error {}
 
 /**
- * Runs a command's work and turns what it throws into words and an exit code: a wrong call (UsageError, `parseArgs`) 2 with the usage, a
+ * Runs a command's work and turns what it throws into words and an exit code: a wrong call (UsageError, `parseArgs`) 2 with its line of the usage, a
  * refusal with a code of the table 1, a failure of the installation or of the system 3. `--help` prints the usage and is done. What
  * nobody foresaw is thrown on.
  */
@@ -35,7 +36,7 @@ export async function answering(
     return await work();
   } catch (error) {
     if (isWrongCall(error)) {
-      io.err(`${error.message}\n\nUsage:\n${usage}`);
+      io.err(`${error.message}\n\n${shortUsage(args, usage)}`);
       return 2;
     }
     if (error instanceof AppError) {

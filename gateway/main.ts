@@ -334,6 +334,7 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
       audience: config.installation,
       // Each room adds the kinds that it knows.
       kinds: [chain.kind, register.kind, ...standing.kinds, ...retention.kinds, selfControl.kind, personRequests.kind],
+      wasErased: retention.wasErased,
     });
     const records = createRecords({
       database,

@@ -52,7 +52,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
 
 async function inspectCommand(args: readonly string[], io: CommandIo): Promise<ExitCode> {
   const { positionals } = parseArgs({ args: [...args], allowPositionals: true, options: {} });
-  const tokens = readTokens(await fileText(onlyFile(positionals)));
+  const file = onlyFile(positionals);
+  const text = await fileText(file);
+  if (isKeyFile(text)) throw new UsageError(`${file} holds a key, and no token`);
+  const tokens = readTokens(text);
   io.err('Nothing was verified: this is what the file says, not what is true.');
   const parts = typeof tokens === 'string' ? { token: tokens } : { ...tokens };
   const shown = Object.entries(parts).map(([part, compact]) => {
@@ -116,6 +119,16 @@ async function verifyJwsCommand(args: readonly string[], io: CommandIo): Promise
   return await verdict(io, async () => {
     await verifyJws(compact, parseOrRefuse(Buffer.from(key, 'utf8')));
   });
+}
+
+/** A JWK, or a set of them. */
+function isKeyFile(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isJsonObject(value) && (Object.hasOwn(value, 'kty') || Object.hasOwn(value, 'keys'));
+  } catch {
+    return false;
+  }
 }
 
 /** The text of a JWK of whatever kind: a kind that we do not take is refused, a file that holds no key is a wrong call. */

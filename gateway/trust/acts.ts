@@ -17,6 +17,8 @@ export interface ActsDeps {
   readonly env: Environment;
   readonly audience: string;
   readonly kinds: readonly ActKind[];
+  /** Whether there was such a case, which ended. */
+  wasErased(caseId: CaseId): Promise<boolean>;
 }
 
 /** Signed acts on record. Each one that leaves here was verified again: nothing runs on a stored belief. */
@@ -24,7 +26,7 @@ export interface Acts {
   /**
    * Puts an act on record, once: the same bytes again are the act that is there. `journal` must resolve only when the event is durable.
    * Throws E_REQ_SIG, E_REQ_SCHEMA, E_REQ_AUTHORITY, E_REQ_REPLAY (another installation, or its `jti` with other bytes), E_REQ_EXPIRED
-   * (signed in the future), E_PRO_SILO (no such case here), or what its kind throws.
+   * (signed in the future), E_PRO_SILO (no such case here), E_RET_CLOSED (erased already), or what its kind throws.
    */
   present(compact: string, journal: (act: Act) => Promise<void>): Promise<Act>;
   /** Acts of a kind about one case, oldest first. */
@@ -74,7 +76,10 @@ export function createActs(deps: ActsDeps): Acts {
       return;
     }
     const known = await database.inCase(caseId, (tx) => store.hasCase(tx, caseId));
-    if (!known) throw new AppError('E_PRO_SILO', { detail: 'no such case' });
+    if (!known) {
+      if (await deps.wasErased(caseId)) throw new AppError('E_RET_CLOSED');
+      throw new AppError('E_PRO_SILO', { detail: 'no such case' });
+    }
     const row = { id: jti, typ, sealed: await vault.seal(caseId, label(jti), compact), presentedAtMs };
     await database.inCase(caseId, async (tx) => {
       await store.insertCaseAct(tx, caseId, row);

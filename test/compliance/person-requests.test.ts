@@ -58,7 +58,16 @@ beforeEach(async () => {
     log: { append: async (event) => journal.push(event) - 1 },
     readActs: (kind) => acts.trustedOfInstallation(kind),
   });
-  acts = createActs({ database, vault, clock, registry, env: 'test', audience: AUDIENCE, kinds: [requests.kind] });
+  acts = createActs({
+    database,
+    vault,
+    clock,
+    registry,
+    env: 'test',
+    audience: AUDIENCE,
+    kinds: [requests.kind],
+    wasErased: async () => false,
+  });
 });
 
 async function present(role: Role, claims: object): Promise<string> {

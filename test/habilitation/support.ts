@@ -87,7 +87,7 @@ export async function openOffice() {
   /** A register as a process of its own has it: the same database, another memory. */
   const openRegister = () => {
     const own = createRegister({ database, clock, readActs: (kind) => acts.trustedOfInstallation(kind) });
-    const acts = createActs({ ...common, kinds: [own.kind, selfControl.kind] });
+    const acts = createActs({ ...common, kinds: [own.kind, selfControl.kind], wasErased: async () => false });
     return { register: own, acts };
   };
   const { register, acts } = openRegister();

@@ -308,6 +308,16 @@ describe('differe requisition', () => {
     expect((await run('authorize', '--key', await keyOf('greffe'), '--claims', claims.authorize)).exit).toBe(0);
   });
 
+  it('inspect says that a key is none of its tokens, and shows nothing of it', async () => {
+    const key = JSON.stringify(authorities.procureur.privateJwk);
+    for (const content of [key, authorities.jwks]) {
+      const answer = await run('inspect', await write('a-key.json', content));
+      expect([answer.exit, answer.out]).toEqual([2, '']);
+      expect(answer.err).toMatch(/^.*a-key\.json holds a key, and no token\n/);
+      expect(answer.err).not.toContain(authorities.procureur.privateJwk.x);
+    }
+  });
+
   it('keygen names a key by its thumbprint, always one that a registry takes', async () => {
     for (let made = 0; made < 200; made += 1) {
       expect(JSON.parse((await run('keygen')).out)).toMatchObject({ kid: expect.stringMatching(/^[A-Za-z0-9]/) });

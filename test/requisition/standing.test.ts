@@ -63,7 +63,7 @@ describe('whether a requisition stands, on a real database', () => {
       readContrary: (caseId, kind) => acts.ofCase(caseId, kind),
       listRequisitions: (caseId) => records.list(caseId),
     });
-    const acts = createActs({ ...trust, database: on, kinds: standing.kinds });
+    const acts = createActs({ ...trust, database: on, kinds: standing.kinds, wasErased: async () => false });
     const records = createRecords({ ...trust, database: on, standing });
     return { acts, standing, records };
   }

@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { caseCommand } from '../../gateway/case-commands.ts';
 import { type Client, GatewayError } from '../../gateway/client.ts';
 import { verifyCertificate } from '../../gateway/retention/certificate.ts';
 import {
@@ -160,6 +161,50 @@ describe('the end of a case', () => {
     await client.json('POST', `/api/v1/cases/${caseId}/orders/${orderId}/done`);
     const after = await client.json<{ orders: { doneAt?: string }[] }>('GET', `/api/v1/cases/${caseId}/retention`);
     expect(after.orders[0]?.doneAt).toBeDefined();
+  }, 120_000);
+
+  it('RET-07: the command keeps the certificate in the file that it names, and says of a case that ended that it did', async () => {
+    const sub = 'PV-2026-000106';
+    await analysedCase(sub, 'SCELLE-106');
+    const put = async (name: string, content: string): Promise<string> => {
+      await writeFile(path.join(line.folder, name), content);
+      return path.join(line.folder, name);
+    };
+    const [act, other, agent] = await Promise.all([
+      closure(line, { erase: 'at_once' }, sub).then((jws) => put('closure.jws', jws)),
+      closure(line, { erase: 'at_once' }, sub).then((jws) => put('other.jws', jws)),
+      put('agent.json', JSON.stringify(line.installation.agentKey)),
+    ]);
+    const close = async (...words: readonly string[]) => {
+      const said = { out: '', err: '' };
+      const exit = await caseCommand(['close', '--url', line.gateway.url, '--agent', agent, ...words], {
+        out: (text) => {
+          said.out += text;
+        },
+        err: (text) => {
+          said.err += `${text}\n`;
+        },
+      });
+      return { exit, ...said };
+    };
+    const out = path.join(line.folder, 'certificate.json');
+    const first = await close('--out', out, act);
+    expect([first.exit, first.err, JSON.parse(first.out)]).toEqual([
+      0,
+      '',
+      { act: expect.any(String), state: 'erased', file: out },
+    ]);
+    const certificate = await readFile(out, 'utf8');
+    await expect(verifyCertificate(certificate)).resolves.toMatchObject({ ground: 'closure' });
+    // Again: the same act gives its certificate, another one is told that the case is closed.
+    const again = await close(act);
+    expect([again.exit, JSON.parse(again.out)]).toMatchObject([
+      0,
+      { state: 'erased', certificate: JSON.parse(certificate) },
+    ]);
+    expect(again.err).toMatch(/^E_RET_CLOSED: La procédure est close.*\nThe case is closed/);
+    expect(await close(other)).toMatchObject({ exit: 1, out: '', err: again.err });
+    expect(await close('--out', out, act)).toMatchObject({ exit: 2, err: expect.stringContaining('not overwritten') });
   }, 120_000);
 
   it('RET-06: nothing of an erased case is left in the folder for plaintext', async () => {

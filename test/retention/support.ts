@@ -145,6 +145,7 @@ export async function retentionRoom(
     env: 'test',
     audience: AUDIENCE,
     kinds: retention.kinds,
+    wasErased: retention.wasErased,
   });
 
   /** A case with a sealed recording, a requisition and a job, opened at the clock's time. */

@@ -85,6 +85,7 @@ beforeAll(async () => {
     env: 'test',
     audience: AUDIENCE,
     kinds: [orders, lists],
+    wasErased: async () => false,
   });
   const caseId = vault.caseIdOf(PROCEDURE);
   await vault.createCase(caseId);

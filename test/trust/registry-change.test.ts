@@ -85,7 +85,8 @@ async function installation() {
       },
     });
     const deps = { database, vault, clock: { nowMs: () => NOW * 1000 }, env: 'test', audience: AUDIENCE } as const;
-    return { chain, acts: createActs({ ...deps, registry: chain.registry, kinds: [chain.kind] }) };
+    const wasErased = async () => false;
+    return { chain, acts: createActs({ ...deps, wasErased, registry: chain.registry, kinds: [chain.kind] }) };
   }
   const breakJournal = (down: boolean): void => {
     isDown = down;

@@ -20,7 +20,8 @@ export async function documentsCommand(args: readonly string[], io: CommandIo): 
     options: { out: { type: 'string' } },
   });
   const [file, ...more] = positionals;
-  if (file === undefined || more.length > 0 || values.out === undefined) throw new UsageError(DOCUMENTS_USAGE);
+  if (file === undefined || more.length > 0 || values.out === undefined)
+    throw new UsageError('One DOSSIER.json and --out DIR are needed');
   const dossier = parseDossier(readDossierFile(await fileText(file)).dossier);
   const frame = {
     installation: dossier.controller.unit_code,
