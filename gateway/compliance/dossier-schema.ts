@@ -9,9 +9,20 @@ import { AppError } from '../errors.ts';
 
 const closed = { additionalProperties: false };
 const Ref = Type.String({ minLength: 2, maxLength: 300 });
-const Sha256 = Type.String({ pattern: '^[0-9a-f]{64}$' });
-const Instant = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,3})?Z$' });
-const Version = Type.String({ pattern: '^\\d+\\.\\d+\\.\\d+$' });
+const SHA256 = '^[0-9a-f]{64}$';
+const INSTANT = '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,3})?Z$';
+const VERSION = '^\\d+\\.\\d+\\.\\d+$';
+const ID = '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$';
+/** What a member of each pattern is, for whoever fills it in. */
+const IN_WORDS: Readonly<Record<string, string>> = {
+  [SHA256]: 'must be a SHA-256, 64 hexadecimal digits in lower case',
+  [INSTANT]: 'must be a time such as 2026-03-02T09:00:00Z',
+  [VERSION]: 'must be a version such as 1.2.0',
+  [ID]: 'must be a name of at most 64 letters, digits, dots, dashes and underscores',
+};
+const Sha256 = Type.String({ pattern: SHA256 });
+const Instant = Type.String({ pattern: INSTANT });
+const Version = Type.String({ pattern: VERSION });
 const Words = Type.Array(Type.String({ minLength: 1, maxLength: 400 }), { maxItems: 20_000 });
 
 const CapabilityShape = Type.Object(
@@ -41,7 +52,7 @@ const CapabilityShape = Type.Object(
 
 const DossierShape = Type.Object(
   {
-    id: Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$' }),
+    id: Type.String({ pattern: ID }),
     version: Type.Integer({ minimum: 1 }),
     /** The name on its cover. */
     title: Ref,
@@ -98,13 +109,13 @@ const claimsShape = Compile(ClaimsShape);
 export const parseDossier = (value: unknown): Dossier => parsed(dossierShape, value);
 export const parseDossierClaims = (value: JsonValue): DossierClaims => parsed(claimsShape, value);
 
-/** Throws E_CPL_INCOMPLETE; the detail names every member that is missing or malformed. */
+/** Throws E_CPL_INCOMPLETE; the detail names every member that is missing or malformed, and what it has to be. */
 function parsed<T>(
   shape: { Check(value: unknown): boolean; Errors(value: unknown): Iterable<ShapeError> },
   value: unknown,
 ): T {
   if (shape.Check(value)) return value as T;
-  const faults = [...shape.Errors(value)].flatMap(faultsOf);
+  const faults = [...shape.Errors(value)].flatMap((error) => faultsOf(error, value));
   throw new AppError('E_CPL_INCOMPLETE', { detail: [...new Set(faults)].slice(0, 20).join('; ') });
 }
 
@@ -112,9 +123,11 @@ interface ShapeError {
   readonly keyword: string;
   readonly instancePath: string;
   readonly params: object;
+  /** In English: "must not have fewer than 2 characters". */
+  readonly message: string;
 }
 
-function faultsOf({ keyword, instancePath, params }: ShapeError): readonly string[] {
+function faultsOf({ keyword, instancePath, params, message }: ShapeError, whole: unknown): readonly string[] {
   const at = instancePath.split('/').slice(1);
   if ('requiredProperties' in params && Array.isArray(params.requiredProperties)) {
     return params.requiredProperties.map((name) => `${[...at, name].join('.')} is missing`);
@@ -124,5 +137,20 @@ function faultsOf({ keyword, instancePath, params }: ShapeError): readonly strin
   if ('additionalProperties' in params && Array.isArray(params.additionalProperties)) {
     return params.additionalProperties.map((name) => `${[...at, name].join('.')} is not known`);
   }
-  return [`${at.join('.') || 'the dossier'} is not filled in`];
+  const name = at.join('.') || 'the dossier';
+  const wanted = wantedOf(params) ?? message;
+  return [isBlank(at.reduce(memberOf, whole)) ? `${name} is not filled in: it ${wanted}` : `${name} ${wanted}`];
 }
+
+function wantedOf(params: object): string | undefined {
+  if ('pattern' in params) return IN_WORDS[String(params.pattern)];
+  if ('allowedValues' in params && Array.isArray(params.allowedValues)) {
+    return `must be one of ${params.allowedValues.join(', ')}`;
+  }
+  return undefined;
+}
+
+const memberOf = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>)[name] : undefined;
+
+const isBlank = (value: unknown): boolean => value === '' || (Array.isArray(value) && value.length === 0);

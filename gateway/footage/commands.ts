@@ -11,7 +11,7 @@ import type { Timeline } from './types.ts';
 
 /**
  * `exhibit hash FILE...`: what an officer needs for a schedule. Prints a JSON array; duration and container time are absent where the
- * file does not say. Reads bytes and packets, decodes no picture and stores nothing.
+ * file does not say. Exit 1 when the gate would refuse one of them. Reads bytes and packets, decodes no picture and stores nothing.
  */
 export const exhibitCommand: Command = (args, io) =>
   answering(args, io, 'differe exhibit hash FILE...', async () => {
@@ -19,13 +19,15 @@ export const exhibitCommand: Command = (args, io) =>
     if (verb !== 'hash' || files.length === 0) throw new UsageError('At least one FILE is needed');
     for (const file of files) await needFile(file);
     const rows = [];
+    let isRefused = false;
     for (const file of files) {
       const { code, ...facts } = await hashExhibit(file);
       if (code !== undefined) io.err(`${file}: ${sentencesOf(code)}`);
+      isRefused ||= code !== undefined;
       rows.push({ file, ...facts });
     }
     io.out(JSON.stringify(rows, undefined, 2));
-    return 0;
+    return isRefused ? 1 : 0;
   });
 
 /** What a schedule says of a file. `code`: the gate would refuse it; it has a digest all the same. */

@@ -116,9 +116,11 @@ async function withDigests(exhibits: JsonValue | undefined, given: readonly stri
 
 async function digestOf(file: string): Promise<Loose> {
   await needFile(file);
+  const { size } = await stat(file);
+  if (size === 0) throw new UsageError(`${file} is empty: no exhibit has no content`);
   const hash = createHash('sha256');
   await pipeline(createReadStream(file), hash);
-  return { sha256: hash.digest('hex'), size: (await stat(file)).size };
+  return { sha256: hash.digest('hex'), size };
 }
 
 async function readAuthorisation(file: string): Promise<Loose> {

@@ -73,6 +73,27 @@ describe('the compliance dossier', () => {
     const blank = { ...file.dossier, register: { ref: '' } };
     expect(await saidWith(blank)).toContain('register.ref is not filled in');
     expect(await saidWith({ ...file.dossier, sites: [] })).toContain('sites is not filled in');
+    const { engagement, aipd, techfile, controller, software } = file.dossier;
+    for (const [member, wanted] of [
+      [{ engagement: { ...engagement, signatory: 'X' } }, 'engagement.signatory must not have fewer than 2 characters'],
+      [
+        { engagement: { ...engagement, sent_at: '' } },
+        'engagement.sent_at is not filled in: it must be a time such as',
+      ],
+      [
+        { aipd: { ...aipd, approved_at: '2 mars 2026' } },
+        'aipd.approved_at must be a time such as 2026-03-02T09:00:00Z',
+      ],
+      [{ techfile: { ...techfile, sha256: 'A'.repeat(64) } }, 'techfile.sha256 must be a SHA-256, 64 hexadecimal'],
+      [{ software: { ...software, from: '1' } }, 'software.from must be a version such as 1.2.0'],
+      [{ id: 'a b' }, 'id must be a name of at most 64 letters'],
+      [{ controller: { ...controller, type: 'douane' } }, 'controller.type must be one of police_nationale, '],
+      [{ journal_retention_years: 2 }, 'journal_retention_years must be >= 3'],
+    ] as const) {
+      const text = await saidWith({ ...file.dossier, ...member });
+      expect(text).toContain(`E_CPL_INCOMPLETE ${wanted}`);
+      expect(text.includes('is not filled in')).toBe(wanted.includes('is not filled in'));
+    }
     expect(await saidWith({ ...file.dossier, face: true })).toContain('face is not known');
     await expect(signedBy(blank, signers)).rejects.toMatchObject({ code: 'E_CPL_INCOMPLETE' });
     expect(await said('{"dossier":{},"dossier":{},"signatures":[]}')).toContain('not strict JSON');

@@ -29,11 +29,16 @@ async function runAndHear(command: typeof exhibitCommand, ...args: string[]) {
 }
 
 it('exhibit hash: says what a schedule needs, of every file', async () => {
-  const { exit, result } = await run(exhibitCommand, 'hash', film, words);
-  expect(exit).toBe(0);
+  const empty = path.join(folder, 'empty.mp4');
+  writeFileSync(empty, '');
+  expect((await run(exhibitCommand, 'hash', film)).exit).toBe(0);
+  const { exit, result, err } = await runAndHear(exhibitCommand, 'hash', film, words, empty);
+  // The gate would refuse two of them, which have a digest all the same.
+  expect([exit, err.match(/E_DEF_CONTAINER/g)?.length]).toEqual([1, 2]);
   expect(result).toEqual([
     { file: film, sha256: sha256Of(film), sizeBytes: expect.any(Number), durationSeconds: 4 },
     { file: words, sha256: sha256Of(words), sizeBytes: expect.any(Number) },
+    { file: empty, sha256: sha256Of(empty), sizeBytes: 0 },
   ]);
 });
 

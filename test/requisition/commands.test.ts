@@ -369,6 +369,15 @@ describe('differe requisition', () => {
     );
   });
 
+  it('schedule says of an empty recording that it is empty', async () => {
+    const key = await write('o.json', { ...authorities.opj.privateJwk, iss: 'office-opj', env: 'test' });
+    const claims = await write('s.json', scheduleClaims(authorisationClaims(), [authorities.agent]));
+    const piece = `SCELLE-1=${await write('empty.mp4', '')}`;
+    const answer = await run('schedule', '--key', key, '--claims', claims, '--exhibit', piece);
+    expect([answer.exit, answer.out]).toEqual([2, '']);
+    expect(answer.err).toMatch(/^.*empty\.mp4 is empty: /);
+  });
+
   it('verify says what it took from the token and what one token alone leaves open, and holds to --controller', async () => {
     const authorisation = authorisationClaims();
     const tokens = tokensOf(authorities, authorisation, scheduleClaims(authorisation, [authorities.agent]));
