@@ -148,4 +148,25 @@ describe('differe models', () => {
     );
     expect(await modelsCommand(['lisp'], io)).toBe(2);
   });
+
+  it('FACE-12: G8: admit takes no key that says it is of another office, and writes over no admission', async () => {
+    const put = async (name: string, content: object): Promise<string> => {
+      await writeFile(path.join(folder, name), JSON.stringify(content));
+      return path.join(folder, name);
+    };
+    const keyOf = (role: string, signs: readonly string[]): Promise<string> =>
+      put(`${role}.json`, { kid: `${role}-1`, iss: role, env: 'test', role, signs });
+    const dossier = await put('dossier.json', { dossier: { id: 'D-1', version: 1 } });
+    const admit = async (key: string, ...more: readonly string[]) => {
+      const err: string[] = [];
+      const words = ['admit', path.join(BLOB, 'blob-detector.onnx'), '--key', key, '--aud', 'a', '--dossier', dossier];
+      const exit = await modelsCommand([...words, ...more], { out: () => {}, err: (text) => err.push(text) });
+      return { exit, err: err.join('\n') };
+    };
+    const other = await admit(await keyOf('responsable', ['differe-dossier+jwt']));
+    expect(other.exit).toBe(1);
+    expect(other.err).toMatch(/^E_KEY_OFFICE: [\s\S]*signed by technique, dpo; responsable-1/);
+    const there = await admit(await keyOf('dpo', ['differe-admission+jwt']), '--out', dossier);
+    expect([there.exit, there.err]).toEqual([2, expect.stringContaining('dossier.json exists; not overwritten')]);
+  });
 });
