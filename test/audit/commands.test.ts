@@ -130,7 +130,7 @@ it('audit called wrongly exits 2 with the usage, and exits 3 when a file of the 
   ]) {
     const answer = await run(...args);
     expect([answer.exit, answer.out], args.join(' ')).toEqual([2, '']);
-    expect(answer.err).toContain('differe audit verify DIR');
+    expect(answer.err).toContain('Usage:\ndiffere audit ');
   }
   expect(await run('--help')).toMatchObject({ exit: 0, out: '', err: expect.stringContaining('differe audit verify') });
   await rm(path.join(dir, 'checkpoint'));
