@@ -84,7 +84,8 @@ async function present(args: readonly string[], io: CommandIo): Promise<ExitCode
     return 0;
   } catch (error) {
     if (!(error instanceof GatewayError || error instanceof UnreachableError)) throw error;
-    io.err(error instanceof GatewayError && isErrorCode(error.code) ? sentencesOf(error.code) : error.message);
+    const isWorded = error instanceof GatewayError && isErrorCode(error.code);
+    io.err(isWorded ? sentencesOf(error.code, undefined, error.faults) : error.message);
     return error instanceof GatewayError && error.status < 500 ? 1 : 3;
   }
 }

@@ -1,5 +1,5 @@
 import swagger from '@fastify/swagger';
-import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 import { type AnalysisRoutesDeps, analysisRoutes } from './analysis/routes.ts';
@@ -24,6 +24,7 @@ import { serverForClients } from './listeners.ts';
 import { type GuardDeps, installGuard } from './policy/guard.ts';
 import { preparedProblem } from './policy/problem.ts';
 import { installAddressLimit, type RequestLimits } from './request-limits.ts';
+import { requestValidator } from './request-validator.ts';
 import {
   IN_FLIGHT,
   type InFlight,
@@ -108,7 +109,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     routerOptions: { maxParamLength: 200 },
     clientErrorHandler: answerNoRequest(requestTimeoutMs),
   })
-    .setValidatorCompiler(TypeBoxValidatorCompiler)
+    .setValidatorCompiler(requestValidator)
     .withTypeProvider<TypeBoxTypeProvider>();
 
   await app.register(swagger, {

@@ -76,7 +76,7 @@ export const caseCommand: Command = (args, io) =>
       const { code } = error;
       // What answers without a code of the table is no gateway that refused: it failed, or is something else.
       const worded = isErrorCode(code) && code !== 'E_INTERNAL';
-      io.err(worded ? sentencesOf(code) : error.message);
+      io.err(worded ? sentencesOf(code, undefined, error.faults) : error.message);
       return worded && error.status < 500 ? 1 : 3;
     }
   });

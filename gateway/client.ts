@@ -4,18 +4,22 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { JWK } from 'jose';
 import * as tus from 'tus-js-client';
+import { type Fault, isFault } from './faults.ts';
 import { makeProof } from './requisition/dpop.ts';
 
 /** A refusal or failure as the gateway worded it. */
 export class GatewayError extends Error {
   readonly status: number;
   readonly code: string;
+  /** What is wrong with what was sent, place by place. */
+  readonly faults: readonly Fault[];
 
-  constructor(status: number, code: string, detail: string) {
+  constructor(status: number, code: string, detail: string, faults: readonly Fault[] = []) {
     super(`${code} (${status}): ${detail}`);
     this.name = 'GatewayError';
     this.status = status;
     this.code = code;
+    this.faults = faults;
   }
 }
 
@@ -191,20 +195,26 @@ function uploadError(error: Error, url: string): Error {
     response.getStatus(),
     problem.code ?? response.getHeader('differe-code') ?? 'E_INTERNAL',
     problem.detail ?? error.message,
+    problem.faults,
   );
 }
 
 async function refusal(response: Response): Promise<GatewayError> {
   const problem = parseProblem(await response.text());
-  return new GatewayError(response.status, problem.code ?? 'E_INTERNAL', problem.detail ?? response.statusText);
+  const { code = 'E_INTERNAL', detail = response.statusText, faults } = problem;
+  return new GatewayError(response.status, code, detail, faults);
 }
 
-function parseProblem(text: string): { code?: string; detail?: string } {
+function parseProblem(text: string): { code?: string; detail?: string; faults?: readonly Fault[] } {
   try {
     const problem: unknown = JSON.parse(text);
     if (typeof problem !== 'object' || problem === null) return {};
-    const { code, detail } = problem as { code?: unknown; detail?: unknown };
-    return { ...(typeof code === 'string' ? { code } : {}), ...(typeof detail === 'string' ? { detail } : {}) };
+    const { code, detail, errors } = problem as { code?: unknown; detail?: unknown; errors?: unknown };
+    return {
+      ...(typeof code === 'string' ? { code } : {}),
+      ...(typeof detail === 'string' ? { detail } : {}),
+      ...(Array.isArray(errors) ? { faults: errors.filter(isFault) } : {}),
+    };
   } catch {
     return {};
   }

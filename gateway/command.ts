@@ -1,5 +1,6 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { AppError, ERRORS, type ErrorCode } from './errors.ts';
+import { type Fault, faultSentence } from './faults.ts';
 import { shortUsage } from './usage.ts';
 
 /** Where a command writes: results to `out` (stdout), words for people to `err` (stderr). */
@@ -40,7 +41,7 @@ export async function answering(
       return 2;
     }
     if (error instanceof AppError) {
-      io.err(sentencesOf(error.code, error.detail));
+      io.err(sentencesOf(error.code, error.detail, error.faults));
       return error.status < 500 ? 1 : 3;
     }
     if (error instanceof Error && 'syscall' in error) {
@@ -51,9 +52,16 @@ export async function answering(
   }
 }
 
-/** The fixed sentences of a code, French first; `detail` is for whoever sits at this terminal. */
-export const sentencesOf = (code: ErrorCode, detail?: string): string =>
-  `${code}: ${ERRORS[code].fr}\n${ERRORS[code].en}${detail === undefined ? '' : ` [${detail}]`}`;
+/** The fixed sentences of a code, French first; `detail` is for whoever sits at this terminal. Then a line for each place that is wrong. */
+export const sentencesOf = (code: ErrorCode, detail?: string, faults: readonly Fault[] = []): string =>
+  [
+    `${code}: ${ERRORS[code].fr}`,
+    `${ERRORS[code].en}${detail === undefined ? '' : ` [${detail}]`}`,
+    ...faults.map(lineOf),
+  ].join('\n');
+
+const lineOf = (fault: Fault): string =>
+  `  ${fault.in} ${fault.pointer === '' ? '/' : fault.pointer}: ${faultSentence(fault, 'fr')} / ${faultSentence(fault, 'en')}`;
 
 function asksForHelp(args: readonly string[]): boolean {
   const end = args.indexOf('--');

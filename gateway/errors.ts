@@ -1,5 +1,8 @@
 // Every refusal and failure of the product: a closed table of code, HTTP status and one fixed sentence in French and English.
-// A response carries the sentence and never a value of the request or of the case; the detail goes to the journal.
+// A response carries the sentence, and where the caller can mend it the places of what he sent (faults.ts); never a value of the request or
+// of the case. The detail is for the operator.
+
+import type { Fault } from './faults.ts';
 
 interface ErrorEntry {
   readonly status: number;
@@ -571,6 +574,8 @@ export function isErrorCode(text: string): text is ErrorCode {
 export class AppError extends Error {
   readonly code: ErrorCode;
   readonly detail: string | undefined;
+  /** What is wrong with what the caller sent, place by place: stands in the response. */
+  readonly faults: readonly Fault[];
   /** SHA-256 of what was refused, where it was a file: what the journal names (FACE-16). */
   readonly subject: string | undefined;
   /** Of what is too much now (429, 503): when it may be tried again. */
@@ -578,7 +583,13 @@ export class AppError extends Error {
 
   constructor(
     code: ErrorCode,
-    options: { detail?: string; cause?: unknown; subject?: string; retryAfterSeconds?: number } = {},
+    options: {
+      detail?: string;
+      faults?: readonly Fault[];
+      cause?: unknown;
+      subject?: string;
+      retryAfterSeconds?: number;
+    } = {},
   ) {
     super(`${code}: ${ERRORS[code].en}${options.detail === undefined ? '' : ` (${options.detail})`}`, {
       cause: options.cause,
@@ -586,6 +597,7 @@ export class AppError extends Error {
     this.name = 'AppError';
     this.code = code;
     this.detail = options.detail;
+    this.faults = options.faults ?? [];
     this.subject = options.subject;
     this.retryAfterSeconds = options.retryAfterSeconds;
   }

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { AppError } from './errors.ts';
+import { faultAt } from './faults.ts';
 
 /** Above what any body of the API can need: a question's conditions nest 40 deep, with a list between each. */
 const MOST_NESTED = 200;
@@ -34,7 +35,8 @@ export function nestsDeeper(text: string, most: number): boolean {
 export function installJsonBodies(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error');
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body: string, done) => {
-    if (nestsDeeper(body, MOST_NESTED)) done(new AppError('E_REQUEST', { detail: 'nested too deep' }));
+    if (nestsDeeper(body, MOST_NESTED))
+      done(new AppError('E_REQUEST', { faults: [faultAt('body', '', 'depth', MOST_NESTED)] }));
     else parse(request, body, done);
   });
 }

@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { AppError } from '../errors.ts';
+import { faultAt } from '../faults.ts';
 import { documentHtml } from './documents/html.ts';
 import type { Counted, Figures } from './figures.ts';
 import { publicBody, statisticsBody } from './statistics-body.ts';
@@ -38,7 +39,9 @@ export const statisticsRoutes =
 
     async function countedFor(request: FastifyRequest, { from, to }: Static<typeof span>): Promise<Counted> {
       if ((from === undefined) !== (to === undefined))
-        throw new AppError('E_REQUEST', { detail: 'from and to, or neither' });
+        throw new AppError('E_REQUEST', {
+          faults: [faultAt('query', from === undefined ? '/from' : '/to', 'missing')],
+        });
       const counted = await deps.figures.counted(from === undefined || to === undefined ? undefined : { from, to });
       // Which state of the journal was told: its root.
       request.show([{ type: 'log', id: Buffer.from(counted.log.root, 'base64').toString('hex') }]);

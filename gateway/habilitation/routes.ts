@@ -3,6 +3,7 @@ import { Type } from 'typebox';
 import { canonicalJson, type JsonValue } from '../canonical.ts';
 import { type Clock, nowSeconds } from '../clock.ts';
 import { AppError } from '../errors.ts';
+import { faultAt } from '../faults.ts';
 import { ANSWER_TYPE, answerOf } from './answer.ts';
 import type { HabilitationRegister } from './register.ts';
 
@@ -58,7 +59,7 @@ export const habilitationRoutes =
         const now = nowSeconds(deps.clock);
         const at = request.query.at === undefined ? now : Math.floor(Date.parse(request.query.at) / 1000);
         // What will be signed until then is not known.
-        if (!(at <= now)) throw new AppError('E_REQUEST', { detail: 'at lies in the future' });
+        if (!(at <= now)) throw new AppError('E_REQUEST', { faults: [faultAt('query', '/at', 'past')] });
         request.show([{ type: 'agent', id: agentId }]);
         const history = await deps.register.historyOf(agentId);
         const answer = answerOf(history, { installation: deps.installation, agentId, at, now });

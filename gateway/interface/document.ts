@@ -1,4 +1,5 @@
 import { ERRORS, type ErrorCode } from '../errors.ts';
+import { FAULT_PARTS, FAULT_RULES, MOST_FAULTS } from '../faults.ts';
 import { ACTIONS, type Action, reachOf } from '../policy/types.ts';
 import { isRecord, type Json, nameComponents } from './components.ts';
 import { ANSWERS, BODIES, EXAMPLE_IDS } from './examples.ts';
@@ -208,7 +209,8 @@ function problemOf(codes: readonly ErrorCode[], status: number, isHead: boolean)
 
 const PROBLEM: Json = {
   type: 'object',
-  description: 'RFC 9457 problem document: a code, its fixed sentence, and nothing of the request or of the case.',
+  description:
+    'RFC 9457 problem document: a code, its fixed sentence, and the places of what was sent that can be mended; no value of the request or of the case.',
   required: ['type', 'title', 'status', 'code', 'detail', 'correlationId'],
   properties: {
     type: { type: 'string', description: 'urn:differe:error: and the code.' },
@@ -217,6 +219,27 @@ const PROBLEM: Json = {
     code: { type: 'string', description: 'Code of the closed table of refusals.' },
     detail: { type: 'string', description: 'The one sentence of the code, French unless English is preferred.' },
     correlationId: { type: 'string', description: 'Id of this answer, to ask the operator about.' },
+    errors: {
+      type: 'array',
+      maxItems: MOST_FAULTS,
+      description: 'What is wrong, place by place, where whoever sent it can mend it.',
+      items: {
+        type: 'object',
+        required: ['in', 'pointer', 'rule', 'expected', 'detail'],
+        properties: {
+          in: {
+            type: 'string',
+            enum: [...FAULT_PARTS],
+            description: 'Part of the request, claims of the signed act, or the requisition that the request names.',
+          },
+          pointer: { type: 'string', description: 'JSON pointer (RFC 6901) into that part; empty for all of it.' },
+          rule: { type: 'string', enum: Object.keys(FAULT_RULES), description: 'Rule that does not hold there.' },
+          expected: { type: 'array', items: { type: 'string' }, description: 'What would have held; may be empty.' },
+          detail: { type: 'string', description: 'The same as a sentence, in the language of the answer.' },
+        },
+        additionalProperties: false,
+      },
+    },
   },
   additionalProperties: false,
 };

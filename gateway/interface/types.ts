@@ -2096,7 +2096,7 @@ export interface components {
       /** When it came on record, RFC 3339. */
       presentedAt: string;
     };
-    /** RFC 9457 problem document: a code, its fixed sentence, and nothing of the request or of the case. */
+    /** RFC 9457 problem document: a code, its fixed sentence, and the places of what was sent that can be mended; no value of the request or of the case. */
     Problem: {
       /** urn:differe:error: and the code. */
       type: string;
@@ -2110,6 +2110,19 @@ export interface components {
       detail: string;
       /** Id of this answer, to ask the operator about. */
       correlationId: string;
+      /** What is wrong, place by place, where whoever sent it can mend it. */
+      errors?: {
+        /** Part of the request, claims of the signed act, or the requisition that the request names. */
+        in: 'body' | 'query' | 'path' | 'header' | 'act' | 'requisition';
+        /** JSON pointer (RFC 6901) into that part; empty for all of it. */
+        pointer: string;
+        /** Rule that does not hold there. */
+        rule: 'missing' | 'unknown' | 'oneMember' | 'type' | 'oneOf' | 'format' | 'minimum' | 'maximum' | 'exclusiveMinimum' | 'exclusiveMaximum' | 'minLength' | 'maxLength' | 'minItems' | 'maxItems' | 'minProperties' | 'uniqueItems' | 'depth' | 'conditions' | 'schema' | 'json' | 'mediaType' | 'size' | 'instant' | 'order' | 'line' | 'passes' | 'past' | 'hit' | 'across';
+        /** What would have held; may be empty. */
+        expected: string[];
+        /** The same as a sentence, in the language of the answer. */
+        detail: string;
+      }[];
     };
     PublicCounts: {
       /** Number of requisitions. */

@@ -1,8 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError, ERRORS, type ErrorCode } from '../errors.ts';
+import { type Fault, faultAt, faultSentence } from '../faults.ts';
 
-/** RFC 9457 problem document: the code, its fixed sentence and an id to ask about; no value of the request or of the case. */
+/**
+ * RFC 9457 problem document: the code, its fixed sentence and an id to ask about; where the caller can mend what he sent, its places. No
+ * value of the request or of the case.
+ */
 export interface Problem {
   readonly type: string;
   readonly title: string;
@@ -10,6 +14,7 @@ export interface Problem {
   readonly code: ErrorCode;
   readonly detail: string;
   readonly correlationId: string;
+  readonly errors?: readonly (Fault & { readonly detail: string })[];
 }
 
 type Language = 'fr' | 'en';
@@ -47,6 +52,23 @@ export function codeOf(error: unknown): ErrorCode {
   return 'E_INTERNAL';
 }
 
+/** What a caller can mend, of any thrown value: what the framework refuses before a schema is asked is about the body. */
+export function faultsIn(error: unknown): readonly Fault[] {
+  if (error instanceof AppError) return error.faults;
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  switch (code) {
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return [faultAt('header', '/content-type', 'mediaType', 'application/json')];
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return [faultAt('body', '', 'size')];
+    case 'FST_ERR_CTP_EMPTY_JSON_BODY':
+    case 'FST_ERR_CTP_INVALID_JSON_BODY':
+      return [faultAt('body', '', 'json')];
+    default:
+      return [];
+  }
+}
+
 /** Accept-Language: English when it is preferred to French, else French. */
 export function languageOf(accept: string | undefined): Language {
   if (accept === undefined) return 'fr';
@@ -61,7 +83,12 @@ export function languageOf(accept: string | undefined): Language {
   return weights.en > weights.fr ? 'en' : 'fr';
 }
 
-export function problemOf(code: ErrorCode, language: Language, correlationId: string): Problem {
+export function problemOf(
+  code: ErrorCode,
+  language: Language,
+  correlationId: string,
+  faults: readonly Fault[] = [],
+): Problem {
   const { status } = ERRORS[code];
   return {
     type: `urn:differe:error:${code}`,
@@ -70,6 +97,9 @@ export function problemOf(code: ErrorCode, language: Language, correlationId: st
     code,
     detail: ERRORS[code][language],
     correlationId,
+    ...(faults.length === 0
+      ? {}
+      : { errors: faults.map((fault) => ({ ...fault, detail: faultSentence(fault, language) })) }),
   };
 }
 
@@ -104,10 +134,15 @@ const headersOf = (code: ErrorCode, language: Language): Readonly<Record<string,
 });
 
 /** Answers with a problem document, and with nothing of what a handler had prepared: its headers can name files and digests. */
-export function sendProblem(code: ErrorCode, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+export function sendProblem(
+  code: ErrorCode,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  faults: readonly Fault[] = [],
+): FastifyReply {
   for (const name of Object.keys(reply.getHeaders())) if (!HARMLESS.test(name)) reply.removeHeader(name);
   const language = languageOf(request.headers['accept-language']);
-  const problem = problemOf(code, language, String(request.id));
+  const problem = problemOf(code, language, String(request.id), faults);
   if (problem.status === 401) reply.header('www-authenticate', 'DPoP algs="EdDSA"');
   return reply.code(problem.status).headers(headersOf(code, language)).serializer(JSON.stringify).send(problem);
 }
@@ -150,7 +185,7 @@ export function installProblems(
     await refused(code, request);
     const { retryAfterSeconds } = error instanceof AppError ? error : {};
     if (retryAfterSeconds !== undefined) reply.header('retry-after', retryAfterSeconds);
-    return sendProblem(code, request, reply);
+    return sendProblem(code, request, reply, faultsIn(error));
   });
 }
 

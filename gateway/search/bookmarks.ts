@@ -1,5 +1,6 @@
 import type { Transaction } from '../database.ts';
 import { AppError } from '../errors.ts';
+import { faultAt } from '../faults.ts';
 import { type BookmarkId, type CaseId, type ExhibitId, type HitId, isUuid, newId } from '../ids.ts';
 import type { OpenExhibit } from '../index/types.ts';
 import { PAGE_SIZE, pageOfRows, rowsAsked } from '../pages.ts';
@@ -69,8 +70,10 @@ export async function setBookmark(
   const exhibit = (await deps.sessions.open(requisition)).exhibits.find((each) => each.exhibitId === said.exhibitId);
   if (exhibit === undefined) throw new AppError('E_PRO_SILO', { detail: 'no such analysed exhibit in this case' });
   if (!listsExhibit(requisition, exhibit)) throw new AppError('E_REQ_SCOPE', { detail: 'bookmark' });
-  if (said.atSeconds > exhibit.durationSeconds || (hit !== undefined && hit.exhibitId !== exhibit.exhibitId))
-    throw new AppError('E_REQUEST', { detail: 'no such moment of this exhibit' });
+  if (said.atSeconds > exhibit.durationSeconds)
+    throw new AppError('E_REQUEST', { faults: [faultAt('body', '/atSeconds', 'maximum', exhibit.durationSeconds)] });
+  if (hit !== undefined && hit.exhibitId !== exhibit.exhibitId)
+    throw new AppError('E_REQUEST', { faults: [faultAt('body', '/hitId', 'hit')] });
   const isAllowed = exhibit.windows.some(
     ({ fromSeconds, toSeconds }) => fromSeconds <= said.atSeconds && said.atSeconds <= toSeconds,
   );

@@ -1,4 +1,5 @@
 import { AppError } from '../errors.ts';
+import { below, type FaultRule, faultAt } from '../faults.ts';
 import { CLASSES, type ClassName, COLOURS, leavesOf, PARTS } from '../vocabulary.ts';
 import type { ExecutedQuestion, Question } from './types.ts';
 
@@ -21,20 +22,24 @@ export function colourList(colours: NonNullable<Question['colours']>): ExecutedQ
   return [...minima.values()].sort((a, b) => rank(a) - rank(b));
 }
 
-/** A span in UTC. E_QUESTION for an instant that does not exist, or an end before the start. */
-export function span(time: { readonly from: string; readonly to: string }): { from: string; to: string } {
-  const from = instant(time.from);
-  const to = instant(time.to);
-  if (from >= to) throw new AppError('E_QUESTION', { detail: 'time ends before it starts' });
+/** E_QUESTION with the place in the question. */
+export const refusedAt = (pointer: string, rule: FaultRule, ...expected: readonly number[]): AppError =>
+  new AppError('E_QUESTION', { faults: [faultAt('body', pointer, rule, ...expected)] });
+
+/** A span in UTC, of this place in the question. E_QUESTION for an instant that does not exist, or an end before the start. */
+export function span(time: { readonly from: string; readonly to: string }, at: string): { from: string; to: string } {
+  const from = instant(time.from, below(at, 'from'));
+  const to = instant(time.to, below(at, 'to'));
+  if (from >= to) throw refusedAt(below(at, 'to'), 'order');
   return { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
 }
 
 // Date.parse takes 30 February for 2 March and 24:00 for the next day.
-function instant(text: string): number {
+function instant(text: string, at: string): number {
   const ms = Date.parse(text);
   const wall = Date.parse(`${text.slice(0, 19)}Z`);
   if (Number.isNaN(ms) || Number.isNaN(wall) || new Date(wall).toISOString().slice(0, 19) !== text.slice(0, 19)) {
-    throw new AppError('E_QUESTION', { detail: 'time holds an instant that does not exist' });
+    throw refusedAt(at, 'instant');
   }
   return ms;
 }

@@ -22,7 +22,7 @@ export function normalise(question: Question, requisition: Requisition): Execute
     version: 1,
     classes: LEAVES.filter((name) => classes.includes(name)),
     colours: colourList(question.colours ?? []),
-    time: question.time === undefined ? null : span(question.time),
+    time: question.time === undefined ? null : span(question.time, '/time'),
     exhibits: question.exhibits === undefined ? null : ([...new Set(question.exhibits)].sort() as ExhibitId[]),
     // `+ 0` turns the -0 that JSON can write into the 0 that canonical JSON has.
     zone: question.zone?.map(({ x, y }) => ({ x: x + 0, y: y + 0 })) ?? null,

@@ -1,6 +1,8 @@
 import { type TSchema, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { AppError } from '../errors.ts';
+import { faultAt } from '../faults.ts';
+import { schemaFaults } from '../schema-faults.ts';
 import { CLASSES, COLOURS, PARTS } from '../vocabulary.ts';
 import {
   ConditionSchema,
@@ -48,26 +50,21 @@ export const VERDICTS = ['confirmed', 'rejected', 'uncertain'] as const satisfie
 
 export const VerdictSchema = Type.Object({ verdict: Type.Enum([...VERDICTS]) }, strict);
 
-const validator = Compile(questionSchema(ConditionSchema));
+const wire = questionSchema(ConditionSchema);
+const validator = Compile(wire);
 const MOST_NESTED = 40;
 
 // What a picture, a crop or its vector would be called: refused as a query by image and not as a slip of the pen.
 const IMAGE_NAME =
   /imag|img|photo|picture|pixel|frame|crop|face|visage|portrait|embedding|vector|vecteur|feature|similar|likeness|base64|thumbnail|vignette/i;
 const IMAGE_VALUE = /^data:|^(iVBORw0KGgo|\/9j\/|R0lGOD|UklGR)/;
-/** Saying where a fault is takes far longer than finding that there is one: of 6,000 points 30 ms of the event loop (2026-11-27). */
-const MOST_EXPLAINED = 1_000;
 
 /** Parses a question once, at the edge. E_FACE_QUERY_IMAGE when it carries anything like a picture, E_QUESTION for any other fault. */
 export function parseQuestion(value: unknown): Question {
-  const { hasImage, isDeep, values } = lookOver(value);
+  const { hasImage, isDeep } = lookOver(value);
   if (hasImage) throw new AppError('E_FACE_QUERY_IMAGE', { detail: 'a member of the question is like a picture' });
-  if (isDeep) throw new AppError('E_QUESTION', { detail: 'nested too deep' });
-  if (!validator.Check(value)) {
-    // The place of the fault and never its value: the detail goes to the journal (LOG-03).
-    const [first] = values > MOST_EXPLAINED ? [] : validator.Errors(value);
-    throw new AppError('E_QUESTION', { detail: `${first?.keyword ?? 'schema'} at ${first?.schemaPath ?? '#'}` });
-  }
+  if (isDeep) throw new AppError('E_QUESTION', { faults: [faultAt('body', '', 'depth', MOST_NESTED)] });
+  if (!validator.Check(value)) throw new AppError('E_QUESTION', { faults: schemaFaults(wire, value, 'body') });
   return value as unknown as Question;
 }
 
@@ -75,18 +72,14 @@ interface Look {
   readonly hasImage: boolean;
   /** Deeper than a question may nest; what is below was not looked at. */
   readonly isDeep: boolean;
-  /** How many values it holds. */
-  readonly values: number;
 }
 
 /** Level by level and without recursion: what it looks for would end that. */
 function lookOver(question: unknown): Look {
   let hasImage = false;
-  let values = 0;
   let level: readonly unknown[] = [question];
   for (let depth = 0; level.length > 0; depth++) {
-    if (depth > MOST_NESTED) return { hasImage, isDeep: true, values };
-    values += level.length;
+    if (depth > MOST_NESTED) return { hasImage, isDeep: true };
     const below: unknown[] = [];
     for (const value of level) {
       if (typeof value === 'string') hasImage ||= IMAGE_VALUE.test(value);
@@ -100,5 +93,5 @@ function lookOver(question: unknown): Look {
     }
     level = below;
   }
-  return { hasImage, isDeep: false, values };
+  return { hasImage, isDeep: false };
 }

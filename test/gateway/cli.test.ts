@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { modelsCommand } from '../../gateway/analysis/commands.ts';
 import { auditCommand } from '../../gateway/audit/commands.ts';
 import { caseCommand } from '../../gateway/case-commands.ts';
-import { createClient } from '../../gateway/client.ts';
+import { createClient, type GatewayError } from '../../gateway/client.ts';
 import type { Command } from '../../gateway/command.ts';
 import { evidenceCommand } from '../../gateway/evidence/commands.ts';
 import { exhibitCommand, footageCommand } from '../../gateway/footage/commands.ts';
@@ -287,6 +287,37 @@ describe('differe case', () => {
     expect((JSON.parse(asked.out) as Answer).coverage.notAnalysed).toHaveLength(1);
   });
 
+  it('says which part of a request is wrong, and by which rule, whatever of it is', async () => {
+    const client = createClient({
+      url: line.gateway.url,
+      agentKey: line.installation.agentKey,
+      requisitionId: tokens.requisitionId,
+    });
+    const { cases } = await client.json<{ cases: { id: string }[] }>('GET', '/api/v1/cases');
+    const of = `/api/v1/cases/${cases[0]?.id}`;
+    const faultsOf = async (method: string, route: string, body?: unknown): Promise<unknown> =>
+      await client.json(method, route, body).catch((error: GatewayError) => [error.code, ...error.faults]);
+    const uuid = { pointer: '/exhibitId', rule: 'format', expected: ['uuid'] };
+    expect(await faultsOf('POST', `${of}/jobs`, { exhibitId: 'AB-123-CD' })).toMatchObject([
+      'E_REQUEST',
+      { in: 'body', ...uuid },
+    ]);
+    expect(await faultsOf('GET', `${of}/exhibits/AB-123-CD`)).toMatchObject(['E_REQUEST', { in: 'path', ...uuid }]);
+    expect(await faultsOf('GET', `${of}/exhibits?limit=0`)).toMatchObject([
+      'E_REQUEST',
+      { in: 'query', pointer: '/limit', rule: 'minimum', expected: ['1'] },
+    ]);
+    const answer = await fetch(new URL('/api/v1/acts', line.gateway.url), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"act":',
+    });
+    expect(await answer.json()).toMatchObject({
+      code: 'E_REQUEST',
+      errors: [{ in: 'body', pointer: '', rule: 'json', detail: 'ceci ne se lit pas comme du JSON' }],
+    });
+  });
+
   it('passes a refusal on with its code, in both languages, and exits 1', async () => {
     const door = ['--access', await access()];
     const unlisted = await differe(['case', 'deposit', ...door, '--piece', 'SCELLE-9', scene]);
@@ -295,6 +326,7 @@ describe('differe case', () => {
     const wrong = await differe(['case', 'ask', ...door, await write('wrong.json', { version: 1, name: 'X' })]);
     expect([wrong.exit, wrong.out]).toEqual([1, '']);
     expect(wrong.err).toMatch(/^E_QUESTION: La question.*\nThe question /);
+    expect(wrong.err).toMatch(/^ {2}body \/name: champ inconnu ; .*classes.* \/ unknown member; .*classes/m);
     const stranger = await differe(['case', 'ask', ...agent, '--requisition', crypto.randomUUID(), await access()]);
     expect([stranger.exit, stranger.out]).toEqual([1, '']);
     expect(stranger.err).toContain('E_HAB_CASE');

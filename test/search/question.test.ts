@@ -21,6 +21,14 @@ const square = [
 ];
 const span = { from: '2026-03-02T14:02:00+01:00', to: '2026-03-02T14:05:00+01:00' };
 
+function faultsOf(work: () => unknown): readonly unknown[] {
+  try {
+    return [work()];
+  } catch (error) {
+    return (error as AppError).faults.map(({ pointer, rule, expected }) => [pointer, rule, expected]);
+  }
+}
+
 describe('a question on the wire', () => {
   it('is taken as it is when every member is in the schema', () => {
     const full = {
@@ -88,15 +96,50 @@ describe('a question on the wire', () => {
   });
 
   it('is told where its fault is, unless it is so large that looking for the place would take long', () => {
-    const detailOf = (points: number): unknown => {
-      try {
-        return parseQuestion({ version: 1, zone: Array.from({ length: points }, () => ({ x: 0, y: 0 })) });
-      } catch (error) {
-        return (error as AppError).detail;
-      }
-    };
-    expect(detailOf(65)).toBe('maxItems at #/properties/zone');
-    expect(detailOf(6_000)).toBe('schema at #');
+    const points = (count: number) => Array.from({ length: count }, () => ({ x: 0, y: 0 }));
+    const wrong = { where: { any: Array.from({ length: 60 }, () => ({ zone: { polygon: points(64) } })) } };
+    expect(faultsOf(() => parseQuestion({ version: 1, zone: points(65) }))).toEqual([['/zone', 'maxItems', ['64']]]);
+    expect(faultsOf(() => parseQuestion({ version: 1, ...wrong, order: 'size' }))).toEqual([]);
+  });
+
+  it.each<[string, Record<string, unknown>, string, string, string[]?]>([
+    ['a class', { classes: ['car', 'woman'] }, '/classes/1', 'oneOf'],
+    ['a leaf of another name', { where: { zon: {} } }, '/where', 'oneMember'],
+    ['two leaves in one', { where: { span, weekday: ['monday'] } }, '/where', 'oneMember'],
+    [
+      'a point',
+      { where: { all: [{ zone: { polygon: [square[0]] } }] } },
+      '/where/all/0/zone/polygon',
+      'minItems',
+      ['3'],
+    ],
+    ['a member', { where: { not: { dwell: { polygon: square } } } }, '/where/not/dwell/minSeconds', 'missing', []],
+    [
+      'a step',
+      { where: { sequence: { steps: [{ dwell: {} }, {}], withinSeconds: 1 } } },
+      '/where/sequence/steps/0',
+      'oneMember',
+      ['zone', 'line'],
+    ],
+    ['a slip of the pen', { page: { sise: 10 } }, '/page/sise', 'unknown', ['size', 'cursor']],
+    ['a number', { minConfidence: 2 }, '/minConfidence', 'maximum', ['1']],
+  ])('tells the place and the rule of %s', (_, members, pointer, rule, expected) => {
+    const [first] = faultsOf(() => parseQuestion({ version: 1, ...members }));
+    expect(first).toEqual([pointer, rule, expected ?? expect.arrayContaining([expect.any(String)])]);
+  });
+
+  it.each<[string, Partial<Question>, string, string]>([
+    ['a time that ends first', { time: { from: span.to, to: span.from } }, '/time/to', 'order'],
+    [
+      'a day that is not',
+      { where: { not: { span: { from: '2026-02-30T00:00:00Z', to: span.to } } } },
+      '/where/not/span/from',
+      'instant',
+    ],
+    ['a range', { where: { all: [{ speed: { min: 5, max: 1 } }] } }, '/where/all/0/speed/max', 'order'],
+    ['a line', { where: { any: [{ line: { a: { x: 0, y: 0 }, b: { x: 0, y: 0 } } }] } }, '/where/any/0/line', 'line'],
+  ])('tells the place of what the schema cannot say: %s', (_, members, pointer, rule) => {
+    expect(faultsOf(() => normalise(ask(members), requisition))).toEqual([[pointer, rule, []]]);
   });
 
   it('is refused with a code of the table whatever JSON it is', async () => {

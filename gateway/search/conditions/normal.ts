@@ -1,8 +1,7 @@
-import { AppError } from '../../errors.ts';
 import type { ExhibitId, HitId } from '../../ids.ts';
 import type { Op } from '../../policy/types.ts';
 import { type ClassName, type ColourName, leavesOf, type Part } from '../../vocabulary.ts';
-import { colourList, LEAVES, span } from '../normal-values.ts';
+import { colourList, LEAVES, refusedAt, span } from '../normal-values.ts';
 import type { PicturePoint } from '../types.ts';
 import { MOST_CONDITIONS, MOST_DEPTH } from './schema.ts';
 import {
@@ -108,10 +107,11 @@ export const LEAF_KINDS = Object.keys(OP_OF) as readonly LeafKind[];
  * none. Throws E_QUESTION for a tree that is too large or contradicts itself.
  */
 export function normaliseCondition(condition: Condition, permitted: readonly ClassName[]): ExecutedCondition {
-  if (sizeOf(condition) > MOST_CONDITIONS) throw refused('too many conditions');
-  if (depthOf(condition) > MOST_DEPTH) throw refused('conditions nested too deep');
-  if (nestedAcross(condition, false)) throw refused('a track on another camera of a track on another camera');
-  return normal(condition, permitted);
+  const at = '/where';
+  if (sizeOf(condition) > MOST_CONDITIONS) throw refusedAt(at, 'conditions', MOST_CONDITIONS);
+  if (depthOf(condition) > MOST_DEPTH) throw refusedAt(at, 'depth', MOST_DEPTH);
+  if (nestedAcross(condition, false)) throw refusedAt(at, 'across');
+  return normal(condition, permitted, at);
 }
 
 /** Operations of every leaf of a tree. */
@@ -190,11 +190,13 @@ function opsOfSteps(leaf: ExecutedLeaf): Op[] {
   return leaf.sequence.steps.map((step) => ('zone' in step ? 'search.zone' : 'search.line'));
 }
 
-function normal(condition: Condition, permitted: readonly ClassName[]): ExecutedCondition {
-  if ('all' in condition) return { all: condition.all.map((each) => normal(each, permitted)) };
-  if ('any' in condition) return { any: condition.any.map((each) => normal(each, permitted)) };
-  if ('not' in condition) return { not: normal(condition.not, permitted) };
-  return normalLeaf(condition, permitted);
+function normal(condition: Condition, permitted: readonly ClassName[], at: string): ExecutedCondition {
+  const each = (list: readonly Condition[], name: string): ExecutedCondition[] =>
+    list.map((one, index) => normal(one, permitted, `${at}/${name}/${index}`));
+  if ('all' in condition) return { all: each(condition.all, 'all') };
+  if ('any' in condition) return { any: each(condition.any, 'any') };
+  if ('not' in condition) return { not: normal(condition.not, permitted, `${at}/not`) };
+  return normalLeaf(condition, permitted, `${at}/${kindOf(condition)}`);
 }
 
 const place = ({ x, y }: PicturePoint): PicturePoint => ({ x: x + 0, y: y + 0 });
@@ -202,8 +204,11 @@ const zoneOf = ({ polygon, relation = 'passes' }: { polygon: readonly PicturePoi
   polygon: polygon.map(place),
   relation,
 });
-function lineOf({ a, b, direction = 'both' }: { a: PicturePoint; b: PicturePoint; direction?: LineDirection }) {
-  if (a.x === b.x && a.y === b.y) throw refused('a line without length');
+function lineOf(
+  { a, b, direction = 'both' }: { a: PicturePoint; b: PicturePoint; direction?: LineDirection },
+  at: string,
+) {
+  if (a.x === b.x && a.y === b.y) throw refusedAt(at, 'line');
   return { a: place(a), b: place(b), direction };
 }
 const expand = (classes: readonly ClassName[]): ClassName[] => {
@@ -211,25 +216,27 @@ const expand = (classes: readonly ClassName[]): ClassName[] => {
   return LEAVES.filter((name) => wanted.has(name));
 };
 
-function normalLeaf(leaf: Leaf, permitted: readonly ClassName[]): ExecutedLeaf {
+/** `at` is the place of what the leaf holds. */
+function normalLeaf(leaf: Leaf, permitted: readonly ClassName[], at: string): ExecutedLeaf {
   if ('class' in leaf) return { class: expand(leaf.class) };
   if ('colour' in leaf) return { colour: colourList(leaf.colour) };
   if ('size' in leaf) {
     const { widthPx, heightPx } = leaf.size;
     return {
       size: {
-        ...(widthPx === undefined ? {} : { widthPx: rangeOf(widthPx, 'size') }),
-        ...(heightPx === undefined ? {} : { heightPx: rangeOf(heightPx, 'size') }),
+        ...(widthPx === undefined ? {} : { widthPx: rangeOf(widthPx, `${at}/widthPx`) }),
+        ...(heightPx === undefined ? {} : { heightPx: rangeOf(heightPx, `${at}/heightPx`) }),
       },
     };
   }
-  if ('speed' in leaf) return { speed: rangeOf(leaf.speed, 'speed') };
+  if ('speed' in leaf) return { speed: rangeOf(leaf.speed, at) };
   if ('zone' in leaf) return { zone: zoneOf(leaf.zone) };
-  if ('line' in leaf) return { line: lineOf(leaf.line) };
+  if ('line' in leaf) return { line: lineOf(leaf.line, at) };
   if ('sequence' in leaf) {
-    const steps = leaf.sequence.steps.map((step) => {
-      if ('line' in step) return { line: lineOf(step.line) };
-      if ((step.zone.relation ?? 'passes') !== 'passes') throw refused('a step of a sequence passes its zone');
+    const steps = leaf.sequence.steps.map((step, index) => {
+      if ('line' in step) return { line: lineOf(step.line, `${at}/steps/${index}/line`) };
+      if ((step.zone.relation ?? 'passes') !== 'passes')
+        throw refusedAt(`${at}/steps/${index}/zone/relation`, 'passes');
       return { zone: zoneOf(step.zone) };
     });
     return { sequence: { steps, withinSeconds: leaf.sequence.withinSeconds + 0 } };
@@ -248,19 +255,19 @@ function normalLeaf(leaf: Leaf, permitted: readonly ClassName[]): ExecutedLeaf {
   if ('crowd' in leaf) {
     return { crowd: { atLeast: leaf.crowd.atLeast, class: expand(leaf.crowd.class ?? permitted) } };
   }
-  if ('span' in leaf) return { span: span(leaf.span) };
+  if ('span' in leaf) return { span: span(leaf.span, at) };
   if ('timeOfDay' in leaf) {
-    if (leaf.timeOfDay.from === leaf.timeOfDay.to) throw refused('a time of day without length');
+    if (leaf.timeOfDay.from === leaf.timeOfDay.to) throw refusedAt(`${at}/to`, 'order');
     return leaf;
   }
   if ('weekday' in leaf) return { weekday: WEEKDAYS.filter((day) => leaf.weekday.includes(day)) };
   if ('relativeTo' in leaf) return { relativeTo: { ...leaf.relativeTo, span: null } };
   if ('acrossCameras' in leaf) {
     const { arrival, exhibits, minSeconds, maxSeconds } = leaf.acrossCameras;
-    if (maxSeconds < minSeconds) throw refused('travel time ends before it begins');
+    if (maxSeconds < minSeconds) throw refusedAt(`${at}/maxSeconds`, 'order');
     return {
       acrossCameras: {
-        arrival: normal(arrival, permitted),
+        arrival: normal(arrival, permitted, `${at}/arrival`),
         exhibits: exhibits === undefined ? null : ([...new Set(exhibits)].sort() as ExhibitId[]),
         minSeconds: minSeconds + 0,
         maxSeconds: maxSeconds + 0,
@@ -271,8 +278,8 @@ function normalLeaf(leaf: Leaf, permitted: readonly ClassName[]): ExecutedLeaf {
   return { direction: { fromDegrees: leaf.direction.fromDegrees + 0, toDegrees: leaf.direction.toDegrees + 0 } };
 }
 
-function rangeOf({ min, max }: Range, what: string): Range {
-  if (min !== undefined && max !== undefined && max < min) throw refused(`${what} ends before it begins`);
+function rangeOf({ min, max }: Range, at: string): Range {
+  if (min !== undefined && max !== undefined && max < min) throw refusedAt(`${at}/max`, 'order');
   return { ...(min === undefined ? {} : { min: min + 0 }), ...(max === undefined ? {} : { max: max + 0 }) };
 }
 
@@ -282,5 +289,3 @@ const nestedAcross = (condition: Condition, within: boolean): boolean => {
   const isAcross = 'acrossCameras' in condition;
   return (isAcross && within) || below(condition).some((each) => nestedAcross(each, within || isAcross));
 };
-
-const refused = (detail: string): AppError => new AppError('E_QUESTION', { detail });
