@@ -354,6 +354,7 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
     const whereItStands = {
       refresh: async () => void (await Promise.all([standing.refresh(), retention.refresh(), registryFollowed.look()])),
       isRevoked: standing.isRevoked,
+      whyRevoked: standing.whyRevoked,
       caseStateOf(caseId: CaseId) {
         const state = retention.stateOf(caseId);
         return state === 'open' ? undefined : state;

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Clock, nowSeconds } from '../clock.ts';
 import { AppError, type ErrorCode } from '../errors.ts';
+import { type Fault, faultAt } from '../faults.ts';
 import type { CaseId } from '../ids.ts';
 import { decide } from './decide.ts';
 import {
@@ -165,7 +166,12 @@ export function installGuard(app: FastifyInstance, deps: GuardDeps): HearsRefusa
       },
       deps.policies,
     );
-    if (seen.decision.reason !== 'OK') throw new AppError(seen.decision.reason, { detail: seen.decision.policyId });
+    const { reason, policyId } = seen.decision;
+    if (reason === 'OK') return;
+    throw new AppError(reason, {
+      detail: policyId,
+      faults: faultsOf(reason, seen.identity.authority, action, extraOps),
+    });
   }
 
   function permitOf(request: FastifyRequest): readonly ActEvent[] {
@@ -276,6 +282,21 @@ export function installGuard(app: FastifyInstance, deps: GuardDeps): HearsRefusa
   const refused: HearsRefusals['refused'] = (code, request) => refusals.journalRefusal(code, actOf(request));
   installProblems(app, refused);
   return { refused, countRefusal: refusals.countRefusal };
+}
+
+/** What of the requisition is in the way; of E_REQ_OP and E_REQ_REVOKED, which only a designated agent on his own case is answered. */
+function faultsOf(
+  reason: ErrorCode,
+  authority: Authority | undefined,
+  action: Action,
+  extraOps: readonly Op[],
+): readonly Fault[] {
+  if (authority?.agentDesignated !== true) return [];
+  if (reason === 'E_REQ_REVOKED') return authority.whyRevoked === undefined ? [] : [authority.whyRevoked];
+  if (reason !== 'E_REQ_OP') return [];
+  const needed = new Set([...ACTIONS[action].ops, ...extraOps]);
+  const missing = [...needed].filter((op) => !authority.ops.includes(op));
+  return missing.length === 0 ? [] : [faultAt('requisition', '/ops', 'lacks', ...missing)];
 }
 
 function factsOf({ broad, revealed }: Seen): { readonly facts?: Facts } {

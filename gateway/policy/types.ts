@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../errors.ts';
+import type { Fault } from '../faults.ts';
 import type { CaseId } from '../ids.ts';
 
 /** Operations that a requisition can list (REQ-08): a closed list without wildcard, and nothing biometric can be said in it. */
@@ -277,6 +278,8 @@ export interface Authority {
   readonly agentDesignated: boolean;
   /** Revoked, contradicted, or without a fresh list to say that it is not (REQ-13). */
   readonly revoked: boolean;
+  /** Which of these, for who is designated. */
+  readonly whyRevoked?: Fault | undefined;
   /** Whether the magistrate who asks is seized of this case, or has the control of it (HAB-04); of nobody else. */
   readonly magistrateSeized?: boolean;
   /** Where the case stands: `closed` is read only, `frozen` answers nothing until what is overdue is done; absent when it is open. */

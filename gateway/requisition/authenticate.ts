@@ -5,16 +5,16 @@ import type { Holder, Register } from '../habilitation/types.ts';
 import type { CaseId, RequisitionId } from '../ids.ts';
 import { isUuid } from '../ids.ts';
 import { type Identity, NOBODY } from '../policy/guard.ts';
-import { agentOf, authorityOf, principalOf } from './authority.ts';
+import { agentOf, authorityOf, principalOf, type Stands } from './authority.ts';
 import { checkProof, type ReplayGuard } from './dpop.ts';
 import { isControl, isSeized } from './oversight.ts';
 import type { RequisitionRecords } from './records.ts';
-import type { CaseStates, MediaTickets, Standing } from './types.ts';
+import type { MediaTickets, Standing } from './types.ts';
 
 export interface AuthenticatorDeps {
   readonly records: Pick<RequisitionRecords, 'route' | 'find' | 'list' | 'ofThumbprint'>;
   readonly register: Register;
-  readonly standing: Pick<Standing, 'refresh' | 'isRevoked'> & Partial<Pick<CaseStates, 'caseStateOf'>>;
+  readonly standing: Pick<Standing, 'refresh'> & Stands;
   readonly replay: ReplayGuard;
   readonly tickets: Pick<MediaTickets, 'open'>;
   readonly clock: Clock;

@@ -30,12 +30,17 @@ export function demandHabilitated({ schedule }: Requisition, register: Pick<Regi
   }
 }
 
+/** What is known of where a requisition stands. */
+export type Stands = Pick<Standing, 'isRevoked'> &
+  Partial<Pick<Standing, 'whyRevoked'> & Pick<CaseStates, 'caseStateOf'>>;
+
+const revocationOf = (requisition: Requisition, standing: Stands): Pick<Authority, 'revoked' | 'whyRevoked'> =>
+  standing.isRevoked(requisition)
+    ? { revoked: true, whyRevoked: standing.whyRevoked?.(requisition) }
+    : { revoked: false };
+
 /** What a decision needs to know of a requisition, and whether it stands. `agentDesignated` is for the one who acts. */
-export const authorityOf = (
-  requisition: Requisition,
-  agentDesignated: boolean,
-  standing: Pick<Standing, 'isRevoked'> & Partial<Pick<CaseStates, 'caseStateOf'>>,
-): Authority => ({
+export const authorityOf = (requisition: Requisition, agentDesignated: boolean, standing: Stands): Authority => ({
   requisitionId: requisition.id,
   caseId: requisition.caseId,
   procedure: requisition.authorisation.sub,
@@ -43,6 +48,6 @@ export const authorityOf = (
   notBefore: requisition.notBefore,
   expires: requisition.expires,
   agentDesignated,
-  revoked: standing.isRevoked(requisition),
+  ...revocationOf(requisition, standing),
   caseState: standing.caseStateOf?.(requisition.caseId),
 });

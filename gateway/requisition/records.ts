@@ -2,6 +2,7 @@ import { sha256Hex } from '../canonical.ts';
 import { type Clock, nowSeconds } from '../clock.ts';
 import type { Database } from '../database.ts';
 import { AppError } from '../errors.ts';
+import { faultAt } from '../faults.ts';
 import type { CaseId, RequisitionId } from '../ids.ts';
 import { type Page, type PageAsked, pageOfRows, rowsAsked } from '../pages.ts';
 import { AUTHORISATION_TYP } from '../trust/registry.ts';
@@ -20,7 +21,7 @@ export interface RecordsDeps extends Pick<VerifyContext, 'registry' | 'env' | 'a
   readonly database: Database;
   readonly vault: Vault;
   readonly clock: Clock;
-  readonly standing: Pick<Standing, 'mayRegister'>;
+  readonly standing: Pick<Standing, 'mayRegister' | 'whyRevoked'>;
   /** Another value after each change of a `registry` that changes in its place: what was verified before is verified again then. */
   readonly registryNow?: () => unknown;
 }
@@ -76,7 +77,10 @@ export function createRecords(deps: RecordsDeps): RequisitionRecords {
   const label = (id: RequisitionId): string => `requisition:${id}`;
 
   /** `history`: what else is on record. What is read again was held against it when it came, and against its standing at each act. */
-  function contextAt(atSeconds: number, history: Pick<VerifyContext, 'isUsed' | 'isRevoked'>): VerifyContext {
+  function contextAt(
+    atSeconds: number,
+    history: Pick<VerifyContext, 'isUsed' | 'isRevoked' | 'whyRevoked'>,
+  ): VerifyContext {
     return { ...deps, nowSeconds: atSeconds, caseIdOf: vault.caseIdOf, ...history };
   }
 
@@ -118,6 +122,9 @@ export function createRecords(deps: RecordsDeps): RequisitionRecords {
   const isRevoked: VerifyContext['isRevoked'] = async (authorisation, schedule) =>
     !(await deps.standing.mayRegister(vault.caseIdOf(authorisation.sub), { authorisation, schedule }));
 
+  const whyRevoked: NonNullable<VerifyContext['whyRevoked']> = (authorisation, schedule) =>
+    deps.standing.whyRevoked({ authorisation, schedule });
+
   async function load(caseId: CaseId, id: RequisitionId): Promise<Requisition> {
     const sealed = await database.inCase(caseId, (tx) => store.findSealed(tx, id));
     if (sealed === undefined) throw new AppError('E_PRO_SILO', { detail: 'no such requisition in this case' });
@@ -133,7 +140,7 @@ export function createRecords(deps: RecordsDeps): RequisitionRecords {
   }
 
   return {
-    verify: (tokens) => verifyRequisition(tokens, contextAt(nowSeconds(deps.clock), { isUsed, isRevoked })),
+    verify: (tokens) => verifyRequisition(tokens, contextAt(nowSeconds(deps.clock), { isUsed, isRevoked, whyRevoked })),
     async add(tokens, requisition, before) {
       const { caseId, id } = requisition;
       const kept: SealedTokens = {
@@ -160,7 +167,7 @@ export function createRecords(deps: RecordsDeps): RequisitionRecords {
         });
       } catch (error) {
         if (error instanceof Error && 'code' in error && error.code === UNIQUE_VIOLATION) {
-          throw new AppError('E_REQ_REPLAY', { cause: error, detail: 'registered at the same moment' });
+          throw new AppError('E_REQ_REPLAY', { cause: error, faults: [faultAt('requisition', '/jti', 'onRecord')] });
         }
         throw error;
       }

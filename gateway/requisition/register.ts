@@ -1,10 +1,34 @@
 import { AppError } from '../errors.ts';
+import { faultAt } from '../faults.ts';
 import type { Register } from '../habilitation/types.ts';
 import type { CaseId } from '../ids.ts';
+import { parseOrRefuse, readCompactJws } from '../trust/jws.ts';
+import { isJsonObject } from '../trust/strict-json.ts';
 import { demandHabilitated } from './authority.ts';
 import type { RequisitionRecords } from './records.ts';
 import type { Requisition } from './types.ts';
 import type { Tokens } from './verify.ts';
+
+const NOT_NAMED = (): AppError =>
+  new AppError('E_REQ_REPLAY', { faults: [faultAt('requisition', '/cnf/jkt', 'holder')] });
+
+/** Whether a schedule, of which nothing is verified yet, names a key. */
+function names(schedule: string, thumbprint: string): boolean {
+  try {
+    const claims = parseOrRefuse(readCompactJws(schedule).payload);
+    const cnf = isJsonObject(claims) && isJsonObject(claims.cnf) ? claims.cnf.jkt : undefined;
+    return Array.isArray(cnf) && cnf.includes(thumbprint);
+  } catch {
+    return false;
+  }
+}
+
+/** Who is not named learns by no answer what is on record here. */
+function forStranger(error: unknown): unknown {
+  if (!(error instanceof AppError)) return error;
+  if (error.code === 'E_REQ_REPLAY') return NOT_NAMED();
+  return error.code === 'E_REQ_REVOKED' ? new AppError('E_REQ_REVOKED') : error;
+}
 
 /**
  * Puts a requisition on record: verified, presented by a key that it names, its event in the journal and its `jti` durable, in that
@@ -23,9 +47,11 @@ export async function registerRequisition(
   },
 ): Promise<Requisition> {
   if (thumbprint === undefined) throw new AppError('E_REQ_PROOF', { detail: 'registration without proof' });
-  const requisition = await deps.records.verify(tokens);
+  const requisition = await deps.records.verify(tokens).catch((error: unknown) => {
+    throw names(tokens.schedule, thumbprint) ? error : forStranger(error);
+  });
   if (!requisition.schedule.cnf.jkt.includes(thumbprint)) {
-    throw new AppError('E_REQ_REPLAY', { detail: 'presented by a key that is not in cnf' });
+    throw NOT_NAMED();
   }
   demandHabilitated(requisition, deps.register);
   await deps.demandOpen?.(requisition.caseId);

@@ -3,6 +3,7 @@ import { Compile } from 'typebox/compile';
 import table from '../../policies/legal-frameworks.json' with { type: 'json' };
 import type { JsonValue } from '../canonical.ts';
 import { AppError } from '../errors.ts';
+import { type Fault, faultAt } from '../faults.ts';
 import type { AuthorityKey } from '../trust/registry.ts';
 import { actClaims, closed, seconds, uuid, word } from './schema.ts';
 
@@ -76,7 +77,7 @@ export function knownLists(lists: readonly RevocationListClaims[]): ReadonlyMap<
 export function demandSuccession(list: RevocationListClaims, before: KnownList | undefined): void {
   if (before === undefined) return;
   if (before.iss !== list.iss) throw new AppError('E_REQ_AUTHORITY', { detail: 'the list is another office’s' });
-  if (list.sequence <= before.sequence || list.this_update < before.thisUpdate) {
-    throw new AppError('E_REQ_REPLAY', { detail: 'a list of a later sequence is on record' });
-  }
+  const behind = (fault: Fault): AppError => new AppError('E_REQ_REPLAY', { faults: [fault] });
+  if (list.sequence <= before.sequence) throw behind(faultAt('act', '/sequence', 'exclusiveMinimum', before.sequence));
+  if (list.this_update < before.thisUpdate) throw behind(faultAt('act', '/this_update', 'minimum', before.thisUpdate));
 }

@@ -1,6 +1,7 @@
 import { type Clock, nowSeconds } from '../clock.ts';
 import type { Database } from '../database.ts';
 import { AppError } from '../errors.ts';
+import { type Fault, type FaultRule, faultAt } from '../faults.ts';
 import type { CaseId, RequisitionId } from '../ids.ts';
 import { createRecent } from '../recent.ts';
 import type { Act, ActKind } from '../trust/types.ts';
@@ -41,6 +42,8 @@ export interface RequisitionStanding extends Standing {
   /** For the list of acts that the installation takes. */
   readonly kinds: readonly ActKind[];
 }
+
+const ENDED = faultAt('requisition', '', 'ended');
 
 /** How old memory may be before another process's acts are looked for. */
 const MAX_AGE_MS = 1000;
@@ -107,19 +110,25 @@ export function createStanding(deps: StandingDeps): RequisitionStanding {
     afterwards: recent.lookAnew,
   };
 
-  function isRevoked({ authorisation: { jti, rev }, schedule }: RevocableTokens): boolean {
+  function faultOf({ authorisation: { jti, rev }, schedule }: RevocableTokens): Fault | undefined {
     if (recent.ageMs() > MOST_AGE_MS) throw new AppError('E_DATABASE', { detail: 'standing not known' });
-    if (revoked.has(schedule.jti as RequisitionId)) return true;
     const list = lists.get(rev.list_id);
-    if (list === undefined || list.revoked.has(jti) || list.revoked.has(schedule.jti)) return true;
+    const fault = (rule: FaultRule, ...said: string[]) => faultAt('requisition', '/rev/list_id', rule, ...said);
+    if (list?.revoked.has(jti) || list?.revoked.has(schedule.jti)) return fault('revokedBy', rev.list_id);
+    if (revoked.has(schedule.jti as RequisitionId)) return ENDED;
+    if (list === undefined) return fault('noList', rev.list_id);
     const now = nowSeconds(deps.clock);
-    return now >= list.nextUpdate || now - list.thisUpdate > rev.max_age_s;
+    if (now < list.nextUpdate && now - list.thisUpdate <= rev.max_age_s) return undefined;
+    const until = Math.min(list.nextUpdate, list.thisUpdate + rev.max_age_s);
+    return fault('staleList', rev.list_id, new Date(until * 1000).toISOString());
   }
+  const isRevoked = (tokens: RevocableTokens): boolean => faultOf(tokens) !== undefined;
 
   return {
     kinds: [listKind as unknown as ActKind, contraryKind as unknown as ActKind],
     refresh: recent.look,
     isRevoked,
+    whyRevoked: (tokens) => faultOf(tokens) ?? ENDED,
     hasRevocation: (id) => revoked.has(id),
     async mayRegister(caseId, tokens) {
       await recent.look();

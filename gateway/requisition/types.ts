@@ -1,4 +1,5 @@
 import type {} from 'fastify';
+import type { Fault } from '../faults.ts';
 import type { CaseId, RequisitionId } from '../ids.ts';
 import type { Op } from '../policy/types.ts';
 import { CLASSES, type ClassName, COLOURS, type ColourName, leavesOf } from '../vocabulary.ts';
@@ -156,6 +157,8 @@ export interface Standing {
   refresh(): Promise<void>;
   /** Revoked, contradicted, or without a fresh list. A pure look-up; E_DATABASE when memory is more than 60 s old. */
   isRevoked(tokens: RevocableTokens): boolean;
+  /** Why tokens that `isRevoked` or may not come on record do not stand, for who holds them. */
+  whyRevoked(tokens: RevocableTokens): Fault;
   /** Whether a revocation or a contrary decision is on record: what was found under it is in quarantine, for every requisition. */
   hasRevocation(id: RequisitionId): boolean;
   /** Whether tokens that are not on record yet may come on record in this case. */

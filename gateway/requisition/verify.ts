@@ -1,5 +1,6 @@
 import type { JsonValue } from '../canonical.ts';
 import { AppError } from '../errors.ts';
+import { type Fault, faultAt } from '../faults.ts';
 import type { CaseId, RequisitionId } from '../ids.ts';
 import { earlierEnd, lowerLimits, type Tightened } from '../policy/tightened.ts';
 import { readCompactJws } from '../trust/jws.ts';
@@ -35,6 +36,8 @@ export interface VerifyContext {
   caseIdOf(procedure: string): CaseId;
   /** Whether the tokens were revoked, contradicted, or depend on a list that is not fresh (REQ-13). */
   isRevoked(authorisation: AuthorisationClaims, schedule: ScheduleClaims): Promise<boolean> | boolean;
+  /** Why, where that is known. */
+  whyRevoked?(authorisation: AuthorisationClaims, schedule: ScheduleClaims): Fault;
   /**
    * Whether a token was registered before: a schedule's `jti` once, an authorisation's `jti` with these bytes only, since one
    * authorisation carries many schedules.
@@ -60,7 +63,10 @@ export async function verifyRequisition(tokens: Tokens, context: VerifyContext):
   checkTimes(schedule.claims, context.nowSeconds);
   checkCap(authorisation.claims);
   checkShortLived(authorisation.claims, schedule.claims);
-  if (await context.isRevoked(authorisation.claims, schedule.claims)) throw new AppError('E_REQ_REVOKED');
+  if (await context.isRevoked(authorisation.claims, schedule.claims)) {
+    const why = context.whyRevoked?.(authorisation.claims, schedule.claims);
+    throw new AppError('E_REQ_REVOKED', { faults: why === undefined ? [] : [why] });
+  }
   await checkReplay(authorisation, AUTHORISATION_TYP, context);
   await checkReplay(schedule, SCHEDULE_TYP, context);
   checkCompetence(authorisation, context);
@@ -115,8 +121,10 @@ async function openToken<T extends AuthorisationClaims | ScheduleClaims>(
 }
 
 function checkInstallation(claims: AuthorisationClaims | ScheduleClaims, context: VerifyContext): void {
-  if (claims.env !== context.env) throw new AppError('E_REQ_REPLAY', { detail: `env is ${claims.env}` });
-  if (claims.aud !== context.audience) throw new AppError('E_REQ_REPLAY', { detail: 'aud is another installation' });
+  const elsewhere = (pointer: string): AppError =>
+    new AppError('E_REQ_REPLAY', { faults: [faultAt('requisition', pointer, 'elsewhere')] });
+  if (claims.env !== context.env) throw elsewhere('/env');
+  if (claims.aud !== context.audience) throw elsewhere('/aud');
 }
 
 function checkTimes(claims: AuthorisationClaims | ScheduleClaims, nowSeconds: number): void {
@@ -140,7 +148,7 @@ async function checkReplay(
   context: VerifyContext,
 ): Promise<void> {
   if (await context.isUsed({ jti: opened.claims.jti, sha256: opened.sha256, type })) {
-    throw new AppError('E_REQ_REPLAY', { detail: 'jti was used before' });
+    throw new AppError('E_REQ_REPLAY', { faults: [faultAt('requisition', '/jti', 'onRecord')] });
   }
 }
 

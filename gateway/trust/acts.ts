@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database.ts';
 import { AppError } from '../errors.ts';
+import { type FaultRule, faultAt } from '../faults.ts';
 import type { CaseId } from '../ids.ts';
 import type { Vault } from '../vault.ts';
 import { readCompactJws } from './jws.ts';
@@ -39,6 +40,9 @@ export interface Acts {
 
 const CLOCK_SKEW_SECONDS = 60;
 
+const replayed = (pointer: string, rule: FaultRule): AppError =>
+  new AppError('E_REQ_REPLAY', { faults: [faultAt('act', pointer, rule)] });
+
 export function createActs(deps: ActsDeps): Acts {
   const { database, vault } = deps;
   const label = (jti: string): string => `act:${jti}`;
@@ -52,8 +56,8 @@ export function createActs(deps: ActsDeps): Acts {
 
   async function open<T extends ActClaims>(compact: string, kind: ActKind<T>, presentedAtMs: number): Promise<Act<T>> {
     const { claims, key, sha256 } = await openSigned(compact, kind.typ, kind.parse, deps.registry);
-    if (claims.env !== deps.env) throw new AppError('E_REQ_REPLAY', { detail: `env is ${claims.env}` });
-    if (claims.aud !== deps.audience) throw new AppError('E_REQ_REPLAY', { detail: 'aud is another installation' });
+    if (claims.env !== deps.env) throw replayed('/env', 'elsewhere');
+    if (claims.aud !== deps.audience) throw replayed('/aud', 'elsewhere');
     if (claims.iat > Math.floor(presentedAtMs / 1000) + CLOCK_SKEW_SECONDS) {
       throw new AppError('E_REQ_EXPIRED', { detail: 'signed in the future' });
     }
@@ -111,7 +115,7 @@ export function createActs(deps: ActsDeps): Acts {
       const kind = kindOf(compact);
       const act = await open(compact, kind, deps.clock.nowMs());
       const before = await stored(act);
-      if (before !== undefined && before !== compact) throw new AppError('E_REQ_REPLAY', { detail: 'jti was used' });
+      if (before !== undefined && before !== compact) throw replayed('/jti', 'used');
       if (before === undefined) {
         await insert(compact, act, kind, () => journal(act));
         await kind.afterwards?.(act);

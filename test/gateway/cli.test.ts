@@ -239,7 +239,9 @@ describe('differe case', () => {
     expect(requisitionId).toBe(tokens.requisitionId);
     const again = await differe(['case', 'open', '--access', await access()]);
     expect([again.exit, again.out]).toEqual([1, '']);
-    expect(again.err).toMatch(/^E_REQ_REPLAY: Ce jeton.*\nThis token /);
+    expect(again.err).toMatch(
+      /^E_REQ_REPLAY: Ce jeton.*\nThis token .*\n {2}requisition \/jti: déjà.* \/ already on record: `case list`/,
+    );
 
     const listed = await differe(['case', 'list', ...agent]);
     expect(listed.exit).toBe(0);

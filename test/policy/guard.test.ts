@@ -278,7 +278,11 @@ describe('the guard', () => {
     const app = guarded();
     expect((await app.inject({ method: 'POST', url: on('questions') })).statusCode).toBe(200);
     const answer = await app.inject({ method: 'POST', url: on('questions'), headers: { 'x-zone': '1' } });
-    expect(answer.json().code).toBe('E_REQ_OP');
+    expect(answer.json()).toMatchObject({
+      code: 'E_REQ_OP',
+      errors: [{ in: 'requisition', pointer: '/ops', rule: 'lacks', expected: ['search.zone'] }],
+    });
+    expect(answer.json().errors[0].detail).toBe('la réquisition ne vise pas : search.zone');
     const permit = { effect: 'permit', policyId: 'agent-on-own-case', code: 'OK' };
     expect(events.map(({ outcome }) => outcome)).toEqual([
       ...[permit, permit],

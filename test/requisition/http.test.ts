@@ -213,7 +213,16 @@ describe('requisitions over HTTP, on a real database', () => {
     const twice = await Promise.all([register(tokens, authorities.agent), register(tokens, authorities.agent)]);
     expect(twice.map(({ status }) => status).sort()).toEqual([201, 403]);
     expect(twice.find(({ status }) => status === 403)?.code).toBe('E_REQ_REPLAY');
-    expect((await register(tokens, authorities.agent)).code).toBe('E_REQ_REPLAY');
+    const again = await register(tokens, authorities.agent);
+    expect([again.code, again.body.errors]).toMatchObject(['E_REQ_REPLAY', [{ pointer: '/jti', rule: 'onRecord' }]]);
+    // A key that it does not name is answered alike whether it is on record or not.
+    const { tokens: unknown } = tokensFor('PV-2026/002', [authorities.agent]);
+    const [ofKnown, ofUnknown] = [
+      await register(tokens, authorities.other),
+      await register(unknown, authorities.other),
+    ];
+    expect(ofKnown.body).toEqual({ ...ofUnknown.body, correlationId: ofKnown.body.correlationId });
+    expect(ofKnown.body.errors).toMatchObject([{ pointer: '/cnf/jkt', rule: 'holder' }]);
     const second = tokensOf(authorities, authorisation, scheduleClaims(authorisation, [authorities.agent]));
     expect((await register({ ...second, authorisation: tokens.authorisation }, authorities.agent)).status).toBe(201);
     const widened = { ...authorisation, ops: [...authorisation.ops, 'search.zone'] } as typeof authorisation;
@@ -415,7 +424,11 @@ describe('requisitions over HTTP, on a real database', () => {
     );
     revoked = true;
     try {
-      expect((await call(`${clip}?ticket=${ticket}`)).code).toBe('E_REQ_REVOKED');
+      const refused = await call(`${clip}?ticket=${ticket}`);
+      expect([refused.code, refused.body.errors]).toMatchObject(['E_REQ_REVOKED', [{ rule: 'ended' }]]);
+      // Nobody else hears why.
+      const other = await call(clip, { key: authorities.other, requisition: schedule.jti });
+      expect([other.code, other.body.errors]).toEqual(['E_HAB_CASE', undefined]);
     } finally {
       revoked = false;
     }

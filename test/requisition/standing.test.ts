@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { connect, type Database } from '../../gateway/database.ts';
+import { faultAt } from '../../gateway/faults.ts';
 import { createRecords, type RequisitionRecords } from '../../gateway/requisition/records.ts';
 import { registerRequisition } from '../../gateway/requisition/register.ts';
 import { createStanding, type RequisitionStanding } from '../../gateway/requisition/standing.ts';
@@ -141,6 +142,7 @@ describe('whether a requisition stands, on a real database', () => {
     await present(revoking(authorisation.jti));
     for (const each of [requisition, second]) {
       expect(here.standing.isRevoked(each)).toBe(true);
+      expect(here.standing.whyRevoked(each)).toEqual(faultAt('requisition', '/rev/list_id', 'revokedBy', 'rev-1'));
       expect((await dated(each))?.getTime()).toBe(clock.ms);
       expect(here.standing.hasRevocation(each.id)).toBe(true);
     }
@@ -175,7 +177,11 @@ describe('whether a requisition stands, on a real database', () => {
   });
 
   it('REQ-13: no list, a list past its next_update and one older than the authorisation allows all count as revoked, to the second', async () => {
-    expect(await codeOf(register(fresh({ rev: { list_id: 'unknown', max_age_s: DAY } })))).toBe('E_REQ_REVOKED');
+    const unheard = fresh({ rev: { list_id: 'unknown', max_age_s: DAY } });
+    expect(await register(unheard).catch(({ code, faults }) => [code, faults])).toEqual([
+      'E_REQ_REVOKED',
+      [faultAt('requisition', '/rev/list_id', 'noList', 'unknown')],
+    ]);
     const began = Math.floor(clock.ms / 1000);
     await present(list({ next_update: began + 500 }));
     const patient = await register(fresh({ rev: { list_id: 'rev-1', max_age_s: 10_000 } }));
@@ -188,6 +194,11 @@ describe('whether a requisition stands, on a real database', () => {
     expect(await at(301)).toEqual([false, true]);
     expect(await at(499)).toEqual([false, true]);
     expect(await at(500)).toEqual([true, true]);
+    expect([patient, strict].map((each) => here.standing.whyRevoked(each))).toEqual(
+      [500, 300].map((second) =>
+        faultAt('requisition', '/rev/list_id', 'staleList', 'rev-1', new Date((began + second) * 1000).toISOString()),
+      ),
+    );
     expect(await codeOf(register(fresh()))).toBe('E_REQ_REVOKED');
     // What an old list ends, a fresh one opens again: nobody revoked anything.
     expect(await dated(strict)).toBeNull();
@@ -240,6 +251,7 @@ describe('whether a requisition stands, on a real database', () => {
       expect(here.standing.isRevoked(requisition)).toBe(false);
       await present(contrary(authorisation));
       expect(here.standing.isRevoked(requisition)).toBe(true);
+      expect(here.standing.whyRevoked(requisition)).toEqual(faultAt('requisition', '', 'ended'));
       expect(await dated(requisition)).toBeInstanceOf(Date);
       // A further schedule under it comes too late, also when the moment is over.
       expect(await codeOf(register(authorisation))).toBe('E_REQ_REVOKED');

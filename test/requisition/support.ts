@@ -1,5 +1,6 @@
 import { createPrivateKey, randomUUID, sign as signBytes } from 'node:crypto';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose';
+import { faultAt } from '../../gateway/faults.ts';
 import type { Register } from '../../gateway/habilitation/types.ts';
 import type { CaseId } from '../../gateway/ids.ts';
 import { authorise, schedule as signSchedule } from '../../gateway/requisition/issue.ts';
@@ -231,6 +232,7 @@ export const EVERYBODY_HABILITATED: Register = {
 export const NOTHING_REVOKED: Standing = {
   refresh: async () => undefined,
   isRevoked: () => false,
+  whyRevoked: () => faultAt('requisition', '', 'ended'),
   hasRevocation: () => false,
   mayRegister: async () => true,
 };

@@ -286,8 +286,18 @@ describe('POST questions', () => {
     requisition = await newCase({ authorisation: { ops: ['index.objects', 'track.single_exhibit', 'search.class'] } });
     expect((await post({ version: 1, classes: ['car'] })).statusCode).toBe(200);
     const time = { from: '2026-03-02T14:00:00+01:00', to: '2026-03-02T15:00:00+01:00' };
-    for (const facet of [{ zone }, { time }, { colours: [{ colour: 'red' }] }]) {
-      expect(codeIn(await post({ version: 1, classes: ['car'], ...facet }))).toBe('E_REQ_OP');
+    for (const [facet, ...ops] of [
+      [{ zone }, 'search.zone'],
+      [{ time }, 'search.time'],
+      [{ colours: [{ colour: 'red' }] }, 'search.colour'],
+      [
+        { where: { all: [{ dwell: { polygon: zone, minSeconds: 5 } }, { weekday: ['monday'] }] } },
+        'search.dwell',
+        'search.time',
+      ],
+    ] as const) {
+      const refused = await post({ version: 1, classes: ['car'], ...facet });
+      expect(refused.json()).toMatchObject({ code: 'E_REQ_OP', errors: [{ pointer: '/ops', expected: ops }] });
     }
   });
 
