@@ -26,6 +26,7 @@ import {
   type PolicySet,
   type Principal,
   type RevealReason,
+  reachOf,
 } from './types.ts';
 
 declare module 'fastify' {
@@ -168,10 +169,8 @@ export function installGuard(app: FastifyInstance, deps: GuardDeps): HearsRefusa
     );
     const { reason, policyId } = seen.decision;
     if (reason === 'OK') return;
-    throw new AppError(reason, {
-      detail: policyId,
-      faults: faultsOf(reason, seen.identity.authority, action, extraOps),
-    });
+    const code = reason === 'E_REQ_MISSING' ? missingFor(seen.identity, action) : reason;
+    throw new AppError(code, { detail: policyId, faults: faultsOf(code, seen.identity.authority, action, extraOps) });
   }
 
   function permitOf(request: FastifyRequest): readonly ActEvent[] {
@@ -282,6 +281,14 @@ export function installGuard(app: FastifyInstance, deps: GuardDeps): HearsRefusa
   const refused: HearsRefusals['refused'] = (code, request) => refusals.journalRefusal(code, actOf(request));
   installProblems(app, refused);
   return { refused, countRefusal: refusals.countRefusal };
+}
+
+/** A key that proved itself lacks no requisition where none opens anything: what it lacks there is a habilitation, or another one. */
+function missingFor({ principal, thumbprint }: Identity, action: Action): ErrorCode {
+  if (principal.role !== 'anonymous' || thumbprint === undefined || reachOf(action) !== 'installation') {
+    return 'E_REQ_MISSING';
+  }
+  return principal.habilitation === 'none' ? 'E_HAB_NONE' : 'E_HAB_ROLE';
 }
 
 /** What of the requisition is in the way; of E_REQ_OP and E_REQ_REVOKED, which only a designated agent on his own case is answered. */

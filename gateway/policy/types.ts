@@ -260,7 +260,7 @@ export interface Principal {
   /** Agent id as the register and the schedule's `agents[]` have it; undefined for nobody. */
   readonly agentId: string | undefined;
   readonly service: string | undefined;
-  /** `none` for nobody. */
+  /** Of a key that no requisition names: what the register has of it. `none` for nobody. */
   readonly habilitation: HabilitationStanding;
 }
 

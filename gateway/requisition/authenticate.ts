@@ -73,7 +73,10 @@ export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
     }
     if (requisitionId === undefined) {
       const known = (await deps.records.ofThumbprint(jkt))[0];
-      if (known === undefined) return { ...NOBODY, thumbprint: jkt };
+      if (known === undefined) {
+        const habilitation = holder?.standing ?? 'none';
+        return { ...NOBODY, principal: { ...NOBODY.principal, habilitation }, thumbprint: jkt };
+      }
       accept();
       return { principal: principalOf(known, jkt, deps.register), authority: undefined, thumbprint: jkt };
     }

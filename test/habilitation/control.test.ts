@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { TestKey } from '../requisition/support.ts';
+import { newKey, type TestKey } from '../requisition/support.ts';
 import { type Office, openOffice } from './support.ts';
 
 let office: Office;
@@ -95,6 +95,22 @@ describe('those who control', () => {
     expect((await office.present(withdrawal, 'procureur')).status).toBe(201);
     expect(await read(key, 0)).toBe('E_HAB_REVOKED');
     expect((await office.call('GET', '/api/v1/cases', key)).code).toBe('E_HAB_REVOKED');
+  });
+
+  it('HAB-01: a key without a habilitation hears on a route of control that it lacks one, and without a proof what a proof is for', async () => {
+    const stranger = await newKey('stranger');
+    const habilitated = await newKey('habilitated');
+    await office.present(office.claimsOf('agent-7', habilitated));
+    for (const url of ['/api/v1/statistics', '/api/v1/habilitations/agent-1', '/api/v1/habilitations/nobody']) {
+      expect(await office.call('GET', url, stranger), url).toMatchObject({ status: 403, code: 'E_HAB_NONE' });
+      expect(await office.call('GET', url, habilitated), url).toMatchObject({ status: 403, code: 'E_HAB_ROLE' });
+      expect(await office.call('GET', url), url).toMatchObject({ status: 401, code: 'E_REQ_MISSING' });
+    }
+    // Where a requisition is what opens it, that is what is asked for: of a case that is here as of one that is not.
+    for (const of of [cases[0]?.caseId, '0a000000-0000-8000-8000-0000000000aa']) {
+      const url = `/api/v1/cases/${of}/any`;
+      expect(await office.call('GET', url, stranger), url).toMatchObject({ status: 401, code: 'E_REQ_MISSING' });
+    }
   });
 
   it('HAB-05: roles without content list no case and read none, with or without a requisition in hand', async () => {
