@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import type { JWK } from 'jose';
+import type { JsonValue } from './canonical.ts';
 import { createClient, GatewayError, UnreachableError } from './client.ts';
 import { nowSeconds, systemClock } from './clock.ts';
 import {
@@ -14,9 +15,15 @@ import {
   UsageError,
   writeNew,
 } from './command.ts';
+import { parsePersonRequest } from './compliance/person-request-claims.ts';
+import { parseReview } from './compliance/review-claims.ts';
 import { isErrorCode } from './errors.ts';
 import { parseHabilitation } from './habilitation/claims.ts';
+import { parseContraryDecision } from './requisition/contrary-decision.ts';
+import { parseRevocationList } from './requisition/revocation-list.ts';
+import { parseClosure, parseExtension, parseOrder } from './retention/schema.ts';
 import { ACT_TYPES, type ActType } from './trust/registry.ts';
+import { parseRegistryClaims } from './trust/registry-change.ts';
 import { signClaims } from './trust/sign.ts';
 import { isJsonObject, parseStrictJson } from './trust/strict-json.ts';
 
@@ -57,17 +64,25 @@ async function sign(args: readonly string[], io: CommandIo): Promise<ExitCode> {
     ...given,
     ...(values.aud === undefined ? {} : { aud: values.aud }),
   };
-  demandWellFormed(typ, claims);
+  PARSERS[typ](claims);
   const compact = await signClaims(claims, typ, key as JWK);
   if (values.out === undefined) io.out(compact);
   else await writeNew(values.out, `${compact}\n`);
   return 0;
 }
 
-/** Other kinds are judged when they are presented, by the room that knows them; a habilitation is written by many hands. */
-function demandWellFormed(typ: ActType, claims: Parameters<typeof parseHabilitation>[0]): void {
-  if (typ === 'differe-habilitation+jwt') parseHabilitation(claims);
-}
+/** What the gateway asks of the claims of each kind: nothing is signed that it would not take. */
+const PARSERS: Readonly<Record<ActType, (claims: JsonValue) => unknown>> = {
+  'differe-revocation-list+jwt': parseRevocationList,
+  'differe-contrary-decision+jwt': parseContraryDecision,
+  'differe-order+jwt': parseOrder,
+  'differe-extension+jwt': parseExtension,
+  'differe-closure+jwt': parseClosure,
+  'differe-habilitation+jwt': parseHabilitation,
+  'differe-self-control+jwt': parseReview,
+  'differe-registry+jwt': parseRegistryClaims,
+  'differe-person-request+jwt': parsePersonRequest,
+};
 
 async function present(args: readonly string[], io: CommandIo): Promise<ExitCode> {
   const { values, positionals } = parseArgs({

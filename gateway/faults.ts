@@ -56,6 +56,19 @@ export const FAULT_RULES = {
   used: { fr: 'cet identifiant a déjà servi à un autre acte', en: 'this id was used for another act' },
   elsewhere: { fr: 'signé pour une autre installation', en: 'signed for another installation' },
   holder: { fr: 'cette clé n’y est pas désignée', en: 'this key is not named there' },
+  corrections: {
+    fr: 'attendu : chaque résultat une fois, effacé ou changé',
+    en: 'expected each hit once, erased or changed',
+  },
+  jurisdiction: {
+    fr: 'attendue des rôles {}, et d’eux seuls',
+    en: 'expected of the roles {}, and of them alone',
+  },
+  timeZone: { fr: 'un fuseau horaire (capture.tz) n’existe pas', en: 'a time zone (capture.tz) does not exist' },
+  dueDate: {
+    fr: 'attendu : après la réception, et soixante jours plus tard au plus',
+    en: 'expected after the reception, and sixty days later at most',
+  },
   past: { fr: 'attendu : un moment passé', en: 'expected a time that has passed' },
   hit: { fr: 'ce résultat est d’une autre pièce', en: 'this hit is of another exhibit' },
   across: { fr: 'une seule autre caméra à la fois', en: 'one other camera at a time' },

@@ -1,4 +1,5 @@
 import { Value } from 'typebox/value';
+import { AppError } from './errors.ts';
 import { below, type Fault, type FaultPart, type FaultRule, faultAt, isFaultRule, MOST_FAULTS } from './faults.ts';
 
 /** As much of a JSON schema as is looked at here. */
@@ -42,6 +43,10 @@ export function schemaFaults(schema: object, value: unknown, part: FaultPart): r
 /** Whether a value has the constants by which a shape is told from others. */
 const namesItself = ({ properties = {} }: Schema, value: JsonObject): boolean =>
   Object.entries(properties).every(([name, member]) => !Object.hasOwn(member, 'const') || member.const === value[name]);
+
+/** E_REQ_SCHEMA with the places where the claims of something signed leave their schema. */
+export const claimsRefused = (schema: object, value: unknown, part: 'act' | 'requisition' = 'act'): AppError =>
+  new AppError('E_REQ_SCHEMA', { faults: schemaFaults(schema, value, part) });
 
 type Definitions = Readonly<Record<string, Schema>>;
 type Walk = (schema: Schema, value: unknown, at: string, known: Definitions) => readonly Fault[];

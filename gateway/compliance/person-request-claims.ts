@@ -2,6 +2,8 @@ import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { JsonValue } from '../canonical.ts';
 import { AppError } from '../errors.ts';
+import { type FaultRule, faultAt } from '../faults.ts';
+import { claimsRefused } from '../schema-faults.ts';
 import type { AuthorityKey } from '../trust/registry.ts';
 import type { ActClaims } from '../trust/types.ts';
 
@@ -76,21 +78,21 @@ export function parsePersonRequest(value: JsonValue): PersonRequestClaims {
   if (received.Check(value)) {
     const dueMs = dueAtMs(value);
     const receivedMs = Date.parse(value.received_at);
-    if (!(dueMs > receivedMs && dueMs <= receivedMs + ANSWER_MS)) throw malformed('/due_at');
-    if (receivedMs > value.iat * 1000 + CLOCK_SKEW_MS) throw malformed('/received_at');
+    if (!(dueMs > receivedMs && dueMs <= receivedMs + ANSWER_MS)) throw malformed('/due_at', 'dueDate');
+    if (receivedMs > value.iat * 1000 + CLOCK_SKEW_MS) throw malformed('/received_at', 'past');
     return value;
   }
   if (answered.Check(value)) {
     const answeredMs = Date.parse(value.answered_at);
-    if (!(answeredMs <= value.iat * 1000 + CLOCK_SKEW_MS)) throw malformed('/answered_at');
+    if (!(answeredMs <= value.iat * 1000 + CLOCK_SKEW_MS)) throw malformed('/answered_at', 'past');
     return value;
   }
   const isAnswer = typeof value === 'object' && value !== null && 'step' in value && value.step === 'answered';
-  const faults = [...(isAnswer ? answered : received).Errors(value)].slice(0, 5);
-  throw malformed(faults.map(({ instancePath, keyword }) => `${instancePath}: ${keyword}`).join('; '));
+  throw claimsRefused(isAnswer ? Answered : Received, value);
 }
 
-const malformed = (detail: string): AppError => new AppError('E_REQ_SCHEMA', { detail });
+const malformed = (pointer: string, rule: FaultRule): AppError =>
+  new AppError('E_REQ_SCHEMA', { faults: [faultAt('act', pointer, rule)] });
 
 /** When an answer is due, milliseconds. */
 export const dueAtMs = ({ received_at, due_at }: Pick<ReceivedClaims, 'received_at' | 'due_at'>): number =>

@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { JsonValue } from '../canonical.ts';
 import { AppError } from '../errors.ts';
+import { claimsRefused } from '../schema-faults.ts';
 import type { AuthorityKey } from '../trust/registry.ts';
 import type { ActClaims } from '../trust/types.ts';
 
@@ -50,10 +51,7 @@ const schema = Compile(Review);
 /** Throws E_REQ_SCHEMA. */
 export function parseReview(value: JsonValue): ReviewClaims {
   if (schema.Check(value)) return value as ReviewClaims;
-  const faults = [...schema.Errors(value)]
-    .slice(0, 5)
-    .map(({ instancePath, keyword }) => `${instancePath}: ${keyword}`);
-  throw new AppError('E_REQ_SCHEMA', { detail: faults.join('; ') });
+  throw claimsRefused(Review, value);
 }
 
 /** Throws E_REQ_AUTHORITY. */

@@ -2117,7 +2117,7 @@ export interface components {
         /** JSON pointer (RFC 6901) into that part; empty for all of it. */
         pointer: string;
         /** Rule that does not hold there. */
-        rule: 'missing' | 'unknown' | 'oneMember' | 'type' | 'oneOf' | 'format' | 'minimum' | 'maximum' | 'exclusiveMinimum' | 'exclusiveMaximum' | 'minLength' | 'maxLength' | 'minItems' | 'maxItems' | 'minProperties' | 'uniqueItems' | 'depth' | 'conditions' | 'schema' | 'json' | 'mediaType' | 'size' | 'instant' | 'order' | 'line' | 'passes' | 'lacks' | 'noList' | 'staleList' | 'revokedBy' | 'ended' | 'onRecord' | 'used' | 'elsewhere' | 'holder' | 'past' | 'hit' | 'across';
+        rule: 'missing' | 'unknown' | 'oneMember' | 'type' | 'oneOf' | 'format' | 'minimum' | 'maximum' | 'exclusiveMinimum' | 'exclusiveMaximum' | 'minLength' | 'maxLength' | 'minItems' | 'maxItems' | 'minProperties' | 'uniqueItems' | 'depth' | 'conditions' | 'schema' | 'json' | 'mediaType' | 'size' | 'instant' | 'order' | 'line' | 'passes' | 'lacks' | 'noList' | 'staleList' | 'revokedBy' | 'ended' | 'onRecord' | 'used' | 'elsewhere' | 'holder' | 'corrections' | 'jurisdiction' | 'timeZone' | 'dueDate' | 'past' | 'hit' | 'across';
         /** What would have held; may be empty. */
         expected: string[];
         /** The same as a sentence, in the language of the answer. */

@@ -1,8 +1,10 @@
 import type { JsonValue } from '../canonical.ts';
 import { AppError, type ErrorCode } from '../errors.ts';
+import { faultAt } from '../faults.ts';
 import { OPS } from '../policy/types.ts';
+import { schemaFaults } from '../schema-faults.ts';
 import { isJsonObject } from '../trust/strict-json.ts';
-import { isAuthorisation, isSchedule, schemaFaults } from './schema.ts';
+import { AUTHORISATION, isAuthorisation, isSchedule, SCHEDULE } from './schema.ts';
 import { type AuthorisationClaims, FRAMEWORKS, type ScheduleClaims } from './types.ts';
 
 type Loose = { readonly [name: string]: JsonValue };
@@ -30,7 +32,8 @@ export function parseSchedule(value: JsonValue): ScheduleClaims {
     if (isBoilerplate(words, MIN_WORDS[name])) throw new AppError('E_REQ_OBJECT', { detail: name });
   }
   for (const { capture } of value.exhibits) {
-    if (!isTimeZone(capture.tz)) throw new AppError('E_REQ_SCHEMA', { detail: 'exhibits.capture.tz' });
+    if (!isTimeZone(capture.tz))
+      throw new AppError('E_REQ_SCHEMA', { faults: [faultAt('requisition', '/exhibits', 'timeZone')] });
   }
   return value;
 }
@@ -43,7 +46,8 @@ function faultOf(
   find: (claims: Loose) => ErrorCode | undefined,
 ): AppError {
   const code = isJsonObject(value) ? (find(value) ?? 'E_REQ_SCHEMA') : 'E_REQ_SCHEMA';
-  return new AppError(code, { detail: schemaFaults(which, value).join('; ') });
+  const schema = which === 'authorisation' ? AUTHORISATION : SCHEDULE;
+  return new AppError(code, { faults: schemaFaults(schema, value, 'requisition') });
 }
 
 function authorisationFault(claims: Loose): ErrorCode | undefined {

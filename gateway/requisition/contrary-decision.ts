@@ -3,6 +3,7 @@ import { Compile } from 'typebox/compile';
 import table from '../../policies/legal-frameworks.json' with { type: 'json' };
 import type { JsonValue } from '../canonical.ts';
 import { AppError } from '../errors.ts';
+import { claimsRefused } from '../schema-faults.ts';
 import type { AuthorityKey } from '../trust/registry.ts';
 import { actClaims, closed, instant, line, procedure, sha256, uuid } from './schema.ts';
 import type { AuthorisationClaims } from './types.ts';
@@ -27,11 +28,7 @@ const check = Compile(SCHEMA);
 
 /** Throws E_REQ_SCHEMA; E_REQ_ACTS for a decision that is later than its signature. */
 export function parseContraryDecision(value: JsonValue): ContraryDecisionClaims {
-  if (!check.Check(value)) {
-    throw new AppError('E_REQ_SCHEMA', {
-      detail: `contrary decision ${[...check.Errors(value)][0]?.instancePath ?? ''}`,
-    });
-  }
+  if (!check.Check(value)) throw claimsRefused(SCHEMA, value);
   if (Date.parse(value.decided_at) > value.iat * 1000 + 999) {
     throw new AppError('E_REQ_ACTS', { detail: 'decided after the signature' });
   }

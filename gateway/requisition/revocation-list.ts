@@ -4,6 +4,7 @@ import table from '../../policies/legal-frameworks.json' with { type: 'json' };
 import type { JsonValue } from '../canonical.ts';
 import { AppError } from '../errors.ts';
 import { type Fault, faultAt } from '../faults.ts';
+import { claimsRefused } from '../schema-faults.ts';
 import type { AuthorityKey } from '../trust/registry.ts';
 import { actClaims, closed, seconds, uuid, word } from './schema.ts';
 
@@ -30,14 +31,16 @@ export type RevocationListClaims = Static<typeof SCHEMA>;
 
 const check = Compile(SCHEMA);
 
-const refuse = (detail: string): AppError => new AppError('E_REQ_SCHEMA', { detail });
+const refuse = (fault: Fault): AppError => new AppError('E_REQ_SCHEMA', { faults: [fault] });
 
 /** Throws E_REQ_SCHEMA: outside the schema, a token twice, or dates that contradict each other. */
 export function parseRevocationList(value: JsonValue): RevocationListClaims {
-  if (!check.Check(value)) throw refuse(`revocation list ${[...check.Errors(value)][0]?.instancePath ?? ''}`);
-  if (new Set(value.revoked.map(({ jti }) => jti)).size !== value.revoked.length) throw refuse('a token stands twice');
-  if (value.next_update <= value.this_update) throw refuse('next_update is not after this_update');
-  if (value.this_update > value.iat + 60) throw refuse('this_update is later than the signature');
+  if (!check.Check(value)) throw claimsRefused(SCHEMA, value);
+  if (new Set(value.revoked.map(({ jti }) => jti)).size !== value.revoked.length) {
+    throw refuse(faultAt('act', '/revoked', 'uniqueItems'));
+  }
+  if (value.next_update <= value.this_update) throw refuse(faultAt('act', '/next_update', 'order'));
+  if (value.this_update > value.iat + 60) throw refuse(faultAt('act', '/this_update', 'maximum', value.iat + 60));
   return value;
 }
 

@@ -146,9 +146,3 @@ const schedule = Compile(SCHEDULE);
 
 export const isAuthorisation = (value: unknown): value is Static<typeof AUTHORISATION> => authorisation.Check(value);
 export const isSchedule = (value: unknown): value is Static<typeof SCHEDULE> => schedule.Check(value);
-
-/** Places (JSON pointers) and rules where a value leaves the schema; never the values. */
-export function schemaFaults(which: 'authorisation' | 'schedule', value: unknown): readonly string[] {
-  const errors = (which === 'authorisation' ? authorisation : schedule).Errors(value);
-  return [...errors].slice(0, 10).map((error) => `${error.instancePath}: ${error.keyword}`);
-}

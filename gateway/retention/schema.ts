@@ -2,7 +2,9 @@ import { type Static, type TProperties, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { JsonValue } from '../canonical.ts';
 import { AppError } from '../errors.ts';
+import { faultAt } from '../faults.ts';
 import { PERSON_CATEGORIES } from '../index/types.ts';
+import { claimsRefused, schemaFaults } from '../schema-faults.ts';
 import { CLASSES, leavesOf } from '../vocabulary.ts';
 import { CLOSING_GROUNDS, type ClosureClaims, type ExtensionClaims, type OrderClaims, OUTCOMES } from './types.ts';
 
@@ -52,40 +54,29 @@ const closure = Compile(Closure);
 const order = Compile(Order);
 const extension = Compile(Extension);
 
-const refuse = (
-  schema: { Errors(value: unknown): Iterable<{ instancePath: string; keyword: string }> },
-  value: JsonValue,
-) =>
-  new AppError('E_REQ_SCHEMA', {
-    detail: [...schema.Errors(value)]
-      .slice(0, 5)
-      .map((error) => `${error.instancePath}: ${error.keyword}`)
-      .join('; '),
-  });
-
 /** A closure that does not say what came of the case closes nothing (STA-05): E_RET_CLOSURE; other faults E_REQ_SCHEMA. */
 export function parseClosure(value: JsonValue): ClosureClaims {
   if (closure.Check(value)) return value satisfies Static<typeof Closure>;
   const said = typeof value === 'object' && value !== null && !Array.isArray(value) && 'outcome' in value;
-  if (!said) throw new AppError('E_RET_CLOSURE', { detail: 'outcome' });
-  throw refuse(closure, value);
+  if (!said) throw new AppError('E_RET_CLOSURE', { faults: schemaFaults(Closure, value, 'act') });
+  throw claimsRefused(Closure, value);
 }
 
 export function parseOrder(value: JsonValue): OrderClaims {
-  if (!order.Check(value)) throw refuse(order, value);
+  if (!order.Check(value)) throw claimsRefused(Order, value);
   const { kind, corrections } = value;
   if (corrections !== undefined && kind !== 'rectify') {
-    throw new AppError('E_REQ_SCHEMA', { detail: `/corrections: an order to ${kind} has none` });
+    throw new AppError('E_REQ_SCHEMA', { faults: [faultAt('act', '/kind', 'oneOf', 'rectify')] });
   }
   const hits = (corrections ?? []).map(({ hit }) => hit);
   const mixed = (corrections ?? []).some((each) => each.erase === true && Object.keys(each).length > 2);
   if (mixed || new Set(hits).size !== hits.length) {
-    throw new AppError('E_REQ_SCHEMA', { detail: '/corrections: each hit once, erased or changed' });
+    throw new AppError('E_REQ_SCHEMA', { faults: [faultAt('act', '/corrections', 'corrections')] });
   }
   return value;
 }
 
 export function parseExtension(value: JsonValue): ExtensionClaims {
   if (extension.Check(value)) return value;
-  throw refuse(extension, value);
+  throw claimsRefused(Extension, value);
 }

@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { canonicalJson, type JsonValue, sha256Hex } from '../canonical.ts';
 import { AppError } from '../errors.ts';
+import { claimsRefused } from '../schema-faults.ts';
 import { openSigned } from './open.ts';
 import { type AuthorityKey, type Environment, type KeyRegistry, readKey, SIGNED_TYPES } from './registry.ts';
 import type { ActClaims } from './types.ts';
@@ -89,10 +90,7 @@ export const refusedRegistry = (detail: string, cause?: unknown): AppError =>
 /** Throws E_REQ_SCHEMA outside the schema. */
 export function parseRegistryClaims(value: JsonValue): RegistryClaims {
   if (claimsSchema.Check(value)) return value;
-  const faults = [...claimsSchema.Errors(value)].slice(0, 5);
-  throw new AppError('E_REQ_SCHEMA', {
-    detail: faults.map(({ instancePath, keyword }) => `${instancePath}: ${keyword}`).join('; '),
-  });
+  throw claimsRefused(Claims, value);
 }
 
 /** The keys in the form that their digest covers: in the order of `kid`, what is not said left out. */

@@ -54,10 +54,31 @@ describe('commands of offices', () => {
     await writeFile(at('claims.json'), text.replace('"natures": ["enregistrements", "resultats"]', '"natures": []'));
     const refused = await run(actCommand, ...words, '--claims', at('claims.json'), '--aud', 'differe-dcpj');
     expect([refused.code, refused.err]).toEqual([1, expect.stringContaining('E_REQ_SCHEMA')]);
+    expect(refused.err).toMatch(/^ {2}act \/natures: attendu : au moins 1 .* \/ expected at least 1 item/m);
     expect((await run(actCommand, 'sign', '--typ', 'differe-dossier+jwt')).code).toBe(2);
     expect(
       (await run(actCommand, 'present', '--url', 'http://127.0.0.1:1', '--agent', at('agent.json'), example)).code,
     ).toBe(3);
+  });
+
+  it.each([
+    ['differe-closure+jwt', 'E_RET_CLOSURE', '/outcome'],
+    ['differe-order+jwt', 'E_REQ_SCHEMA', '/kind'],
+    ['differe-extension+jwt', 'E_REQ_SCHEMA', '/until'],
+    ['differe-self-control+jwt', 'E_REQ_SCHEMA', '/month'],
+    ['differe-person-request+jwt', 'E_REQ_SCHEMA', '/channel'],
+    ['differe-revocation-list+jwt', 'E_REQ_SCHEMA', '/list_id'],
+    ['differe-contrary-decision+jwt', 'E_REQ_SCHEMA', '/auth'],
+    ['differe-registry+jwt', 'E_REQ_SCHEMA', '/change'],
+    ['differe-habilitation+jwt', 'E_REQ_SCHEMA', '/agent'],
+  ])('signs no %s that the gateway would not take, and says what lacks', async (typ, code, place) => {
+    await writeFile(at('empty.json'), '{}');
+    const words = ['sign', '--typ', typ, '--key', at('responsable.json'), '--aud', 'differe-dcpj'];
+    const refused = await run(actCommand, ...words, '--claims', at('empty.json'), '--out', at('empty.jws'));
+    expect([refused.code, refused.out]).toEqual([1, '']);
+    expect(refused.err).toMatch(new RegExp(`^${code}: `));
+    expect(refused.err).toContain(`  act ${place}: ce champ manque / this member is missing`);
+    await expect(readFile(at('empty.jws'))).rejects.toThrow('ENOENT');
   });
 
   it('POL-01: signs and checks the rules of an installation, and signs none that allow more', async () => {
