@@ -451,6 +451,16 @@ export const ERRORS = {
     fr: 'La configuration est incomplète ou contradictoire.',
     en: 'The configuration is incomplete or contradicts itself.',
   },
+  E_FOLDER: {
+    status: 503,
+    fr: "Un dossier de l'installation ne peut pas être créé ou écrit par cet utilisateur : donnez-lui ce droit, ou nommez un autre dossier.",
+    en: 'A folder of the installation cannot be made or written by this user: give him that right, or name another folder.',
+  },
+  E_PORT: {
+    status: 503,
+    fr: "Le port est déjà pris ou ne peut pas l'être à cette adresse : arrêtez ce qui y écoute, ou nommez un autre port ou une autre adresse (DIFFERE_HOST).",
+    en: 'The port is taken, or cannot be at this address: end what listens there, or name another port or address (DIFFERE_HOST).',
+  },
   E_VAULT: {
     status: 503,
     fr: 'Le coffre ne rend pas les octets scellés : clé absente ou données altérées.',

@@ -44,6 +44,16 @@ export function serverForClients(
   return server;
 }
 
+/** Takes a port for a moment. */
+export async function tryPort(host: string, port: number): Promise<void> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
+  await new Promise((resolve) => server.close(resolve));
+}
+
 export interface Readiness {
   /** What is not ready, in words for the operator; empty means ready. */
   missing(): Promise<readonly string[]>;

@@ -49,6 +49,7 @@ import { CONNECTIONS, listenForOperators, portOf } from './listeners.ts';
 import { createMetrics } from './metrics.ts';
 import { openModels } from './open-models.ts';
 import { startPipeline } from './pipeline.ts';
+import { demandPlaces, onPort } from './places.ts';
 import { openPolicies } from './policy/bundle.ts';
 import { createRecent } from './recent.ts';
 import { reportError } from './report-error.ts';
@@ -122,6 +123,7 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
     return value;
   };
   try {
+    await demandPlaces(config);
     const software = `differe/${SOFTWARE.version}`;
     const warnings = [...judgeRoot(processFacts(), config.env)];
     const vaultErrors = createVaultErrors();
@@ -570,13 +572,14 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
     const purging = setInterval(() => void sweep(), PURGE_EVERY_MS).unref();
     started.defer(async () => clearInterval(purging));
     // Who comes beyond the kernel's queue is not refused but asks again in seconds.
-    await app.listen({ host: config.host, port: config.port, backlog: CONNECTIONS });
+    const { host, port, metricsPort } = config;
+    await onPort('DIFFERE_PORT', port, app.listen({ host, port, backlog: CONNECTIONS }));
     const scheme = config.tls === undefined ? 'http' : 'https';
     const url = `${scheme}://${config.host}:${portOf(app.server)}`;
     origin ??= url;
 
-    const operators = await listenForOperators(
-      { host: config.host, port: config.metricsPort },
+    const operatorsOpening = listenForOperators(
+      { host, port: metricsPort },
       {
         metrics,
         readiness: {
@@ -603,6 +606,7 @@ export async function startGateway(config: Config, clock: Clock = systemClock): 
         },
       },
     );
+    const operators = await onPort('DIFFERE_METRICS_PORT', metricsPort, operatorsOpening);
     started.defer(async () => {
       operators.closeAllConnections();
       await new Promise((resolve) => operators.close(resolve));

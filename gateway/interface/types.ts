@@ -2451,7 +2451,7 @@ export interface components {
     };
     StoppedProblem: components['schemas']['Problem'] & {
       /** Code of the closed table of refusals. */
-      code: 'E_GATE_HASH' | 'E_GATE_LABEL' | 'E_GATE_CONTRACT' | 'E_GATE_ADMISSION' | 'E_GATE_CANARY' | 'E_MODEL_NONE' | 'E_MODEL_PROVIDER' | 'E_CPL_INCOMPLETE' | 'E_CPL_CAPABILITY_DRIFT' | 'E_LOG_DOWN' | 'E_CLOCK' | 'E_KEY_REGISTRY' | 'E_POL_LOOSENED' | 'E_CONFIG' | 'E_VAULT' | 'E_VAULT_STORE' | 'E_DATABASE' | 'E_MEDIA_JAIL' | 'E_MEDIA_KILLED' | 'E_CONSOLE_ABSENT' | 'E_BUSY';
+      code: 'E_GATE_HASH' | 'E_GATE_LABEL' | 'E_GATE_CONTRACT' | 'E_GATE_ADMISSION' | 'E_GATE_CANARY' | 'E_MODEL_NONE' | 'E_MODEL_PROVIDER' | 'E_CPL_INCOMPLETE' | 'E_CPL_CAPABILITY_DRIFT' | 'E_LOG_DOWN' | 'E_CLOCK' | 'E_KEY_REGISTRY' | 'E_POL_LOOSENED' | 'E_CONFIG' | 'E_FOLDER' | 'E_PORT' | 'E_VAULT' | 'E_VAULT_STORE' | 'E_DATABASE' | 'E_MEDIA_JAIL' | 'E_MEDIA_KILLED' | 'E_CONSOLE_ABSENT' | 'E_BUSY';
     };
     Tokens: {
       /** The authorisation: its compact JWS when it is presented, its id (jti) when it is shown. */

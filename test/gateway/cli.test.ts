@@ -289,6 +289,29 @@ describe('differe case', () => {
     expect((JSON.parse(asked.out) as Answer).coverage.notAnalysed).toHaveLength(1);
   });
 
+  it.each(['DIFFERE_PORT', 'DIFFERE_METRICS_PORT'])(
+    'serve says that the port of %s is taken, by a code, before it starts anything',
+    async (key) => {
+      const { port } = new URL(line.gateway.url);
+      const serve = await differe(['serve'], { ...line.installation.environment, [key]: port });
+      expect([serve.exit, serve.out]).toEqual([3, '']);
+      expect(serve.err).toMatch(/^E_PORT: Le port .*\nThe port .* \[DIFFERE_(METRICS_)?PORT=\d+: EADDRINUSE\]\n$/);
+      expect(serve.err).toContain(`[${key}=${port}`);
+    },
+  );
+
+  it.each([
+    ['DIFFERE_DATA', '/proc/differe/data', 'ENOENT'],
+    ['DIFFERE_SCRATCH', `${CLI}/scratch`, 'ENOTDIR'],
+    ['DIFFERE_KEYS', '/sys/differe-keys', 'E(PERM|ACCES|ROFS)'],
+  ])('serve says by a code that it may not make the folder of %s', async (key, folder, reason) => {
+    const serve = await differe(['serve'], { ...line.installation.environment, [key]: folder });
+    expect([serve.exit, serve.out]).toEqual([3, '']);
+    expect(serve.err).toMatch(
+      new RegExp(`^E_FOLDER: Un dossier .*\\nA folder .* \\[${key}=${folder}: ${reason}\\]\\n$`),
+    );
+  });
+
   it('says which part of a request is wrong, and by which rule, whatever of it is', async () => {
     const client = createClient({
       url: line.gateway.url,
