@@ -1,6 +1,7 @@
+import { mkdir, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import type { JWK } from 'jose';
-import { type Client, createClient, GatewayError, UnreachableError, watchJob } from './client.ts';
+import { type Client, createClient, exportPackage, GatewayError, UnreachableError, watchJob } from './client.ts';
 import {
   answering,
   type Command,
@@ -25,6 +26,9 @@ const USAGE = `differe case open --url URL --agent KEY.json FILE       FILE: JSO
 differe case list --url URL --agent KEY.json
 differe case deposit --url URL --agent KEY.json --requisition ID --piece PIECE [--no-analysis] FILE
 differe case ask --url URL --agent KEY.json --requisition ID QUESTION.json
+differe case picture --url URL --agent KEY.json --requisition ID --out FILE.jpg HIT     to be looked at before a verdict
+differe case confirm / reject --url URL --agent KEY.json --requisition ID HIT...
+differe case export --url URL --agent KEY.json --requisition ID --out DIR HIT...       a package of confirmed hits
 differe case close --url URL --agent KEY.json [--out CERT] CLOSURE.jws    a magistrate's closure of the procedure
 differe case erase --url URL --agent KEY.json [--out CERT] ORDER.jws      a magistrate's order to erase
     --access FILE stands for --url, --agent and --requisition: JSON with url, agentKey, authorisation and schedule`;
@@ -59,7 +63,7 @@ interface TokenPair {
   readonly schedule: string;
 }
 
-/** `differe case open / list / deposit / ask`. A refusal of the gateway is exit 1; no gateway, or one that failed, is exit 3. */
+/** `differe case ...`. A refusal of the gateway is exit 1; no gateway, or one that failed, is exit 3. */
 export const caseCommand: Command = (args, io) =>
   answering(args, io, USAGE, async () => {
     const [name, ...rest] = args;
@@ -81,7 +85,18 @@ export const caseCommand: Command = (args, io) =>
     }
   });
 
-const COMMANDS: Readonly<Record<string, Command>> = { open, list, deposit, ask, close: handOver, erase: handOver };
+const COMMANDS: Readonly<Record<string, Command>> = {
+  open,
+  list,
+  deposit,
+  ask,
+  picture,
+  confirm: (args, io) => review('confirmed', args, io),
+  reject: (args, io) => review('rejected', args, io),
+  export: exportHits,
+  close: handOver,
+  erase: handOver,
+};
 
 /**
  * Hands over a signed act that ends a case. Prints what came of it; the certificate, where the case is erased, goes into the file of `--out`.
@@ -203,6 +218,50 @@ async function ask(args: readonly string[], io: CommandIo): Promise<ExitCode> {
   const { client, caseId } = await enter(await readDoor(values));
   io.out(JSON.stringify(await client.json('POST', `/api/v1/cases/${caseId}/questions`, question)));
   return 0;
+}
+
+/** The masked picture of a hit, into a file: who decides on a hit has seen it. */
+async function picture(args: readonly string[], io: CommandIo): Promise<ExitCode> {
+  const { hits, out, door } = await readHits(args);
+  if (hits.length > 1) throw new UsageError('One HIT is needed');
+  if (out === undefined) throw new UsageError('--out is needed');
+  const { client, caseId } = await enter(door);
+  await writeFile(out, await client.bytes(`/api/v1/cases/${caseId}/hits/${hits[0]}/still?size=full`), { flag: 'wx' });
+  io.out(JSON.stringify({ hitId: hits[0], file: out }));
+  return 0;
+}
+
+async function review(verdict: 'confirmed' | 'rejected', args: readonly string[], io: CommandIo): Promise<ExitCode> {
+  const { hits, door } = await readHits(args);
+  const { client, caseId } = await enter(door);
+  for (const hit of hits) {
+    await client.json('PUT', `/api/v1/cases/${caseId}/hits/${hit}/verdict`, { verdict });
+    io.out(JSON.stringify({ hitId: hit, verdict }));
+  }
+  return 0;
+}
+
+/** Has the package of hits made, and puts it into a folder that is not there yet. */
+async function exportHits(args: readonly string[], io: CommandIo): Promise<ExitCode> {
+  const { hits, out, door } = await readHits(args);
+  if (out === undefined) throw new UsageError('--out is needed');
+  const { client, caseId } = await enter(door);
+  await mkdir(out);
+  const exportId = await exportPackage(client, caseId, hits, out);
+  io.out(JSON.stringify({ exportId, package: out }));
+  return 0;
+}
+
+async function readHits(args: readonly string[]) {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { ...DOOR, requisition: { type: 'string' }, out: { type: 'string' } },
+  });
+  if (positionals.length === 0 || !positionals.every(isUuid)) {
+    throw new UsageError('HIT is needed: the id of a hit that `case ask` printed');
+  }
+  return { hits: positionals, out: values.out, door: await readDoor(values) };
 }
 
 interface JobBody {

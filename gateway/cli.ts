@@ -87,7 +87,7 @@ const COMMANDS: Readonly<Record<string, { readonly load: () => Promise<Command>;
   },
   evidence: {
     load: async () => (await import('./evidence/commands.ts')).evidenceCommand,
-    what: 'verify PACKAGE',
+    what: 'verify PACKAGE / key --keys DIR',
   },
   erasure: { load: async () => (await import('./retention/commands.ts')).erasureCommand, what: 'verify CERT' },
   api: {
@@ -96,7 +96,7 @@ const COMMANDS: Readonly<Record<string, { readonly load: () => Promise<Command>;
   },
   case: {
     load: async () => (await import('./case-commands.ts')).caseCommand,
-    what: 'open / list / deposit / ask / close / erase',
+    what: 'open / list / deposit / ask / picture / confirm / reject / export / close / erase',
   },
   compliance: {
     load: compliance,

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { mkdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { JWK } from 'jose';
@@ -179,6 +179,36 @@ export async function* watchJob<J extends { readonly state: string }>(
       yield job;
       if (['done', 'failed', 'cancelled'].includes(job.state)) return;
     }
+  }
+}
+
+const POLL_MS = 300;
+
+/** Has a package made of hits that were confirmed, waits for it and puts its files into a folder; gives its id. */
+export async function exportPackage(
+  client: Client,
+  caseId: string,
+  hits: readonly string[],
+  folder: string,
+): Promise<string> {
+  const of = `/api/v1/cases/${caseId}/exports`;
+  const { id } = await client.json<{ id: string }>('POST', of, { hits });
+  for (;;) {
+    const made = await client.json<{ state: string; failureCode?: string; files?: { path: string }[] }>(
+      'GET',
+      `${of}/${id}`,
+    );
+    if (made.state === 'failed') throw new GatewayError(500, made.failureCode ?? 'E_INTERNAL', 'the export failed');
+    if (made.state === 'done') {
+      for (const file of made.files ?? []) {
+        const target = path.resolve(folder, file.path);
+        if (!target.startsWith(path.resolve(folder) + path.sep)) throw new Error('a file outside the package');
+        await mkdir(path.dirname(target), { recursive: true });
+        await writeFile(target, await client.bytes(`${of}/${id}/files/${file.path}`));
+      }
+      return id;
+    }
+    await delay(POLL_MS);
   }
 }
 

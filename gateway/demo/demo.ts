@@ -7,7 +7,7 @@ import { namedScenes } from '../../benchmarks/scenes/named.ts';
 import { writeScene } from '../../benchmarks/scenes/write.ts';
 import { untilFolded } from '../audit/reader.ts';
 import { verifyLog } from '../audit/verify.ts';
-import { type Client, createClient, GatewayError, watchJob } from '../client.ts';
+import { type Client, createClient, exportPackage, GatewayError, watchJob } from '../client.ts';
 import { packageNames } from '../evidence/names.ts';
 import { verifyPackage } from '../evidence/verify.ts';
 import { hashExhibit } from '../footage/commands.ts';
@@ -21,7 +21,6 @@ import { type DemoExhibit, demoAuthorisation, demoSchedule, scenePosition, yeste
 // `npm run demo`: the product's main job on a throw-away installation, through the HTTP API like any agent.
 
 const EXPORTED_HITS_PER_QUESTION = 3;
-const POLL_MS = 300;
 
 interface JobBody {
   readonly id: string;
@@ -127,28 +126,6 @@ async function validated(client: Client, caseId: string, hit: Hit): Promise<void
   await client.json('PUT', `/api/v1/cases/${caseId}/hits/${hit.id}/verdict`, { verdict: 'confirmed' });
 }
 
-async function exported(client: Client, caseId: string, hits: readonly Hit[], folder: string): Promise<void> {
-  const created = await client.json<{ id: string; state: string }>('POST', `/api/v1/cases/${caseId}/exports`, {
-    hits: hits.map((hit) => hit.id),
-  });
-  for (;;) {
-    const state = await client.json<{ state: string; failureCode?: string; files?: { path: string }[] }>(
-      'GET',
-      `/api/v1/cases/${caseId}/exports/${created.id}`,
-    );
-    if (state.state === 'failed') throw new Error(`the export failed (${state.failureCode ?? '-'})`);
-    if (state.state === 'done') {
-      for (const file of state.files ?? []) {
-        const target = path.join(folder, file.path);
-        await mkdir(path.dirname(target), { recursive: true });
-        await writeFile(target, await client.bytes(`/api/v1/cases/${caseId}/exports/${created.id}/files/${file.path}`));
-      }
-      return;
-    }
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  }
-}
-
 /** One deposited file as the demo's result has it; a refused one says why instead. */
 type ExhibitReport = { readonly file: string; readonly sha256: string; readonly [fact: string]: unknown };
 
@@ -252,7 +229,12 @@ async function walk(installation: DemoInstallation, url: string, given: Given, o
   let verified = false;
   if (exhibits.some(({ refused }) => refused === undefined)) {
     for (const hit of hits) await validated(client, caseId, hit);
-    await exported(client, caseId, hits, packageFolder);
+    await exportPackage(
+      client,
+      caseId,
+      hits.map(({ id }) => id),
+      packageFolder,
+    );
     const verdict = await verifyPackage(packageFolder);
     for (const finding of verdict.findings) say(`  package: ${JSON.stringify(finding)}`);
     verified = verdict.verified;

@@ -13,6 +13,8 @@ import {
 import { AppError } from '../errors.ts';
 import { writeDurably } from '../vault.ts';
 
+export const EVIDENCE_KEY_FILE = 'evidence.jwk';
+
 /** The public half as it goes into packages and onto the installation's notice board. */
 export interface PublicJwk {
   readonly kty: 'OKP';
@@ -38,7 +40,7 @@ export const MANIFEST_TYPE = 'differe-package+jws';
  * others or is not an Ed25519 private key: a package signed by a key that leaked proves nothing.
  */
 export async function openEvidenceKey(keysDir: string): Promise<EvidenceKey> {
-  const file = path.join(keysDir, 'evidence.jwk');
+  const file = path.join(keysDir, EVIDENCE_KEY_FILE);
   await mkdir(keysDir, { recursive: true, mode: 0o700 });
   const exists = await stat(file).catch(() => undefined);
   if (exists === undefined) await createKey(file);

@@ -272,6 +272,43 @@ describe('differe case', () => {
     expect(answer.hits[0]?.exhibitId).toBe((JSON.parse(deposited.out) as { exhibitId: string }).exhibitId);
   });
 
+  it('HUM-01: shows a hit, takes the verdict of who saw it, exports it, and the package verifies against the published key', async () => {
+    const under = [...agent, '--requisition', tokens.requisitionId];
+    const asked = await differe([
+      'case',
+      'ask',
+      ...under,
+      await write('one.json', { version: 1, classes: ['person'] }),
+    ]);
+    const [hit, other] = (JSON.parse(asked.out) as Answer).hits.map(({ id }) => id);
+    if (hit === undefined || other === undefined) throw new Error('no two hits');
+    const unseen = await differe(['case', 'confirm', ...under, hit]);
+    expect([unseen.exit, unseen.err]).toEqual([1, expect.stringContaining('E_HUM_UNVALIDATED')]);
+    for (const each of [hit, other]) {
+      const seen = await differe(['case', 'picture', ...under, '--out', path.join(line.folder, `${each}.jpg`), each]);
+      expect([seen.exit, seen.err]).toEqual([0, '']);
+    }
+    expect((await readFile(path.join(line.folder, `${hit}.jpg`))).subarray(0, 2)).toEqual(Buffer.from([0xff, 0xd8]));
+    expect((await differe(['case', 'confirm', ...under, hit])).out).toBe(`{"hitId":"${hit}","verdict":"confirmed"}\n`);
+    expect((await differe(['case', 'reject', ...under, other])).out).toContain('"verdict":"rejected"');
+    const folder = path.join(line.folder, 'package');
+    const refused = await differe(['case', 'export', ...under, '--out', `${folder}-no`, other]);
+    expect([refused.exit, refused.err]).toEqual([1, expect.stringContaining('E_HUM_UNVALIDATED')]);
+    const made = await differe(['case', 'export', ...under, '--out', folder, hit]);
+    expect([made.exit, made.err]).toEqual([0, '']);
+    expect(JSON.parse(made.out)).toEqual({ exportId: expect.any(String), package: folder });
+    const keysDir = line.installation.environment.DIFFERE_KEYS ?? path.join(line.installation.dataDir, 'keys');
+    const key = await differe(['evidence', 'key', '--keys', keysDir]);
+    expect(Object.keys(JSON.parse(key.out) as object).toSorted()).toEqual(['alg', 'crv', 'kid', 'kty', 'use', 'x']);
+    const file = await write('published.json', JSON.parse(key.out) as object);
+    const verified = await differe(['evidence', 'verify', folder, '--key', file]);
+    expect([verified.exit, JSON.parse(verified.out)]).toMatchObject([0, { verified: true }]);
+    const wrong = await write('other.json', line.installation.agentKey);
+    expect((await differe(['evidence', 'verify', folder, '--key', wrong])).exit).toBe(1);
+    expect((await differe(['evidence', 'key', '--keys', line.folder])).exit).toBe(2);
+    expect((await differe(['case', 'confirm', ...under, 'x'])).exit).toBe(2);
+  });
+
   it('takes the access file of the demo for address, key and requisition, and leaves the analysis when told', async () => {
     const door = ['--access', await access()];
     const file = path.join(line.folder, 'crossing.mkv');
