@@ -1,7 +1,7 @@
-import { mkdir, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import type { JWK } from 'jose';
-import { type Client, createClient, exportPackage, GatewayError, UnreachableError, watchJob } from './client.ts';
+import { DOOR, enter, idOfToken, readDoor, readObject, readTokens } from './case-door.ts';
+import { confirmCommand, exportCommand, pictureCommand, rejectCommand } from './case-hit-commands.ts';
+import { type Client, createClient, GatewayError, UnreachableError, watchJob } from './client.ts';
 import {
   answering,
   type Command,
@@ -15,10 +15,7 @@ import {
   UsageError,
   writeNew,
 } from './command.ts';
-import { AppError, isErrorCode } from './errors.ts';
-import { isUuid } from './ids.ts';
-import { parseOrRefuse, publicJwkOf, readCompactJws } from './trust/jws.ts';
-import { isJsonObject } from './trust/strict-json.ts';
+import { isErrorCode } from './errors.ts';
 
 // `differe case ...`: an agent's work from a terminal. Clients of the HTTP API like any other: the command line has no door of its own.
 
@@ -27,41 +24,12 @@ differe case list --url URL --agent KEY.json
 differe case deposit --url URL --agent KEY.json --requisition ID --piece PIECE [--no-analysis] FILE
 differe case ask --url URL --agent KEY.json --requisition ID QUESTION.json
 differe case picture --url URL --agent KEY.json --requisition ID --out FILE.jpg HIT     to be looked at before a verdict
-differe case confirm / reject --url URL --agent KEY.json --requisition ID HIT...
+differe case confirm --url URL --agent KEY.json --requisition ID HIT
+differe case reject --url URL --agent KEY.json --requisition ID HIT...
 differe case export --url URL --agent KEY.json --requisition ID --out DIR HIT...       a package of confirmed hits
 differe case close --url URL --agent KEY.json [--out CERT] CLOSURE.jws    a magistrate's closure of the procedure
 differe case erase --url URL --agent KEY.json [--out CERT] ORDER.jws      a magistrate's order to erase
     --access FILE stands for --url, --agent and --requisition: JSON with url, agentKey, authorisation and schedule`;
-
-/** A script that deposits a folder meets a gateway that is busy: it comes back as it is told to. */
-const PATIENCE_MS = 60_000;
-
-const DOOR = {
-  url: { type: 'string' },
-  agent: { type: 'string' },
-  access: { type: 'string' },
-} as const;
-
-interface DoorValues {
-  readonly url?: string | undefined;
-  readonly agent?: string | undefined;
-  readonly access?: string | undefined;
-  readonly requisition?: string | undefined;
-}
-
-/** Where the gateway is, who asks and under which act. */
-interface Door {
-  readonly url: string;
-  readonly agentKey: JWK;
-  readonly requisitionId: string | undefined;
-  /** The tokens that an access file holds. */
-  readonly tokens: TokenPair | undefined;
-}
-
-interface TokenPair {
-  readonly authorisation: string;
-  readonly schedule: string;
-}
 
 /** `differe case ...`. A refusal of the gateway is exit 1; no gateway, or one that failed, is exit 3. */
 export const caseCommand: Command = (args, io) =>
@@ -90,10 +58,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   list,
   deposit,
   ask,
-  picture,
-  confirm: (args, io) => review('confirmed', args, io),
-  reject: (args, io) => review('rejected', args, io),
-  export: exportHits,
+  picture: pictureCommand,
+  confirm: confirmCommand,
+  reject: rejectCommand,
+  export: exportCommand,
   close: handOver,
   erase: handOver,
 };
@@ -220,50 +188,6 @@ async function ask(args: readonly string[], io: CommandIo): Promise<ExitCode> {
   return 0;
 }
 
-/** The masked picture of a hit, into a file: who decides on a hit has seen it. */
-async function picture(args: readonly string[], io: CommandIo): Promise<ExitCode> {
-  const { hits, out, door } = await readHits(args);
-  if (hits.length > 1) throw new UsageError('One HIT is needed');
-  if (out === undefined) throw new UsageError('--out is needed');
-  const { client, caseId } = await enter(door);
-  await writeFile(out, await client.bytes(`/api/v1/cases/${caseId}/hits/${hits[0]}/still?size=full`), { flag: 'wx' });
-  io.out(JSON.stringify({ hitId: hits[0], file: out }));
-  return 0;
-}
-
-async function review(verdict: 'confirmed' | 'rejected', args: readonly string[], io: CommandIo): Promise<ExitCode> {
-  const { hits, door } = await readHits(args);
-  const { client, caseId } = await enter(door);
-  for (const hit of hits) {
-    await client.json('PUT', `/api/v1/cases/${caseId}/hits/${hit}/verdict`, { verdict });
-    io.out(JSON.stringify({ hitId: hit, verdict }));
-  }
-  return 0;
-}
-
-/** Has the package of hits made, and puts it into a folder that is not there yet. */
-async function exportHits(args: readonly string[], io: CommandIo): Promise<ExitCode> {
-  const { hits, out, door } = await readHits(args);
-  if (out === undefined) throw new UsageError('--out is needed');
-  const { client, caseId } = await enter(door);
-  await mkdir(out);
-  const exportId = await exportPackage(client, caseId, hits, out);
-  io.out(JSON.stringify({ exportId, package: out }));
-  return 0;
-}
-
-async function readHits(args: readonly string[]) {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: { ...DOOR, requisition: { type: 'string' }, out: { type: 'string' } },
-  });
-  if (positionals.length === 0 || !positionals.every(isUuid)) {
-    throw new UsageError('HIT is needed: the id of a hit that `case ask` printed');
-  }
-  return { hits: positionals, out: values.out, door: await readDoor(values) };
-}
-
 interface JobBody {
   readonly id: string;
   readonly state: string;
@@ -323,76 +247,4 @@ function progressOf(io: CommandIo): (sent: number, total: number) => void {
     if (tenths > said) io.err(`Deposit: ${tenths * 10} %`);
     said = Math.max(said, tenths);
   };
-}
-
-/** The client under a requisition, and the case that the gateway has it in. Throws E_HAB_CASE when there is none for this key. */
-async function enter(door: Door): Promise<{ readonly client: Client; readonly caseId: string }> {
-  const { url, agentKey, requisitionId } = door;
-  if (requisitionId === undefined || !isUuid(requisitionId)) {
-    throw new UsageError('--requisition is needed: the id that `case open` printed');
-  }
-  const { cases } = await createClient({ url, agentKey }).json<{
-    cases: { id: string; requisitions: { id: string }[] }[];
-  }>('GET', '/api/v1/cases');
-  const found = cases.find(({ requisitions }) => requisitions.some(({ id }) => id === requisitionId));
-  if (found === undefined) throw new AppError('E_HAB_CASE', { detail: `no case under ${requisitionId} for this key` });
-  return { client: createClient({ url, agentKey, requisitionId, patienceMs: PATIENCE_MS }), caseId: found.id };
-}
-
-/** What the options say, and for what they do not say the access file. */
-async function readDoor(values: DoorValues): Promise<Door> {
-  const access = values.access === undefined ? {} : await readObject(values.access);
-  const tokens = tokensIn(access);
-  const url = values.url ?? access.url;
-  if (url === undefined || (values.agent === undefined && access.agentKey === undefined)) {
-    throw new UsageError('--url and --agent are needed, or --access');
-  }
-  if (typeof url !== 'string' || !/^https?:$/.test(URL.parse(url)?.protocol ?? '')) {
-    throw new UsageError(`No address of a gateway: ${url}`);
-  }
-  const agentKey = values.agent === undefined ? access.agentKey : await readObject(values.agent);
-  if (!isPrivateKey(agentKey)) throw new UsageError(`No private Ed25519 JWK in ${values.agent ?? values.access}`);
-  const requisitionId = values.requisition ?? (tokens === undefined ? undefined : idOfToken(tokens.schedule));
-  return { url, agentKey, requisitionId, tokens };
-}
-
-function isPrivateKey(value: unknown): value is JWK {
-  try {
-    publicJwkOf(value);
-  } catch {
-    return false;
-  }
-  return isJsonObject(value) && typeof value.d === 'string';
-}
-
-/** The `jti` of what was signed: the id of an act, and of the requisition that a schedule makes. */
-function idOfToken(compact: string): string | undefined {
-  try {
-    const claims = parseOrRefuse(readCompactJws(compact).payload);
-    return isJsonObject(claims) && typeof claims.jti === 'string' ? claims.jti : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-async function readTokens(file: string): Promise<TokenPair> {
-  const tokens = tokensIn(await readObject(file));
-  if (tokens === undefined) throw new UsageError(`${file} does not hold authorisation and schedule`);
-  return tokens;
-}
-
-function tokensIn({ authorisation, schedule }: Readonly<Record<string, unknown>>): TokenPair | undefined {
-  return typeof authorisation === 'string' && typeof schedule === 'string' ? { authorisation, schedule } : undefined;
-}
-
-async function readObject(file: string): Promise<Readonly<Record<string, unknown>>> {
-  const text = await fileText(file);
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new UsageError(`${file} is not JSON`, { cause });
-  }
-  if (!isJsonObject(value)) throw new UsageError(`${file} is no JSON object`);
-  return value;
 }

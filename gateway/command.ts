@@ -110,7 +110,7 @@ export async function needNoFile(file: string): Promise<void> {
  */
 export async function writeNew(
   file: string,
-  content: string,
+  content: string | Uint8Array,
   { mode = 0o600, instead }: { readonly mode?: number; readonly instead?: string } = {},
 ): Promise<void> {
   await writeFile(file, content, { mode, flag: 'wx' }).catch((cause: NodeJS.ErrnoException) => {

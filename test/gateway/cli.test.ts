@@ -307,6 +307,7 @@ describe('differe case', () => {
     expect((await differe(['evidence', 'verify', folder, '--key', wrong])).exit).toBe(1);
     expect((await differe(['evidence', 'key', '--keys', line.folder])).exit).toBe(2);
     expect((await differe(['case', 'confirm', ...under, 'x'])).exit).toBe(2);
+    expect((await differe(['case', 'confirm', ...under, hit, other])).exit).toBe(2);
   });
 
   it('takes the access file of the demo for address, key and requisition, and leaves the analysis when told', async () => {

@@ -18,7 +18,7 @@ const ROOMS = [...WALK, ...SERVICES, 'console'];
 
 /** Files that join the rooms; no room and no file of the ground floor imports them. `client.ts` speaks HTTP for the commands and the demo. */
 const isRoof = (name: string): boolean =>
-  /^(app|connections|main|worker|worker-command|worker-desk|worker-grant|worker-copies|lease-loop|open-models|pipeline|job-close|job-estimates|job-journal|job-steps|results|cli|case-commands|act-commands|registry-commands|client|start-up|capability-facts|closing-facts|retention-facts|inert-app)\.ts$/.test(
+  /^(app|connections|main|worker|worker-command|worker-desk|worker-grant|worker-copies|lease-loop|open-models|pipeline|job-close|job-estimates|job-journal|job-steps|results|cli|case-commands|case-door|case-hit-commands|act-commands|registry-commands|client|start-up|capability-facts|closing-facts|retention-facts|inert-app)\.ts$/.test(
     name,
   );
 
