@@ -95,7 +95,7 @@ export const faultAt = (
 
 /** The sentence of a fault without its place. */
 export const faultSentence = ({ rule, expected }: Pick<Fault, 'rule' | 'expected'>, language: keyof Sentence): string =>
-  FAULT_RULES[rule][language].replace('{}', expected.join(', '));
+  FAULT_RULES[rule][language].replace('{}', () => expected.join(', '));
 
 /** Whether a member of an answer is a fault as this build knows them. */
 export function isFault(value: unknown): value is Fault {

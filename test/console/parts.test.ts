@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { EVENTS } from '../../gateway/audit/events.ts';
-import { Refusal, Unreachable } from '../../gateway/console/api/client.ts';
+import { Refusal, refusalOf, Unreachable } from '../../gateway/console/api/client.ts';
 import { createSha256 } from '../../gateway/console/api/sha256.ts';
 import type { ExhibitBody } from '../../gateway/console/api/types.ts';
 import { addressOf, addressOfQuestion, placeOf, withKept } from '../../gateway/console/app/router.ts';
@@ -519,6 +519,22 @@ describe('what keeps a clip away', () => {
     };
   };
   const { signal } = new AbortController();
+
+  it('says the places of what is wrong as the gateway does, and none where it names none', () => {
+    const errors = [
+      {
+        in: 'requisition',
+        pointer: '/ops',
+        rule: 'lacks',
+        expected: [],
+        detail: 'la réquisition ne vise pas : search.line',
+      },
+      { in: 'body', pointer: '', rule: 'json', expected: [], detail: 'ceci ne se lit pas' },
+    ];
+    const refusal = refusalOf(403, JSON.stringify({ code: 'E_REQ_OP', detail: 'Non.', errors }), '');
+    expect(refusal.faults).toEqual(['/ops : la réquisition ne vise pas : search.line', 'ceci ne se lit pas']);
+    expect(refusalOf(503, 'busy', 'Unavailable')).toMatchObject({ message: 'Unavailable', faults: [] });
+  });
 
   it('passes by itself where the gateway is busy or the line broke, and is asked again', async () => {
     expect([busy, new Unreachable('x'), new Refusal('E_DATABASE', 'x', 503)].map(mayPass)).toEqual([true, true, true]);

@@ -5,11 +5,14 @@ import type { Access } from './access.ts';
 export class Refusal extends Error {
   readonly code: string;
   readonly status: number;
+  /** What is wrong with what was sent, place by place, where the gateway says it. */
+  readonly faults: readonly string[];
 
-  constructor(code: string, detail: string, status: number) {
+  constructor(code: string, detail: string, status: number, faults: readonly string[] = []) {
     super(detail);
     this.code = code;
     this.status = status;
+    this.faults = faults;
   }
 }
 
@@ -22,12 +25,17 @@ export type Language = 'fr' | 'en';
 export function refusalOf(status: number, body: string, fallback: string): Refusal {
   const problem = (() => {
     try {
-      return JSON.parse(body) as { code?: string; detail?: string };
+      return JSON.parse(body) as {
+        code?: string;
+        detail?: string;
+        errors?: readonly { pointer: string; detail: string }[];
+      };
     } catch {
       return {};
     }
   })();
-  return new Refusal(problem.code ?? 'E_INTERNAL', problem.detail ?? fallback, status);
+  const faults = problem.errors?.map(({ pointer, detail }) => (pointer === '' ? detail : `${pointer} : ${detail}`));
+  return new Refusal(problem.code ?? 'E_INTERNAL', problem.detail ?? fallback, status, faults);
 }
 
 /** The gateway counts requests by the minute. */

@@ -13,9 +13,17 @@ export function Problem({ error }: { readonly error: unknown }) {
         : error instanceof Error
           ? error.message
           : String(error);
+  const faults = error instanceof Refusal ? error.faults : [];
   return (
-    <p className="problem" role="alert">
+    <div className="problem" role="alert">
       {said}
-    </p>
+      {faults.length > 0 && (
+        <ul>
+          {faults.map((fault) => (
+            <li key={fault}>{fault}</li>
+          ))}
+        </ul>
+      )}
+    </div>
   );
 }
