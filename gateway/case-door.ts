@@ -45,25 +45,12 @@ export async function enter(door: Door): Promise<{ readonly client: Client; read
   if (requisitionId === undefined || !isUuid(requisitionId)) {
     throw new UsageError('--requisition is needed: the id that `case open` printed');
   }
-  const found = await caseUnder(requisitionId, createClient({ url, agentKey }));
+  const { cases } = await createClient({ url, agentKey }).json<{
+    cases: { id: string; requisitions: { id: string }[] }[];
+  }>('GET', '/api/v1/cases');
+  const found = cases.find(({ requisitions }) => requisitions.some(({ id }) => id === requisitionId));
   if (found === undefined) throw new AppError('E_HAB_CASE', { detail: `no case under ${requisitionId} for this key` });
-  return { client: createClient({ url, agentKey, requisitionId, patienceMs: PATIENCE_MS }), caseId: found };
-}
-
-interface CasesPage {
-  readonly cases: readonly { readonly id: string; readonly requisitions: readonly { readonly id: string }[] }[];
-  readonly nextCursor?: string;
-}
-
-/** The case of a requisition among those of the key, on whatever page it stands. */
-async function caseUnder(requisitionId: string, client: Client): Promise<string | undefined> {
-  let after = '';
-  for (;;) {
-    const { cases, nextCursor } = await client.json<CasesPage>('GET', `/api/v1/cases${after}`);
-    const found = cases.find(({ requisitions }) => requisitions.some(({ id }) => id === requisitionId));
-    if (found !== undefined || nextCursor === undefined) return found?.id;
-    after = `?cursor=${encodeURIComponent(nextCursor)}`;
-  }
+  return { client: createClient({ url, agentKey, requisitionId, patienceMs: PATIENCE_MS }), caseId: found.id };
 }
 
 /** What the options say, and for what they do not say the access file. */
