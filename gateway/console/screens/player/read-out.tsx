@@ -36,7 +36,7 @@ export function ReadOut({ exhibit, moment }: { readonly exhibit: ExhibitBody; re
       <div>
         <dt>{words.analysedFrame}</dt>
         <dd className={moment?.isAnalysed === true ? 'yes' : ''}>
-          {moment?.isAnalysed === true ? words.yes : words.no}
+          {moment === undefined ? '–' : moment.isAnalysed ? words.yes : words.no}
         </dd>
       </div>
     </dl>
