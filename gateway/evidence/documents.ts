@@ -83,6 +83,9 @@ export function hitsDocument(hits: readonly PicturedHit[], models: readonly Mode
       executed: plain(question.executed),
       french: question.inFrench,
       english: question.inEnglish,
+      // What was found says nothing of what was not looked at.
+      notAnalysed: question.notAnalysed.map(({ fileName, state }) => ({ fileName, state })),
+      ...(question.notDeposited === undefined ? {} : { notDeposited: plain(question.notDeposited) }),
     })),
     hits: hits.map((hit) => hitEntry(hit, models)),
   };

@@ -5,6 +5,7 @@ import { listsExhibit, type Requisition } from '../requisition/types.ts';
 import type { SearchDeps } from './ask.ts';
 import { readQuestion } from './asked.ts';
 import { asksElsewhere, elsewhereIn } from './conditions/across-cameras.ts';
+import { unseenIn } from './coverage.ts';
 import { describeMatch } from './match.ts';
 import {
   confirmingOf,
@@ -60,6 +61,7 @@ export async function loadHit(requisition: Requisition, hitId: HitId, deps: Sear
       executed,
       inFrench: inFrench(executed),
       inEnglish: inEnglish(executed),
+      ...unseenIn(asked),
     },
     review: confirmingOf(readings),
   };

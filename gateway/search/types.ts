@@ -216,7 +216,7 @@ export interface Reading {
 export interface HitRecord {
   readonly hit: Hit;
   readonly jobId: JobId;
-  readonly question: {
+  readonly question: Pick<AnswerCoverage, 'notAnalysed' | 'notDeposited'> & {
     readonly id: QuestionId;
     readonly sha256: string;
     readonly executed: ExecutedQuestion;

@@ -732,7 +732,7 @@ describe.skipIf(!hasChromium)('the console', () => {
     await page.waitForFunction(() => document.querySelector('.stage-note')?.textContent?.includes('à examiner'));
   });
 
-  it('PRO-04: speaks English on demand, and says what was analysed when nothing is found', async () => {
+  it('speaks English on demand, and says what was analysed when nothing is found', async () => {
     await page.click('nav a[href="#/search"]');
     await page.click('#language');
     expect(await page.getAttribute('html', 'lang')).toBe('en');

@@ -65,7 +65,7 @@ describe.skipIf(!hasChromium)('a case of many recordings', () => {
   }, 120_000);
   afterAll(() => visit?.[Symbol.asyncDispose]());
 
-  it('PRO-04: says what was looked at in all of them, and in each, though the answer has the sums alone', async () => {
+  it('says what was looked at in all of them, and in each, though the answer has the sums alone', async () => {
     await page.check('#classes input[value="bus"]');
     const named = page.waitForResponse((response) => response.url().endsWith('/coverage'));
     await page.click('#ask');

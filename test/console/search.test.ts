@@ -45,7 +45,7 @@ describe.skipIf(!hasChromium)('the search screen', () => {
     await page.waitForFunction(() => document.querySelector<HTMLInputElement>('.typed input')?.value === '');
   };
 
-  it('PRO-04: says what the schedule lists and nobody deposited, and what asking for nothing asks', async () => {
+  it('says what the schedule lists and nobody deposited, and what asking for nothing asks', async () => {
     expect(await page.textContent('.chips-empty')).toBe(
       'Aucun critère : tout ce que vise la réquisition est recherché.',
     );

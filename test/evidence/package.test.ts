@@ -58,6 +58,7 @@ describe('a package', () => {
   it('HUM-02, PRO-05: each hit says that it is a lead, with its band, its models and its category of person', async () => {
     const document = JSON.parse(await readFile(path.join(original, 'hits.json'), 'utf8')) as {
       notice: { fr: string };
+      questions: object[];
       hits: {
         class: string;
         personCategory: string | null;
@@ -67,6 +68,13 @@ describe('a package', () => {
       }[];
     };
     expect(document.notice.fr).toBe("Indice à vérifier, n'établit pas une identité.");
+    // What the question could not reach stands beside what it found, by names and not by ids of the installation.
+    for (const question of document.questions) {
+      expect(question).toMatchObject({
+        notAnalysed: [{ fileName: 'quai.mp4', state: 'never_started' }],
+        notDeposited: [{ piece: 'SCELLE-9', cameraId: 'CAM-9' }],
+      });
+    }
     for (const hit of document.hits) {
       expect(hit.notice.fr).toBe(document.notice.fr);
       expect(hit.confidenceBand).toEqual({ fr: 'élevée', en: 'high' });

@@ -78,6 +78,8 @@ describe('a hit', () => {
         sha256: answer.questionSha256,
         executed: answer.executed,
         inFrench: answer.inFrench,
+        notAnalysed: [],
+        notDeposited: [],
       },
       review: undefined,
     });
