@@ -1,8 +1,8 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { DOOR, type Door, enter, readDoor } from './case-door.ts';
 import { exportPackage } from './client.ts';
-import { type Command, type CommandIo, type ExitCode, needNoFile, UsageError, writeNew } from './command.ts';
+import { type Command, type CommandIo, type ExitCode, fillNew, needNoFile, UsageError } from './command.ts';
 import { isUuid } from './ids.ts';
 
 // `differe case picture / confirm / reject / export`: what becomes of a hit.
@@ -12,10 +12,9 @@ export const pictureCommand: Command = async (args, io) => {
   const { hits, out, door } = await readHits(args);
   const hitId = onlyHit(hits);
   if (out === undefined) throw new UsageError('--out is needed');
-  // Before the look, which is an act.
-  await needNoFile(out);
   const { client, caseId } = await enter(door);
-  await writeNew(out, await client.bytes(`/api/v1/cases/${caseId}/hits/${hitId}/still?size=full`));
+  // The file first: what the gateway has shown counts as seen (HUM-01), and must not be lost on the way.
+  await fillNew(out, () => client.bytes(`/api/v1/cases/${caseId}/hits/${hitId}/still?size=full`));
   io.out(JSON.stringify({ hitId, file: out }));
   return 0;
 };
@@ -56,7 +55,11 @@ export const exportCommand: Command = async (args, io) => {
   await needNoFile(out);
   const { client, caseId } = await enter(door);
   await mkdir(out);
-  const exportId = await exportPackage(client, caseId, hits, out);
+  const exportId = await exportPackage(client, caseId, hits, out).catch(async (error: unknown) => {
+    // No part of a package is left under the name of a whole one.
+    await rm(out, { recursive: true, force: true });
+    throw error;
+  });
   io.out(JSON.stringify({ exportId, package: out }));
   return 0;
 };

@@ -1,4 +1,4 @@
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { open, readFile, rm, stat } from 'node:fs/promises';
 import { AppError, ERRORS, type ErrorCode } from './errors.ts';
 import { type Fault, faultSentence } from './faults.ts';
 import { shortUsage } from './usage.ts';
@@ -104,18 +104,37 @@ export async function needNoFile(file: string): Promise<void> {
   if ((await stat(file).catch(() => undefined)) !== undefined) throw existing(file);
 }
 
+interface NewFile {
+  readonly mode?: number;
+  /** What to do where it exists. */
+  readonly instead?: string;
+}
+
 /**
- * Writes a file that is not there yet, for its owner alone unless `mode` says otherwise: no key, nothing that was signed and nothing that
- * people filled in is lost by a name given twice. Throws UsageError where it exists; `instead` says what to do then.
+ * Writes a file that is not there yet, for its owner alone unless `mode` says otherwise, and is done when it is on the disk: no key, nothing
+ * that was signed and nothing that people filled in is lost by a name given twice. Throws UsageError where it exists.
  */
-export async function writeNew(
+export const writeNew = (file: string, content: string | Uint8Array, options: NewFile = {}): Promise<void> =>
+  fillNew(file, () => Promise.resolve(content), options);
+
+/** As `writeNew`, for what is fetched when the file can be written; a file that gets no content is taken away again. */
+export async function fillNew(
   file: string,
-  content: string | Uint8Array,
-  { mode = 0o600, instead }: { readonly mode?: number; readonly instead?: string } = {},
+  contentOf: () => Promise<string | Uint8Array>,
+  { mode = 0o600, instead }: NewFile = {},
 ): Promise<void> {
-  await writeFile(file, content, { mode, flag: 'wx' }).catch((cause: NodeJS.ErrnoException) => {
+  const handle = await open(file, 'wx', mode).catch((cause: NodeJS.ErrnoException) => {
     throw cause.code === 'EEXIST' ? existing(file, instead) : cause;
   });
+  try {
+    await handle.writeFile(await contentOf());
+    await handle.sync();
+  } catch (error) {
+    await rm(file, { force: true });
+    throw error;
+  } finally {
+    await handle.close();
+  }
 }
 
 const existing = (file: string, instead = 'take another name, or move it away first'): UsageError =>
