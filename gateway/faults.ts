@@ -69,6 +69,8 @@ export const FAULT_RULES = {
     fr: 'attendu : après la réception, et soixante jours plus tard au plus',
     en: 'expected after the reception, and sixty days later at most',
   },
+  recording: { fr: 'attendu : un moment de l’enregistrement', en: 'expected a moment of the recording' },
+  succession: { fr: 'attendu : après la liste déjà enregistrée', en: 'expected after the list on record' },
   past: { fr: 'attendu : un moment passé', en: 'expected a time that has passed' },
   hit: { fr: 'ce résultat est d’une autre pièce', en: 'this hit is of another exhibit' },
   across: { fr: 'une seule autre caméra à la fois', en: 'one other camera at a time' },

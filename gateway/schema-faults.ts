@@ -35,9 +35,9 @@ const MOST_LOOKED_AT = 1_000;
 
 /** Where a value leaves a schema that it does not follow: at most MOST_FAULTS places, none where it is too large to look for them. */
 export function schemaFaults(schema: object, value: unknown, part: FaultPart): readonly Fault[] {
-  const walk = createWalk(part);
-  const faults = [...walk(schema as Schema, value, '', {})];
-  return faults.slice(0, MOST_FAULTS);
+  const { walk, hasGivenUp } = createWalk(part);
+  const faults = walk(schema as Schema, value, '', {});
+  return hasGivenUp() ? [] : faults.slice(0, MOST_FAULTS);
 }
 
 /** Whether a value has the constants by which a shape is told from others. */
@@ -51,7 +51,7 @@ export const claimsRefused = (schema: object, value: unknown, part: 'act' | 'req
 type Definitions = Readonly<Record<string, Schema>>;
 type Walk = (schema: Schema, value: unknown, at: string, known: Definitions) => readonly Fault[];
 
-function createWalk(part: FaultPart): Walk {
+function createWalk(part: FaultPart): { readonly walk: Walk; hasGivenUp(): boolean } {
   let looked = 0;
   const fault = (at: string, rule: FaultRule, ...expected: readonly (string | number)[]): Fault =>
     faultAt(part, at, rule, ...expected);
@@ -133,5 +133,5 @@ function createWalk(part: FaultPart): Walk {
     return [fault(at, keyword, ...(expected === undefined ? [] : [String(expected)]))];
   }
 
-  return walk;
+  return { walk, hasGivenUp: () => looked > MOST_LOOKED_AT };
 }

@@ -81,6 +81,6 @@ export function demandSuccession(list: RevocationListClaims, before: KnownList |
   if (before === undefined) return;
   if (before.iss !== list.iss) throw new AppError('E_REQ_AUTHORITY', { detail: 'the list is another office’s' });
   const behind = (fault: Fault): AppError => new AppError('E_REQ_REPLAY', { faults: [fault] });
-  if (list.sequence <= before.sequence) throw behind(faultAt('act', '/sequence', 'exclusiveMinimum', before.sequence));
-  if (list.this_update < before.thisUpdate) throw behind(faultAt('act', '/this_update', 'minimum', before.thisUpdate));
+  if (list.sequence <= before.sequence) throw behind(faultAt('act', '/sequence', 'succession'));
+  if (list.this_update < before.thisUpdate) throw behind(faultAt('act', '/this_update', 'succession'));
 }

@@ -71,7 +71,7 @@ export async function setBookmark(
   if (exhibit === undefined) throw new AppError('E_PRO_SILO', { detail: 'no such analysed exhibit in this case' });
   if (!listsExhibit(requisition, exhibit)) throw new AppError('E_REQ_SCOPE', { detail: 'bookmark' });
   if (said.atSeconds > exhibit.durationSeconds)
-    throw new AppError('E_REQUEST', { faults: [faultAt('body', '/atSeconds', 'maximum', exhibit.durationSeconds)] });
+    throw new AppError('E_REQUEST', { faults: [faultAt('body', '/atSeconds', 'recording')] });
   if (hit !== undefined && hit.exhibitId !== exhibit.exhibitId)
     throw new AppError('E_REQUEST', { faults: [faultAt('body', '/hitId', 'hit')] });
   const isAllowed = exhibit.windows.some(
