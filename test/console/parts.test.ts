@@ -532,7 +532,10 @@ describe('what keeps a clip away', () => {
       { in: 'body', pointer: '', rule: 'json', expected: [], detail: 'ceci ne se lit pas' },
     ];
     const refusal = refusalOf(403, JSON.stringify({ code: 'E_REQ_OP', detail: 'Non.', errors }), '');
-    expect(refusal.faults).toEqual(['/ops : la réquisition ne vise pas : search.line', 'ceci ne se lit pas']);
+    expect(refusal.faults).toEqual([
+      'requisition /ops : la réquisition ne vise pas : search.line',
+      'body / : ceci ne se lit pas',
+    ]);
     expect(refusalOf(503, 'busy', 'Unavailable')).toMatchObject({ message: 'Unavailable', faults: [] });
   });
 

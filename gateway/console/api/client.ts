@@ -28,14 +28,14 @@ export function refusalOf(status: number, body: string, fallback: string): Refus
       return JSON.parse(body) as {
         code?: string;
         detail?: string;
-        errors?: readonly { pointer: string; detail: string }[];
+        errors?: readonly { in: string; pointer: string; detail: string }[];
       };
     } catch {
       return {};
     }
   })();
-  const faults = problem.errors?.map(({ pointer, detail }) => (pointer === '' ? detail : `${pointer} : ${detail}`));
-  return new Refusal(problem.code ?? 'E_INTERNAL', problem.detail ?? fallback, status, faults);
+  const faults = problem.errors?.map(({ in: part, pointer, detail }) => `${part} ${pointer || '/'} : ${detail}`);
+  return new Refusal(problem.code ?? 'E_INTERNAL', problem.detail ?? fallback, status, [...new Set(faults)]);
 }
 
 /** The gateway counts requests by the minute. */

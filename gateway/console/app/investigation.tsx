@@ -111,7 +111,13 @@ export function InvestigationProvider({ children }: { readonly children: ReactNo
     const { question, kept } = placeOf(location.hash);
     if (role === 'agent' && question === undefined && kept.question !== undefined) void reopen(kept.question);
   }, [role, reopen]);
-  useKept({ question: received.answer?.questionId, caseId: role === 'control' ? caseId : undefined });
+  // What is open stays in the address until something else is: a reload while it is on its way, or after a refusal, asks for it again.
+  const [open, setOpen] = useState(() => placeOf(location.hash).kept.question);
+  const questionId = received.answer?.questionId;
+  useEffect(() => {
+    if (questionId !== undefined) setOpen(questionId);
+  }, [questionId]);
+  useKept({ question: questionId ?? open, caseId: role === 'control' ? caseId : undefined });
 
   const investigation = useMemo<Investigation>(
     () => ({

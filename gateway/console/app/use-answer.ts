@@ -50,6 +50,18 @@ export function useAnswer(onNew: () => void): AnswerReceiver {
   const [failure, setFailure] = useState<{ readonly error: unknown; readonly isEarlier: boolean }>();
   const stopping = useRef<AbortController>(undefined);
 
+  const receivePages = useCallback(
+    async ({ questionId, nextCursor }: Answer, signal: AbortSignal): Promise<void> => {
+      let cursor = nextCursor;
+      while (cursor !== undefined && !signal.aborted) {
+        const route = routeTo('/api/v1/cases/{caseId}/questions/{questionId}', { caseId, questionId }, { cursor });
+        const page = await api.get<Answer>(route, signal);
+        setHits((before) => [...before, ...page.hits]);
+        cursor = page.nextCursor;
+      }
+    },
+    [api, caseId],
+  );
   const receive = useCallback(
     async (first: (signal: AbortSignal) => Promise<Answered>) => {
       stopping.current?.abort();
@@ -59,6 +71,11 @@ export function useAnswer(onNew: () => void): AnswerReceiver {
       setStage('awaited');
       setFailure(undefined);
       let hasArrived = false;
+      const readElsewhere = async (questionId: string): Promise<void> => {
+        const route = routeTo('/api/v1/cases/{caseId}/questions/{questionId}/elsewhere', { caseId, questionId });
+        const { verdicts } = await api.get<Schemas['ListElsewhereAnswer']>(route);
+        if (stopping.current === stop) setElsewhere(new Map(verdicts.map((each) => [each.hitId, each])));
+      };
       try {
         const { answer, text } = await first(stop.signal);
         const { questionId, coverage } = answer;
@@ -73,24 +90,16 @@ export function useAnswer(onNew: () => void): AnswerReceiver {
           const each = await api.get<Omit<AnswerCoverage, 'sums'>>(route, stop.signal);
           setAnswered({ answer: { ...answer, coverage: { ...coverage, ...each } }, text });
         }
-        let { nextCursor } = answer;
-        while (nextCursor !== undefined && !stop.signal.aborted) {
-          const query = { cursor: nextCursor };
-          const route = routeTo('/api/v1/cases/{caseId}/questions/{questionId}', { caseId, questionId }, query);
-          const page = await api.get<Answer>(route, stop.signal);
-          setHits((before) => [...before, ...page.hits]);
-          nextCursor = page.nextCursor;
-        }
-        const route = routeTo('/api/v1/cases/{caseId}/questions/{questionId}/elsewhere', { caseId, questionId });
-        const { verdicts } = await api.get<Schemas['ListElsewhereAnswer']>(route, stop.signal);
-        setElsewhere(new Map(verdicts.map((each) => [each.hitId, each])));
+        await receivePages(answer, stop.signal).finally(() =>
+          stopping.current === stop ? readElsewhere(questionId) : undefined,
+        );
       } catch (error) {
         if (!stop.signal.aborted) setFailure({ error, isEarlier: !hasArrived });
       } finally {
         if (stopping.current === stop) setStage('ended');
       }
     },
-    [api, caseId, onNew],
+    [api, caseId, onNew, receivePages],
   );
   const update = useCallback((change: (hit: Hit) => Hit) => setHits((before) => before.map(change)), []);
   const received = useMemo(

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { useRef, useState } from 'react';
 import type { Hit, Verdict } from '../../api/types.ts';
 import { useInvestigation } from '../../app/investigation.tsx';
 import { useKeys } from '../../app/keys.ts';
@@ -19,23 +19,19 @@ export function VerdictBar({ hit }: { readonly hit: Hit }) {
   const { app, hit: words, review: reviewWords } = useWords();
   const nameOf = useName();
   const { review, remember, elsewhere, exportList, toggleExport, exportError } = useInvestigation();
-  const [failure, setFailure] = useState<unknown>();
-  const { id } = hit;
-  useEffect(() => {
-    if (id !== '') setFailure(undefined);
-  }, [id]);
+  const [failure, setFailure] = useState<{ readonly of: string; readonly error: unknown }>();
   const before = elsewhere.get(hit.id);
-  const isDeciding = useRef(false);
+  const deciding = useRef<string>(undefined);
   const decide = (verdict: Verdict): void => {
-    // A key that is held, a double click: one act.
-    if (isDeciding.current) return;
-    isDeciding.current = true;
+    // A key that is held, a double click: one act on a hit.
+    if (deciding.current === hit.id) return;
+    deciding.current = hit.id;
     setFailure(undefined);
     void review(hit, verdict)
       .then((given) => remember([given]))
-      .catch(setFailure)
+      .catch((error: unknown) => setFailure({ of: hit.id, error }))
       .finally(() => {
-        isDeciding.current = false;
+        if (deciding.current === hit.id) deciding.current = undefined;
       });
   };
   const isListed = exportList.some(({ id }) => id === hit.id);
@@ -61,7 +57,9 @@ export function VerdictBar({ hit }: { readonly hit: Hit }) {
       {before !== undefined && (
         <p className="sub" id="verdict-elsewhere">
           {reviewWords.elsewhere(nameOf(before.verdict))}{' '}
-          <a href={addressOfQuestion(before.elsewhere.questionId)}>{reviewWords.elsewhereOpen}</a>
+          {before.questionId !== undefined && (
+            <a href={addressOfQuestion(before.questionId)}>{reviewWords.elsewhereOpen}</a>
+          )}
         </p>
       )}
       <Readings hit={hit} />
@@ -101,7 +99,7 @@ export function VerdictBar({ hit }: { readonly hit: Hit }) {
           </div>
         </>
       )}
-      <Problem error={failure ?? exportError} />
+      <Problem error={failure?.of === hit.id ? failure.error : exportError} />
       <Notes hit={hit} />
     </div>
   );

@@ -80,14 +80,15 @@ export function Chips({
   const [edited, setEdited] = useState<string>();
   const [moved, setMoved] = useState<{ readonly key: string; readonly isFromForm: boolean }>();
   const surface = useRef<HTMLDivElement>(null);
-  const isRemoved = useRef(false);
+  /** Where in the list the chip stood that was just removed. */
+  const removedAt = useRef<number>(undefined);
   // Who removes a chip by a key goes on at the next one, or where one is added.
   useEffect(() => {
-    const isLeft = isRemoved.current && document.activeElement === document.body;
-    isRemoved.current = false;
-    if (!isLeft) return;
-    const next = surface.current?.querySelector<HTMLElement>('.remove') ?? document.getElementById('typed');
-    next?.focus();
+    const at = removedAt.current;
+    removedAt.current = undefined;
+    if (at === undefined || document.activeElement !== document.body) return;
+    const left = [...(surface.current?.querySelectorAll<HTMLElement>('.remove') ?? [])];
+    (left[Math.min(at, left.length - 1)] ?? document.getElementById('typed'))?.focus();
   });
   useEffect(() => {
     if (moved === undefined || moved.isFromForm) return;
@@ -108,7 +109,8 @@ export function Chips({
     onEdit: (key) => setEdited((before) => (before === key ? undefined : key)),
     onMove: move,
     onRemove(key) {
-      isRemoved.current = true;
+      const all = [...(surface.current?.querySelectorAll<Element>('.remove') ?? [])];
+      removedAt.current = Math.max(0, all.indexOf(document.activeElement as Element));
       onChange(without(filters, key));
     },
     onChange,

@@ -3,6 +3,7 @@ import { useWords } from '../../app/settings.tsx';
 import { clockTime, parisInstant } from '../../parts/time.ts';
 import type { Span } from './filters.ts';
 
+const isBlank = (text: string): boolean => text.trim() === '';
 const shown = (instant: string | undefined): string => (instant === undefined ? '' : clockTime(instant));
 
 /** From and to, as one writes them in France; both or none. What cannot be read is said, and changes nothing. */
@@ -26,25 +27,27 @@ export function SpanFields({
     setTo(shown(span?.to));
   }, [span?.from, span?.to]);
 
-  function take(fromText = from, toText = to): void {
+  const problemOf = (fromText: string, toText: string): string | undefined => {
     const [start, end] = [parisInstant(fromText), parisInstant(toText)];
-    const isBlank = fromText.trim() === '' && toText.trim() === '';
-    const isOrdered = start !== undefined && end !== undefined && Date.parse(end) > Date.parse(start);
-    if (isBlank) onChange(undefined);
-    else if (isOrdered) onChange({ from: start, to: end });
-    const found =
-      isBlank || isOrdered ? undefined : start === undefined || end === undefined ? words.timeBad : words.timeOrder;
+    if (isBlank(fromText) && isBlank(toText)) return undefined;
+    if (start === undefined || end === undefined) return words.timeBad;
+    return Date.parse(end) > Date.parse(start) ? undefined : words.timeOrder;
+  };
+  function say(found: string | undefined): void {
     setProblem(found);
     onProblem?.(found);
   }
-  // What is wrong is said when the field is left, and no longer as soon as it is mended: a button below stays where it is while it is pressed.
-  function typeFrom(text: string): void {
-    setFrom(text);
-    if (problem !== undefined) take(text, to);
+  function take(): void {
+    const found = problemOf(from, to);
+    say(found);
+    const [start, end] = [parisInstant(from), parisInstant(to)];
+    if (found === undefined) onChange(start === undefined || end === undefined ? undefined : { from: start, to: end });
   }
-  function typeTo(text: string): void {
-    setTo(text);
-    if (problem !== undefined) take(from, text);
+  // What is wrong is said when a field is left, and no longer as soon as it is mended: a button below stays where it is while it is pressed.
+  function typed(fromText: string, toText: string): void {
+    setFrom(fromText);
+    setTo(toText);
+    if (problem !== undefined && problemOf(fromText, toText) === undefined) say(undefined);
   }
   const field = (label: string, value: string, set: (text: string) => void) => (
     <label className="field">
@@ -57,14 +60,17 @@ export function SpanFields({
         value={value}
         aria-invalid={problem !== undefined}
         onChange={(event) => set(event.target.value)}
-        onBlur={() => take()}
+        onBlur={take}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter') take();
+        }}
       />
     </label>
   );
   return (
     <>
-      {field(words.from, from, typeFrom)}
-      {field(words.to, to, typeTo)}
+      {field(words.from, from, (text) => typed(text, to))}
+      {field(words.to, to, (text) => typed(from, text))}
       {problem !== undefined && (
         <p className="problem" role="alert">
           {problem}
