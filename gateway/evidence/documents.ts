@@ -85,7 +85,7 @@ export function hitsDocument(hits: readonly PicturedHit[], models: readonly Mode
       english: question.inEnglish,
       // What was found says nothing of what was not looked at.
       notAnalysed: question.notAnalysed.map(({ fileName, state }) => ({ fileName, state })),
-      ...(question.notDeposited === undefined ? {} : { notDeposited: plain(question.notDeposited) }),
+      ...(question.notSealed === undefined ? {} : { notSealed: plain(question.notSealed) }),
     })),
     hits: hits.map((hit) => hitEntry(hit, models)),
   };

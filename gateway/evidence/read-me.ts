@@ -15,8 +15,8 @@ Ce qu'il contient
   NOM.result.json      résultat reproductible de l'analyse ; son empreinte SHA-256 est « result.sha256 » de exhibits.json
   NOM.ledger.json      ce qui a été analysé, échantillonné ou non, seconde par seconde : « rien trouvé » ne se lit pas sans lui
   NOM.mot.txt          (s'il existe) positions image par image, format MOTChallenge
-  hits.json            les résultats retenus, la question posée et ce qu'elle n'a pas pu atteindre (« notAnalysed », « notDeposited » :
-                       visé par la réquisition et jamais déposé), les raisons, l'avis de chaque lecteur : un résultat est remis
+  hits.json            les résultats retenus, la question posée et ce qu'elle n'a pas pu atteindre (« notAnalysed », « notSealed » :
+                       visé par la réquisition, et non déposé ou refusé), les raisons, l'avis de chaque lecteur : un résultat est remis
                        dès qu'un lecteur au moins l'a confirmé ; « disputed » dit que les lecteurs ne sont pas d'accord
   stills/, clips/      images et séquences ; têtes et plaques masquées d'après la position des objets détectés. Leur nom dit la
                        procédure, la caméra, la date et l'heure corrigées de Paris, et le numéro du résultat dans hits.json
@@ -48,8 +48,8 @@ What it holds
   NAME.result.json     reproducible result of the analysis; its SHA-256 is "result.sha256" in exhibits.json
   NAME.ledger.json     what was analysed, sampled or not, second by second: "nothing found" means nothing without it
   NAME.mot.txt         (when present) places picture by picture, MOTChallenge format
-  hits.json            the hits kept, the question asked and what it could not reach ("notAnalysed", "notDeposited": listed in the
-                       requisition and never deposited), the reasons, each reader's verdict: a hit is handed over as soon as at
+  hits.json            the hits kept, the question asked and what it could not reach ("notAnalysed", "notSealed": listed in the
+                       requisition, and not deposited or refused), the reasons, each reader's verdict: a hit is handed over as soon as at
                        least one reader confirmed it; "disputed" says that its readers do not agree
   stills/, clips/      pictures and clips; heads and plates are covered by the geometry of the detected objects. Their names say
                        procedure, camera, corrected date and time of Paris, and the number of the hit in hits.json

@@ -1001,8 +1001,8 @@ export interface components {
           /** Where it stands. */
           state: string;
         }[];
-        /** Recordings that the schedule lists, of the cameras asked about, and that nobody deposited; absent of questions from before this was kept. */
-        notDeposited?: {
+        /** Recordings that the schedule lists, of the cameras asked about, without a sealed exhibit: not deposited, refused, or still coming in. Absent of questions from before this was kept. */
+        notSealed?: {
           /** Piece number in the schedule. */
           piece: string;
           /** Name of the camera in the schedule. */
@@ -1053,8 +1053,8 @@ export interface components {
         /** Where it stands. */
         state: string;
       }[];
-      /** Recordings that the schedule lists, of the cameras asked about, and that nobody deposited; absent of questions from before this was kept. */
-      notDeposited?: {
+      /** Recordings that the schedule lists, of the cameras asked about, without a sealed exhibit: not deposited, refused, or still coming in. Absent of questions from before this was kept. */
+      notSealed?: {
         /** Piece number in the schedule. */
         piece: string;
         /** Name of the camera in the schedule. */
@@ -1822,13 +1822,8 @@ export interface components {
         hitId: string;
         /** What its readers made of the same track there. */
         verdict: 'confirmed' | 'rejected' | 'uncertain';
-        /** The other question, and its hit of the same track. */
-        elsewhere: {
-          /** Id of the question. */
-          questionId: string;
-          /** Id of the hit. */
-          hitId: string;
-        };
+        /** The other question, where it was asked under the same requisition. */
+        questionId?: string;
       }[];
     };
     ListErasuresAnswer: {
@@ -2117,7 +2112,7 @@ export interface components {
         /** JSON pointer (RFC 6901) into that part; empty for all of it. */
         pointer: string;
         /** Rule that does not hold there. */
-        rule: 'missing' | 'unknown' | 'oneMember' | 'type' | 'oneOf' | 'format' | 'minimum' | 'maximum' | 'exclusiveMinimum' | 'exclusiveMaximum' | 'minLength' | 'maxLength' | 'minItems' | 'maxItems' | 'minProperties' | 'uniqueItems' | 'depth' | 'conditions' | 'schema' | 'json' | 'mediaType' | 'size' | 'instant' | 'order' | 'line' | 'passes' | 'lacks' | 'noList' | 'staleList' | 'revokedBy' | 'ended' | 'onRecord' | 'used' | 'elsewhere' | 'holder' | 'corrections' | 'jurisdiction' | 'timeZone' | 'dueDate' | 'past' | 'hit' | 'across';
+        rule: 'missing' | 'unknown' | 'oneMember' | 'type' | 'oneOf' | 'format' | 'minimum' | 'maximum' | 'exclusiveMinimum' | 'exclusiveMaximum' | 'minLength' | 'maxLength' | 'minItems' | 'maxItems' | 'minProperties' | 'uniqueItems' | 'depth' | 'conditions' | 'schema' | 'json' | 'mediaType' | 'size' | 'instant' | 'order' | 'line' | 'passes' | 'lacks' | 'noList' | 'staleList' | 'revokedBy' | 'ended' | 'onRecord' | 'used' | 'elsewhere' | 'holder' | 'corrections' | 'jurisdiction' | 'timeZone' | 'dueDate' | 'recording' | 'succession' | 'past' | 'hit' | 'across';
         /** What would have held; may be empty. */
         expected: string[];
         /** The same as a sentence, in the language of the answer. */

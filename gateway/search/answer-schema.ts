@@ -107,16 +107,16 @@ const notAnalysed = Type.Array(
   Type.Object({ exhibitId: Type.String(), fileName: Type.String(), state: Type.String() }),
 );
 
-const notDeposited = Type.Optional(
+const notSealed = Type.Optional(
   Type.Array(Type.Object({ piece: Type.String(), cameraId: Type.String() }), {
     description:
-      'Recordings that the schedule lists, of the cameras asked about, and that nobody deposited; absent of questions from before this was kept.',
+      'Recordings that the schedule lists, of the cameras asked about, without a sealed exhibit: not deposited, refused, or still coming in. Absent of questions from before this was kept.',
   }),
 );
 
 /** What was looked at for an answer, in each exhibit. */
 export const CoverageSchema = Type.Unsafe<Omit<AnswerCoverage, 'sums'>>(
-  Type.Object({ exhibits: Type.Array(covered), notAnalysed, notDeposited }),
+  Type.Object({ exhibits: Type.Array(covered), notAnalysed, notSealed }),
 );
 
 const executed = Type.Object({
@@ -196,7 +196,7 @@ export const AnswerSchema = Type.Unsafe<Answer>(
         description: `Each exhibit that was searched, where they are ${MOST_NAMED} at most; of more there is none, and \`readCoverage\` names each.`,
       }),
       notAnalysed,
-      notDeposited,
+      notSealed,
     }),
     notice: Type.String(),
   }),

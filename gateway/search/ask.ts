@@ -48,7 +48,7 @@ export async function ask(
   if (cursor !== undefined) return nextPage(requisition, cursor, { questionSha256: sha256 }, deps);
 
   const place = { offset: 0, size: question.page?.size ?? DEFAULT_PAGE_SIZE };
-  const { exhibits, unanalysed, notDeposited, found } = await deps.sessions.workOn(requisition, (open) => {
+  const { exhibits, unanalysed, notSealed, found } = await deps.sessions.workOn(requisition, (open) => {
     const about = exhibitsAsked(requisition, executed, open);
     return { ...about, found: search(executed, about.exhibits, place) };
   });
@@ -58,7 +58,7 @@ export async function ask(
     pageSize: place.size,
     jobs: exhibits.map((exhibit) => exhibit.jobId),
     notAnalysed: unanalysed.map(({ exhibitId, fileName, state }) => ({ exhibitId, fileName, state })),
-    notDeposited,
+    notSealed,
   };
   const sealed = await sealQuestion(deps.vault, requisition, id, asked, exhibits);
   const shown = rowsFor(found.page);
@@ -134,8 +134,8 @@ async function pageOf(
   return answerOf(requisition, id, asked, exhibits, found, place, shown);
 }
 
-/** What a question was executed on, while the requisition reaches all of it. */
-async function exhibitsOf(
+/** What a question was executed on, while the requisition reaches all of it and none of it is in quarantine: E_REQ_SCOPE, E_PRO_SILO. */
+export async function exhibitsOf(
   requisition: Requisition,
   asked: AskedQuestion,
   deps: SearchDeps,

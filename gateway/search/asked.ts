@@ -27,7 +27,7 @@ interface Ground {
     readonly fileName: string;
     readonly state: string;
   }[];
-  readonly notDeposited?: readonly MissingPiece[];
+  readonly notSealed?: readonly MissingPiece[];
 }
 
 type Stored = Omit<AskedQuestion, keyof Ground>;
@@ -48,13 +48,13 @@ export function sealQuestion(
   vault: Vault,
   requisition: Requisition,
   id: QuestionId,
-  { jobs, notAnalysed, notDeposited, ...stored }: AskedQuestion,
+  { jobs, notAnalysed, notSealed, ...stored }: AskedQuestion,
   on: readonly OpenExhibit[],
 ): Promise<Buffer> {
   const groundIn = grounds.get(on);
   const question: StoredQuestion =
     groundIn === undefined
-      ? { format: 'differe-question/1', ...stored, jobs, notAnalysed, ...(notDeposited && { notDeposited }) }
+      ? { format: 'differe-question/1', ...stored, jobs, notAnalysed, ...(notSealed && { notSealed }) }
       : { format: 'differe-question/2', ...stored, groundIn };
   return vault.seal(requisition.caseId, label(id), JSON.stringify(question));
 }
@@ -95,8 +95,8 @@ export async function readQuestion(
     throw new AppError('E_INTERNAL', {
       detail: `question ${id} names a ground that question ${stored.groundIn} has not`,
     });
-  const { jobs, notAnalysed, notDeposited } = ground;
-  return { ...stored, jobs, notAnalysed, ...(notDeposited && { notDeposited }) };
+  const { jobs, notAnalysed, notSealed } = ground;
+  return { ...stored, jobs, notAnalysed, ...(notSealed && { notSealed }) };
 }
 
 async function findStored(
@@ -109,9 +109,9 @@ async function findStored(
   return sealed === undefined ? undefined : openStored(vault, caseId, id, sealed);
 }
 
-/** What a question is about: exhibits of the case, and what its schedule lists of their cameras and nobody deposited. */
+/** What a question is about: exhibits of the case, and what its schedule lists of their cameras without a sealed exhibit. */
 interface About extends OpenCase {
-  readonly notDeposited: readonly MissingPiece[];
+  readonly notSealed: readonly MissingPiece[];
 }
 
 /** The exhibits that a question is about. A named one that the case does not have is E_PRO_SILO, one that the schedule does not list E_REQ_SCOPE. */
@@ -131,8 +131,8 @@ export function exhibitsAsked(requisition: Requisition, executed: ExecutedQuesti
     exhibits: executed.exhibits.flatMap((id) => exhibits.get(id) ?? []),
     unanalysed: executed.exhibits.flatMap((id) => unanalysed.get(id) ?? []),
   };
-  const cameras = all.notDeposited.length === 0 ? new Set() : camerasOf(requisition.schedule, asked);
-  return { ...asked, notDeposited: all.notDeposited.filter(({ cameraId }) => cameras.has(cameraId)) };
+  const cameras = all.notSealed.length === 0 ? new Set() : camerasOf(requisition.schedule, asked);
+  return { ...asked, notSealed: all.notSealed.filter(({ cameraId }) => cameras.has(cameraId)) };
 }
 
 const byId = onceFor(({ exhibits, unanalysed }: OpenCase) => ({
@@ -159,7 +159,7 @@ export function listedIn(requisition: Requisition, open: OpenCase): About {
   const listed = {
     exhibits: open.exhibits.filter((exhibit) => listsExhibit(requisition, exhibit)),
     unanalysed: open.unanalysed.filter((exhibit) => listsExhibit(requisition, exhibit)),
-    notDeposited: schedule.exhibits
+    notSealed: schedule.exhibits
       .filter(({ sha256 }) => !held.has(sha256))
       .map(({ id, camera }) => ({ piece: id, cameraId: camera.id })),
   };

@@ -14,12 +14,12 @@ export const coverageOf = (exhibits: readonly OpenExhibit[], unseen: Unseen): An
   ...unseenIn(unseen),
 });
 
-type Unseen = Pick<AnswerCoverage, 'notAnalysed' | 'notDeposited'>;
+type Unseen = Pick<AnswerCoverage, 'notAnalysed' | 'notSealed'>;
 
-/** What no search could look at: what was not analysed, and what nobody deposited. */
-export const unseenIn = ({ notAnalysed, notDeposited }: Unseen): Unseen => ({
+/** What no search could look at: what was not analysed, and what is not sealed here. */
+export const unseenIn = ({ notAnalysed, notSealed }: Unseen): Unseen => ({
   notAnalysed,
-  ...(notDeposited && { notDeposited }),
+  ...(notSealed && { notSealed }),
 });
 
 export const coverageOfEach = (exhibits: readonly OpenExhibit[]): readonly ExhibitCoverage[] =>

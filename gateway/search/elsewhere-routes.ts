@@ -1,12 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import type { QuestionId } from '../ids.ts';
-import type { Requisition } from '../requisition/types.ts';
-import { askedBefore, type SearchDeps } from './ask.ts';
+import type { SearchDeps } from './ask.ts';
+import { readElsewhere } from './elsewhere.ts';
 import { opsOf } from './normalise.ts';
 import { VERDICTS } from './schema.ts';
-import * as store from './store.ts';
-import type { ExecutedQuestion, VerdictElsewhere } from './types.ts';
 
 const uuid = Type.String({ format: 'uuid' });
 
@@ -15,9 +13,8 @@ const ElsewhereSchema = Type.Object({
     Type.Object({
       hitId: Type.String({ description: 'The hit of this question.' }),
       verdict: Type.Enum([...VERDICTS], { description: 'What its readers made of the same track there.' }),
-      elsewhere: Type.Object(
-        { questionId: Type.String(), hitId: Type.String() },
-        { description: 'The other question, and its hit of the same track.' },
+      questionId: Type.Optional(
+        Type.String({ description: 'The other question, where it was asked under the same requisition.' }),
       ),
     }),
   ),
@@ -38,22 +35,15 @@ export const elsewhereRoutes =
       },
       async (request) => {
         const questionId = request.params.questionId as QuestionId;
-        const { executed, verdicts } = await readElsewhere(request.requisition, questionId, deps);
+        const { executed, verdicts, exhibitIds } = await readElsewhere(request.requisition, questionId, deps);
         request.decide(opsOf(executed));
-        const others = new Set(verdicts.map(({ elsewhere }) => elsewhere.questionId));
-        request.show([questionId, ...others].map((id) => ({ type: 'question', id })));
+        const questions = new Set([questionId, ...verdicts.flatMap((each) => each.questionId ?? [])]);
+        request.show([
+          ...[...questions].map((id) => ({ type: 'question', id }) as const),
+          ...verdicts.map(({ hitId }) => ({ type: 'hit', id: hitId }) as const),
+          ...[...exhibitIds].map((id) => ({ type: 'exhibit', id }) as const),
+        ]);
         return { verdicts: [...verdicts] };
       },
     );
   };
-
-/** Of each hit that the question has shown the strongest verdict; E_PRO_SILO when the case has no such question. */
-async function readElsewhere(
-  requisition: Requisition,
-  questionId: QuestionId,
-  deps: SearchDeps,
-): Promise<{ readonly executed: ExecutedQuestion; readonly verdicts: readonly VerdictElsewhere[] }> {
-  const { executed } = await askedBefore(requisition, questionId, deps);
-  const verdicts = await deps.database.readInCase(requisition.caseId, (tx) => store.decidedElsewhere(tx, questionId));
-  return { executed, verdicts };
-}

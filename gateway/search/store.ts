@@ -3,7 +3,7 @@ import type { Transaction } from '../database.ts';
 import { AppError } from '../errors.ts';
 import type { CaseId, ExhibitId, HitId, JobId, QuestionId, RequisitionId } from '../ids.ts';
 import { type Placed, placeAt, type RowsAsked, rowParameters, timeAt } from '../pages.ts';
-import type { Hit, Verdict, VerdictElsewhere } from './types.ts';
+import type { Hit, Verdict } from './types.ts';
 
 /**
  * Keeps questions of one authorisation, with the rows of the tracks that they show for the first time, in the order given and up to its
@@ -172,20 +172,39 @@ export async function showTracks(
   return rows.map(toState);
 }
 
+/** A hit of a question whose track was decided on under another one. */
+export interface DecidedElsewhere {
+  readonly hitId: HitId;
+  readonly jobId: JobId;
+  readonly track: number;
+  readonly verdict: Verdict;
+  readonly question: { readonly id: QuestionId; readonly requisitionId: RequisitionId };
+}
+
 /** Of each hit that a question has shown, what was decided on its track under another one: confirmed before uncertain before rejected. */
-export async function decidedElsewhere(tx: Transaction, id: QuestionId): Promise<readonly VerdictElsewhere[]> {
-  const { rows } = await tx.query<{ id: HitId; other_id: HitId; other_question: QuestionId; verdict: Verdict }>(
-    `SELECT DISTINCT ON (own.id) own.id, other.id AS other_id, other.question_id AS other_question, other.verdict
+export async function decidedElsewhere(tx: Transaction, id: QuestionId): Promise<readonly DecidedElsewhere[]> {
+  const { rows } = await tx.query<{
+    id: HitId;
+    job_id: JobId;
+    track: number;
+    verdict: Verdict;
+    question_id: QuestionId;
+    requisition_id: RequisitionId;
+  }>(
+    `SELECT DISTINCT ON (own.id) own.id, own.job_id, own.track, other.verdict, other.question_id, q.requisition_id
        FROM hits own
        JOIN hits other ON other.job_id = own.job_id AND other.track = own.track AND other.case_id = own.case_id
+       JOIN questions q ON q.id = other.question_id
       WHERE own.question_id = $1 AND other.question_id <> $1 AND other.verdict <> 'unreviewed'
-      ORDER BY own.id, array_position(ARRAY['confirmed', 'uncertain', 'rejected'], other.verdict), other.id`,
+      ORDER BY own.id, array_position(ARRAY['confirmed', 'uncertain', 'rejected'], other.verdict), q.asked_at DESC, other.id`,
     [id],
   );
-  return rows.map(({ id, other_id, other_question, verdict }) => ({
-    hitId: id,
-    verdict,
-    elsewhere: { questionId: other_question, hitId: other_id },
+  return rows.map((row) => ({
+    hitId: row.id,
+    jobId: row.job_id,
+    track: row.track,
+    verdict: row.verdict,
+    question: { id: row.question_id, requisitionId: row.requisition_id },
   }));
 }
 

@@ -109,7 +109,8 @@ export interface Hit {
 export interface VerdictElsewhere {
   readonly hitId: HitId;
   readonly verdict: Verdict;
-  readonly elsewhere: { readonly questionId: QuestionId; readonly hitId: HitId };
+  /** The other question, where it was asked under the same requisition. */
+  readonly questionId?: QuestionId;
 }
 
 export interface ExhibitCoverage {
@@ -144,11 +145,11 @@ export interface AnswerCoverage {
     readonly fileName: string;
     readonly state: string;
   }[];
-  /** Recordings that the schedule lists, of the cameras asked about, and that nobody deposited; absent of questions from before this was kept. */
-  readonly notDeposited?: readonly MissingPiece[];
+  /** Recordings that the schedule lists, of the cameras asked about, without a sealed exhibit: not deposited, refused, or still coming in. Absent of questions from before this was kept. */
+  readonly notSealed?: readonly MissingPiece[];
 }
 
-/** A recording of the schedule that the case does not hold. */
+/** A recording of the schedule of which the case has no sealed exhibit. */
 export interface MissingPiece {
   readonly piece: string;
   readonly cameraId: string;
@@ -216,7 +217,7 @@ export interface Reading {
 export interface HitRecord {
   readonly hit: Hit;
   readonly jobId: JobId;
-  readonly question: Pick<AnswerCoverage, 'notAnalysed' | 'notDeposited'> & {
+  readonly question: Pick<AnswerCoverage, 'notAnalysed' | 'notSealed'> & {
     readonly id: QuestionId;
     readonly sha256: string;
     readonly executed: ExecutedQuestion;

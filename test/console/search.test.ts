@@ -59,7 +59,7 @@ describe.skipIf(!hasChromium)('the search screen', () => {
     await page.fill('.filters fieldset input[type="text"] >> nth=1', '');
     await ask();
     expect(await page.textContent('.coverage .missing')).toMatch(
-      /^Un scellé visé .* n’a pas été déposé.*\s:\sSCELLE-3 \(/,
+      /^Un scellé visé .* n’est pas ici \(non déposé.*\s:\sSCELLE-3 \(/,
     );
     await visit.look('s0-missing');
   });

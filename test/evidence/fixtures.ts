@@ -216,7 +216,7 @@ export function hitOn(exhibit: Exhibit, result: AnalysisResult, track: number): 
       inFrench: `Où et quand : ${found.class} ?`,
       inEnglish: `Where and when: ${found.class}?`,
       notAnalysed: [{ exhibitId: uuid<ExhibitId>(), fileName: 'quai.mp4', state: 'never_started' }],
-      notDeposited: [{ piece: 'SCELLE-9', cameraId: 'CAM-9' }],
+      notSealed: [{ piece: 'SCELLE-9', cameraId: 'CAM-9' }],
     },
     review: {
       agentId: 'OPJ-1',

@@ -72,7 +72,7 @@ describe('a package', () => {
     for (const question of document.questions) {
       expect(question).toMatchObject({
         notAnalysed: [{ fileName: 'quai.mp4', state: 'never_started' }],
-        notDeposited: [{ piece: 'SCELLE-9', cameraId: 'CAM-9' }],
+        notSealed: [{ piece: 'SCELLE-9', cameraId: 'CAM-9' }],
       });
     }
     for (const hit of document.hits) {

@@ -5,8 +5,10 @@ import { rectifiedColumns } from '../../gateway/index/rectified.ts';
 import type { OpenExhibit, Rectification } from '../../gateway/index/types.ts';
 import type { Requisition } from '../../gateway/requisition/types.ts';
 import { ask } from '../../gateway/search/ask.ts';
-import { getHit } from '../../gateway/search/hits.ts';
+import { readElsewhere } from '../../gateway/search/elsewhere.ts';
+import { getHit, reviewHit } from '../../gateway/search/hits.ts';
 import {
+  AGENT,
   codeOf,
   createWorld,
   exhibitOf,
@@ -116,7 +118,13 @@ describe('a question after an order', () => {
     expect((await getHit(requisition, hit.id, world.deps)).class).toBe('van');
     expect((await getHit(requisition, other.id, world.deps)).rectified).toBeUndefined();
 
+    await reviewHit(requisition, { hitId: hit.id, verdict: 'rejected', agentId: AGENT }, world.deps);
+    const { questionId } = await ask(requisition, { version: 1, classes: ['van'] }, world.deps);
+    const elsewhere = async () => (await readElsewhere(requisition, questionId, world.deps)).verdicts;
+    expect(await elsewhere()).toMatchObject([{ verdict: 'rejected' }]);
+
     await order({ exhibitId: exhibit.id, jobId, erased: true });
+    expect(await elsewhere()).toEqual([]);
     expect(await find('van')).toEqual([]);
     expect((await find('car')).map(({ track: n }) => n)).toEqual([1]);
     expect(await codeOf(() => getHit(requisition, hit.id, world.deps))).toBe('E_PRO_SILO');

@@ -114,15 +114,15 @@ describe('asking', () => {
     const missing = absent.map(({ id, camera }) => ({ piece: id, cameraId: camera.id }));
     const answer = await ask(partly, question({ classes: ['bus'] }), world.deps);
     expect(missing).toHaveLength(2);
-    expect(answer.coverage.notDeposited).toStrictEqual(missing);
+    expect(answer.coverage.notSealed).toStrictEqual(missing);
 
     const named = await ask(partly, question({ exhibits: [(second as Exhibit).id] }), world.deps);
-    expect(named.coverage.notDeposited).toStrictEqual([{ piece: absent[1]?.id, cameraId: camera.id }]);
+    expect(named.coverage.notSealed).toStrictEqual([{ piece: absent[1]?.id, cameraId: camera.id }]);
 
     for (const { sha256: digest } of absent) await world.addExhibit(exhibitOf(partly, { sha256: digest }));
-    expect((await ask(partly, question(), world.deps)).coverage.notDeposited).toStrictEqual([]);
+    expect((await ask(partly, question(), world.deps)).coverage.notSealed).toStrictEqual([]);
     const before = await readAnswer(partly, answer.questionId, undefined, world.deps);
-    expect(before.coverage.notDeposited).toStrictEqual(missing);
+    expect(before.coverage.notSealed).toStrictEqual(missing);
   });
 
   it('orders by confidence with the earlier of equals first', async () => {

@@ -79,7 +79,7 @@ describe('a hit', () => {
         executed: answer.executed,
         inFrench: answer.inFrench,
         notAnalysed: [],
-        notDeposited: [],
+        notSealed: [],
       },
       review: undefined,
     });

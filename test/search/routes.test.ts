@@ -215,7 +215,7 @@ describe('POST questions', () => {
     expect(sha256Hex(ids.join('\n'))).toBe(sums.exhibitsSha256);
     expect(each.exhibits[0]).toMatchObject({ coverage: { analysedSeconds: 600 } });
     expect(each.notAnalysed).toStrictEqual(notAnalysed);
-    expect(each.notDeposited).toStrictEqual([{ piece: `PV-1/${MOST_NAMED + 3}`, cameraId: `CAM-${MOST_NAMED + 3}` }]);
+    expect(each.notSealed).toStrictEqual([{ piece: `PV-1/${MOST_NAMED + 3}`, cameraId: `CAM-${MOST_NAMED + 3}` }]);
     const shown = events.flatMap(({ action, objects }) => (action === 'hit.read' ? objects : []));
     expect(shown.filter(({ type }) => type === 'exhibit').map(({ id }) => id)).toStrictEqual([
       ...ids,
@@ -367,7 +367,7 @@ describe('PUT verdict', () => {
     expect(verdicts).toMatchObject([{ verdict: 'rejected', takenBackAt: expect.any(String) }]);
   });
 
-  it('belongs to its question: the next one that finds the track says what was decided under the others, the strongest', async () => {
+  it('LOG-01: belongs to its question: the next one that finds the track says what was decided under the others, the strongest', async () => {
     const ask = async () => (await post({ version: 1 })).json<Answer>();
     const [first, second, third] = [await ask(), await ask(), await ask()];
     const hitOf = ({ hits }: Answer, track: number) => hits.find((hit) => hit.track === track)?.id as HitId;
@@ -377,22 +377,18 @@ describe('PUT verdict', () => {
     events.length = 0;
     const elsewhere = async (id: string) => (await app.inject(urlOf(`questions/${id}/elsewhere`))).json();
     expect(await elsewhere(third.questionId)).toStrictEqual({
-      verdicts: [
-        {
-          hitId: hitOf(third, 0),
-          verdict: 'uncertain',
-          elsewhere: { questionId: second.questionId, hitId: hitOf(second, 0) },
-        },
-      ],
+      verdicts: [{ hitId: hitOf(third, 0), verdict: 'uncertain', questionId: second.questionId }],
     });
-    expect(events).toMatchObject([
-      {
-        action: 'hit.read',
-        objects: [
+    expect(events.map(({ action, objects }) => [action, objects])).toStrictEqual([
+      [
+        'hit.read',
+        [
           { type: 'question', id: third.questionId },
           { type: 'question', id: second.questionId },
+          { type: 'hit', id: hitOf(third, 0) },
+          { type: 'exhibit', id: third.hits[0]?.exhibitId },
         ],
-      },
+      ],
     ]);
     const { verdicts } = await elsewhere(first.questionId);
     expect(verdicts.map(({ hitId, verdict }: { hitId: string; verdict: string }) => [hitId, verdict])).toEqual(

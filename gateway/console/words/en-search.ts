@@ -61,10 +61,10 @@ export const EN_SEARCH: typeof FR_SEARCH = {
     coverageOfAll: (n: number) => `All ${n} recordings`,
     coverageOfEach: (n) => `Coverage of each of the ${n} recordings`,
     notAnalysed: 'Not analysed',
-    notDeposited: (n: number) =>
+    notSealed: (n: number) =>
       n > 1
-        ? `${n} exhibits of the requisition were not deposited, and so not looked at`
-        : 'One exhibit of the requisition was not deposited, and so not looked at',
+        ? `${n} exhibits of the requisition are not here (not deposited, refused or still coming in) and were not looked at`
+        : 'One exhibit of the requisition is not here (not deposited, refused or still coming in) and was not looked at',
     audit: (samples: number, missed: number, bound?: number) => {
       const found = missed === 0 ? 'no object missed' : `${missed} with a missed object, which is found now`;
       const seen = `Quiet part: ${samples} random moment${samples === 1 ? '' : 's'} looked at, ${found}.`;

@@ -62,10 +62,10 @@ export const FR_SEARCH = {
     coverageOfAll: (n: number) => `Les ${n} enregistrements`,
     coverageOfEach: (n: number) => `Couverture de chacun des ${n} enregistrements`,
     notAnalysed: 'Non analysé',
-    notDeposited: (n: number) =>
+    notSealed: (n: number) =>
       n > 1
-        ? `${n} scellés visés par la réquisition n’ont pas été déposés, et n’ont donc pas été examinés`
-        : 'Un scellé visé par la réquisition n’a pas été déposé, et n’a donc pas été examiné',
+        ? `${n} scellés visés par la réquisition ne sont pas ici (non déposés, refusés ou en cours de dépôt) et n’ont pas été examinés`
+        : 'Un scellé visé par la réquisition n’est pas ici (non déposé, refusé ou en cours de dépôt) et n’a pas été examiné',
     audit: (samples: number, missed: number, bound?: number) => {
       const found = missed === 0 ? 'aucun objet manqué' : `${missed} avec un objet manqué, repris depuis`;
       const seen = `Partie calme : ${samples} ${samples > 1 ? 'moments tirés' : 'moment tiré'} au hasard, ${found}.`;

@@ -25,7 +25,7 @@ export function AnswerCoverage({ answer }: { readonly answer: Answer }) {
   const { search: words } = all;
   const nameOf = useName();
   const sentenceOf = useCoverageSentence();
-  const { sums, exhibits, notAnalysed, notDeposited = [] } = answer.coverage;
+  const { sums, exhibits, notAnalysed, notSealed = [] } = answer.coverage;
   const isLong = exhibits.length > FEW;
   const placeOf = useRecordingOrder();
   const inOrder = exhibits.toSorted((a, b) => placeOf(a.exhibitId) - placeOf(b.exhibitId));
@@ -49,7 +49,7 @@ export function AnswerCoverage({ answer }: { readonly answer: Answer }) {
           {fileName} ({nameOf(state)})
         </p>
       ))}
-      <NotDeposited pieces={notDeposited} />
+      <NotSealed pieces={notSealed} />
       {isLong ? (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what is scrolled must be reached by keys
         <section className="covered-each" tabIndex={0} aria-label={words.coverageOfEach(listed.length)}>
@@ -62,8 +62,8 @@ export function AnswerCoverage({ answer }: { readonly answer: Answer }) {
   );
 }
 
-/** What the schedule lists and nobody deposited: no answer can be about it. */
-function NotDeposited({ pieces }: { readonly pieces: NonNullable<Answer['coverage']['notDeposited']> }) {
+/** What the schedule lists and is not sealed here: no answer can be about it. */
+function NotSealed({ pieces }: { readonly pieces: NonNullable<Answer['coverage']['notSealed']> }) {
   const { app, search: words } = useWords();
   if (pieces.length === 0) return null;
   const names = pieces
@@ -73,7 +73,7 @@ function NotDeposited({ pieces }: { readonly pieces: NonNullable<Answer['coverag
   if (pieces.length <= FEW) {
     return (
       <p className="missing">
-        {words.notDeposited(pieces.length)}
+        {words.notSealed(pieces.length)}
         {app.colon}
         {names}
       </p>
@@ -81,7 +81,7 @@ function NotDeposited({ pieces }: { readonly pieces: NonNullable<Answer['coverag
   }
   return (
     <details className="missing">
-      <summary>{words.notDeposited(pieces.length)}</summary>
+      <summary>{words.notSealed(pieces.length)}</summary>
       <p className="sub">{names}</p>
     </details>
   );
