@@ -1,4 +1,5 @@
 import { createHash, generateKeyPairSync, randomBytes, randomInt } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
@@ -72,8 +73,12 @@ export async function databaseUnderKills(folder: string, kills: number) {
       for (let isUp = true; isUp && done < kills; ) {
         // Each kill strikes a server that works again.
         const enough = acknowledged.size + randomInt(1, 40);
+        const givenUp = Date.now() + STUCK_MS;
         // To look for the server takes longer than a row.
-        for (let looks = 1; acknowledged.size < enough && (looks % 200 !== 0 || isRunning()); looks++) await delay(1);
+        for (let looks = 1; acknowledged.size < enough && (looks % 200 !== 0 || isRunning()); looks++) {
+          if (Date.now() > givenUp) throw new Error(`after ${done} kills no row more: ${stateOfServers()}`);
+          await delay(1);
+        }
         await delay(randomInt(0, 4));
         // The first is the server itself, without which the others end.
         const [itself, ...others] = descendantsOf(process.pid, 'postgres');
@@ -83,9 +88,9 @@ export async function databaseUnderKills(folder: string, kills: number) {
         if (victim !== undefined && struck(victim)) done += 1;
       }
       stopping.abort();
-      await Promise.all(writers);
-      await database.close();
-      await server.stop('immediate');
+      await inTime('the writers end', Promise.all(writers));
+      await inTime('the pool closes', database.close());
+      await inTime('the server ends', server.stop('immediate'));
       server = await startPostgres(folder);
     }
     const found = await rowsOf(server.urlOf('differe'));
@@ -99,6 +104,28 @@ export async function databaseUnderKills(folder: string, kills: number) {
   }
   return { kills: done, rows: acknowledged.size, lost, changed };
 }
+
+/** What works again after a kill does so within seconds, on a busy machine within a minute. */
+const STUCK_MS = 150_000;
+
+/** The work, or an error that says what never came and what the servers were doing. */
+async function inTime<T>(what: string, work: Promise<T>): Promise<T> {
+  const over = new AbortController();
+  const late = delay(STUCK_MS, undefined, { signal: over.signal }).then(() => {
+    throw new Error(`${what} not: ${stateOfServers()}`);
+  });
+  late.catch(() => undefined);
+  return await Promise.race([work, late]).finally(() => over.abort());
+}
+
+/** Of each process of a server below this one, its state and what it says that it does. */
+const stateOfServers = (): string =>
+  descendantsOf(process.pid, 'postgres')
+    .map((pid) => {
+      const state = /^State:\t(.*)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+      return `${state} ${readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').slice(0, 80)}`;
+    })
+    .join('; ') || 'none runs';
 
 const isRunning = (): boolean => descendantsOf(process.pid, 'postgres').length > 0;
 
