@@ -149,7 +149,7 @@ describe('a gateway with its dossier', () => {
     expect(state.capability.wider).toContain(`label ${label} of model ${first.name}`);
     expect(state.capability.narrower).toEqual([]);
     const agent = createClient({ url: gateway.url, agentKey: installation.agentKey });
-    await expect(agent.json('GET', DOSSIER)).rejects.toMatchObject({ code: 'E_REQ_MISSING' });
+    await expect(agent.json('GET', DOSSIER)).rejects.toMatchObject({ code: 'E_HAB_NONE' });
   });
 
   it('CPL-01, CPL-04: control is told of a dossier that lacks a signature, or is not there, and takes no name from it', async () => {
