@@ -1,6 +1,7 @@
 import type { ExhibitId, QuestionId } from '../ids.ts';
 import type { Requisition } from '../requisition/types.ts';
 import { askedBefore, exhibitsOf, type SearchDeps } from './ask.ts';
+import { isErased } from './rectified-hit.ts';
 import * as store from './store.ts';
 import type { ExecutedQuestion, VerdictElsewhere } from './types.ts';
 
@@ -20,7 +21,10 @@ export async function readElsewhere(
   const asked = await askedBefore(requisition, questionId, deps);
   const byJob = new Map((await exhibitsOf(requisition, asked, deps)).map((exhibit) => [exhibit.jobId, exhibit]));
   const rows = await deps.database.readInCase(requisition.caseId, (tx) => store.decidedElsewhere(tx, questionId));
-  const standing = rows.filter(({ jobId, track }) => byJob.get(jobId)?.columns.rectified?.get(track)?.erased !== true);
+  const standing = rows.filter(({ jobId, track }) => {
+    const columns = byJob.get(jobId)?.columns;
+    return columns !== undefined && !isErased(columns, track);
+  });
   return {
     executed: asked.executed,
     verdicts: standing.map(({ hitId, verdict, question }) => ({

@@ -11,8 +11,10 @@ export function rectifiedHit(columns: TrackColumns, track: number): Pick<Hit, 'r
   return { rectified: { order: orderId, at, analysedAs, ...(personCategory === undefined ? {} : { personCategory }) } };
 }
 
+export const isErased = (columns: TrackColumns, track: number): boolean =>
+  columns.rectified?.get(track)?.erased === true;
+
 /** What an order erased is found no more, as if it had never been. Throws E_PRO_SILO. */
 export function demandNotErased(columns: TrackColumns, track: number): void {
-  if (columns.rectified?.get(track)?.erased === true)
-    throw new AppError('E_PRO_SILO', { detail: 'erased by an order' });
+  if (isErased(columns, track)) throw new AppError('E_PRO_SILO', { detail: 'erased by an order' });
 }

@@ -1,7 +1,7 @@
 import table from '../../policies/legal-frameworks.json' with { type: 'json' };
 import { AppError } from '../errors.ts';
 import { AUTHORISATION_TYP, SCHEDULE_TYP, SIGNED_TYPES, type SignedType } from './registry.ts';
-import { APPROVING_ROLES, REGISTRY_TYP } from './registry-change.ts';
+import { ANSWERING, APPROVING_ROLES, REGISTRY_TYP } from './registry-change.ts';
 
 /** One for the technique and one for the data protection admit a network, each of them once. */
 export const ADMITTING_ROLES = ['technique', 'dpo'] as const;
@@ -16,8 +16,6 @@ export const HABILITATING_ROLES = [
 ] as const;
 /** Judicial offices, which authorise. */
 const DECIDING = ['procureur', 'juge_instruction', 'greffe'];
-/** The two persons who answer for the installation (CPL-04). */
-const COMMITTING = ['responsable', 'dpo'];
 
 /** Offices that may sign each kind of object. What the law says stands in the table of frameworks, and nowhere else. */
 export const SIGNERS: Readonly<Record<SignedType, readonly string[]>> = {
@@ -25,8 +23,9 @@ export const SIGNERS: Readonly<Record<SignedType, readonly string[]>> = {
     ...new Set(table.frameworks.flatMap(({ authorised_by }) => authorised_by.flatMap(({ signers }) => signers))),
   ],
   [SCHEDULE_TYP]: table.schedule_signers,
-  'differe-dossier+jwt': COMMITTING,
-  'differe-policies+jwt': COMMITTING,
+  // CPL-04: the two who answer for the installation.
+  'differe-dossier+jwt': ANSWERING,
+  'differe-policies+jwt': ANSWERING,
   'differe-admission+jwt': ADMITTING_ROLES,
   'differe-habilitation+jwt': HABILITATING_ROLES,
   'differe-revocation-list+jwt': table.revocation_signers,
