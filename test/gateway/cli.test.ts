@@ -282,6 +282,9 @@ describe('differe case', () => {
     ]);
     const [hit, other] = (JSON.parse(asked.out) as Answer).hits.map(({ id }) => id);
     if (hit === undefined || other === undefined) throw new Error('no two hits');
+    // A picture that cannot be written was seen by nobody.
+    const nowhere = path.join(line.folder, 'no-folder', 'hit.jpg');
+    expect((await differe(['case', 'picture', ...under, '--out', nowhere, hit])).exit).toBe(3);
     const unseen = await differe(['case', 'confirm', ...under, hit]);
     expect([unseen.exit, unseen.err]).toEqual([1, expect.stringContaining('E_HUM_UNVALIDATED')]);
     for (const each of [hit, other]) {

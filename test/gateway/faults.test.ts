@@ -27,6 +27,13 @@ const said = (value: unknown) =>
   schemaFaults(schema, value, 'body').map(({ pointer, rule, expected }) => [pointer, rule, ...expected]);
 
 describe('where a value leaves its schema', () => {
+  it('is not told of more values than are looked at: neither what came before the bound, nor what came after', () => {
+    const many = Type.Object({ name: Type.String(), list: Type.Array(Type.Integer()) }, strict);
+    const faultsOf = (count: number) => schemaFaults(many, { list: Array.from({ length: count }, () => 1) }, 'body');
+    expect(faultsOf(900)).toMatchObject([{ pointer: '/name', rule: 'missing' }]);
+    expect(faultsOf(1_100)).toEqual([]);
+  });
+
   it('is told by pointer, rule and what would have held', () => {
     expect(said(good)).toEqual([]);
     expect(said(5)).toEqual([['', 'type', 'object']]);
